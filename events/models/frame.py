@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .camp import Camp
+
+#: what rooms have and sessions need; an import may bring others, they are kept as they are
+FEATURES = {
+    "projector": _("Projector"),
+    "step-free": _("Step-free"),
+    "hearing-loop": _("Hearing loop"),
+    "quiet": _("Quiet"),
+    "online": _("Online link"),
+    "whiteboard": _("Whiteboard"),
+    "stage": _("Stage"),
+}
+
+
+def feature_name(code: str) -> str:
+    return str(FEATURES.get(code, code))
+
+
+class Room(models.Model):
+    """A place that holds one session at a time."""
+
+    camp = models.ForeignKey(Camp, models.CASCADE, related_name="rooms")
+    name = models.CharField(_("name"), max_length=60)
+    capacity = models.PositiveIntegerField(_("people it holds"), default=30, validators=[MaxValueValidator(100_000)])
+    features = models.JSONField(_("it has"), default=list, blank=True)
+    building = models.CharField(_("building"), max_length=60, blank=True)
+    directions = models.CharField(_("how to find it"), max_length=200, blank=True)
+    online_url = models.URLField(_("link for people online"), blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["camp", "name"],
+                name="events_room_name_once",
+                violation_error_message=_("The camp has a room of that name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def feature_names(self) -> list[str]:
+        return [feature_name(code) for code in self.features]
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def for_sessions(self) -> SlotQuerySet:
+        return self.filter(kind=Slot.Kind.SESSIONS)
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> SlotQuerySet:
+        return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+class Slot(models.Model):
+    """A stretch of time of the camp, the same in all rooms. A slot is time only."""
+
+    class Kind(models.TextChoices):
+        SESSIONS = "sessions", _("Sessions")
+        EVERYONE = "everyone", _("For everybody")
+
+    camp = models.ForeignKey(Camp, models.CASCADE, related_name="slots")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SESSIONS)
+    title = models.CharField(_("title"), max_length=80, blank=True)
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="events_slot_ends_after_start",
+                violation_error_message=_("It ends before it starts."),
+            ),
+            models.UniqueConstraint(
+                fields=["camp", "starts_at"],
+                name="events_slot_start_once",
+                violation_error_message=_("Another slot starts at that time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        local = self.starts_at.astimezone(self.camp.tz)
+        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+    @property
+    def is_for_sessions(self) -> bool:
+        return self.kind == self.Kind.SESSIONS
+
+    @property
+    def day(self) -> date:
+        return self.starts_at.astimezone(self.camp.tz).date()
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds() // 60)

@@ -1,0 +1,80 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.templatetags.static import static
+
+from ..markdown import to_html
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return to_html(text or "")
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """11:00, in the camp's time zone."""
+    return f"{timezone.localtime(moment):%H:%M}"
+
+
+@register.filter
+def day(value: date | datetime) -> str:
+    """Sat 23 Jan."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return date_format(value, "D j M")
+
+
+@register.filter
+def long_day(value: date | datetime) -> str:
+    """Saturday 23 January 2027."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return date_format(value, "l j F Y")
+
+
+@register.filter
+def dates(camp: Any) -> str:
+    """Sat 23 Jan 2027, or Sat 23 to Sun 24 Jan 2027."""
+    first, last = camp.starts_on, camp.ends_on
+    if first == last:
+        return date_format(first, "D j M Y")
+    start = "D j" if (first.year, first.month) == (last.year, last.month) else "D j M"
+    return f"{date_format(first, start)} – {date_format(last, 'D j M Y')}"
+
+
+@register.filter
+def look_up(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.simple_tag
+def cell_key(slot_id: int, room_id: int) -> tuple[int, int]:
+    return slot_id, room_id
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture from the sprite; always beside a word, so it says nothing to a screen reader."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("_form.html")
+def form_fields(form: Any) -> dict[str, Any]:
+    """All fields with label, help and error; a summary of the errors takes the focus."""
+    return {"form": form}

@@ -1,0 +1,63 @@
+"""`manage.py build_grid SLUG --seconds N --seed S [--json]`."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from events.models import Camp
+from schedule import planner
+from schedule.services import apply_plan
+from schedule.solver.problem import to_document
+
+
+class Command(BaseCommand):
+    help = "Builds the draft of a camp's grid and says how good it is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug")
+        parser.add_argument("--seconds", type=float, default=10.0)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON line")
+        parser.add_argument("--instance", help="also write the problem (unconf-1) to this file")
+        parser.add_argument("--grid", help="also write the grid, for a checker, to this file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        camp = Camp.objects.filter(slug=options["slug"]).first()
+        if camp is None:
+            raise CommandError(f"There is no camp “{options['slug']}”.")
+        plan = planner.build_plan(camp)
+        solution = planner.solve(plan, seconds=options["seconds"], seed=options["seed"])
+        apply_plan(camp=camp, rows=plan.rows(solution.placements))
+        document, grid = to_document(plan.problem), [list(p) for p in solution.placements]
+        if options["instance"]:
+            Path(options["instance"]).write_text(json.dumps(document), encoding="utf-8")
+        if options["grid"]:
+            Path(options["grid"]).write_text(
+                json.dumps({"instance": camp.slug, "assignments": grid}), encoding="utf-8"
+            )
+        summary = {
+            "camp": camp.slug,
+            "sessions": len(plan.pitches),
+            "placed": len(solution.placements),
+            "attended": solution.score.attended,
+            "wishes": solution.score.wishes,
+            # Wishes leave out what people host themselves: they are there anyway.
+            "interests": sum(len(a.wishes) for a in plan.problem.attendees),
+            "bound": solution.score.trivial_limit,
+            "feasible": solution.is_feasible,
+            "moves": solution.moves,
+            "seconds": round(solution.seconds, 3),
+            "unplaced": [[plan.pitches[i].title, reason] for i, reason in sorted(solution.unplaced.items())],
+        }
+        if options["json"]:
+            self.stdout.write(json.dumps(summary))
+        else:
+            self.stdout.write(
+                "{placed} of {sessions} sessions placed, {attended} of {wishes} wishes met "
+                "(at most {bound}) after {seconds} s".format(**summary)
+            )

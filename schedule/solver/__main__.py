@@ -1,0 +1,100 @@
+"""`python -m schedule.solver INSTANCE.json --seconds 10 --seed 1 --output GRID.json`."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from .problem import Problem, ProblemError, read_problem
+from .search import Progress, Solution, solve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the grid; the last line of stdout says how good it is. 2 = not a valid instance."""
+    options = _parser().parse_args(arguments)
+    try:
+        problem = _read(options.instance)
+    except ProblemError as error:
+        print(f"{options.instance}: {error}", file=sys.stderr)
+        return 2
+    if not options.published:
+        problem = _without_published(problem)
+    stop = _stop_on_interrupt()
+
+    def listener(progress: Progress) -> bool:
+        print(
+            f"{progress.seconds:7.2f} s  attended {progress.attended}  moves {progress.moves}",
+            file=sys.stderr,
+        )
+        return not stop
+
+    solution = solve(problem, seconds=options.seconds, seed=options.seed, moves=options.moves, listener=listener)
+    if options.output:
+        Path(options.output).write_text(json.dumps(_grid(problem, solution)), encoding="utf-8")
+    print(json.dumps(_summary(solution)))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m schedule.solver", description=__doc__)
+    parser.add_argument("instance")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--moves", type=int, help="exactly so many moves instead of a time")
+    parser.add_argument("--output", help="where the grid goes, as JSON")
+    parser.add_argument("--published", action="store_true", help="keep near the rooms already published")
+    parser.add_argument("--no-bound", action="store_true", help="leave out the upper bound")
+    return parser
+
+
+def _read(path: str) -> Problem:
+    try:
+        return read_problem(json.loads(Path(path).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ProblemError(error.strerror or "cannot be read") from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ProblemError):
+            raise
+        raise ProblemError(f"not JSON: {error}") from error
+
+
+def _without_published(problem: Problem) -> Problem:
+    from dataclasses import replace
+
+    return replace(problem, published=())
+
+
+def _stop_on_interrupt() -> list[int]:
+    """A list that stops being empty at Ctrl-C: the best grid so far is still written."""
+    stop: list[int] = []
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        stop.append(number)
+
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
+    return stop
+
+
+def _grid(problem: Problem, solution: Solution) -> dict[str, object]:
+    return {"instance": problem.name, "assignments": [list(p) for p in solution.placements]}
+
+
+def _summary(solution: Solution) -> dict[str, object]:
+    bound = solution.score.trivial_limit
+    return {
+        "attended": solution.score.attended,
+        "wishes": solution.score.wishes,
+        "bound": bound,
+        "proven": solution.is_feasible and solution.score.attended == bound,
+        "seconds": round(solution.seconds, 3),
+        "moves": solution.moves,
+        "unplaced": [[session, reason] for session, reason in sorted(solution.unplaced.items())],
+        "feasible": solution.is_feasible,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

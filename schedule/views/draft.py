@@ -1,0 +1,164 @@
+"""The organisers' grid: place, move, pin, build, publish."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from events.access import Access, camp_view
+from events.http import CampRequest, render_partial
+from events.models import Camp
+from pitches.models import Pitch
+
+from .. import planner
+from ..grid import draft_grid
+from ..models import Draft, GridVersion, Session
+from ..publishing import changes_since, pending_placements, publish_grid
+from ..queries import unplaced_pitches
+from ..services import pin_session, place_session, swap_sessions, unplace_session
+
+
+@camp_view(Access.ORGANISER)
+@require_safe
+def draft_detail(request: CampRequest, camp: Camp) -> HttpResponse:
+    """The draft, what it breaks, what waits for a place. Others' changes arrive by polling."""
+    revision = Draft.revision_of(camp)
+    if request.htmx and request.GET.get("revision") == str(revision):
+        return HttpResponse(status=204)
+    plan = planner.build_plan(camp)
+    broken = planner.broken_rules(plan)
+    score = planner.score(plan)
+    latest = GridVersion.latest(camp)
+    context = {
+        "camp": camp,
+        "revision": revision,
+        "grid": draft_grid(camp),
+        "broken": broken,
+        "broken_by_session": {pk: b.sentence for b in broken for pk in b.session_ids},
+        "unplaced": unplaced_pitches(camp),
+        "attended": score.attended,
+        "limit": score.trivial_limit,
+        "percent": round(100 * score.attended / score.trivial_limit) if score.trivial_limit else 0,
+        "people": planner.expected_people(plan),
+        "build": camp.grid_builds.first(),
+        "latest": latest,
+        "changes": changes_since(camp, latest, pending_placements(camp)),
+    }
+    return render_partial(request, "schedule/draft_detail.html", "draft-grid", context)
+
+
+@camp_view(Access.ORGANISER)
+def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+    """Every cell of the grid as a button, with what it would break."""
+    pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
+    pitch.camp = camp
+    session = pitch.sessions.order_by("pk").with_place().first()
+    problem = ""
+    if request.method == "POST":
+        problem = _place(request, camp, pitch)
+        if not problem:
+            return redirect("schedule:draft_detail", camp.slug)
+        session = pitch.sessions.order_by("pk").with_place().first()
+    context = {
+        "camp": camp,
+        "pitch": pitch,
+        "session": session,
+        "place": session.place if session else None,
+        "grid": draft_grid(camp),
+        "broken": planner.broken_by_cell(planner.build_plan(camp), pitch.pk),
+        "problem": problem,
+    }
+    return render(request, "schedule/session_place.html", context, status=422 if problem else 200)
+
+
+def _place(request: CampRequest, camp: Camp, pitch: Pitch) -> str:
+    """Puts the pitch where the form says, or says why not."""
+    slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
+    seen = request.POST.get("seen", "")
+    if not (slot_id.isdigit() and room_id.isdigit()):
+        return _("Choose a room and a slot.")
+    slot, room = camp.slots.filter(pk=slot_id).first(), camp.rooms.filter(pk=room_id).first()
+    if slot is None or room is None:
+        return _("That room or slot is gone. Choose another.")
+    slot.camp = camp
+    try:
+        place_session(
+            pitch=pitch,
+            room=room,
+            slot=slot,
+            by=request.attendee,
+            seen_revision=int(seen) if seen.isdigit() else None,
+        )
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _session(camp: Camp, session_id: int) -> Session:
+    session: Session = get_object_or_404(camp.sessions.select_related("pitch"), pk=session_id)
+    session.camp = session.pitch.camp = camp
+    return session
+
+
+def _back(request: CampRequest, camp: Camp, verb, **arguments: object) -> HttpResponse:
+    try:
+        verb(by=request.attendee, **arguments)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("schedule:draft_detail", camp.slug)
+
+
+@camp_view(Access.ORGANISER)
+@require_POST
+def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
+    seen = request.POST.get("seen", "")
+    session = _session(camp, session_id)
+    return _back(
+        request, camp, unplace_session, session=session, seen_revision=int(seen) if seen.isdigit() else None
+    )
+
+
+@camp_view(Access.ORGANISER)
+@require_POST
+def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
+    session = _session(camp, session_id)
+    return _back(request, camp, pin_session, session=session, is_pinned=request.POST.get("on") == "1")
+
+
+@camp_view(Access.ORGANISER)
+@require_POST
+def session_swap(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
+    other = request.POST.get("other", "")
+    if not other.isdigit():
+        messages.error(request, _("Choose the session to swap with."))
+        return redirect("schedule:draft_detail", camp.slug)
+    return _back(request, camp, swap_sessions, one=_session(camp, session_id), other=_session(camp, int(other)))
+
+
+@camp_view(Access.ORGANISER)
+def grid_publish(request: CampRequest, camp: Camp) -> HttpResponse:
+    """What would change, in words, and the button."""
+    problem: list[str] = []
+    if request.method == "POST":
+        try:
+            version = publish_grid(camp=camp, accept_broken=request.POST.get("accept_broken") == "1")
+            messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
+            return redirect("schedule:grid_detail", camp.slug)
+        except ValidationError as error:
+            problem = error.messages
+    latest = GridVersion.latest(camp)
+    context = {
+        "camp": camp,
+        "latest": latest,
+        "sentences": [c.in_words(camp) for c in changes_since(camp, latest, pending_placements(camp))],
+        "broken": planner.broken_rules(planner.build_plan(camp)),
+        "unplaced_count": unplaced_pitches(camp).count(),
+        "problem": problem,
+    }
+    return render(request, "schedule/grid_publish.html", context, status=422 if problem else 200)
+
+
