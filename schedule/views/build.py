@@ -33,9 +33,11 @@ def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpRespons
         build.refresh_from_db()
     if not request.htmx:
         return redirect("schedule:draft_detail", camp.slug)
-    return render_partial(
-        request, "schedule/draft_detail.html", "build-progress", {"camp": camp, "build": build, "is_polled": True}
-    )
+    response = render_partial(request, "schedule/draft_detail.html", "build-progress", {"camp": camp, "build": build})
+    if not build.is_active:
+        # The grid below has changed, too.
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @camp_view(Access.ORGANISER)

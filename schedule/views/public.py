@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Max
 from django.http import HttpResponse
@@ -23,42 +24,53 @@ from ..models import GridVersion, Placement
 from ..queries import feed_placements, interest_stamp, my_placements
 
 
-def etag_of(request: CampRequest, camp: Camp, version: GridVersion | None) -> str:
-    """Changes when the page would: a new version, another slot running, an edited pitch, another interest."""
+def stamp_of(request: CampRequest, camp: Camp, version: GridVersion | None) -> str:
+    """Changes when the grid would: a new version, another slot running, an edited pitch, another interest."""
     now = timezone.now()
-    frame = version.frame["slots"] if version else []
-    clock = sum(slot["starts_at"] <= now.isoformat() for slot in frame)
-    ended = sum(slot["ends_at"] <= now.isoformat() for slot in frame)
+    slots = version.frame["slots"] if version else []
+    edges = sum(datetime.fromisoformat(slot[edge]) <= now for slot in slots for edge in ("starts_at", "ends_at"))
     edited = camp.pitches.aggregate(last=Max("edited_at"))["last"]
     mine = interest_stamp(request.attendee) if request.attendee else ""
-    parts = [
-        version.pk if version else 0, clock, ended, edited, mine, request.attendee and request.attendee.role,
-        bool(request.htmx), request.GET.get("show"), request.META.get("CSRF_COOKIE", ""), camp.name, camp.archived_at,
-    ]  # fmt: skip
+    role = request.attendee.role if request.attendee else ""
+    parts = [version.pk if version else 0, edges, edited, mine, role, camp.name, camp.accent, camp.archived_at]
+    return hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()
+
+
+def etag_of(request: CampRequest, stamp: str) -> str:
+    """The same grid as another page: whole or partial, all or mine, with which CSRF cookie."""
+    parts = [stamp, bool(request.htmx), request.GET.get("show"), request.META.get("CSRF_COOKIE", "")]
     return f'W/"{hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 
 @camp_view(Access.ANYONE)
 @require_safe
 def grid_detail(request: CampRequest, camp: Camp) -> HttpResponse:
-    """The grid on a desk, the list of slots on a phone; unchanged costs a 304."""
+    """The grid on a desk, the list of slots on a phone; unchanged costs a 304, or a 204 when htmx asks."""
     version = GridVersion.latest(camp)
-    etag = etag_of(request, camp, version)
+    stamp = stamp_of(request, camp, version)
+    if request.htmx and request.GET.get("seen") == stamp:
+        return HttpResponse(status=204)
+    etag = etag_of(request, stamp)
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     else:
-        context = {
-            "camp": camp,
-            "version": version,
-            "grid": published_grid(version, camp, request.attendee) if version else None,
-            "only_mine": request.GET.get("show") == "mine" and request.attendee is not None,
-            "is_in": request.attendee is not None,
-            "can_edit": request.attendee is not None and request.attendee.is_organiser,
-        }
+        context = _grid_context(request, camp, version) | {"stamp": stamp}
         response = render_partial(request, "schedule/grid_detail.html", "published-grid", context)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _grid_context(request: CampRequest, camp: Camp, version: GridVersion | None) -> dict[str, object]:
+    me = request.attendee
+    return {
+        "camp": camp,
+        "version": version,
+        "grid": published_grid(version, camp, me) if version else None,
+        "only_mine": request.GET.get("show") == "mine" and me is not None,
+        "is_in": me is not None,
+        "can_edit": me is not None and me.is_organiser,
+    }
 
 
 @camp_view(Access.ANYONE)
