@@ -49,6 +49,4 @@ def finish_claim(*, claim: Claim) -> User:
 
 
 def _verify_address(user: User, email: str) -> None:
-    EmailAddress.objects.update_or_create(
-        user=user, email=email, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})

@@ -45,9 +45,7 @@ class Seeder:
         for key, _name, _purpose in PERSONAS:
             address = demo_address(key)
             user = User.objects.by_email(address) or User.objects.create_user(address)
-            EmailAddress.objects.get_or_create(
-                user=user, email=address, defaults={"verified": True, "primary": True}
-            )
+            EmailAddress.objects.get_or_create(user=user, email=address, defaults={"verified": True, "primary": True})
             self.personas[key] = user
 
     def name(self) -> str:
@@ -128,9 +126,7 @@ class Seeder:
 
     def rooms(self, camp: Camp, rooms: list[tuple[str, int, list[str], str]]) -> None:
         for position, (name, capacity, features, directions) in enumerate(rooms):
-            camp.rooms.create(
-                name=name, capacity=capacity, features=features, directions=directions, position=position
-            )
+            camp.rooms.create(name=name, capacity=capacity, features=features, directions=directions, position=position)
 
     def everyone(self, camp: Camp, day: date, rows: list[tuple[str, str, str]]) -> None:
         slots = [
@@ -199,9 +195,7 @@ def bluelightcamp(seeder: Seeder) -> None:
     hours = [timedelta(hours=n) for n in (0, 1, 2, 4, 5)]
     slots = [Slot(starts_at=start + h, ends_at=start + h + timedelta(minutes=59)) for h in hours]
     pause = start + timedelta(hours=3)
-    slots.append(
-        Slot(starts_at=pause, ends_at=pause + timedelta(minutes=59), kind=Slot.Kind.EVERYONE, title="Food")
-    )
+    slots.append(Slot(starts_at=pause, ends_at=pause + timedelta(minutes=59), kind=Slot.Kind.EVERYONE, title="Food"))
     add_slots(camp=camp, slots=slots)
     people = seeder.fill(camp, 110)
     pitches = seeder.pitch(camp, people, list(texts.BLUELIGHT))
@@ -229,7 +223,8 @@ def localgovcamp(seeder: Seeder) -> None:
             ("Snug", 12, ["quiet"], "Behind the bar"),
         ],
     )
-    add_slots(camp=camp, slots=generate_slots(camp, [day], DayPattern(time(10, 30), time(15, 45), 50, 10, time(12, 30))))
+    pattern = DayPattern(time(10, 30), time(15, 45), 50, 10, time(12, 30))
+    add_slots(camp=camp, slots=generate_slots(camp, [day], pattern))
     seeder.everyone(camp, day, [("09:30", "10:30", "Coffee and pitching"), ("15:45", "16:30", "Closing")])
     people = seeder.fill(camp, 85)
     pitches = seeder.pitch(camp, people, list(texts.LOCALGOV))
@@ -239,7 +234,8 @@ def localgovcamp(seeder: Seeder) -> None:
     seeder.write(camp, people, 0.8)
     sessions = list(camp.sessions.placed().order_by("pk"))
     for session in sessions[:5]:
-        Link.objects.create(session=session, url=f"https://slides.example.org/{session.pk}", title="Slides", by=people[0])
+        url = f"https://slides.example.org/{session.pk}"
+        Link.objects.create(session=session, url=url, title="Slides", by=people[0])
     authors = [seeder.persona(camp, "attendee"), seeder.persona(camp, "host"), people[8]]
     for number, (title, text) in enumerate(texts.WRITEUPS):
         session = sessions[number] if number else None
@@ -272,11 +268,13 @@ def digital_health_hack(seeder: Seeder) -> None:
     people = seeder.fill(camp, 60)
     workshops = seeder.pitch(camp, people, texts.HEALTH_WORKSHOPS)
     projects = seeder.pitch(camp, people, texts.HEALTH_PROJECTS)
-    days = {True: camp.slots.filter(starts_at__lt=camp.at(second, time(0))), False: camp.slots.filter(starts_at__gte=camp.at(second, time(0)))}
+    night = camp.at(second, time(0))
+    workshop_day = list(camp.slots.for_sessions().filter(starts_at__lt=night))
+    hack_day = list(camp.slots.for_sessions().filter(starts_at__gte=night))
     for pitch in workshops:
-        pitch.not_in.add(*days[False].for_sessions())
+        pitch.not_in.add(*hack_day)
     for pitch in projects:
-        pitch.not_in.set(days[True].for_sessions())
+        pitch.not_in.set(workshop_day)
     seeder.interest(camp, people, workshops + projects, 8)
     seeder.build(camp)
     publish_grid(camp=camp)
@@ -317,4 +315,5 @@ CAMPS = {
 
 def is_stale(camp: Camp) -> bool:
     """The camp of today is shown while its sessions run; afterwards it is made anew."""
-    return camp.slug == "bluelightcamp" and not camp.slots.filter(ends_at__gt=timezone.now() + timedelta(hours=1)).exists()
+    soon = timezone.now() + timedelta(hours=1)
+    return camp.slug == "bluelightcamp" and not camp.slots.filter(ends_at__gt=soon).exists()

@@ -268,7 +268,8 @@ class AddressListForm(forms.Form):
                     validate_email(cell)
                     found.append(cell.lower())
                 except ValidationError:
-                    faults.append(_("Row %(row)s: “%(text)s” is not an e-mail address.") % {"row": number, "text": cell})
+                    fault = _("Row %(row)s: “%(text)s” is not an e-mail address.")
+                    faults.append(fault % {"row": number, "text": cell})
         if faults:
             raise ValidationError(faults)
         if not found:
@@ -278,5 +279,3 @@ class AddressListForm(forms.Form):
 
 class DeleteForm(forms.Form):
     name = forms.CharField(label=_("Type the camp's name"), max_length=80)
-
-

@@ -90,9 +90,7 @@ def join_camp(
             raise ValidationError(_("An organiser took you off this camp. Ask them if you think that is a mistake."))
         return before
     is_full = camp.capacity is not None and camp.attendees.present().count() >= camp.capacity
-    attendee = Attendee(
-        camp=camp, user=user, display_name=display_name, role=role, is_waiting=is_full and not invited
-    )
+    attendee = Attendee(camp=camp, user=user, display_name=display_name, role=role, is_waiting=is_full and not invited)
     attendee.full_clean()
     attendee.save()
     return attendee
@@ -244,9 +242,7 @@ def list_addresses(*, camp: Camp, emails: list[str]) -> int:
     """The addresses may join; returns how many are new."""
     known = {email.lower() for email in camp.listed_addresses.values_list("email", flat=True)}
     fresh = sorted({email.lower() for email in emails} - known)
-    ListedAddress.objects.bulk_create(
-        [ListedAddress(camp=camp, email=email) for email in fresh], ignore_conflicts=True
-    )
+    ListedAddress.objects.bulk_create([ListedAddress(camp=camp, email=email) for email in fresh], ignore_conflicts=True)
     return len(fresh)
 
 

@@ -105,9 +105,7 @@ class Importer:
             if other:
                 other.camp = self.camp
                 raise ValidationError(_("It overlaps the slot of %(other)s.") % {"other": other})
-            self.camp.slots.create(
-                starts_at=starts_at, ends_at=ends_at, kind=kind, title=row.get("title", "")[:80]
-            )
+            self.camp.slots.create(starts_at=starts_at, ends_at=ends_at, kind=kind, title=row.get("title", "")[:80])
         self.report.add("slots", found is None)
 
     def day(self, row: Row) -> date:
@@ -218,9 +216,7 @@ def days_of(files: dict[str, str]) -> list[date]:
     return sorted(days)
 
 
-def import_files(
-    *, camp: Camp, files: dict[str, str], skip_bad_rows: bool = False, dry_run: bool = False
-) -> Report:
+def import_files(*, camp: Camp, files: dict[str, str], skip_bad_rows: bool = False, dry_run: bool = False) -> Report:
     """The camp holds what the files say. With faults, nothing of it (ImportRefused), unless bad rows are skipped.
 
     A dry run reports the same and changes nothing.
@@ -237,5 +233,3 @@ def import_files(
         elif importer.report.faults and not skip_bad_rows:
             raise ImportRefused(importer.report)
     return importer.report
-
-

@@ -139,9 +139,7 @@ class _Reader:
             # On the installation it came from, calendars know the original by its key: a second one needs its own.
             if Session.objects.filter(key=values.get("key")).exists():
                 values["key"] = uuid.uuid4()
-            session = Session.objects.create(
-                camp=camp, pitch=self.pick(self.pitches, row["pitch"], "pitch"), **values
-            )
+            session = Session.objects.create(camp=camp, pitch=self.pick(self.pitches, row["pitch"], "pitch"), **values)
             for slot, room in row.get("cells", []):
                 Cell.objects.create(
                     session=session, slot=self.pick(self.slots, slot, "slot"), room=self.pick(self.rooms, room, "room")

@@ -85,9 +85,7 @@ class SheetImporter:
         found = self.base.camp.rooms.filter(name__iexact=name).first()
         if found is None:
             capacity = whole(row, "Capacity", 0, 100_000, default=30)
-            found = self.base.camp.rooms.create(
-                name=name, capacity=capacity, position=self.base.camp.rooms.count()
-            )
+            found = self.base.camp.rooms.create(name=name, capacity=capacity, position=self.base.camp.rooms.count())
             self.base.report.add("rooms", True)
         return found
 
@@ -95,9 +93,8 @@ class SheetImporter:
         typed = text(row, "Title", 140)
         title = plain(typed)
         if title != typed:
-            self.base.report.remark(
-                FILE, number, _("The title has stray quotes: %(typed)s. Read as: %(title)s.") % {"typed": typed, "title": title}
-            )
+            remark = _("The title has stray quotes: %(typed)s. Read as: %(title)s.")
+            self.base.report.remark(FILE, number, remark % {"typed": typed, "title": title})
         if not title:
             raise ValidationError(_("“%(column)s” is empty.") % {"column": "Title"})
         if found := self.titles.get(title.casefold()):
@@ -110,7 +107,7 @@ class SheetImporter:
         return pitch
 
     def leaders(self, row: Row) -> list[Attendee]:
-        names = [row[c] for c in row if c.replace(" ", "").lower() in ("leader1", "leader2", "leader3", "leader4") and row[c]]
+        names = [name for column, name in row.items() if column.lower().startswith("leader") and name]
         return [self.leader(name) for name in dict.fromkeys(names)]
 
     def leader(self, name: str) -> Attendee:
@@ -155,7 +152,7 @@ class SheetImporter:
         except ValidationError:
             self.base.report.remark(FILE, number, _("“%(url)s” is not an address; it is left out.") % {"url": url[:80]})
             return
-        link, is_new = Link.objects.get_or_create(
+        is_new = Link.objects.get_or_create(
             session=session, url=url, defaults={"title": _("Notes on the day"), "kind": Link.Kind.DOCUMENT}
-        )
+        )[1]
         self.base.report.add("links", is_new)

@@ -143,7 +143,9 @@ class BoardForm(forms.Form):
         ("mine", _("Mine")),
         ("hostless", _("Looking for a host")),
     ]
-    q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(
+        label=_("Search"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Pitch.Kind.choices])
     show = forms.ChoiceField(label=_("Show"), required=False, choices=SHOW)

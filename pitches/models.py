@@ -76,9 +76,7 @@ class Pitch(models.Model):
     topic = models.CharField(_("topic"), max_length=50, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.DISCUSSION)
     hosts = models.ManyToManyField(Attendee, related_name="pitches", blank=True)
-    proposed_by = models.ForeignKey(
-        Attendee, models.SET_NULL, null=True, blank=True, related_name="proposed_pitches"
-    )
+    proposed_by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="proposed_pitches")
     needs = models.JSONField(_("the room needs"), default=list, blank=True)
     length = models.PositiveSmallIntegerField(_("length"), choices=Length.choices, default=Length.ONE)
     not_in = models.ManyToManyField(Slot, related_name="+", blank=True, verbose_name=_("when it cannot be"))
@@ -164,6 +162,4 @@ class Sight(models.Model):
 
 def fair_order(pitch_ids: Iterable[int], who: int) -> list[int]:
     """Random for each person and always the same for them: being early is no advantage."""
-    return sorted(
-        pitch_ids, key=lambda pk: hashlib.blake2s(f"{who}:{pk}".encode(), digest_size=8).digest()
-    )
+    return sorted(pitch_ids, key=lambda pk: hashlib.blake2s(f"{who}:{pk}".encode(), digest_size=8).digest())

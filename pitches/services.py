@@ -117,6 +117,4 @@ def _refuse_too_many_musts(pitch: Pitch, attendee: Attendee) -> None:
 
 def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:
     """The pitches are no longer new to the attendee."""
-    Sight.objects.bulk_create(
-        [Sight(pitch_id=pk, attendee=attendee) for pk in pitch_ids], ignore_conflicts=True
-    )
+    Sight.objects.bulk_create([Sight(pitch_id=pk, attendee=attendee) for pk in pitch_ids], ignore_conflicts=True)

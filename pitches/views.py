@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.contrib import messages
 from django.views.decorators.http import require_POST, require_safe
 
 from events.access import Access, camp_view
@@ -153,7 +153,7 @@ def pitch_withdraw(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespo
 @camp_view(Access.ATTENDEE)
 @require_POST
 def pitch_host(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    """ "I'll host it". """
+    """ "I'll host it"."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     try:
         host_idea(pitch=pitch, attendee=request.attendee)

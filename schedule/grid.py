@@ -133,17 +133,13 @@ def _published(placement: Placement) -> GridSession:
 
 def draft_grid(camp: Camp) -> Grid:
     """What the organisers are working on."""
-    rooms = [
-        GridRoom(r.pk, r.name, r.capacity, r.building, r.directions) for r in camp.rooms.all()
-    ]
+    rooms = [GridRoom(r.pk, r.name, r.capacity, r.building, r.directions) for r in camp.rooms.all()]
     rows = [GridRow(s.pk, s.starts_at, s.ends_at, s.title, s.is_for_sessions) for s in camp.slots.all()]
     entries = []
     for session in camp.sessions.placed().with_place():
         cells: list[Cell] = sorted(session.cells.all(), key=lambda cell: cell.slot.starts_at)
         first, last = cells[0], cells[-1]
-        entries.append(
-            GridSession(session, first.room_id, first.room.name, first.slot.starts_at, last.slot.ends_at)
-        )
+        entries.append(GridSession(session, first.room_id, first.room.name, first.slot.starts_at, last.slot.ends_at))
     return _assemble(camp, rooms, rows, entries, None)
 
 
@@ -183,8 +179,7 @@ def mark_mine(entries: list[GridSession], attendee: Attendee) -> None:
     mine = [entry for entry in entries if entry.is_mine]
     for entry in mine:
         entry.has_clash = any(
-            other is not entry and other.starts_at < entry.ends_at and entry.starts_at < other.ends_at
-            for other in mine
+            other is not entry and other.starts_at < entry.ends_at and entry.starts_at < other.ends_at for other in mine
         )
 
 

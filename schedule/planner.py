@@ -61,17 +61,13 @@ def build_plan(camp: Camp, *, now: datetime | None = None) -> Plan:
     rooms = list(camp.rooms.all())
     pitches = list(camp.pitches.open().order_by("pk").prefetch_related("hosts", "not_in"))
     position = {pitch.pk: i for i, pitch in enumerate(pitches)}
-    sessions = {
-        position[s.pitch_id]: s
-        for s in camp.sessions.placed().with_place()
-        if s.pitch_id in position
-    }
+    sessions = {position[s.pitch_id]: s for s in camp.sessions.placed().with_place() if s.pitch_id in position}
     wishes = _wishes(camp, position)
     # While the camp runs, what has begun is the past; a camp that is over may still be put in order.
     started = frozenset(i for i, slot in enumerate(slots) if camp.is_running and slot.starts_at <= now)
     # If there are places for all, all must have one; else those that add most.
     is_required = sum(pitch.length for pitch in pitches) <= len(rooms) * (len(slots) - len(started))
-    attendees = sorted({a for a in wishes} | {h.pk for p in pitches for h in p.hosts.all()})
+    attendees = sorted(set(wishes) | {h.pk for p in pitches for h in p.hosts.all()})
     person = {pk: i for i, pk in enumerate(attendees)}
     slot_at = {slot.pk: i for i, slot in enumerate(slots)}
     room_at = {room.pk: i for i, room in enumerate(rooms)}

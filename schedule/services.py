@@ -129,11 +129,7 @@ def apply_plan(*, camp: Camp, rows: list[list[int]], by: Attendee | None = None)
     slots = {s.pk: s for s in camp.slots.all()}
     rooms = {r.pk: r for r in camp.rooms.all()}
     sessions = {s.pitch_id: s for s in camp.sessions.order_by("-pk").with_place()}
-    wanted = {
-        pitch: (slot, room)
-        for pitch, slot, room in rows
-        if pitch in pitches and slot in slots and room in rooms
-    }
+    wanted = {pitch: (slot, room) for pitch, slot, room in rows if pitch in pitches and slot in slots and room in rooms}
     before = {pk: (s.place.slot_id, s.place.room_id) for pk, s in sessions.items() if s.place}
     changed = {pk for pk in before.keys() | wanted.keys() if before.get(pk) != wanted.get(pk)}
     Cell.objects.filter(session__camp=camp, session__pitch_id__in=changed).delete()

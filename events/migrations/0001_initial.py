@@ -4,14 +4,14 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import events.models.attendee
-import events.models.camp
 from django.conf import settings
 from django.db import migrations, models
 
+import events.models.attendee
+import events.models.camp
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,129 +20,316 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Camp',
+            name="Camp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, validators=[events.models.camp.check_slug, django.core.validators.RegexValidator('^[a-z0-9]', 'Start the address with a letter or a digit.')], verbose_name='address')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('tagline', models.CharField(blank=True, max_length=140, verbose_name='one line about it')),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('time_zone', models.CharField(default='Europe/London', max_length=50, validators=[events.models.camp.check_time_zone], verbose_name='time zone')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('hashtag', models.CharField(blank=True, max_length=50, verbose_name='hashtag')),
-                ('description', models.TextField(blank=True, verbose_name='what it is about')),
-                ('conduct', models.TextField(blank=True, default='Be kind. Everybody here gives their own time.\n\n* **Listen** as much as you talk, and leave room for people who have not spoken yet.\n* **No harassment**: not about who somebody is, whom they work for, what they look like or what they believe.\n* **Ask** before you take a picture or quote somebody by name. Some people are here under another name.\n* **The law of two feet**: if a session is not for you, go to another. Nobody minds.\n\nIf something is wrong, tell an organiser. They will listen, believe you and act.', verbose_name='code of conduct')),
-                ('accent', models.CharField(default='#1d6f5c', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Give the colour as # and six digits, like #1d6f5c.')], verbose_name='colour')),
-                ('is_public', models.BooleanField(default=True, verbose_name='list it on the front page')),
-                ('code', models.CharField(default=events.models.camp.new_code, editable=False, max_length=12, unique=True)),
-                ('joining', models.CharField(choices=[('open', 'Anybody'), ('code', "Anybody with the camp's code"), ('listed', 'Only people whose e-mail address is listed')], default='open', max_length=6, verbose_name='who may join')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100000)], verbose_name='places')),
-                ('is_pitching_open', models.BooleanField(default=True, verbose_name='pitching is open')),
-                ('is_interest_open', models.BooleanField(default=True, verbose_name='interest is open')),
-                ('are_counts_shown', models.BooleanField(default=False, verbose_name='show how many are interested')),
-                ('musts_each', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='musts for each person')),
-                ('walking_minutes', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='minutes between buildings')),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "slug",
+                    models.SlugField(
+                        unique=True,
+                        validators=[
+                            events.models.camp.check_slug,
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]", "Start the address with a letter or a digit."
+                            ),
+                        ],
+                        verbose_name="address",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("tagline", models.CharField(blank=True, max_length=140, verbose_name="one line about it")),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/London",
+                        max_length=50,
+                        validators=[events.models.camp.check_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("hashtag", models.CharField(blank=True, max_length=50, verbose_name="hashtag")),
+                ("description", models.TextField(blank=True, verbose_name="what it is about")),
+                (
+                    "conduct",
+                    models.TextField(
+                        blank=True,
+                        default="Be kind. Everybody here gives their own time.\n\n* **Listen** as much as you talk, and leave room for people who have not spoken yet.\n* **No harassment**: not about who somebody is, whom they work for, what they look like or what they believe.\n* **Ask** before you take a picture or quote somebody by name. Some people are here under another name.\n* **The law of two feet**: if a session is not for you, go to another. Nobody minds.\n\nIf something is wrong, tell an organiser. They will listen, believe you and act.",
+                        verbose_name="code of conduct",
+                    ),
+                ),
+                (
+                    "accent",
+                    models.CharField(
+                        default="#1d6f5c",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-fA-F]{6}$", "Give the colour as # and six digits, like #1d6f5c."
+                            )
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
+                ("is_public", models.BooleanField(default=True, verbose_name="list it on the front page")),
+                (
+                    "code",
+                    models.CharField(default=events.models.camp.new_code, editable=False, max_length=12, unique=True),
+                ),
+                (
+                    "joining",
+                    models.CharField(
+                        choices=[
+                            ("open", "Anybody"),
+                            ("code", "Anybody with the camp's code"),
+                            ("listed", "Only people whose e-mail address is listed"),
+                        ],
+                        default="open",
+                        max_length=6,
+                        verbose_name="who may join",
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                        verbose_name="places",
+                    ),
+                ),
+                ("is_pitching_open", models.BooleanField(default=True, verbose_name="pitching is open")),
+                ("is_interest_open", models.BooleanField(default=True, verbose_name="interest is open")),
+                ("are_counts_shown", models.BooleanField(default=False, verbose_name="show how many are interested")),
+                (
+                    "musts_each",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[django.core.validators.MaxValueValidator(20)],
+                        verbose_name="musts for each person",
+                    ),
+                ),
+                (
+                    "walking_minutes",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(120)],
+                        verbose_name="minutes between buildings",
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['starts_on', 'name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='events_camp_ends_after_start', violation_error_message='The last day is before the first day.')],
+                "ordering": ["starts_on", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="events_camp_ends_after_start",
+                        violation_error_message="The last day is before the first day.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Attendee',
+            name="Attendee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('display_name', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('\\S', 'Type a name. Any name will do.')], verbose_name='the name people will see')),
-                ('role', models.CharField(choices=[('attendee', 'Attendee'), ('helper', 'Helper'), ('organiser', 'Organiser')], default='attendee', max_length=9, verbose_name='role')),
-                ('is_waiting', models.BooleanField(default=False)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('calendar_key', models.CharField(default=events.models.attendee.new_key, max_length=40, unique=True)),
-                ('import_key', models.CharField(blank=True, max_length=60)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attendees', to=settings.AUTH_USER_MODEL)),
-                ('camp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendees', to='events.camp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "display_name",
+                    models.CharField(
+                        max_length=60,
+                        validators=[django.core.validators.RegexValidator("\\S", "Type a name. Any name will do.")],
+                        verbose_name="the name people will see",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("attendee", "Attendee"), ("helper", "Helper"), ("organiser", "Organiser")],
+                        default="attendee",
+                        max_length=9,
+                        verbose_name="role",
+                    ),
+                ),
+                ("is_waiting", models.BooleanField(default=False)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("calendar_key", models.CharField(default=events.models.attendee.new_key, max_length=40, unique=True)),
+                ("import_key", models.CharField(blank=True, max_length=60)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="attendees",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "camp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attendees", to="events.camp"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['display_name', 'pk'],
+                "ordering": ["display_name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('attendee', 'Attendee'), ('helper', 'Helper'), ('organiser', 'Organiser')], default='attendee', max_length=9)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('key', models.CharField(default=events.models.attendee.new_key, max_length=40, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('attendee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='events.attendee')),
-                ('camp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='events.camp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("attendee", "Attendee"), ("helper", "Helper"), ("organiser", "Organiser")],
+                        default="attendee",
+                        max_length=9,
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("key", models.CharField(default=events.models.attendee.new_key, max_length=40, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="events.attendee",
+                    ),
+                ),
+                (
+                    "camp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="events.camp"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ListedAddress',
+            name="ListedAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('camp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listed_addresses', to='events.camp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "camp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="listed_addresses", to="events.camp"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('capacity', models.PositiveIntegerField(default=30, validators=[django.core.validators.MaxValueValidator(100000)], verbose_name='people it holds')),
-                ('features', models.JSONField(blank=True, default=list, verbose_name='it has')),
-                ('building', models.CharField(blank=True, max_length=60, verbose_name='building')),
-                ('directions', models.CharField(blank=True, max_length=200, verbose_name='how to find it')),
-                ('online_url', models.URLField(blank=True, verbose_name='link for people online')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('camp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='events.camp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "capacity",
+                    models.PositiveIntegerField(
+                        default=30,
+                        validators=[django.core.validators.MaxValueValidator(100000)],
+                        verbose_name="people it holds",
+                    ),
+                ),
+                ("features", models.JSONField(blank=True, default=list, verbose_name="it has")),
+                ("building", models.CharField(blank=True, max_length=60, verbose_name="building")),
+                ("directions", models.CharField(blank=True, max_length=200, verbose_name="how to find it")),
+                ("online_url", models.URLField(blank=True, verbose_name="link for people online")),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "camp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rooms", to="events.camp"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Slot',
+            name="Slot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField(verbose_name='starts')),
-                ('ends_at', models.DateTimeField(verbose_name='ends')),
-                ('kind', models.CharField(choices=[('sessions', 'Sessions'), ('everyone', 'For everybody')], default='sessions', max_length=8, verbose_name='kind')),
-                ('title', models.CharField(blank=True, max_length=80, verbose_name='title')),
-                ('camp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='events.camp')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("sessions", "Sessions"), ("everyone", "For everybody")],
+                        default="sessions",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=80, verbose_name="title")),
+                (
+                    "camp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="events.camp"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at'],
+                "ordering": ["starts_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.UniqueConstraint(fields=('camp', 'user'), name='events_attendee_person_once', violation_error_message='That person is in the camp already.'),
+            model_name="attendee",
+            constraint=models.UniqueConstraint(
+                fields=("camp", "user"),
+                name="events_attendee_person_once",
+                violation_error_message="That person is in the camp already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendee',
-            constraint=models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('camp', 'import_key'), name='events_attendee_import_key_once'),
+            model_name="attendee",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("import_key", ""), _negated=True),
+                fields=("camp", "import_key"),
+                name="events_attendee_import_key_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listedaddress',
-            constraint=models.UniqueConstraint(models.F('camp'), django.db.models.functions.text.Lower('email'), name='events_listedaddress_once'),
+            model_name="listedaddress",
+            constraint=models.UniqueConstraint(
+                models.F("camp"), django.db.models.functions.text.Lower("email"), name="events_listedaddress_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('camp', 'name'), name='events_room_name_once', violation_error_message='The camp has a room of that name already.'),
+            model_name="room",
+            constraint=models.UniqueConstraint(
+                fields=("camp", "name"),
+                name="events_room_name_once",
+                violation_error_message="The camp has a room of that name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='events_slot_ends_after_start', violation_error_message='It ends before it starts.'),
+            model_name="slot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="events_slot_ends_after_start",
+                violation_error_message="It ends before it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('camp', 'starts_at'), name='events_slot_start_once', violation_error_message='Another slot starts at that time.'),
+            model_name="slot",
+            constraint=models.UniqueConstraint(
+                fields=("camp", "starts_at"),
+                name="events_slot_start_once",
+                violation_error_message="Another slot starts at that time.",
+            ),
         ),
     ]

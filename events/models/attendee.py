@@ -42,9 +42,7 @@ class Attendee(models.Model):
     """
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="attendees")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="attendees"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="attendees")
     display_name = models.CharField(
         _("the name people will see"),
         max_length=60,

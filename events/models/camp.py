@@ -34,12 +34,16 @@ def new_code() -> str:
 
 def check_time_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(_("There is no time zone called “%(name)s”. Choose one from the list."), params={"name": name})
+        raise ValidationError(
+            _("There is no time zone called “%(name)s”. Choose one from the list."), params={"name": name}
+        )
 
 
 def check_slug(slug: str) -> None:
     if slug in RESERVED_SLUGS:
-        raise ValidationError(_("The address “%(slug)s” is needed by Campgrid itself. Choose another."), params={"slug": slug})
+        raise ValidationError(
+            _("The address “%(slug)s” is needed by Campgrid itself. Choose another."), params={"slug": slug}
+        )
 
 
 class Joining(models.TextChoices):
@@ -101,7 +105,9 @@ class Camp(models.Model):
     is_pitching_open = models.BooleanField(_("pitching is open"), default=True)
     is_interest_open = models.BooleanField(_("interest is open"), default=True)
     are_counts_shown = models.BooleanField(_("show how many are interested"), default=False)
-    musts_each = models.PositiveSmallIntegerField(_("musts for each person"), default=3, validators=[MaxValueValidator(20)])
+    musts_each = models.PositiveSmallIntegerField(
+        _("musts for each person"), default=3, validators=[MaxValueValidator(20)]
+    )
     walking_minutes = models.PositiveSmallIntegerField(
         _("minutes between buildings"), default=0, validators=[MaxValueValidator(120)]
     )

@@ -69,8 +69,6 @@ def camp_create(request: HttpRequest) -> HttpResponse:
         return render(request, "events/camp_create_guest.html")
     form = CampCreateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        camp = open_camp(
-            camp=form.save(commit=False), by=request.user, display_name=form.cleaned_data["display_name"]
-        )
+        camp = open_camp(camp=form.save(commit=False), by=request.user, display_name=form.cleaned_data["display_name"])
         return redirect("events:slot_list", camp.slug)
     return render(request, "events/camp_create.html", {"form": form}, status=status_of(form))

@@ -5,61 +5,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0001_initial'),
-        ('notes', '0001_initial'),
-        ('schedule', '0001_initial'),
+        ("events", "0001_initial"),
+        ("notes", "0001_initial"),
+        ("schedule", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='link',
-            name='session',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='schedule.session'),
+            model_name="link",
+            name="session",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="links", to="schedule.session"
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='session',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='note', to='schedule.session'),
+            model_name="note",
+            name="session",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="note", to="schedule.session"
+            ),
         ),
         migrations.AddField(
-            model_name='noterevision',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='events.attendee'),
+            model_name="noterevision",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="events.attendee",
+            ),
         ),
         migrations.AddField(
-            model_name='noterevision',
-            name='note',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='notes.note'),
+            model_name="noterevision",
+            name="note",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="revisions", to="notes.note"
+            ),
         ),
         migrations.AddField(
-            model_name='writeup',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='writeups', to='events.attendee'),
+            model_name="writeup",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="writeups",
+                to="events.attendee",
+            ),
         ),
         migrations.AddField(
-            model_name='writeup',
-            name='camp',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='writeups', to='events.camp'),
+            model_name="writeup",
+            name="camp",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="writeups", to="events.camp"
+            ),
         ),
         migrations.AddField(
-            model_name='writeup',
-            name='session',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='writeups', to='schedule.session'),
+            model_name="writeup",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="writeups",
+                to="schedule.session",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('session', 'url'), name='notes_link_once', violation_error_message='That link is there already.'),
+            model_name="link",
+            constraint=models.UniqueConstraint(
+                fields=("session", "url"), name="notes_link_once", violation_error_message="That link is there already."
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noterevision',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_aside', False)), fields=('note', 'number'), name='notes_noterevision_number_once'),
+            model_name="noterevision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_aside", False)),
+                fields=("note", "number"),
+                name="notes_noterevision_number_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='writeup',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), ('url', ''), _negated=True), name='notes_writeup_has_text_or_url', violation_error_message='Write a text here, or give the address of your blog post.'),
+            model_name="writeup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), ("url", ""), _negated=True),
+                name="notes_writeup_has_text_or_url",
+                violation_error_message="Write a text here, or give the address of your blog post.",
+            ),
         ),
     ]

@@ -16,7 +16,7 @@ from schedule.models import GridVersion
 
 from ..forms import WriteUpForm
 from ..models import Note, WriteUp
-from .session import refuse_archived, find_session, visible_sessions
+from .session import find_session, refuse_archived, visible_sessions
 
 
 def _reader(request: CampRequest) -> Attendee | None:

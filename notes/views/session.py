@@ -79,9 +79,7 @@ def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         try:
             data = form.cleaned_data
-            result = save_note(
-                session=session, text=data["text"], by=request.attendee, base_revision=data["base"]
-            )
+            result = save_note(session=session, text=data["text"], by=request.attendee, base_revision=data["base"])
         except ValidationError as error:
             form.add_error("text", error)
         else:

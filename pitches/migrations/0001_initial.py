@@ -6,78 +6,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0001_initial'),
+        ("events", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pitch',
+            name="Pitch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=140, verbose_name='title')),
-                ('about', models.TextField(blank=True, max_length=10000, verbose_name='what it is about')),
-                ('topic', models.CharField(blank=True, max_length=50, verbose_name='topic')),
-                ('kind', models.CharField(choices=[('discussion', 'Discussion'), ('workshop', 'Workshop'), ('talk', 'Talk'), ('show', 'Show and tell'), ('project', 'Project')], default='discussion', max_length=10, verbose_name='kind')),
-                ('needs', models.JSONField(blank=True, default=list, verbose_name='the room needs')),
-                ('length', models.PositiveSmallIntegerField(choices=[(1, 'One slot'), (2, 'Two slots in a row')], default=1, verbose_name='length')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('edited_at', models.DateTimeField(auto_now=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('import_key', models.CharField(blank=True, max_length=60)),
-                ('camp', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pitches', to='events.camp')),
-                ('hosts', models.ManyToManyField(blank=True, related_name='pitches', to='events.attendee')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='pitches.pitch')),
-                ('not_in', models.ManyToManyField(blank=True, related_name='+', to='events.slot', verbose_name='when it cannot be')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='proposed_pitches', to='events.attendee')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=140, verbose_name="title")),
+                ("about", models.TextField(blank=True, max_length=10000, verbose_name="what it is about")),
+                ("topic", models.CharField(blank=True, max_length=50, verbose_name="topic")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("discussion", "Discussion"),
+                            ("workshop", "Workshop"),
+                            ("talk", "Talk"),
+                            ("show", "Show and tell"),
+                            ("project", "Project"),
+                        ],
+                        default="discussion",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("needs", models.JSONField(blank=True, default=list, verbose_name="the room needs")),
+                (
+                    "length",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "One slot"), (2, "Two slots in a row")], default=1, verbose_name="length"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("edited_at", models.DateTimeField(auto_now=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("import_key", models.CharField(blank=True, max_length=60)),
+                (
+                    "camp",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pitches", to="events.camp"
+                    ),
+                ),
+                ("hosts", models.ManyToManyField(blank=True, related_name="pitches", to="events.attendee")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="merged",
+                        to="pitches.pitch",
+                    ),
+                ),
+                (
+                    "not_in",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="events.slot", verbose_name="when it cannot be"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="proposed_pitches",
+                        to="events.attendee",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'pk'],
+                "ordering": ["created_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Interest',
+            name="Interest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Interested'), (2, 'Must')], default=1)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attendee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='events.attendee')),
-                ('pitch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='pitches.pitch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField(choices=[(1, "Interested"), (2, "Must")], default=1)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="interests", to="events.attendee"
+                    ),
+                ),
+                (
+                    "pitch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="interests", to="pitches.pitch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sight',
+            name="Sight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attendee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='events.attendee')),
-                ('pitch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pitches.pitch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.attendee"
+                    ),
+                ),
+                (
+                    "pitch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pitches.pitch"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='pitch',
-            constraint=models.CheckConstraint(condition=models.Q(('length__in', [1, 2])), name='pitches_pitch_length_one_or_two'),
+            model_name="pitch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("length__in", [1, 2])), name="pitches_pitch_length_one_or_two"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pitch',
-            constraint=models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('camp', 'import_key'), name='pitches_pitch_import_key_once'),
+            model_name="pitch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("import_key", ""), _negated=True),
+                fields=("camp", "import_key"),
+                name="pitches_pitch_import_key_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='interest',
-            index=models.Index(fields=['attendee', 'level'], name='pitches_interest_by_level'),
+            model_name="interest",
+            index=models.Index(fields=["attendee", "level"], name="pitches_interest_by_level"),
         ),
         migrations.AddConstraint(
-            model_name='interest',
-            constraint=models.UniqueConstraint(fields=('pitch', 'attendee'), name='pitches_interest_once'),
+            model_name="interest",
+            constraint=models.UniqueConstraint(fields=("pitch", "attendee"), name="pitches_interest_once"),
         ),
         migrations.AddConstraint(
-            model_name='interest',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2])), name='pitches_interest_level_known'),
+            model_name="interest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", [1, 2])), name="pitches_interest_level_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sight',
-            constraint=models.UniqueConstraint(fields=('pitch', 'attendee'), name='pitches_sight_once'),
+            model_name="sight",
+            constraint=models.UniqueConstraint(fields=("pitch", "attendee"), name="pitches_sight_once"),
         ),
     ]

@@ -280,9 +280,7 @@ class Board:
         segments = sorted({self.segment_of[t] for t in touched})
         before = sum(self.segment_value(k) for k in segments)
         undo = tuple((session, self.where[session]) for session, _ in change)
-        gain = sum(
-            self.bonus[i] * ((cell >= 0) - (self.where[i] >= 0)) for i, cell in change if self.bonus[i]
-        )
+        gain = sum(self.bonus[i] * ((cell >= 0) - (self.where[i] >= 0)) for i, cell in change if self.bonus[i])
         self.apply(change)
         if not (self.breaks_hosts(touched) or self.breaks_order() or (self.walks and self.breaks_walks(touched))):
             gain += sum(self.segment_value(k) for k in segments) - before

@@ -135,9 +135,7 @@ def to_document(problem: Problem) -> dict[str, Any]:
             }
             for s in problem.sessions
         ],
-        "attendees": [
-            {"wishes": [list(w) for w in a.wishes], "absent": sorted(a.absent)} for a in problem.attendees
-        ],
+        "attendees": [{"wishes": [list(w) for w in a.wishes], "absent": sorted(a.absent)} for a in problem.attendees],
         "order": [list(pair) for pair in problem.order],
         "published": [list(p) for p in problem.published],
         "weights": {
@@ -179,7 +177,7 @@ class _Reader:
 
     def slot(self, i: int, raw: object) -> Slot:
         at = f"slots[{i}]"
-        raw = self.object(raw, at)
+        raw = self.object_at(raw, at)
         gap = raw.get("gap")
         # The last slot of the camp has nothing after it, whatever the file says.
         is_last = i + 1 == self.slot_count
@@ -191,7 +189,7 @@ class _Reader:
 
     def room(self, i: int, raw: object) -> Room:
         at = f"rooms[{i}]"
-        raw = self.object(raw, at)
+        raw = self.object_at(raw, at)
         return Room(
             capacity=self.number(raw.get("capacity", 0), f"{at}.capacity", 0),
             features=self.texts(raw, "features", at),
@@ -201,8 +199,8 @@ class _Reader:
 
     def session(self, i: int, raw: object) -> Session:
         at = f"sessions[{i}]"
-        raw = self.object(raw, at)
-        pin = self.object(raw.get("pin") or {}, f"{at}.pin")
+        raw = self.object_at(raw, at)
+        pin = self.object_at(raw.get("pin") or {}, f"{at}.pin")
         topic = raw.get("topic")
         if topic is not None and not isinstance(topic, str):
             raise ProblemError(f"{at}.topic: must be a text or null")
@@ -220,7 +218,7 @@ class _Reader:
 
     def attendee(self, i: int, raw: object) -> Attendee:
         at = f"attendees[{i}]"
-        raw = self.object(raw, at)
+        raw = self.object_at(raw, at)
         wishes: dict[int, int] = {}
         for k, pair in enumerate(self.list_at(raw, "wishes", f"{at}.wishes")):
             place = f"{at}.wishes[{k}]"
@@ -260,7 +258,7 @@ class _Reader:
         return rows
 
     def weights(self) -> Weights:
-        raw = self.object(self.data.get("weights") or {}, "weights")
+        raw = self.object_at(self.data.get("weights") or {}, "weights")
         values = {}
         for name in ("overflow", "topic", "fairness", "move", "unplaced"):
             value = raw.get(name, 0)
@@ -272,7 +270,7 @@ class _Reader:
     # -- values ----------------------------------------------------------------------------------
 
     @staticmethod
-    def object(raw: object, at: str) -> dict[str, Any]:
+    def object_at(raw: object, at: str) -> dict[str, Any]:
         if not isinstance(raw, dict):
             raise ProblemError(f"{at}: must be an object")
         return raw

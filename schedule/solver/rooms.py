@@ -34,10 +34,7 @@ def fit_rooms(problem: Problem, placements: Iterable[Placement]) -> list[Placeme
     for slot in sorted(by_slot):
         singles = by_slot[slot]
         rooms = [r for r in range(len(problem.rooms)) if (slot, r) not in taken]
-        costs = [
-            [_cost(problem, p, room, people[p], published) for room in rooms]
-            for p in singles
-        ]
+        costs = [[_cost(problem, p, room, people[p], published) for room in rooms] for p in singles]
         for p, column in zip(singles, assign(costs), strict=True):
             result.append(Placement(p.session, slot, rooms[column]))
     result.sort()

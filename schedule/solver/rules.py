@@ -139,12 +139,7 @@ PLAN_RULES = (cell_given_twice, host_in_two_rooms, host_cannot_walk, offered_too
 def broken_rules(problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
     """Everything the plan breaks, in the order of the rules; an empty list is a plan that can be published."""
     rows = list(placements)
-    found = [
-        Broken(rule, (p,))
-        for p in rows
-        for rule in CELL_RULES
-        if not rule(problem, p.session, p.slot, p.room)
-    ]
+    found = [Broken(rule, (p,)) for p in rows for rule in CELL_RULES if not rule(problem, p.session, p.slot, p.room)]
     # A double that does not fit reaches past the last slot; the plan rules need not see it.
     whole = [p for p in rows if p.slot + problem.sessions[p.session].length <= len(problem.slots)]
     for rule in PLAN_RULES:

@@ -42,9 +42,7 @@ def score(problem: Problem, placements: Iterable[Placement]) -> Score:
     return Score(total, sum(attended_by), tuple(attended_by), tuple(limits(problem)))
 
 
-def best_programme(
-    problem: Problem, wishes: dict[int, int], runnings: dict[int, list[int]], free: set[int]
-) -> int:
+def best_programme(problem: Problem, wishes: dict[int, int], runnings: dict[int, list[int]], free: set[int]) -> int:
     """The largest total weight of distinct wishes one person can see.
 
     Dynamic programming over the slots; the state is the set of repeated wishes already seen.

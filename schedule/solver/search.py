@@ -69,9 +69,7 @@ def solve(
     board.load(search.best)
     placements = fit_rooms(problem, board.placements())
     placed = {p.session for p in placements}
-    missing = tuple(
-        i for i, bonus in enumerate(board.bonus) if bonus == REQUIRED and i not in placed
-    )
+    missing = tuple(i for i, bonus in enumerate(board.bonus) if bonus == REQUIRED and i not in placed)
     return Solution(
         placements=placements,
         score=score(problem, placements),
@@ -86,9 +84,7 @@ def solve(
 class Search:
     """One run: keeps the best it has seen."""
 
-    def __init__(
-        self, board: Board, seed: int, started: float, deadline: float | None, listener: Listener
-    ) -> None:
+    def __init__(self, board: Board, seed: int, started: float, deadline: float | None, listener: Listener) -> None:
         self.board, self.listener = board, listener
         self.random = random.Random(seed)
         self.started, self.deadline = started, deadline
@@ -228,7 +224,7 @@ def anneal(
     rooms, sessions = board.room_count, len(board.where)
     where, at, domain, may, hosts = board.where, board.at, board.domain, board.may, board.hosts
     free, present, hosts_at, special = board.free, board.present, board.hosts_at, board.special
-    segment_of, doubles_in, bonus, length = board.segment_of, board.doubles_in, board.bonus, board.length
+    segment_of, doubles_in, bonus = board.segment_of, board.doubles_in, board.bonus
     planes = list(zip(board.worth, board.fans, board.ones, board.twos, strict=True))
     best = value
     step = (cold / hot) ** (1 / moves)
@@ -254,12 +250,7 @@ def anneal(
                 if v >= 0:
                     where[v] = old
             continue
-        if (
-            special[u]
-            or (v >= 0 and special[v])
-            or doubles_in[segment_of[t]]
-            or (s >= 0 and doubles_in[segment_of[s]])
-        ):
+        if special[u] or (v >= 0 and special[v]) or doubles_in[segment_of[t]] or (s >= 0 and doubles_in[segment_of[s]]):
             gained = _careful(board, u, v, s, t, cell, old, floor)
             if gained is None:
                 continue
@@ -312,9 +303,7 @@ def anneal(
     return value
 
 
-def _careful(
-    board: Board, u: int, v: int, s: int, t: int, cell: int, old: int, floor: float
-) -> float | None:
+def _careful(board: Board, u: int, v: int, s: int, t: int, cell: int, old: int, floor: float) -> float | None:
     """The gain of a move near doubles, order or walks, made if it reaches `floor`."""
     if board.special[u] or (v >= 0 and board.special[v]):
         change = board.change_for(u, cell)

@@ -117,9 +117,7 @@ def _back(request: CampRequest, camp: Camp, verb, **arguments: object) -> HttpRe
 def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     seen = request.POST.get("seen", "")
     session = _session(camp, session_id)
-    return _back(
-        request, camp, unplace_session, session=session, seen_revision=int(seen) if seen.isdigit() else None
-    )
+    return _back(request, camp, unplace_session, session=session, seen_revision=int(seen) if seen.isdigit() else None)
 
 
 @camp_view(Access.ORGANISER)
@@ -160,5 +158,3 @@ def grid_publish(request: CampRequest, camp: Camp) -> HttpResponse:
         "problem": problem,
     }
     return render(request, "schedule/grid_publish.html", context, status=422 if problem else 200)
-
-

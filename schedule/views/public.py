@@ -123,7 +123,8 @@ def calendar_replace(request: CampRequest, camp: Camp) -> HttpResponse:
 
 def _answer(request: CampRequest, camp: Camp, placements: Iterable[Placement], name: str) -> HttpResponse:
     site = f"{request.scheme}://{request.get_host()}"
-    response = HttpResponse(calendar(camp, placements, name=name, site=site), content_type="text/calendar; charset=utf-8")
+    body = calendar(camp, placements, name=name, site=site)
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{camp.slug}.ics"'
     response["Cache-Control"] = "no-cache"
     return response

@@ -14,7 +14,6 @@ from accounts.models import User
 from config.demo_camps import CAMPS, Seeder, is_stale
 from events.models import Camp
 
-
 #: how many guests come to the largest demo camp
 CROWD = 245
 

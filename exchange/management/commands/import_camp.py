@@ -47,9 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"{source}: not JSON ({error})") from error
         if Camp.objects.filter(slug=options["slug"]).exists():
             raise CommandError(f"There is a camp “{options['slug']}” already. Choose another --slug.")
-        camp = import_document(
-            document, slug=options["slug"], name=options["name"], time_zone=options["timezone"]
-        )
+        camp = import_document(document, slug=options["slug"], name=options["name"], time_zone=options["timezone"])
         self.stdout.write(f"{camp.name}: imported from {source.name}")
 
     def import_directory(self, source: Path, options: dict[str, Any]) -> None:
@@ -71,8 +69,7 @@ class Command(BaseCommand):
         except ImportRefused as refused:
             self.tell(refused.report)
             raise CommandError(
-                f"{len(refused.report.faults)} rows are wrong, nothing was imported. "
-                "Mend them, or add --skip-bad-rows."
+                f"{len(refused.report.faults)} rows are wrong, nothing was imported. Mend them, or add --skip-bad-rows."
             ) from refused
         self.tell(report)
         self.stdout.write("Nothing new." if report.has_changed_nothing else f"{camp.name}: imported.")

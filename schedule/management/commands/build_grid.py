@@ -37,9 +37,7 @@ class Command(BaseCommand):
         if options["instance"]:
             Path(options["instance"]).write_text(json.dumps(document), encoding="utf-8")
         if options["grid"]:
-            Path(options["grid"]).write_text(
-                json.dumps({"instance": camp.slug, "assignments": grid}), encoding="utf-8"
-            )
+            Path(options["grid"]).write_text(json.dumps({"instance": camp.slug, "assignments": grid}), encoding="utf-8")
         summary = {
             "camp": camp.slug,
             "sessions": len(plan.pitches),
