@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.models import EmailAddress
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,19 +20,12 @@ class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
         self.fields["email"].label = _("Your e-mail address")
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
-    def clean(self) -> dict[str, Any]:
-        email = self.data.get("email", "").strip().lower()
-        field: Any = self.fields["email"]
-        try:
-            field.clean(email)
-        except forms.ValidationError:
-            return super().clean()
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).lower()
         if User.objects.by_email(email) is None:
             user = User.objects.create_user(email)
-            from allauth.account.models import EmailAddress
-
             EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-        return super().clean()
+        return str(super().clean_email())
 
 
 class ClaimForm(forms.Form):

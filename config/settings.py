@@ -97,6 +97,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'campgrid.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the threads of a test must meet each other as processes do.
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
     # Measured: without IMMEDIATE two of three read-then-write requests failed under 32 clients.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

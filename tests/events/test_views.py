@@ -1,0 +1,192 @@
+"""Joining by a name, creating, limits, what is refused in words."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import User
+from events.models import Attendee, Camp, Joining
+from tests.factories import UserFactory
+
+
+def test_a_name_is_all_it_takes(client, camp):
+    response = client.post(f"/{camp.slug}/join/", {"display_name": "a-civil-servant"})
+
+    assert response.status_code == 302
+    attendee = camp.attendees.get()
+    assert attendee.display_name == "a-civil-servant"
+    assert attendee.user.is_guest
+    assert client.get(f"/{camp.slug}/my/").status_code == 200
+
+
+def test_the_qr_code_leads_to_the_one_field_and_the_code_is_filled_in(client, camp):
+    camp.joining = Joining.CODE
+    camp.save()
+    response = client.get(f"/j/{camp.code}/", follow=True)
+    assert f'value="{camp.code}"' in response.content.decode()
+
+
+def test_a_wrong_code_is_told_with_everything_still_there(client, camp):
+    camp.joining = Joining.CODE
+    camp.save()
+    response = client.post(f"/{camp.slug}/join/", {"display_name": "Fern", "code": "WRONG1"})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="Fern"' in page
+    assert "not this camp&#x27;s code" in page
+    assert User.objects.count() == 0
+
+
+def test_300_people_behind_one_address_all_get_in(client, camp):
+    for number in range(300):
+        client.logout()
+        assert client.post(f"/{camp.slug}/join/", {"display_name": f"P{number}"}).status_code == 302
+    assert camp.attendees.count() == 300
+
+
+def test_guessing_codes_stops(client, camp):
+    for number in range(120):
+        assert client.get(f"/j/AAAA{number:02d}/").status_code == 422
+    assert "Too many wrong codes" in client.get(f"/j/{camp.code}/").content.decode()
+
+
+def test_a_guest_is_sent_back_to_what_they_wanted(client, camp):
+    response = client.get(f"/{camp.slug}/pitches/new/")
+    assert response.url == f"/{camp.slug}/join/?next=%2F{camp.slug}%2Fpitches%2Fnew%2F"
+    response = client.post(response.url, {"display_name": "Fern", "next": f"/{camp.slug}/pitches/new/"})
+    assert response.url == f"/{camp.slug}/pitches/new/"
+
+
+def test_nobody_is_sent_to_another_site(client, camp):
+    response = client.post(f"/{camp.slug}/join/", {"display_name": "Fern", "next": "https://evil.example/"})
+    assert response.url == f"/{camp.slug}/"
+
+
+def test_htmx_of_somebody_not_in_goes_to_the_join_page(client, camp):
+    response = client.post(
+        f"/{camp.slug}/pitches/1/interest/",
+        {"level": "1"},
+        headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver/{camp.slug}/pitches/"},
+    )
+    assert response["HX-Redirect"] == f"/{camp.slug}/join/?next=%2F{camp.slug}%2Fpitches%2F"
+
+
+NEW = {
+    "name": "Harbour Camp",
+    "display_name": "Olga",
+    "starts_on": "2030-05-04",
+    "ends_on": "2030-05-04",
+    "time_zone": "Europe/London",
+    "joining": "open",
+    "is_public": "on",
+}
+
+
+@pytest.fixture
+def signed_in(client, db):
+    user = UserFactory()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_a_camp_is_opened_in_one_page(signed_in):
+    response = signed_in.post("/new/", NEW)
+    camp = Camp.objects.get()
+    assert (camp.slug, response.url) == ("harbour-camp", "/harbour-camp/slots/")
+    assert Attendee.objects.get().is_organiser
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"slug": "admin"}, "needed by Campgrid itself"),
+        ({"name": "!!!"}, "Type an address"),
+        ({"ends_on": "2030-05-01"}, "The last day is before the first day"),
+        ({"starts_on": "tomorrow"}, "Enter a valid date"),
+        ({"name": ""}, "This field is required"),
+        ({"capacity": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_a_camp_that_cannot_be_is_refused_in_words(signed_in, change, sentence):
+    response = signed_in.post("/new/", NEW | change)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert Camp.objects.count() == 0
+
+
+def test_an_address_that_is_taken_is_told(signed_in, camp):
+    response = signed_in.post("/new/", NEW | {"slug": camp.slug})
+    assert "is taken by another camp" in response.content.decode()
+
+
+def test_a_guest_is_asked_for_an_address_before_opening_a_camp(client, camp):
+    client.post(f"/{camp.slug}/join/", {"display_name": "Fern"})
+    assert "give an e-mail address first" in client.get("/new/").content.decode()
+
+
+def test_slots_are_generated_then_changed_row_by_row(sign_in, camp, olga):
+    client = sign_in(olga)
+    form = {
+        "day-starts": "10:00", "day-ends": "13:00", "day-minutes": "45", "day-between": "15",
+        "day-lunch_at": "", "day-lunch_minutes": "60",
+    }  # fmt: skip
+    client.post(f"/{camp.slug}/slots/generate/", form)
+    slot = camp.slots.first()
+    change = {"day": "2030-01-12", "starts": "09:45", "ends": "10:45", "kind": "everyone", "title": "Opening"}
+    client.post(f"/{camp.slug}/slots/{slot.pk}/", change)
+
+    slot.refresh_from_db()
+    assert (slot.starts_at.hour, slot.starts_at.minute, slot.title) == (9, 45, "Opening")
+    response = client.post(f"/{camp.slug}/slots/{slot.pk}/", change | {"ends": "11:15"})
+    assert response.status_code == 422
+    assert "overlaps the slot at 11:00" in response.content.decode()
+
+
+def test_a_room_name_stands_for_one_room(sign_in, camp, olga, rooms):
+    response = sign_in(olga).post(f"/{camp.slug}/rooms/", {"name": "Barn", "capacity": "5"})
+    assert response.status_code == 422
+    assert "has a room of that name" in response.content.decode()
+
+
+def test_addresses_come_from_any_column_and_faults_name_their_row(sign_in, camp, olga):
+    client = sign_in(olga)
+    url = f"/{camp.slug}/people/addresses/"
+    good = SimpleUploadedFile("t.csv", b"name,mail\nAnn,ann@x.example\nBob,BOB@x.example\nBob,bob@x.example\n")
+    client.post(url, {"file": good})
+    assert camp.listed_addresses.count() == 2
+    bad = SimpleUploadedFile("t.csv", b"ann@x.example\nnot@@mail\n")
+    response = client.post(url, {"file": bad})
+    assert response.status_code == 422
+    assert "Row 2" in response.content.decode()
+
+
+def test_the_calendar_of_roles_is_kept_by_organisers_only(sign_in, camp, olga, ben, hal):
+    assert sign_in(hal).post(f"/{camp.slug}/people/{ben.pk}/role/", {"role": "organiser"}).status_code == 403
+    sign_in(olga).post(f"/{camp.slug}/people/{ben.pk}/role/", {"role": "helper"})
+    ben.refresh_from_db()
+    assert ben.is_helper
+
+
+def test_accents_are_corrected_until_they_can_be_read():
+    from events.colour import DARK_PAPER, LIGHT_PAPER, contrast, readable_on
+
+    for colour in ("#ffff00", "#000000", "#ffffff", "#ff0000", "#808080", "#00ff7f", "#123456"):
+        assert contrast(readable_on(colour, LIGHT_PAPER), LIGHT_PAPER) >= 4.5
+        assert contrast(readable_on(colour, DARK_PAPER), DARK_PAPER) >= 4.5
+
+
+def test_markdown_cannot_carry_a_script():
+    from events.markdown import to_html
+
+    html = to_html("<script>x</script> [a](javascript:alert(1)) ![p](http://x/y.png) **b** <b onclick=x>")
+    assert "<script" not in html
+    assert "javascript" not in html.replace("[a](javascript:alert(1))", "")
+    assert "<img" not in html
+    assert "<strong>b</strong>" in html
+
+
+def test_the_front_page_leaves_unlisted_camps_out(client, camp):
+    assert "Lakeside 2030" in client.get(reverse("events:home")).content.decode()
+    camp.is_public = False
+    camp.save()
+    assert "Lakeside 2030" not in client.get(reverse("events:home")).content.decode()
