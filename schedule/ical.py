@@ -7,7 +7,7 @@ as STATUS:CANCELLED until the camp is over, so that calendars take it away.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, vText
 
@@ -52,8 +52,8 @@ def event(camp: Camp, placement: Placement, site: str) -> Event:
     entry.add("dtstamp", placement.changed_at)
     entry.add("last-modified", placement.changed_at)
     entry.add("sequence", placement.sequence)
-    entry.add("dtstart", placement.starts_at.astimezone(camp.tz))
-    entry.add("dtend", placement.ends_at.astimezone(camp.tz))
+    entry.add("dtstart", _moment(placement.starts_at, camp))
+    entry.add("dtend", _moment(placement.ends_at, camp))
     entry.add("summary", pitch.title)
     entry.add("location", ", ".join(part for part in (placement.room_name, camp.place) if part))
     entry.add("url", site + session.get_absolute_url())
@@ -63,3 +63,12 @@ def event(camp: Camp, placement: Placement, site: str) -> Event:
     if pitch.topic:
         entry.add("categories", [pitch.topic])
     return entry
+
+
+def _moment(moment: datetime, camp: Camp) -> datetime:
+    """The moment by the clocks of the camp; in UTC for the second of two equal hours, which has no name there.
+
+    RFC 5545, 3.3.5: a local time that occurs twice means the first.
+    """
+    local = moment.astimezone(camp.tz)
+    return moment.astimezone(UTC) if local.fold else local

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Max
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +39,9 @@ def stamp_of(request: CampRequest, camp: Camp, version: GridVersion | None) -> s
 
 def etag_of(request: CampRequest, stamp: str) -> str:
     """The same grid as another page: whole or partial, all or mine, with which CSRF cookie."""
-    parts = [stamp, bool(request.htmx), request.GET.get("show"), request.META.get("CSRF_COOKIE", "")]
+    # The page will set the cookie if there is none: then it is known from the first answer on.
+    get_token(request)
+    parts = [stamp, bool(request.htmx), request.GET.get("show"), request.META.get("CSRF_COOKIE")]
     return f'W/"{hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 
