@@ -1,0 +1,201 @@
+"""Every grid is judged by a second pair of eyes; small ones against all grids there are."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from schedule.solver import Attendee, Placement, Problem, ProblemError, Room, Session, Slot, read_problem, score, solve
+from schedule.solver.problem import to_document
+from schedule.solver.rooms import assign
+from tests.schedule.solver.samples import attended, best_by_trying_all, problems, small_problem, violations
+
+ROOT = Path(__file__).resolve().parents[3]
+SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@given(problems())
+@SLOW
+def test_a_grid_never_breaks_a_rule_and_its_score_is_the_truth(problem):
+    solution = solve(problem, moves=4000)
+    rows = [tuple(p) for p in solution.placements]
+    assert violations(problem, rows) == []
+    assert solution.is_legal
+    assert solution.score.attended == attended(problem, rows)
+    # What is missing comes back with a reason.
+    assert solution.unplaced.keys() == set(range(len(problem.sessions))) - {row[0] for row in rows}
+    assert all(reason.endswith((".", "break.")) for reason in solution.unplaced.values())
+
+
+@given(problems(most=4))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_small_camps_get_the_best_grid_there_is(problem):
+    problem = replace(problem, sessions=tuple(replace(s, required=True) for s in problem.sessions))
+    best = best_by_trying_all(problem)
+    assume(best >= 0)
+    # With weights and doubles together the search counts too hopefully; plain ones must be optimal.
+    weights = {w for a in problem.attendees for _s, w in a.wishes}
+    assume(len(weights) <= 1 or all(s.length == 1 for s in problem.sessions))
+    solution = solve(problem, moves=20_000)
+    assert solution.is_feasible
+    assert solution.score.attended == best
+    assert solution.score.trivial_limit >= best
+
+
+@given(problems())
+@SLOW
+def test_a_problem_that_was_written_is_read_back(problem):
+    last = len(problem.slots) - 1
+    assert read_problem(json.loads(json.dumps(to_document(problem)))) == problem
+    assert last < 0 or not problem.slots[last].next
+
+
+def test_same_moves_same_seed_same_grid():
+    problem = bigger()
+    one, two = (solve(problem, moves=30_000, seed=7).placements for _ in range(2))
+    assert one == two
+    assert solve(problem, moves=30_000, seed=8).placements != one
+
+
+def bigger() -> Problem:
+    import random
+
+    rng = random.Random(3)
+    return Problem(
+        slots=tuple(Slot(0, t % 2 == 0) for t in range(4)),
+        rooms=tuple(Room(20) for _ in range(4)),
+        sessions=tuple(Session(hosts=frozenset({i}), required=True) for i in range(14)),
+        attendees=tuple(Attendee(tuple((s, 1) for s in sorted(rng.sample(range(14), 5)))) for _ in range(60)),
+    )
+
+
+def test_the_grid_is_the_same_whatever_the_hash_seed(tmp_path):
+    file = tmp_path / "i.json"
+    file.write_text(json.dumps(to_document(bigger())))
+    grids = set()
+    for seed in ("0", "1", "2"):
+        out = tmp_path / f"{seed}.json"
+        command = [sys.executable, "-m", "schedule.solver", str(file), "--moves", "10000", "--output", str(out)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={"PYTHONHASHSEED": seed})
+        grids.add(out.read_text())
+    assert len(grids) == 1
+
+
+def test_more_sessions_than_places_keeps_those_that_add_most():
+    problem = small_problem(
+        slots=(Slot(),),
+        rooms=(Room(9),),
+        sessions=(Session(), Session()),
+        attendees=(Attendee(((1, 1),)), Attendee(((1, 1), (0, 1)))),
+    )
+    solution = solve(problem, moves=2000)
+    assert solution.placements == [Placement(1, 0, 0)]
+    assert "taken by a session" in solution.unplaced[0]
+
+
+def test_it_stops_when_told_and_keeps_the_best():
+    seen = []
+    solution = solve(bigger(), seconds=60, listener=lambda progress: seen.append(progress) or len(seen) < 2)
+    assert len(seen) == 2
+    assert solution.is_feasible
+
+
+def test_a_must_weighs_more_than_two_interests():
+    problem = small_problem(
+        slots=(Slot(), Slot()),
+        rooms=(Room(9), Room(9)),
+        sessions=(Session(required=True), Session(required=True), Session(required=True)),
+        attendees=(Attendee(((0, 3), (1, 3))), Attendee(((0, 1), (2, 1))), Attendee(((1, 1), (2, 1)))),
+    )
+    slots = {p.session: p.slot for p in solve(problem, moves=4000).placements}
+    assert slots[0] != slots[1]
+
+
+def test_rooms_are_assigned_at_the_least_cost():
+    assert assign([[4, 1, 3], [2, 0, 5], [3, 2, 2]]) == [1, 0, 2]
+    assert assign([]) == []
+
+
+def test_the_fuller_session_gets_the_larger_room():
+    problem = small_problem(
+        slots=(Slot(),),
+        attendees=(Attendee(), Attendee(), *(Attendee(((1, 1),)) for _ in range(20)), Attendee(((0, 1),))),
+    )
+    rooms = {p.session: p.room for p in solve(problem, moves=2000).placements}
+    assert rooms == {1: 0, 0: 1}
+
+
+def test_score_counts_a_repeat_once():
+    problem = small_problem(sessions=(Session(copies=2), Session()))
+    rows = [Placement(0, 0, 0), Placement(0, 1, 0), Placement(1, 0, 1)]
+    assert score(problem, rows).attended == 4
+
+
+GOOD = {
+    "format": "unconf-1",
+    "slots": [{"day": 0}],
+    "rooms": [{"capacity": 5}],
+    "sessions": [{}],
+    "attendees": [{"wishes": [[0, 1]]}],
+}
+BAD = [
+    ([], "the file"),
+    ({**GOOD, "format": "x"}, "format"),
+    ({**GOOD, "rooms": [{"capacity": -1}]}, "rooms[0].capacity: -1"),
+    ({**GOOD, "rooms": "none"}, "rooms: must be a list"),
+    ({**GOOD, "sessions": [{"hosts": [3]}]}, "sessions[0].hosts[0]: there is no attendee 3"),
+    ({**GOOD, "sessions": [{"pin": {"slot": 9}}]}, "sessions[0].pin.slot: there is no slot 9"),
+    ({**GOOD, "sessions": [{"length": 3}]}, "sessions[0].length"),
+    ({**GOOD, "sessions": [{"copies": 0}]}, "sessions[0].copies"),
+    ({**GOOD, "sessions": [7]}, "sessions[0]: must be an object"),
+    ({**GOOD, "attendees": [{"wishes": [[0]]}]}, "attendees[0].wishes[0]"),
+    ({**GOOD, "attendees": [{"wishes": [[0, 0]]}]}, "attendees[0].wishes[0][1]"),
+    ({**GOOD, "attendees": [{"wishes": [[0, 1], [0, 1]]}]}, "wished twice"),
+    ({**GOOD, "attendees": [{"wishes": [[True, 1]]}]}, "attendees[0].wishes[0][0]"),
+    ({**GOOD, "order": [[0]]}, "order[0]"),
+    ({**GOOD, "published": [[0, 0, 4]]}, "published[0][2]: there is no room 4"),
+    ({**GOOD, "weights": {"move": "x"}}, "weights.move"),
+]
+
+
+@pytest.mark.parametrize(("document", "place"), BAD)
+def test_a_bad_instance_is_told_by_its_place(document, place):
+    with pytest.raises(ProblemError) as error:
+        read_problem(document)
+    assert place in str(error.value)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "schedule.solver", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+
+
+def test_the_command_ends_with_one_line_of_json(tmp_path):
+    file, out = tmp_path / "i.json", tmp_path / "g.json"
+    file.write_text(json.dumps(to_document(bigger())))
+    result = run(str(file), "--seconds", "0.3", "--output", str(out))
+    summary = json.loads(result.stdout.splitlines()[-1])
+    assert (result.returncode, summary["feasible"], summary["unplaced"]) == (0, True, [])
+    assert summary["attended"] <= summary["bound"] <= summary["wishes"]
+    rows = [tuple(row) for row in json.loads(out.read_text())["assignments"]]
+    assert violations(bigger(), rows) == []
+    assert "attended" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "unconf-1", "rooms": [{"capacity": -3}]}', "\x00"])
+def test_the_command_tells_a_bad_file_in_one_line_and_exits_2(tmp_path, text):
+    file = tmp_path / "i.json"
+    file.write_text(text)
+    result = run(str(file))
+    assert result.returncode == 2
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_the_command_tells_a_file_that_is_not_there():
+    assert run("/nowhere.json").returncode == 2
