@@ -20,7 +20,7 @@ def place_keep(request: HttpRequest) -> HttpResponse:
     """A guest gives an address; a code goes there."""
     if not request.user.is_guest:
         return render(request, "account/place_kept.html")
-    form = ClaimForm(request.POST or None)
+    form = ClaimForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         who = f"user-{request.user.pk}"
         if is_blocked("claim-mail", who, most=5):
@@ -38,7 +38,7 @@ def place_confirm(request: HttpRequest) -> HttpResponse:
     claim = Claim.objects.filter(guest=request.user).first()
     if claim is None:
         return redirect("accounts:place_keep")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if is_blocked("claim-code", address_of(request), most=300):
             form.add_error("code", _("Too many wrong codes from here. Wait five minutes, then try again."))

@@ -26,7 +26,7 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         texts = {}
-        for name, upload in data.items():
+        for name, upload in list(data.items()):
             if not upload:
                 continue
             try:

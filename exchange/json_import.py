@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -64,14 +64,15 @@ class _Reader:
         """The fields as Python values, each checked by its model field."""
         found = {}
         for name in wanted:
+            field = model._meta.get_field(name)
             if name not in row:
-                continue
+                if field.has_default() or field.blank or field.null:
+                    continue
+                raise _Place(_("%(place)s: “%(name)s” is missing.") % {"place": self.place, "name": name})
             try:
-                field = model._meta.get_field(name)
                 found[name] = field.clean(row[name], None) if not isinstance(field, models.UUIDField) else row[name]
-            except (ValidationError, FieldDoesNotExist) as error:
-                messages = error.messages if isinstance(error, ValidationError) else [str(error)]
-                raise _Place(f"{self.place}.{name}: {' '.join(messages)}") from error
+            except ValidationError as error:
+                raise _Place(f"{self.place}.{name}: {' '.join(error.messages)}") from error
         return found
 
     def pick(self, rows: list[Any], number: Any, what: str) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, status_of
+from events.http import CampRequest, posted, status_of
 from events.models import Camp
 from schedule.ical import calendar
 from schedule.models import GridVersion
@@ -28,7 +28,7 @@ from .report import ImportRefused
 @camp_view(Access.ORGANISER)
 def import_create(request: CampRequest, camp: Camp) -> HttpResponse:
     """Takes the files and shows what they would do."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = Upload.objects.create(camp=camp, by=request.attendee, files=form.texts)
         return redirect("exchange:import_detail", camp.slug, upload.pk)

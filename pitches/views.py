@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, next_page, render_partial, status_of
+from events.http import CampRequest, next_page, posted, render_partial, status_of
 from events.models import Attendee, Camp
 
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
@@ -106,7 +106,7 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
 
 @camp_view(Access.ATTENDEE)
 def pitch_create(request: CampRequest, camp: Camp) -> HttpResponse:
-    form = NewPitchForm(request.POST or None, camp=camp, me=request.attendee)
+    form = NewPitchForm(posted(request), camp=camp, me=request.attendee)
     if request.method == "POST" and form.is_valid():
         try:
             pitch = submit_pitch(
@@ -131,7 +131,7 @@ def pitch_create(request: CampRequest, camp: Camp) -> HttpResponse:
 @camp_view(Access.ATTENDEE)
 def pitch_edit(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     pitch = get_object_or_404(camp.pitches.open().editable_by(request.attendee), pk=pitch_id)
-    form = PitchForm(request.POST or None, instance=pitch, camp=camp, me=request.attendee)
+    form = PitchForm(posted(request), instance=pitch, camp=camp, me=request.attendee)
     if request.method == "POST" and form.is_valid():
         form.save()
         pitch.hosts.set(form.hosts())
@@ -165,7 +165,7 @@ def pitch_host(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
 @camp_view(Access.HELPER)
 def pitch_merge(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
-    form = MergeForm(request.POST or None, pitch=pitch)
+    form = MergeForm(posted(request), pitch=pitch)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(merge_pitches(source=pitch, target=form.cleaned_data["target"]))

@@ -16,7 +16,7 @@ from accounts.limits import address_of, count_failure, is_blocked
 from ..access import Access, camp_view
 from ..colour import stylesheet
 from ..forms import CampCopyForm, CampForm, DeleteForm, JoinForm, NameForm
-from ..http import CampRequest, next_page, status_of
+from ..http import CampRequest, next_page, posted, status_of
 from ..models import Camp, Joining
 from ..qr import qr_svg
 from ..services import (
@@ -65,7 +65,7 @@ def camp_join(request: CampRequest, camp: Camp) -> HttpResponse:
         return redirect(camp.get_absolute_url() if request.attendee.is_waiting else back)
     needs_code = camp.joining == Joining.CODE
     form_class = JoinForm if needs_code else NameForm
-    form = form_class(request.POST or None, initial={"code": request.GET.get("code", "")})
+    form = form_class(posted(request), initial={"code": request.GET.get("code", "")})
     if request.method == "POST" and form.is_valid() and _join(request, camp, form):
         return redirect(back)
     context = {
@@ -121,7 +121,7 @@ def camp_leave(request: CampRequest, camp: Camp) -> HttpResponse:
 def name_edit(request: CampRequest, camp: Camp) -> HttpResponse:
     """Another name in this camp."""
     attendee = request.attendee
-    form = NameForm(request.POST or None, initial={"display_name": attendee.display_name})
+    form = NameForm(posted(request), initial={"display_name": attendee.display_name})
     if request.method == "POST" and form.is_valid():
         attendee.display_name = form.cleaned_data["display_name"]
         attendee.save(update_fields=["display_name"])
@@ -136,7 +136,7 @@ def invitation_accept(request: CampRequest, camp: Camp, key: str) -> HttpRespons
         # Who runs a camp must be able to come back: they need an account, not only a cookie.
         return render(request, "events/invitation_sign_in.html", {"camp": camp})
     name = invitation.attendee or request.attendee or ""
-    form = NameForm(request.POST or None, initial={"display_name": str(name)})
+    form = NameForm(posted(request), initial={"display_name": str(name)})
     if request.method == "POST" and form.is_valid():
         try:
             _accept(request, invitation, form.cleaned_data["display_name"])
@@ -168,7 +168,7 @@ def camp_poster(request: CampRequest, camp: Camp) -> HttpResponse:
 
 @camp_view(Access.ORGANISER)
 def camp_edit(request: CampRequest, camp: Camp) -> HttpResponse:
-    form = CampForm(request.POST or None, instance=camp)
+    form = CampForm(posted(request), instance=camp)
     if request.method == "POST" and form.is_valid():
         form.save()
         # More places may have come free.
@@ -200,7 +200,7 @@ def camp_archive(request: CampRequest, camp: Camp) -> HttpResponse:
 
 @camp_view(Access.ORGANISER)
 def camp_delete(request: CampRequest, camp: Camp) -> HttpResponse:
-    form = DeleteForm(request.POST or None)
+    form = DeleteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             delete_camp(camp=camp, typed_name=form.cleaned_data["name"])
@@ -212,7 +212,7 @@ def camp_delete(request: CampRequest, camp: Camp) -> HttpResponse:
 
 @camp_view(Access.ORGANISER)
 def camp_copy(request: CampRequest, camp: Camp) -> HttpResponse:
-    form = CampCopyForm(request.POST or None)
+    form = CampCopyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         new = Camp(**form.cleaned_data)
         try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from ..access import Access, camp_view
 from ..agenda import generate_slots
 from ..forms import RoomForm, SlotForm, SlotPatternForm
-from ..http import CampRequest, status_of
+from ..http import CampRequest, posted, status_of
 from ..models import Camp, Room
 from ..services import add_slots, drop_from_frame, save_room, save_slot
 
@@ -19,7 +19,7 @@ from ..services import add_slots, drop_from_frame, save_room, save_slot
 @camp_view(Access.ORGANISER)
 def room_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """All rooms, and a form for one more."""
-    form = RoomForm(request.POST or None, instance=Room(camp=camp, position=camp.rooms.count()))
+    form = RoomForm(posted(request), instance=Room(camp=camp, position=camp.rooms.count()))
     if request.method == "POST" and form.is_valid() and _saved(form):
         return redirect("events:room_list", camp.slug)
     context = {"camp": camp, "rooms": camp.rooms.all(), "form": form}
@@ -38,7 +38,7 @@ def _saved(form: RoomForm) -> bool:
 @camp_view(Access.ORGANISER)
 def room_edit(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
     room = get_object_or_404(camp.rooms, pk=room_id)
-    form = RoomForm(request.POST or None, instance=room)
+    form = RoomForm(posted(request), instance=room)
     if request.method == "POST" and form.is_valid() and _saved(form):
         return redirect("events:room_list", camp.slug)
     context = {"camp": camp, "room": room, "form": form}
@@ -62,7 +62,7 @@ def _drop(request: CampRequest, thing) -> None:
 @camp_view(Access.ORGANISER)
 def slot_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """All slots, and a form for one more."""
-    form = SlotForm(request.POST or None, camp=camp, initial={"day": camp.starts_on})
+    form = SlotForm(posted(request), camp=camp, initial={"day": camp.starts_on})
     if request.method == "POST" and form.is_valid() and _slot_saved(form):
         return redirect("events:slot_list", camp.slug)
     context = {"camp": camp, "slots": camp.slots.all(), "form": form, "pattern_form": SlotPatternForm(prefix="day")}
@@ -96,7 +96,7 @@ def slot_generate(request: CampRequest, camp: Camp) -> HttpResponse:
 @camp_view(Access.ORGANISER)
 def slot_edit(request: CampRequest, camp: Camp, slot_id: int) -> HttpResponse:
     slot = get_object_or_404(camp.slots, pk=slot_id)
-    form = SlotForm(request.POST or None, camp=camp, slot=slot)
+    form = SlotForm(posted(request), camp=camp, slot=slot)
     if request.method == "POST" and form.is_valid() and _slot_saved(form):
         return redirect("events:slot_list", camp.slug)
     context = {"camp": camp, "slot": slot, "form": form}

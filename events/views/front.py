@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.limits import address_of, count_failure, is_blocked
 
 from ..forms import CampCreateForm, CodeForm
-from ..http import status_of
+from ..http import posted, status_of
 from ..models import Camp
 from ..services import open_camp
 
@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def code_enter(request: HttpRequest) -> HttpResponse:
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         return redirect("events:code_join", form.cleaned_data["code"])
     return render(request, "events/code_enter.html", {"form": form}, status=status_of(form))
@@ -67,7 +67,7 @@ def my_camps(request: HttpRequest) -> HttpResponse:
 def camp_create(request: HttpRequest) -> HttpResponse:
     if request.user.is_guest:
         return render(request, "events/camp_create_guest.html")
-    form = CampCreateForm(request.POST or None)
+    form = CampCreateForm(posted(request))
     if request.method == "POST" and form.is_valid():
         camp = open_camp(camp=form.save(commit=False), by=request.user, display_name=form.cleaned_data["display_name"])
         return redirect("events:slot_list", camp.slug)

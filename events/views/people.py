@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from ..access import Access, camp_view
 from ..forms import AddressListForm, InviteForm
-from ..http import CampRequest, status_of
+from ..http import CampRequest, posted, status_of
 from ..models import Attendee, Camp, Role
 from ..services import change_role, invite, list_addresses, remove_attendee
 
@@ -21,7 +21,7 @@ from ..services import change_role, invite, list_addresses, remove_attendee
 @camp_view(Access.ORGANISER)
 def people_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """Everybody, and the form that invites helpers and organisers."""
-    form = InviteForm(request.POST or None)
+    form = InviteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         invitation = invite(camp=camp, **form.cleaned_data)
         if invitation.email:

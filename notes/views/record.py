@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, status_of
+from events.http import CampRequest, posted, status_of
 from events.markdown import to_html
 from events.models import Attendee, Camp
 from schedule.models import GridVersion
@@ -111,7 +111,7 @@ def writeup_detail(request: CampRequest, camp: Camp, writeup_id: int) -> HttpRes
 
 def _write(request: CampRequest, camp: Camp, writeup: WriteUp) -> HttpResponse:
     refuse_archived(camp)
-    form = WriteUpForm(request.POST or None, instance=writeup)
+    form = WriteUpForm(posted(request), instance=writeup)
     if request.method == "POST" and form.is_valid():
         return redirect(form.save())
     context = {"camp": camp, "writeup": writeup, "form": form, "session": writeup.session}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, render_partial, status_of
+from events.http import CampRequest, posted, render_partial, status_of
 from events.models import Attendee, Camp
 from schedule.models import GridVersion, Session
 
@@ -74,7 +74,7 @@ def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse
     refuse_archived(camp)
     if note.rule == Note.Rule.NONE:
         return redirect(session)
-    form = NoteForm(request.POST or None, initial={"text": note.text, "base": note.revision})
+    form = NoteForm(posted(request), initial={"text": note.text, "base": note.revision})
     conflict_count = 0
     if request.method == "POST" and form.is_valid():
         try:
@@ -134,7 +134,7 @@ def note_rule(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse
 def link_create(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     session = find_session(request, camp, session_id)
     refuse_archived(camp)
-    form = LinkForm(request.POST or None, session=session)
+    form = LinkForm(posted(request), session=session)
     if request.method == "POST" and form.is_valid():
         form.instance.by = request.attendee
         form.save()

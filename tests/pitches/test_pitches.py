@@ -182,9 +182,7 @@ def test_filters_find_by_word_topic_host_and_what_is_new(sign_in, camp, ben, cle
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_board_costs_the_same_for_one_and_for_three(
-    sign_in, camp, ben, cleo, count, django_assert_max_num_queries
-):
+def test_the_board_costs_the_same_for_one_and_for_three(sign_in, camp, ben, cleo, count, django_assert_max_num_queries):
     PitchFactory.create_batch(count, camp=camp, hosts=[cleo])
     client = sign_in(ben)
     client.get(f"/{camp.slug}/pitches/")

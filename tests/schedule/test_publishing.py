@@ -63,7 +63,9 @@ def test_an_old_version_stays_as_it_was_when_rooms_are_renamed_and_dropped(clien
     assert "Knots" in page
 
 
-def test_a_grid_that_breaks_a_rule_is_published_only_when_that_is_accepted(sign_in, camp, olga, ben, knots, rooms, slots):
+def test_a_grid_that_breaks_a_rule_is_published_only_when_that_is_accepted(
+    sign_in, camp, olga, ben, knots, rooms, slots
+):
     clash = PitchFactory(camp=camp, title="Ducks", hosts=[ben])
     services.place_session(pitch=clash, room=rooms[1], slot=slots[0])
     client, url = sign_in(olga), f"/{camp.slug}/draft/publish/"
@@ -218,7 +220,9 @@ def test_mine_is_marked_and_clashes_are_shown(sign_in, camp, cleo, knots, rooms,
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_grid_costs_the_same_for_one_and_for_three(client, camp, rooms, slots, count, django_assert_max_num_queries):
+def test_the_grid_costs_the_same_for_one_and_for_three(
+    client, camp, rooms, slots, count, django_assert_max_num_queries
+):
     for slot in slots[:count]:
         services.place_session(pitch=PitchFactory(camp=camp), room=rooms[0], slot=slot)
     publish_grid(camp=camp)

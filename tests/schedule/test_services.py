@@ -112,9 +112,7 @@ def test_a_broken_rule_names_the_host_the_titles_and_the_time(camp, ben, pitch, 
     services.place_session(pitch=pitch, room=rooms[0], slot=slots[1])
     session = services.place_session(pitch=other, room=rooms[1], slot=slots[1])
     [broken] = planner.broken_rules(planner.build_plan(camp))
-    assert broken.sentence == (
-        "A host is never in two rooms at once. Ben would lead “Knots” and “Ducks” at 11:00."
-    )
+    assert broken.sentence == ("A host is never in two rooms at once. Ben would lead “Knots” and “Ducks” at 11:00.")
     assert session.pk in broken.session_ids
 
 
@@ -189,7 +187,9 @@ def test_a_build_whose_worker_died_is_taken_up_again(camp, monkeypatch):
     monkeypatch.setattr(services, "enqueue", queued.append)
     services.revive(build)
     assert queued == []
-    GridBuild.objects.filter(pk=build.pk).update(state="running", seen_alive_at=camp.created_at - GridBuild.PATIENCE * 2)
+    GridBuild.objects.filter(pk=build.pk).update(
+        state="running", seen_alive_at=camp.created_at - GridBuild.PATIENCE * 2
+    )
     services.revive(build)
     services.revive(build)
     assert queued == [build]

@@ -34,7 +34,9 @@ def problems(draw: st.DrawFn, most: int = 6) -> Problem:
     some_slots = st.frozensets(st.integers(0, max(slots - 1, 0)), max_size=min(2, slots))
     if not slots:
         some_slots = st.just(frozenset())
-    hosts = st.frozensets(st.integers(0, max(people - 1, 0)), max_size=min(2, people)) if people else st.just(frozenset())
+    hosts = (
+        st.frozensets(st.integers(0, max(people - 1, 0)), max_size=min(2, people)) if people else st.just(frozenset())
+    )
     sessions = tuple(
         Session(
             hosts=draw(hosts),
@@ -51,7 +53,9 @@ def problems(draw: st.DrawFn, most: int = 6) -> Problem:
     wishes = st.dictionaries(st.integers(0, max(count - 1, 0)), st.sampled_from([1, 1, 1, 3]), max_size=count)
     order = st.tuples(st.integers(0, max(count - 1, 0)), st.integers(0, max(count - 1, 0)))
     return Problem(
-        slots=tuple(Slot(0, t + 1 < slots and draw(st.booleans()), draw(st.sampled_from([None, 0, 20]))) for t in range(slots)),
+        slots=tuple(
+            Slot(0, t + 1 < slots and draw(st.booleans()), draw(st.sampled_from([None, 0, 20]))) for t in range(slots)
+        ),
         rooms=tuple(
             Room(draw(st.integers(0, 40)), draw(features), draw(some_slots), draw(st.sampled_from(["", "", "B"])))
             for _ in range(rooms)
@@ -101,9 +105,7 @@ def violations(problem: Problem, rows: Rows) -> list[str]:
 
 def best_by_trying_all(problem: Problem) -> int:
     """The most wishes any grid that breaks nothing and leaves out nothing can meet; -1 if there is none."""
-    cells = [
-        [(t, r) for t in range(len(problem.slots)) for r in range(len(problem.rooms))] for _ in problem.sessions
-    ]
+    cells = [[(t, r) for t in range(len(problem.slots)) for r in range(len(problem.rooms))] for _ in problem.sessions]
     best = -1
     for choice in product(*cells):
         rows = [(i, t, r) for i, (t, r) in enumerate(choice)]
