@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import colorsys
 
-LIGHT_PAPER, DARK_PAPER = "#ffffff", "#12181b"
+#: the least favourable paper of each theme that text stands on (see campgrid.css)
+LIGHT_PAPER, DARK_PAPER = "#f4f2ee", "#1b2327"
 #: a little above the 4.5 asked for, so that rounding never falls below
 ENOUGH = 4.7
 

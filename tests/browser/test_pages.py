@@ -1,0 +1,104 @@
+"""Every page of the demo: axe finds nothing, nothing is wider than a phone, nothing is heavy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+COMMON = ["/", "/j/", "/me/", "/new/", "/demo/", "/accounts/keep/", "/accounts/2fa/webauthn/"]
+OF_A_CAMP = [
+    "", "pitches/", "pitches/new/", "grid/", "grid/versions/", "grid/how/", "my/", "record/", "write-ups/new/",
+    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "import/",
+    "export/", "copy/", "delete/",
+]  # fmt: skip
+FOUND = {
+    "bluelightcamp": [r"/sessions/\d+/$", r"/pitches/\d+/$"],
+    "localgovcamp": [r"/sessions/\d+/$", r"/write-ups/\d+/$", r"/pitches/\d+/$"],
+}
+#: first visit on a phone, compressed, everything included
+HEAVIEST = 60 * 1024
+
+
+def pages_of(page, camp: str) -> list[str]:
+    """The camp's pages, and one of each kind that needs a number."""
+    pages = [f"/{camp}/{rest}" for rest in OF_A_CAMP]
+    for pattern in FOUND.get(camp, []):
+        for start in (f"/{camp}/grid/", f"/{camp}/record/", f"/{camp}/pitches/"):
+            page.goto(start)
+            links = page.eval_on_selector_all("main a", "links => links.map(a => a.getAttribute('href'))")
+            if found := [link for link in links if link and re.search(pattern, link)]:
+                pages.append(found[0])
+                break
+    sessions = [p for p in pages if "/sessions/" in p]
+    pages += [f"{p}{rest}" for p in sessions for rest in ("notes/", "notes/history/", "links/", "write-ups/")]
+    pitches = [p for p in pages if re.search(r"/pitches/\d+/$", p)]
+    pages += [f"{p}{rest}" for p in pitches for rest in ("edit/", "merge/", "withdraw/")]
+    pages += [p.replace("/pitches/", "/draft/pitches/") + "place/" for p in pitches]
+    return pages
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("camp", ["", "govcamp-2027", "bluelightcamp", "localgovcamp", "digital-health-hack", "lgovsm"])
+def test_axe_finds_nothing(open_page, camp, scheme):
+    page = open_page("organiser", camp or "govcamp-2027", color_scheme=scheme)
+    wrong = []
+    for path in pages_of(page, camp) if camp else COMMON:
+        response = page.goto(path)
+        if response.status == 404 and "history" in path:
+            continue
+        assert response.status == 200, path
+        results = Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        )
+        wrong += [(path, v["id"], v["nodes"][0]["html"][:160]) for v in results.response["violations"]]
+    assert wrong == []
+
+
+def test_axe_finds_nothing_for_somebody_outside(open_page):
+    page = open_page()
+    wrong = []
+    for path in (
+        "/",
+        "/accounts/login/code/",
+        "/bluelightcamp/",
+        "/bluelightcamp/join/",
+        "/bluelightcamp/grid/",
+        "/nothing-here/",
+    ):
+        page.goto(path)
+        wrong += [(path, v["id"], v["nodes"][0]["html"][:160]) for v in Axe().run(page).response["violations"]]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_scrolls_sideways(open_page, width):
+    page = open_page("organiser", "localgovcamp", viewport={"width": width, "height": 800})
+    wide = []
+    for path in [*COMMON, *pages_of(page, "localgovcamp"), *pages_of(page, "bluelightcamp")]:
+        page.goto(path)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(path)
+    assert wide == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/govcamp-2027/", "/govcamp-2027/pitches/", "/bluelightcamp/grid/", "/lgovsm/join/"]
+)
+def test_a_first_visit_is_light(open_page, path):
+    page = open_page()
+    seen = []
+    page.on("response", lambda response: seen.append(response))
+    page.goto(path, wait_until="networkidle")
+    sizes = {r.url: r.request.sizes()["responseBodySize"] for r in seen}
+    assert sum(sizes.values()) <= HEAVIEST, sizes
+    assert all(url.startswith(page.url.split("/", 3)[0]) and "127.0.0.1" in url for url in sizes)
+
+
+def test_buttons_are_large_enough_for_a_thumb(open_page):
+    page = open_page("attendee")
+    page.goto("/govcamp-2027/pitches/")
+    heights = page.eval_on_selector_all(".interest button", "all => all.map(b => b.getBoundingClientRect().height)")
+    assert heights
+    assert min(heights) >= 44
