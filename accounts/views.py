@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -46,7 +47,7 @@ def place_confirm(request: HttpRequest) -> HttpResponse:
             user = finish_claim(claim=claim)
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
             messages.success(request, _("This place is yours. Sign in with your e-mail on any device."))
-            return redirect("events:my_camps")
+            return redirect(settings.LOGIN_REDIRECT_URL)
         else:
             count_failure("claim-code", address_of(request))
             form.add_error("code", _("That code is not right, or too old. Check it, or send a new one."))

@@ -23,5 +23,5 @@ def qr_svg(text: str, label: str) -> SafeString:
         size,
         size,
         size,
-        mark_safe(path),  # nosec B308
+        mark_safe(path),  # nosec B308 B703
     )

@@ -295,9 +295,9 @@ def drop_from_frame(*, thing: Room | Slot) -> None:
         ) from error
 
 
-def archive_camp(*, camp: Camp) -> None:
-    """The camp can be read and not changed any more."""
-    camp.archived_at = timezone.now()
+def archive_camp(*, camp: Camp, is_archived: bool = True) -> None:
+    """The camp can be read and not changed any more; or it is taken out of the archive again."""
+    camp.archived_at = timezone.now() if is_archived else None
     camp.save(update_fields=["archived_at"])
 
 

@@ -194,3 +194,18 @@ def test_every_answer_forbids_what_comes_from_elsewhere(client, db):
     policy = client.get("/")["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe-inline" not in policy
+
+
+APPS = ["accounts", "events", "pitches", "schedule", "notes", "exchange"]
+
+
+def test_templates_look_downhill_too():
+    """A template never reverses an address of an app above its own; what starts with an underscore at the top may."""
+    folders = {"account": 0} | {app: rank for rank, app in enumerate(APPS)}
+    wrong = []
+    for path in sorted((ROOT / "templates").glob("*/*.html")):
+        rank = folders.get(path.parent.name, len(APPS))
+        for app in re.findall(r"{% url '(\w+):", path.read_text()):
+            if APPS.index(app) > rank:
+                wrong.append((path.name, app))
+    assert wrong == []

@@ -193,9 +193,11 @@ def camp_switch(request: CampRequest, camp: Camp, switch: str) -> HttpResponse:
 @camp_view(Access.ORGANISER)
 @require_POST
 def camp_archive(request: CampRequest, camp: Camp) -> HttpResponse:
-    archive_camp(camp=camp)
-    messages.success(request, _("The camp is archived: it can be read, and not changed."))
-    return redirect(camp)
+    is_archived = request.POST.get("on") != "0"
+    archive_camp(camp=camp, is_archived=is_archived)
+    if is_archived:
+        messages.success(request, _("The camp is archived: it can be read, and not changed."))
+    return redirect("events:camp_edit", camp.slug)
 
 
 @camp_view(Access.ORGANISER)

@@ -1,11 +1,14 @@
 """Pitching, merging, interest, the board."""
 
+import threading
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from pitches import services
 from pitches.models import Interest, Pitch, fair_order
-from tests.factories import AttendeeFactory, PitchFactory
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory
 
 FORM = {"title": "Knots", "who": "me", "kind": "workshop", "length": "1"}
 
@@ -126,6 +129,33 @@ def test_a_tap_answers_with_the_control_and_without_htmx_leads_back(sign_in, cam
     back = f"/{camp.slug}/pitches/?topic=x"
     assert client.post(url, {"level": "0", "next": back}).url == back
     assert not Interest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_tap_in_the_same_moment_lose_nothing():
+    camp = CampFactory()
+    pitch = PitchFactory(camp=camp)
+    people = AttendeeFactory.create_batch(24, camp=camp)
+    barrier = threading.Barrier(len(people))
+    errors = []
+
+    def tap(person):
+        try:
+            barrier.wait()
+            for level in (1, 0, 2, 1, 2):
+                services.set_interest(pitch=pitch, attendee=person, level=level)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=tap, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert list(pitch.interests.values_list("level", flat=True)) == [2] * len(people)
 
 
 @pytest.mark.parametrize("level", ["", "3", "-1", "must", "1; drop"])
