@@ -64,6 +64,8 @@ class GridRow:
     cells: list[GridCell] = field(default_factory=list)
     is_now: bool = False
     is_next: bool = False
+    #: over, while the day still runs
+    is_past: bool = False
 
     @property
     def entries(self) -> list[GridSession]:
@@ -93,6 +95,10 @@ class Grid:
     @property
     def entries(self) -> list[GridSession]:
         return [entry for row in self.rows for entry in row.entries]
+
+    @property
+    def has_past(self) -> bool:
+        return any(row.is_past for row in self.rows)
 
     @property
     def now(self) -> list[GridRow]:
@@ -187,6 +193,9 @@ def mark_now(rows: list[GridRow], now: datetime) -> None:
     """The rows that run at `now`, and those that come next within twelve hours."""
     for row in rows:
         row.is_now = row.starts_at <= now < row.ends_at
+    is_running = any(row.starts_at <= now for row in rows) and any(row.ends_at > now for row in rows)
+    for row in rows:
+        row.is_past = is_running and row.ends_at <= now
     later = [row.starts_at for row in rows if row.starts_at > now]
     if later and (min(later) - now).total_seconds() < 12 * 3600:
         for row in rows:

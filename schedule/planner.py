@@ -154,7 +154,8 @@ def solve(
     plan: Plan, *, seconds: float, seed: int, listener: Callable[[solver.Progress], bool] = lambda progress: True
 ) -> solver.Solution:
     """The best grid found for the camp in that time."""
-    return solver.solve(plan.problem, seconds=seconds, seed=seed, listener=listener)
+    processes = solver.worthwhile_processes(plan.problem, seconds)
+    return solver.solve(plan.problem, seconds=seconds, seed=seed, processes=processes, listener=listener)
 
 
 def score(plan: Plan) -> solver.Score:

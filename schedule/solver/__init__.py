@@ -3,7 +3,7 @@
 from .problem import Attendee, Placement, Problem, ProblemError, Room, Session, Slot, Weights, read_problem
 from .rules import Broken, broken_rules, sentences
 from .score import Score, expected_people, score
-from .search import Progress, Solution, solve
+from .search import Progress, Solution, solve, worthwhile_processes
 
 __all__ = [
     "Attendee",
@@ -24,4 +24,5 @@ __all__ = [
     "score",
     "sentences",
     "solve",
+    "worthwhile_processes",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from .problem import Problem, ProblemError, read_problem
-from .search import Progress, Solution, solve
+from .search import Progress, Solution, solve, worthwhile_processes
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return not stop
 
-    solution = solve(problem, seconds=options.seconds, seed=options.seed, moves=options.moves, listener=listener)
+    solution = solve(
+        problem,
+        seconds=options.seconds,
+        seed=options.seed,
+        moves=options.moves,
+        processes=options.processes or worthwhile_processes(problem, options.seconds),
+        listener=listener,
+    )
     if options.output:
         Path(options.output).write_text(json.dumps(_grid(problem, solution)), encoding="utf-8")
     print(json.dumps(_summary(solution)))
@@ -43,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--moves", type=int, help="exactly so many moves instead of a time")
+    parser.add_argument("--processes", type=int, help="searches side by side; default: one for each core, if worth it")
     parser.add_argument("--output", help="where the grid goes, as JSON")
     parser.add_argument("--published", action="store_true", help="keep near the rooms already published")
     parser.add_argument("--no-bound", action="store_true", help="leave out the upper bound")

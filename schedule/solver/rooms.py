@@ -31,10 +31,11 @@ def fit_rooms(problem: Problem, placements: Iterable[Placement]) -> list[Placeme
         else:
             by_slot[p.slot].append(p)
     published = set(problem.published)
+    allowed: dict[tuple[object, ...], set[int]] = {}
     for slot in sorted(by_slot):
         singles = by_slot[slot]
         rooms = [r for r in range(len(problem.rooms)) if (slot, r) not in taken]
-        costs = [[_cost(problem, p, room, people[p], published) for room in rooms] for p in singles]
+        costs = [_costs(problem, p, rooms, people[p], published, allowed) for p in singles]
         for p, column in zip(singles, assign(costs), strict=True):
             result.append(Placement(p.session, slot, rooms[column]))
     result.sort()
@@ -42,16 +43,34 @@ def fit_rooms(problem: Problem, placements: Iterable[Placement]) -> list[Placeme
     return rows if any(host_cannot_walk(problem, result)) else result
 
 
-def _cost(problem: Problem, p: Placement, room: int, people: float, published: set[Placement]) -> float:
-    if not may_stand(problem, p.session, p.slot, room):
-        return NEVER
-    capacity = problem.rooms[room].capacity
+def _costs(
+    problem: Problem,
+    p: Placement,
+    rooms: list[int],
+    people: float,
+    published: set[Placement],
+    allowed: dict[tuple[object, ...], set[int]],
+) -> list[float]:
+    session = problem.sessions[p.session]
+    # Sessions that ask for the same share one answer for each slot.
+    key = (p.slot, session.features, session.unavailable, session.pin_slot, session.pin_room)
+    if key not in allowed:
+        everywhere = range(len(problem.rooms))
+        allowed[key] = {room for room in everywhere if may_stand(problem, p.session, p.slot, room)}
+    may = allowed[key]
     # The hosts need a seat as well.
-    wanted = people + len(problem.sessions[p.session].hosts)
-    cost = STANDING * max(0.0, wanted - capacity)
-    if capacity:
-        cost += EMPTY * max(0.0, capacity - wanted) / capacity
-    return cost - (STAY if Placement(p.session, p.slot, room) in published else 0.0)
+    wanted = people + len(session.hosts)
+    costs = []
+    for room in rooms:
+        if room not in may:
+            costs.append(NEVER)
+            continue
+        capacity = problem.rooms[room].capacity
+        cost = STANDING * max(0.0, wanted - capacity)
+        if capacity:
+            cost += EMPTY * max(0.0, capacity - wanted) / capacity
+        costs.append(cost - (STAY if Placement(p.session, p.slot, room) in published else 0.0))
+    return costs
 
 
 def assign(costs: list[list[float]]) -> list[int]:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 
 from .problem import Placement, Problem
 
@@ -107,7 +106,7 @@ def expected_people(problem: Problem, placements: Iterable[Placement]) -> dict[P
             on_offer[p.session].append((t, p))
             for host in problem.sessions[p.session].hosts:
                 busy[host].add(t)
-    people: dict[tuple[Placement, int], Fraction] = defaultdict(Fraction)
+    people: dict[tuple[Placement, int], float] = defaultdict(float)
     for a, attendee in enumerate(problem.attendees):
         by_slot: dict[int, list[tuple[int, Placement]]] = defaultdict(list)
         for session, weight in problem.wishes_of(a).items():
@@ -118,5 +117,5 @@ def expected_people(problem: Problem, placements: Iterable[Placement]) -> dict[P
             top = max(weight for weight, _ in offers)
             heaviest = [p for weight, p in offers if weight == top]
             for p in heaviest:
-                people[p, t] += Fraction(1, len(heaviest))
-    return {p: float(max(people[p, t] for t in problem.span(p.session, p.slot))) for p in rows}
+                people[p, t] += 1 / len(heaviest)
+    return {p: max(people[p, t] for t in problem.span(p.session, p.slot)) for p in rows}

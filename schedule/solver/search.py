@@ -3,6 +3,7 @@
 Same problem, seed and number of moves: same grid. Time only decides how many moves are planned.
 """
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -59,14 +60,23 @@ def solve(
     seconds: float = 1.0,
     seed: int = 1,
     moves: int | None = None,
+    processes: int = 1,
     listener: Listener = lambda progress: True,
 ) -> Solution:
-    """The best grid found. Never "no solution": what does not fit comes back with its reason."""
+    """The best grid found. Never "no solution": what does not fit comes back with its reason.
+
+    Several processes search from seeds of their own; of equally good grids the one of the lowest seed is taken, so
+    that with a number of moves the answer does not depend on who was faster.
+    """
     started = time.monotonic()
     board = Board(problem)
-    search = Search(board, seed, started, started + seconds if moves is None else None, listener)
-    search.run(moves, seconds)
-    board.load(search.best)
+    if processes > 1:
+        from .crew import search_together
+
+        found = search_together(problem, seconds, seed, moves, processes, listener)
+    else:
+        found = search_alone(board, seconds, seed, moves, listener, started)
+    board.load(found.where)
     placements = fit_rooms(problem, board.placements())
     placed = {p.session for p in placements}
     missing = tuple(i for i, bonus in enumerate(board.bonus) if bonus == REQUIRED and i not in placed)
@@ -74,11 +84,41 @@ def solve(
         placements=placements,
         score=score(problem, placements),
         unplaced={i: why_unplaced(board, i) for i in range(len(problem.sessions)) if i not in placed},
-        moves=search.moves,
+        moves=found.moves,
         seconds=time.monotonic() - started,
         is_legal=not broken_rules(problem, placements),
         missing=missing,
     )
+
+
+def worthwhile_processes(problem: Problem, seconds: float) -> int:
+    """One for each core, two at most, unless starting them would eat the time."""
+    wishes = sum(len(a.wishes) for a in problem.attendees)
+    return min(2, os.cpu_count() or 1) if seconds >= 0.7 + wishes / 10_000 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one search came back with: a cell for each session (-1: none), and how good that is."""
+
+    where: list[int]
+    value: float
+    moves: int
+
+
+def search_alone(
+    board: Board,
+    seconds: float,
+    seed: int,
+    moves: int | None,
+    listener: Listener,
+    started: float | None = None,
+) -> Found:
+    """One search in this process."""
+    started = time.monotonic() if started is None else started
+    search = Search(board, seed, started, started + seconds if moves is None else None, listener)
+    search.run(moves, seconds)
+    return Found(search.best, search.best_value, search.moves)
 
 
 class Search:
@@ -179,17 +219,20 @@ def greedy(board: Board, rng: random.Random) -> None:
     )
     for slot in range(board.slot_count):
         board.rebuild(slot)
+    # The smallest room that will do comes first: bigger ones are kept for those who come after.
+    rooms = sorted(range(board.room_count), key=lambda room: (_room_rank(board, room), room))
     for i in order:
-        gains: dict[int, list[int]] = {}
-        for cell in board.domain[i]:
-            if all(board.at[c] < 0 for c in board.cells_of(i, cell)):
-                gains.setdefault(cell // board.room_count, []).append(cell)
-        ranked = sorted(gains, key=lambda slot: (-_gain(board, i, slot), slot))
+        may = board.may[i]
+        ranked = sorted(range(board.slot_count), key=lambda slot: (-_gain(board, i, slot), slot))
         for slot in ranked:
-            # The smallest room that will do: bigger ones are kept for those who come after.
-            cell = min(gains[slot], key=lambda c: (_room_rank(board, c % board.room_count), c))
-            if board.try_change(((i, cell),), float("-inf")) is not None:
+            start = slot * board.room_count
+            cell = next((start + r for r in rooms if may[start + r] and _is_empty(board, i, start + r)), None)
+            if cell is not None and board.try_change(((i, cell),), float("-inf")) is not None:
                 break
+
+
+def _is_empty(board: Board, session: int, cell: int) -> bool:
+    return board.at[cell] < 0 and (board.length[session] == 1 or board.at[cell + board.room_count] < 0)
 
 
 def _room_rank(board: Board, room: int) -> tuple[int, int]:
@@ -198,7 +241,7 @@ def _room_rank(board: Board, room: int) -> tuple[int, int]:
 
 def _gain(board: Board, session: int, slot: int) -> int:
     gain = 0
-    for t in board.problem.span(session, slot):
+    for t in range(slot, min(slot + board.length[session], board.slot_count)):
         for plane, worth in enumerate(board.worth):
             fresh = board.fans[plane][session] & board.free[t] & ~board.ones[plane][t]
             gain += worth * fresh.bit_count()
@@ -239,7 +282,7 @@ def anneal(
         old = where[u]
         t = cell // rooms
         v = at[cell]
-        if v == u:
+        if cell == old:
             continue
         s = old // rooms if old >= 0 else -1
         floor = temperature * log(rand() or 1e-300)

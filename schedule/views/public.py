@@ -41,7 +41,8 @@ def etag_of(request: CampRequest, stamp: str) -> str:
     """The same grid as another page: whole or partial, all or mine, with which CSRF cookie."""
     # The page will set the cookie if there is none: then it is known from the first answer on.
     get_token(request)
-    parts = [stamp, bool(request.htmx), request.GET.get("show"), request.META.get("CSRF_COOKIE")]
+    chosen = [request.GET.get(name) for name in ("show", "past")]
+    parts = [stamp, bool(request.htmx), chosen, request.META.get("CSRF_COOKIE")]
     return f'W/"{hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 
@@ -71,6 +72,7 @@ def _grid_context(request: CampRequest, camp: Camp, version: GridVersion | None)
         "version": version,
         "grid": published_grid(version, camp, me) if version else None,
         "only_mine": request.GET.get("show") == "mine" and me is not None,
+        "with_past": request.GET.get("past") == "1",
         "is_in": me is not None,
         "can_edit": me is not None and me.is_organiser,
     }

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +84,32 @@ def test_the_grid_is_the_same_whatever_the_hash_seed(tmp_path):
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={"PYTHONHASHSEED": seed})
         grids.add(out.read_text())
     assert len(grids) == 1
+
+
+def test_two_processes_find_the_same_grid_every_time_and_none_worse_than_one():
+    alone = solve(bigger(), moves=20_000)
+    together = [solve(bigger(), moves=20_000, processes=2) for _ in range(2)]
+    assert together[0].placements == together[1].placements
+    assert together[0].moves == 2 * alone.moves
+    assert together[0].score.attended >= alone.score.attended
+
+
+def test_processes_stop_when_told_and_keep_the_best():
+    started = time.monotonic()
+    solution = solve(bigger(), seconds=60, processes=2, listener=lambda progress: False)
+    assert time.monotonic() - started < 30
+    assert solution.is_feasible
+
+
+def test_a_double_slides_over_its_own_cells():
+    problem = small_problem(
+        slots=(Slot(0, True), Slot(0, True), Slot()),
+        rooms=(Room(9),),
+        sessions=(Session(required=True), Session(length=2, required=True)),
+        attendees=(),
+        order=((0, 1),),
+    )
+    assert solve(problem, moves=2000).placements == [Placement(0, 0, 0), Placement(1, 1, 0)]
 
 
 def test_more_sessions_than_places_keeps_those_that_add_most():
