@@ -192,9 +192,9 @@ def bluelightcamp(seeder: Seeder) -> None:
             ("Watch room", 15, ["quiet", "step-free"], "Beside the kitchen"),
         ],
     )
-    hours = [timedelta(hours=n) for n in (0, 1, 2, 4, 5)]
+    hours = [timedelta(hours=n) for n in (0, 2, 3, 4, 5)]
     slots = [Slot(starts_at=start + h, ends_at=start + h + timedelta(minutes=59)) for h in hours]
-    pause = start + timedelta(hours=3)
+    pause = start + timedelta(hours=1)
     slots.append(Slot(starts_at=pause, ends_at=pause + timedelta(minutes=59), kind=Slot.Kind.EVERYONE, title="Food"))
     add_slots(camp=camp, slots=slots)
     people = seeder.fill(camp, 110)
