@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from .mail import send_later
 from .models import Claim, User
 from .signals import guest_claimed
 
@@ -15,15 +14,14 @@ from .signals import guest_claimed
 def start_claim(*, guest: User, email: str) -> None:
     """A code is on its way to the address; nothing tells whether the address is known here."""
     _claim, code = Claim.start(guest, email)
-    send_mail(
-        _("Your code for Campgrid: %(code)s") % {"code": code},
-        _(
+    send_later(
+        subject=_("Your code for Campgrid: %(code)s") % {"code": code},
+        body=_(
             "Type this code to keep your place on your other devices:\n\n    %(code)s\n\n"
             "It works for 15 minutes. If you did not ask for it, do nothing."
         )
         % {"code": code},
-        settings.DEFAULT_FROM_EMAIL,
-        [email],
+        to=[email],
     )
 
 

@@ -39,9 +39,17 @@ def posted(request: HttpRequest) -> QueryDict | None:
 def next_page(request: HttpRequest, fallback: str) -> str:
     """Where `next` says, if that is on this site."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    # A path of this site; without the slash Django would look for a view of that name.
+    is_here = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    if target.startswith("/") and is_here:
         return target
     return fallback
+
+
+def id_in(text: str) -> int | None:
+    """The number that was sent as a row's id; None for anything else."""
+    # `isdigit` alone takes "²", and the database takes no more than 18 digits.
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def status_of(form: Any) -> int:

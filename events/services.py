@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.mail import send_later
 from accounts.models import User
 
 from .models import Attendee, Camp, Invitation, Joining, ListedAddress, Role, Room, Slot
@@ -136,12 +136,11 @@ def tell_moved_up(attendee: Attendee) -> None:
     """Those with an address get a mail; guests see it on the camp's page."""
     if not attendee.user or not attendee.user.email:
         return
-    send_mail(
-        _("You have a place at %(camp)s") % {"camp": attendee.camp},
-        _("A place came free and it is yours.\n\n%(url)s\n\nIf you cannot come, leave the camp on that page.")
+    send_later(
+        subject=_("You have a place at %(camp)s") % {"camp": attendee.camp},
+        body=_("A place came free and it is yours.\n\n%(url)s\n\nIf you cannot come, leave the camp on that page.")
         % {"url": settings.SITE_URL + attendee.camp.get_absolute_url()},
-        settings.DEFAULT_FROM_EMAIL,
-        [attendee.user.email],
+        to=[attendee.user.email],
     )
 
 
@@ -192,16 +191,15 @@ def invite(*, camp: Camp, role: str, email: str = "", attendee: Attendee | None 
     """A link that works once, within 14 days; mailed if there is an address."""
     invitation = camp.invitations.create(role=role, email=email, attendee=attendee)
     if email:
-        send_mail(
-            _("Help run %(camp)s") % {"camp": camp},
-            _("You are invited to %(camp)s as %(role)s. Open this link, it works once:\n\n%(url)s\n")
+        send_later(
+            subject=_("Help run %(camp)s") % {"camp": camp},
+            body=_("You are invited to %(camp)s as %(role)s. Open this link, it works once:\n\n%(url)s\n")
             % {
                 "camp": camp,
                 "role": invitation.get_role_display().lower(),
                 "url": settings.SITE_URL + reverse("events:invitation_accept", args=[camp.slug, invitation.key]),
             },
-            settings.DEFAULT_FROM_EMAIL,
-            [email],
+            to=[email],
         )
     return invitation
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, next_page, posted, render_partial, status_of
+from events.http import CampRequest, id_in, next_page, posted, render_partial, status_of
 from events.models import Attendee, Camp
 
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
@@ -203,7 +203,7 @@ def interest_set(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
 @require_POST
 def seen_mark(request: CampRequest, camp: Camp) -> HttpResponse:
     """The pitches on the page are no longer new."""
-    ids = [int(value) for value in request.POST.getlist("pitch") if value.isascii() and value.isdigit()][:200]
-    known = camp.pitches.filter(pk__in=[pk for pk in ids if pk < 2**63]).values_list("pk", flat=True)
+    ids = [pk for value in request.POST.getlist("pitch")[:200] if (pk := id_in(value)) is not None]
+    known = camp.pitches.filter(pk__in=ids).values_list("pk", flat=True)
     mark_seen(attendee=request.attendee, pitch_ids=known)
     return redirect(next_page(request, camp.get_absolute_url()))

@@ -12,6 +12,12 @@ from .factories import AttendeeFactory, CampFactory, RoomFactory, UserFactory, m
 
 
 @pytest.fixture(autouse=True)
+def _tasks_at_once(settings):
+    """What is put into the queue is done before the test goes on."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+@pytest.fixture(autouse=True)
 def _no_limits_left_over():
     cache.clear()
 

@@ -132,7 +132,8 @@ def name_edit(request: CampRequest, camp: Camp) -> HttpResponse:
 @camp_view(Access.ANYONE)
 def invitation_accept(request: CampRequest, camp: Camp, key: str) -> HttpResponse:
     invitation = get_object_or_404(camp.invitations.select_related("attendee"), key=key)
-    if not request.user.is_authenticated and not invitation.attendee_id:
+    is_known = request.user.is_authenticated and not request.user.is_guest
+    if not is_known and not invitation.attendee_id:
         # Who runs a camp must be able to come back: they need an account, not only a cookie.
         return render(request, "events/invitation_sign_in.html", {"camp": camp})
     name = invitation.attendee or request.attendee or ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, render_partial
+from events.http import CampRequest, id_in, render_partial
 from events.models import Camp
 from pitches.models import Pitch
 
@@ -78,12 +78,10 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
 def _place(request: CampRequest, camp: Camp, pitch: Pitch) -> str:
     """Puts the pitch where the form says, or says why not."""
     slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    seen = request.POST.get("seen", "")
-    if not (slot_id.isdigit() and room_id.isdigit()):
-        return _("Choose a room and a slot.")
-    slot, room = camp.slots.filter(pk=slot_id).first(), camp.rooms.filter(pk=room_id).first()
+    slot = camp.slots.filter(pk=id_in(slot_id)).first()
+    room = camp.rooms.filter(pk=id_in(room_id)).first()
     if slot is None or room is None:
-        return _("That room or slot is gone. Choose another.")
+        return _("Choose a room and a slot that are there.")
     slot.camp = camp
     try:
         place_session(
@@ -91,7 +89,7 @@ def _place(request: CampRequest, camp: Camp, pitch: Pitch) -> str:
             room=room,
             slot=slot,
             by=request.attendee,
-            seen_revision=int(seen) if seen.isdigit() else None,
+            seen_revision=id_in(request.POST.get("seen", "")),
         )
     except ValidationError as error:
         return " ".join(error.messages)
@@ -115,9 +113,9 @@ def _back(request: CampRequest, camp: Camp, verb, **arguments: object) -> HttpRe
 @camp_view(Access.ORGANISER)
 @require_POST
 def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    seen = request.POST.get("seen", "")
+    seen = id_in(request.POST.get("seen", ""))
     session = _session(camp, session_id)
-    return _back(request, camp, unplace_session, session=session, seen_revision=int(seen) if seen.isdigit() else None)
+    return _back(request, camp, unplace_session, session=session, seen_revision=seen)
 
 
 @camp_view(Access.ORGANISER)
@@ -130,11 +128,11 @@ def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
 @camp_view(Access.ORGANISER)
 @require_POST
 def session_swap(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    other = request.POST.get("other", "")
-    if not other.isdigit():
+    other = id_in(request.POST.get("other", ""))
+    if other is None:
         messages.error(request, _("Choose the session to swap with."))
         return redirect("schedule:draft_detail", camp.slug)
-    return _back(request, camp, swap_sessions, one=_session(camp, session_id), other=_session(camp, int(other)))
+    return _back(request, camp, swap_sessions, one=_session(camp, session_id), other=_session(camp, other))
 
 
 @camp_view(Access.ORGANISER)

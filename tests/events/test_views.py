@@ -190,3 +190,12 @@ def test_the_front_page_leaves_unlisted_camps_out(client, camp):
     camp.is_public = False
     camp.save()
     assert "Lakeside 2030" not in client.get(reverse("events:home")).content.decode()
+
+
+def test_a_guest_gives_an_address_before_helping_to_run_a_camp(client, camp, olga):
+    client.post(f"/{camp.slug}/join/", {"display_name": "Fern"})
+    invitation = camp.invitations.create(role="helper")
+    page = client.get(f"/{camp.slug}/invitations/{invitation.key}/").content.decode()
+    assert "Give my e-mail address" in page
+    client.post(f"/{camp.slug}/invitations/{invitation.key}/", {"display_name": "Fern"})
+    assert not camp.attendees.filter(display_name="Fern", role="helper").exists()
