@@ -61,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = os.environ | {
         "CAMPGRID_DEMO": "1",
         "DATABASE_URL": database_url(folder),
-        "EMAIL_URL": f"filemail://{folder}/mail",
+        "EMAIL_URL": "dummymail://",
     }
     for command in (["migrate", "-v0"], ["seed_demo"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
