@@ -1,5 +1,7 @@
 """All settings. Everything that differs between machines comes from the environment: docs/operating.md lists it."""
 
+import secrets
+import sys
 from pathlib import Path
 
 import django
@@ -14,8 +16,12 @@ environ.Env.read_env(BASE_DIR / ".env")
 #: one-click sign-in and demo camps; never on a machine that real people use
 DEMO = env.bool("CAMPGRID_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+#: commands that serve nobody and sign nothing that lasts: a key of the moment will do
+OFFLINE = set("migrate makemigrations collectstatic seed_demo import_camp export_camp build_grid publish_grid".split())
 SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
+if not SECRET_KEY and Path(sys.argv[0]).name == "manage.py" and OFFLINE.intersection(sys.argv[1:2]):
+    SECRET_KEY = secrets.token_urlsafe(50)
+elif not SECRET_KEY:
     if not (DEMO or DEBUG):
         raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or CAMPGRID_DEMO=1 to try Campgrid out.")
     SECRET_KEY = "demo-only-not-a-secret-" + "x" * 40

@@ -178,6 +178,22 @@ def test_a_public_server_does_not_start_without_a_secret():
     assert "Set SECRET_KEY" in result.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "runserver", "db_worker", "shell"])
+def test_whatever_serves_does_not_start_without_a_secret(command):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp"}
+    result = subprocess.run(
+        [sys.executable, "manage.py", command], cwd=ROOT, env=environment, capture_output=True, text=True, input=""
+    )
+    assert result.returncode != 0
+    assert "Set SECRET_KEY" in result.stderr
+
+
+def test_commands_that_serve_nobody_need_no_secret(tmp_path):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3"}
+    command = [sys.executable, "manage.py", "migrate", "-v0"]
+    assert subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
+
+
 def test_demo_sign_in_is_not_there_outside_the_demo(client, db, settings):
     settings.DEMO = False
     assert client.get("/demo/").status_code == 404
