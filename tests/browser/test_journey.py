@@ -154,6 +154,8 @@ def test_a_draft_survives_a_lost_network(open_page):
     expect(page.get_by_label("Title")).to_have_value("Half a thought")
     expect(page.get_by_text("This is what you typed here before.")).to_be_visible()
     submit(page, "Pitch it")
+    # Only the page that follows proves that the server has it.
+    expect(page.get_by_role("heading", level=1, name="Half a thought")).to_be_visible()
     page.goto("/govcamp-2027/pitches/new/")
     expect(page.get_by_label("Title")).to_have_value("")
 
