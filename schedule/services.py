@@ -192,7 +192,7 @@ def run_build(build: GridBuild) -> None:
     build.tell(
         attended=solution.score.attended,
         plan=plan.rows(solution.placements),
-        unplaced=[[plan.pitches[i].title, reason] for i, reason in sorted(solution.unplaced.items())],
+        unplaced=[[plan.pitches[i].title, str(reason)] for i, reason in sorted(solution.unplaced.items())],
     )
     with transaction.atomic():
         Camp.objects.select_for_update().get(pk=camp.pk)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from .bound import is_worthwhile
 from .problem import Problem, ProblemError, read_problem
 from .search import Progress, Solution, solve, worthwhile_processes
 
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     def listener(progress: Progress) -> bool:
         print(
-            f"{progress.seconds:7.2f} s  attended {progress.attended}  moves {progress.moves}",
+            f"{progress.seconds:7.2f} s  attended {progress.attended}  bound {progress.bound}  moves {progress.moves}",
             file=sys.stderr,
         )
         return not stop
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         seed=options.seed,
         moves=options.moves,
         processes=options.processes or worthwhile_processes(problem, options.seconds),
+        weighted=options.weighted,
+        with_bound=not options.no_bound and options.moves is None and is_worthwhile(problem, options.seconds),
         listener=listener,
     )
     if options.output:
@@ -51,9 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--moves", type=int, help="exactly so many moves instead of a time")
     parser.add_argument("--processes", type=int, help="searches side by side; default: one for each core, if worth it")
+    parser.add_argument("--weighted", action="store_true", help="let the weights of the file count against wishes")
     parser.add_argument("--output", help="where the grid goes, as JSON")
     parser.add_argument("--published", action="store_true", help="keep near the rooms already published")
-    parser.add_argument("--no-bound", action="store_true", help="leave out the upper bound")
+    parser.add_argument(
+        "--no-bound", action="store_true", help="prove no bound better than the trivial one: both cores search"
+    )
     return parser
 
 
@@ -91,15 +97,15 @@ def _grid(problem: Problem, solution: Solution) -> dict[str, object]:
 
 
 def _summary(solution: Solution) -> dict[str, object]:
-    bound = solution.score.trivial_limit
+    bound = solution.bound
     return {
         "attended": solution.score.attended,
         "wishes": solution.score.wishes,
         "bound": bound,
-        "proven": solution.is_feasible and solution.score.attended == bound,
+        "proven": solution.is_proven,
         "seconds": round(solution.seconds, 3),
         "moves": solution.moves,
-        "unplaced": [[session, reason] for session, reason in sorted(solution.unplaced.items())],
+        "unplaced": [[session, str(reason)] for session, reason in sorted(solution.unplaced.items())],
         "feasible": solution.is_feasible,
     }
 

@@ -1,7 +1,8 @@
-"""Searches in processes of their own, one for each core, each from a seed of its own.
+"""Helpers in processes of their own, one for each further core: a search from another seed, or the proof of a bound.
 
 A child is `python -m schedule.solver.crew`: it reads one JSON document, tells its progress in lines of JSON, and
-ends with what it found. SIGTERM makes it end at once with the best so far.
+ends with what it found. SIGTERM makes it end at once with the best so far. A prover hears of better grids in further
+lines.
 """
 
 from __future__ import annotations
@@ -14,97 +15,178 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
-from .board import Board
 from .problem import Problem, read_problem, to_document
-from .search import Found, Listener, Progress, search_alone
+from .score import limits
+
+if TYPE_CHECKING:
+    from .search import Found, Listener, Progress
 
 #: the folder that holds the package `schedule`
 ROOT = Path(__file__).resolve().parents[2]
 #: far from the seeds people type
 STRIDE = 1_000_003
-#: seconds a child needs before it can search
-START = 0.15
+#: seconds a child may be late before it is done without
+GRACE = 2.0
+#: seconds before the end at which a prover tells what it has
+MARGIN = 0.4
 
 
-def search_together(
-    problem: Problem, seconds: float, seed: int, moves: int | None, processes: int, listener: Listener
-) -> Found:
-    """The best of what all children found; a child that died is done without."""
-    started = time.monotonic()
-    document = to_document(problem)
-    told: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
-    children = []
-    for number in range(processes):
-        child = _start()
-        children.append(child)
-        order = {
-            "problem": document,
-            "seconds": max(0.1, seconds - START),
-            "seed": seed + number * STRIDE,
-            "moves": moves,
-        }
-        threading.Thread(target=_talk, args=(child, number, json.dumps(order), told), daemon=True).start()
-    found = _listen(children, told, listener, started)
-    if not found:
-        # Nothing came back (no processes to be had, say): then here.
-        left = max(0.1, seconds - (time.monotonic() - started))
-        return search_alone(Board(problem), left, seed, moves, listener)
-    best = max(sorted(found), key=lambda number: found[number].value)
-    return Found(found[best].where, found[best].value, sum(f.moves for f in found.values()))
+class Crew:
+    """The children of one solve; leaving the context ends them."""
 
+    def __init__(
+        self,
+        problem: Problem,
+        seconds: float,
+        seed: int,
+        moves: int | None,
+        processes: int,
+        weighted: bool,
+        with_bound: bool,
+        started: float,
+    ) -> None:
+        self.started, self.seconds, self.limited = started, seconds, moves is None
+        self.bound = sum(limits(problem))
+        #: a grid that the proof came across
+        self.starts: list[int] | None = None
+        self.told: queue.Queue[tuple[int, dict[str, Any] | None]] = queue.Queue()
+        self.children: dict[int, subprocess.Popen[str]] = {}
+        self.found: dict[int, Found] = {}
+        self.moves: dict[int, int] = {}
+        self.attended: dict[int, int] = {}
+        self.best_told = -1
+        self.prover = 0
+        roles = ["search"] * max(0, processes - 1)
+        if with_bound:
+            # The proof takes the place of one search.
+            roles = [*roles[1:], "bound"]
+        document = to_document(problem) if roles else {}
+        for number, role in enumerate(roles, start=1):
+            order = {
+                "role": role,
+                "problem": document,
+                "seconds": seconds - (time.monotonic() - started) - 0.05,
+                "seed": seed + number * STRIDE,
+                "moves": moves,
+                "weighted": weighted,
+            }
+            self._start(number, json.dumps(order))
+            if role == "bound":
+                self.prover = number
 
-def _start() -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "schedule.solver.crew"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-    )
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        for child in self.children.values():
+            child.kill()
+        for child in self.children.values():
+            child.wait()
 
-def _talk(
-    child: subprocess.Popen[str], number: int, order: str, told: queue.Queue[tuple[int, dict[str, Any] | None]]
-) -> None:
-    try:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        with child.stdin as stdin:
-            stdin.write(order)
-        for line in child.stdout:
-            told.put((number, json.loads(line)))
-    except (OSError, ValueError):
-        child.kill()
-    child.wait()
-    told.put((number, None))
+    def _start(self, number: int, order: str) -> None:
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "schedule.solver.crew"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment,
+                cwd=ROOT,
+            )
+        except OSError:
+            # No process to be had: the search here does without.
+            return
+        self.children[number] = child
+        threading.Thread(target=self._talk, args=(child, number, order), daemon=True).start()
 
+    def _talk(self, child: subprocess.Popen[str], number: int, order: str) -> None:
+        try:
+            assert child.stdin is not None
+            assert child.stdout is not None
+            child.stdin.write(order + "\n")
+            child.stdin.flush()
+            for line in child.stdout:
+                self.told.put((number, json.loads(line)))
+        except (OSError, ValueError):
+            child.kill()
+        self.told.put((number, None))
 
-def _listen(
-    children: list[subprocess.Popen[str]],
-    told: queue.Queue[tuple[int, dict[str, Any] | None]],
-    listener: Listener,
-    started: float,
-) -> dict[int, Found]:
-    found: dict[int, Found] = {}
-    moves, attended = [0] * len(children), [0] * len(children)
-    running = len(children)
-    while running:
-        number, line = told.get()
+    # -- hearing ---------------------------------------------------------------------------------
+
+    def ceiling(self) -> float:
+        """The bound as it is known now."""
+        self._hear()
+        return self.bound
+
+    def listening(self, listener: Listener) -> Listener:
+        """Hears the children whenever the search here tells; the listener hears of all together."""
+
+        def listen(progress: Progress) -> bool:
+            self._hear()
+            self.moves[0], self.attended[0] = progress.moves, progress.attended
+            best = max(self.attended.values())
+            self._tell_prover(best)
+            together = replace(progress, moves=sum(self.moves.values()), attended=best, bound=max(self.bound, best))
+            return listener(together)
+
+        return listen
+
+    def _hear(self, wait: float = 0.0) -> None:
+        try:
+            while True:
+                number, line = self.told.get(timeout=wait) if wait else self.told.get_nowait()
+                wait = 0.0
+                self._take(number, line)
+        except queue.Empty:
+            return
+
+    def _take(self, number: int, line: dict[str, Any] | None) -> None:
+        from .search import Found
+
         if line is None:
-            running -= 1
-        elif "where" in line:
-            found[number] = Found(line["where"], line["value"], line["moves"])
+            self.children.pop(number).wait()
+        elif "found" in line:
+            self.found[number] = Found(**line["found"])
+        elif "bound" in line:
+            self.bound = min(self.bound, line["bound"])
+            self.starts = line["starts"] or self.starts
         else:
-            moves[number], attended[number] = line["moves"], line["attended"]
-            if not listener(Progress(time.monotonic() - started, sum(moves), max(attended))):
-                for child in children:
+            self.moves[number], self.attended[number] = line["moves"], line["attended"]
+
+    def _tell_prover(self, attended: int) -> None:
+        prover = self.children.get(self.prover)
+        if prover is None or attended <= self.best_told:
+            return
+        self.best_told = attended
+        try:
+            assert prover.stdin is not None
+            prover.stdin.write(f"{attended}\n")
+            prover.stdin.flush()
+        except (OSError, ValueError):
+            self.prover = 0
+
+    def best_of(self, own: Found) -> tuple[Found, int, int]:
+        """The best of what all found, the moves of all, and the bound. Waits for searches, not for the prover."""
+        self._hear()
+        if self.limited:
+            until = max(self.started + self.seconds, time.monotonic()) + GRACE
+            for number, child in self.children.items():
+                if number != self.prover and time.monotonic() < self.started + self.seconds:
+                    # The search here ended early: stopped, or perfect.
                     child.terminate()
-    return found
+        else:
+            until = float("inf")
+        while any(n != self.prover for n in self.children) and time.monotonic() < until:
+            self._hear(wait=0.05)
+        found = {0: own, **self.found}
+        best = max(sorted(found), key=lambda number: found[number].value)
+        wishes = max(f.wishes_alone for f in found.values())
+        return replace(found[best], wishes_alone=wishes), sum(f.moves for f in found.values()), self.bound
 
 
 def main() -> None:
@@ -113,15 +195,38 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: stop.append(number))
     # Ctrl-C reaches the whole group; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    order = json.load(sys.stdin)
+    order = json.loads(sys.stdin.readline())
+    problem = read_problem(order["problem"])
+    if order["role"] == "bound":
+        _prove(problem, order["seconds"])
+        return
+    from .board import Board
+    from .search import search_alone
 
     def tell(progress: Progress) -> bool:
         print(json.dumps({"moves": progress.moves, "attended": progress.attended}), flush=True)
         return not stop
 
-    board = Board(read_problem(order["problem"]))
-    found = search_alone(board, order["seconds"], order["seed"], order["moves"], tell)
-    print(json.dumps({"where": found.where, "value": found.value, "moves": found.moves}), flush=True)
+    found = search_alone(
+        Board(problem), order["seconds"], order["seed"], order["moves"], tell, weighted=order["weighted"]
+    )
+    print(json.dumps({"found": asdict(found)}), flush=True)
+
+
+def _prove(problem: Problem, seconds: float) -> None:
+    """Tells every better bound; hears of better grids meanwhile."""
+    from .bound import prove
+
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    incumbent = [0]
+
+    def hear() -> None:
+        for line in sys.stdin:
+            incumbent[0] = int(line)
+
+    threading.Thread(target=hear, daemon=True).start()
+    for proof in prove(problem, seconds=seconds - MARGIN, incumbent=lambda: incumbent[0]):
+        print(json.dumps({"bound": proof.bound, "starts": proof.starts}), flush=True)
 
 
 if __name__ == "__main__":

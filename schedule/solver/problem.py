@@ -47,6 +47,10 @@ class Session:
     pin_slot: int | None = None
     pin_room: int | None = None
     required: bool = False
+    #: what people do there ("talk", "discussion", …): some kinds are lost in a room that is too large
+    kind: str = ""
+    #: hands counted when it was pitched: more than tapped may come
+    hands: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ def to_document(problem: Problem) -> dict[str, Any]:
                 "topic": s.topic,
                 "pin": {k: v for k, v in (("slot", s.pin_slot), ("room", s.pin_room)) if v is not None},
                 "required": s.required,
+                "kind": s.kind,
+                "hands": s.hands,
             }
             for s in problem.sessions
         ],
@@ -214,6 +220,8 @@ class _Reader:
             pin_slot=self.optional_id(pin.get("slot"), f"{at}.pin.slot", self.slot_count, "slot"),
             pin_room=self.optional_id(pin.get("room"), f"{at}.pin.room", self.room_count, "room"),
             required=self.boolean(raw.get("required"), f"{at}.required"),
+            kind=str(raw.get("kind") or ""),
+            hands=self.number(raw.get("hands", 0), f"{at}.hands", 0),
         )
 
     def attendee(self, i: int, raw: object) -> Attendee:

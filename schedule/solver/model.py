@@ -1,0 +1,263 @@
+"""The hard rules as a CP-SAT model: to find a grid where the search finds none, to say which rules contradict each
+other, and to prove the fewest moves of a repair. OR-tools does the work; without it `ImportError` is raised.
+
+One Boolean for each session, start slot and room that no unbending rule forbids. Rules that a person could bend (a
+pin, a slot ruled out, a closed room, a need, a host in two rooms …) hang on a literal each, so that a contradiction
+can be told as the smallest set of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from . import rules
+from .problem import Placement, Problem
+from .rules import Rule, sentence
+
+#: cells times sessions beyond which the model is not built
+LARGEST = 150_000
+
+
+class TooLarge(ValueError):
+    """The model would take longer than anybody waits."""
+
+
+def must_be_placed() -> None:
+    """A session that must have a place gets one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One rule about these sessions (and this host or room) that takes part in a contradiction."""
+
+    rule: Rule
+    sessions: tuple[int, ...]
+    host: int | None = None
+    room: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.rule)
+
+
+class Model:
+    """Variables and rules of one problem. With `bendable`, each cause has a literal; else the rules simply hold."""
+
+    def __init__(self, problem: Problem, *, bendable: bool = False) -> None:
+        self.problem = problem
+        self.model = cp_model.CpModel()
+        self.is_bendable = bendable
+        self.literals: dict[Cause, cp_model.IntVar] = {}
+        slots, rooms = range(len(problem.slots)), range(len(problem.rooms))
+        if len(problem.sessions) * len(slots) * len(rooms) > LARGEST:
+            raise TooLarge
+        #: by session, (slot, room) to the Boolean that it starts there
+        self.starts: list[dict[tuple[int, int], cp_model.IntVar]] = []
+        for i in range(len(problem.sessions)):
+            cells = {
+                (t, r): self.model.new_bool_var("")
+                for t in slots
+                for r in rooms
+                if (rules.double_fits if bendable else rules.may_stand)(problem, i, t, r)
+            }
+            self.starts.append(cells)
+            self.model.add_at_most_one(cells.values())
+        self._cells()
+        self._hosts()
+        self._order()
+        if problem.walking_minutes:
+            self._walks()
+        if bendable:
+            self._bend()
+
+    def literal(self, cause: Cause) -> list[cp_model.IntVar]:
+        """The literal that switches a cause on; nothing where rules simply hold."""
+        if not self.is_bendable:
+            return []
+        if cause not in self.literals:
+            self.literals[cause] = self.model.new_bool_var("")
+        return [self.literals[cause]]
+
+    def runs_in(self, session: int, slot: int) -> list[tuple[int, cp_model.IntVar]]:
+        """(room, Boolean) of every start with which the session runs in that slot."""
+        return [(r, x) for (t, r), x in self.starts[session].items() if slot in self.problem.span(session, t)]
+
+    def _cells(self) -> None:
+        there: dict[tuple[int, int], list[cp_model.IntVar]] = defaultdict(list)
+        for i, cells in enumerate(self.starts):
+            for (t, r), x in cells.items():
+                for q in self.problem.span(i, t):
+                    there[q, r].append(x)
+        for found in there.values():
+            # Two sessions in one room: no person can bend that.
+            self.model.add_at_most_one(found)
+
+    def _hosts(self) -> None:
+        hosted: dict[int, list[int]] = defaultdict(list)
+        for i, session in enumerate(self.problem.sessions):
+            for host in session.hosts:
+                hosted[host].append(i)
+        self.hosted = {host: tuple(found) for host, found in sorted(hosted.items()) if len(found) > 1}
+        for host, found in self.hosted.items():
+            literal = self.literal(Cause(rules.host_in_two_rooms, found, host=host))
+            for t in range(len(self.problem.slots)):
+                row = [x for i in found for _, x in self.runs_in(i, t)]
+                if len(row) > 1:
+                    self.model.add(sum(row) <= 1).only_enforce_if(literal)
+
+    def _order(self) -> None:
+        for a, b in self.problem.order:
+            literal = self.literal(Cause(rules.order_is_broken, (a, b)))
+            for (t, _), x in self.starts[a].items():
+                early = [y for (q, _), y in self.starts[b].items() if q < t + self.problem.sessions[a].length]
+                if early:
+                    self.model.add(sum(early) == 0).only_enforce_if([x, *literal])
+
+    def _walks(self) -> None:
+        problem = self.problem
+        buildings = sorted({room.building for room in problem.rooms})
+        for host, found in self.hosted.items():
+            literal = self.literal(Cause(rules.host_cannot_walk, found, host=host))
+            for t in range(len(problem.slots) - 1):
+                if not problem.is_walk_too_long(t):
+                    continue
+                for building in buildings:
+                    here = [x for i in found for r, x in self.runs_in(i, t) if problem.rooms[r].building == building]
+                    for i in found:
+                        for (q, r), y in self.starts[i].items():
+                            if q == t + 1 and problem.rooms[r].building != building and here:
+                                self.model.add(sum(here) == 0).only_enforce_if([y, *literal])
+
+    def _bend(self) -> None:
+        problem = self.problem
+        for i, session in enumerate(problem.sessions):
+            for rule in (rules.host_is_available, rules.room_has_features, rules.pin_is_kept):
+                wrong = [x for (t, r), x in self.starts[i].items() if not rule(problem, i, t, r)]
+                if wrong:
+                    self.model.add(sum(wrong) == 0).only_enforce_if(self.literal(Cause(rule, (i,))))
+            if session.required or session.pin_slot is not None:
+                literal = self.literal(Cause(must_be_placed, (i,)))
+                self.model.add(sum(self.starts[i].values()) == 1).only_enforce_if(literal)
+        for r, room in enumerate(problem.rooms):
+            for i in range(len(problem.sessions)):
+                wrong = [
+                    x for (t, q), x in self.starts[i].items() if q == r and not rules.room_is_open(problem, i, t, r)
+                ]
+                if wrong and room.unavailable:
+                    self.model.add(sum(wrong) == 0).only_enforce_if(self.literal(Cause(rules.room_is_open, (), room=r)))
+
+    def solver(self, seconds: float) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        # One worker and a fixed seed: the same question gets the same answer.
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = 1
+        solver.parameters.max_time_in_seconds = max(0.05, seconds)
+        return solver
+
+    def placements(self, solver: cp_model.CpSolver) -> list[Placement]:
+        return [
+            Placement(i, t, r) for i, cells in enumerate(self.starts) for (t, r), x in cells.items() if solver.value(x)
+        ]
+
+
+def must_place(problem: Problem) -> list[int]:
+    return [i for i, s in enumerate(problem.sessions) if s.required or s.pin_slot is not None]
+
+
+def feasible_grid(problem: Problem, seconds: float = 5.0) -> list[Placement] | None:
+    """A grid with every session that must be placed; None if there is none, or none was found in time."""
+    model = Model(problem)
+    for i in must_place(problem):
+        model.model.add(sum(model.starts[i].values()) == 1)
+    solver = model.solver(seconds)
+    status = solver.solve(model.model)
+    return model.placements(solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+
+
+def contradiction(problem: Problem, seconds: float = 5.0) -> list[Cause] | None:
+    """A smallest set of rules and pins that cannot hold together (none can be left out); None if all can, or time
+    was short.
+
+    First the assumptions that CP-SAT names as sufficient, then one after the other is left out as long as what remains
+    still contradicts itself.
+    """
+    model = Model(problem, bendable=True)
+    causes = list(model.literals)
+    if not _contradict(model, causes, seconds):
+        return None
+    core = _core(model, causes, seconds)
+    # Rules that people least like to hear about are tried first for leaving out: then pins remain only where they
+    # matter.
+    for cause in sorted(core, key=_weight):
+        rest = [c for c in core if c != cause]
+        if _contradict(model, rest, seconds):
+            core = rest
+    return sorted(core, key=lambda c: (-_weight(c), c.sessions, c.host or 0, c.room or 0))
+
+
+def _weight(cause: Cause) -> int:
+    order: list[Rule] = [
+        rules.room_has_features,
+        rules.host_is_available,
+        rules.room_is_open,
+        rules.order_is_broken,
+        rules.host_cannot_walk,
+        rules.host_in_two_rooms,
+        rules.pin_is_kept,
+        must_be_placed,
+    ]
+    return order.index(cause.rule)
+
+
+def _contradict(model: Model, causes: list[Cause], seconds: float) -> bool:
+    model.model.clear_assumptions()
+    model.model.add_assumptions([model.literals[cause] for cause in causes])
+    return bool(model.solver(seconds).solve(model.model) == cp_model.INFEASIBLE)
+
+
+def _core(model: Model, causes: list[Cause], seconds: float) -> list[Cause]:
+    model.model.clear_assumptions()
+    model.model.add_assumptions([model.literals[cause] for cause in causes])
+    solver = model.solver(seconds)
+    solver.solve(model.model)
+    sufficient = set(solver.sufficient_assumptions_for_infeasibility())
+    named = [cause for cause in causes if model.literals[cause].index in sufficient]
+    return named if named and _contradict(model, named, seconds) else causes
+
+
+def fewest_moves(
+    problem: Problem, standing: Iterable[Placement], seconds: float = 5.0
+) -> tuple[list[Placement], bool] | None:
+    """The grid that keeps as many as possible of the runnings that stand, and whether that is proved; None if none
+    was found.
+
+    A session off the grid counts as more than any number of moves; a changed slot as a little more than a changed room.
+    """
+    model = Model(problem)
+    rows = set(standing)
+    standing_slots = {(p.session, p.slot) for p in rows}
+    stays, terms = len(problem.sessions) + 1, []
+    needed = set(must_place(problem))
+    for i, cells in enumerate(model.starts):
+        # Whoever stands keeps a place if there is one at all; so does who must have one.
+        wanted = i in needed or any(p.session == i for p in rows)
+        for (t, r), x in cells.items():
+            worth = 4 * stays * stays if wanted else 0
+            if Placement(i, t, r) in rows:
+                worth += 4 * stays
+            elif (i, t) in standing_slots:
+                worth += 1
+            terms.append(worth * x)
+        for p in rows:
+            if p.session == i and (p.slot, p.room) in cells:
+                model.model.add_hint(cells[p.slot, p.room], True)
+    model.model.maximize(sum(terms))
+    solver = model.solver(seconds)
+    status = solver.solve(model.model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    return model.placements(solver), bool(status == cp_model.OPTIMAL)

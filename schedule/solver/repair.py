@@ -1,0 +1,148 @@
+"""Repair of a running day: a room, a host or a slot is lost, a session comes or goes, a room gets smaller.
+
+The problem already says what is true now; what has begun is pinned. First the grid with the fewest moves (proved by
+CP-SAT), then what a few moves more would win back in wishes, then the best grid if moves did not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .diff import Move, moves_between, people_touched
+from .problem import Placement, Problem
+from .rules import broken_rules
+from .score import score
+from .search import solve
+
+#: what one more move must win, in wishes, in the middle alternative
+WORTH_A_MOVE = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One way to mend the grid."""
+
+    placements: list[Placement]
+    moves: list[Move]
+    attended: int
+    #: people who wish or lead something that moves
+    people: int
+    #: no other repair moves fewer sessions
+    is_fewest: bool = False
+
+    @property
+    def moved(self) -> int:
+        return len(self.moves)
+
+
+def repairs(problem: Problem, standing: Iterable[Placement], *, seconds: float = 1.0, seed: int = 1) -> list[Repair]:
+    """Two or three ways to mend the grid that stands, the one with the fewest moves first.
+
+    Alternatives that move more than another without meeting more wishes are left out.
+    """
+    rows = sorted(standing)
+    single = [p for k, p in enumerate(rows) if all(q.session != p.session for q in rows[:k])]
+    repeats = [p for p in rows if p not in single]
+    found = [_fewest(problem, single, seconds)]
+    near = replace(problem, published=tuple(single), weights=replace(problem.weights, move=WORTH_A_MOVE))
+    legal = found[0].placements
+    middle = solve(near, seconds=seconds / 2, seed=seed, weighted=True, start=legal).placements
+    found.append(_described(problem, single, settled(problem, middle, single)))
+    free = replace(problem, published=tuple(single), weights=replace(problem.weights, move=0.0))
+    best = solve(free, seconds=seconds / 2, seed=seed, start=legal).placements
+    found.append(_described(problem, single, settled(problem, best, single)))
+    if repeats:
+        found = [_with_repeats(problem, rows, repeats, repair) for repair in found]
+    return _worth_showing(found)
+
+
+def _fewest(problem: Problem, rows: list[Placement], seconds: float) -> Repair:
+    try:
+        from .model import TooLarge, fewest_moves
+
+        try:
+            answer = fewest_moves(problem, rows, seconds=max(1.0, seconds))
+        except TooLarge:
+            answer = None
+    except ImportError:
+        answer = None
+    if answer is not None:
+        placements, is_proved = _wishes_won_back(problem, rows, answer[0]), answer[1]
+        return _described(problem, rows, placements, is_fewest=is_proved)
+    # Without the model: keep what breaks nothing, and let the search place the rest.
+    kept: list[Placement] = []
+    for p in rows:
+        if not broken_rules(problem, [*kept, p]):
+            kept.append(p)
+    near = replace(problem, published=tuple(rows), weights=replace(problem.weights, move=100.0))
+    solution = solve(near, seconds=seconds / 2, weighted=True, start=kept)
+    return _described(problem, rows, settled(problem, solution.placements, rows))
+
+
+def _wishes_won_back(problem: Problem, rows: list[Placement], mended: list[Placement]) -> list[Placement]:
+    """As many moves, but those that move go where most can be at them: what stays is pinned, the rest is searched."""
+    stays = set(rows) & set(mended)
+    pinned = {p.session: p for p in stays}
+    sessions = tuple(
+        replace(s, pin_slot=pinned[i].slot, pin_room=pinned[i].room) if i in pinned else s
+        for i, s in enumerate(problem.sessions)
+    )
+    calm = replace(problem, sessions=sessions)
+    better = solve(calm, moves=20_000, start=mended).placements
+    before, after = score(problem, mended), score(problem, better)
+    if broken_rules(problem, better) or after.unplaced > before.unplaced or after.attended < before.attended:
+        return mended
+    return better
+
+
+def settled(problem: Problem, placements: list[Placement], standing: list[Placement]) -> list[Placement]:
+    """The same slots, but nobody changes rooms without need: whoever stays in a slot keeps the room if it is legal."""
+    rooms = {(p.session, p.slot): p.room for p in standing}
+    kept = [p._replace(room=rooms.get((p.session, p.slot), p.room)) for p in placements]
+    stays = [p for p in kept if (p.session, p.slot) in rooms]
+    result, taken = [], {(t, p.room) for p in stays for t in problem.span(p.session, p.slot)}
+    for p in kept:
+        if p not in stays and any((t, p.room) in taken for t in problem.span(p.session, p.slot)):
+            # Its room is kept by somebody: the first that is free and will do.
+            for room in range(len(problem.rooms)):
+                tried = p._replace(room=room)
+                cells = {(t, room) for t in problem.span(p.session, p.slot)}
+                if not cells & taken and not broken_rules(problem, [tried]):
+                    p = tried
+                    break
+            else:
+                return placements
+        taken.update((t, p.room) for t in problem.span(p.session, p.slot))
+        result.append(p)
+    return placements if broken_rules(problem, result) else sorted(result)
+
+
+def _described(
+    problem: Problem, rows: list[Placement], placements: list[Placement], *, is_fewest: bool = False
+) -> Repair:
+    moves = moves_between(rows, placements)
+    return Repair(
+        sorted(placements),
+        moves,
+        score(problem, placements).attended,
+        people_touched(problem, [move.session for move in moves]),
+        is_fewest,
+    )
+
+
+def _with_repeats(problem: Problem, rows: list[Placement], repeats: list[Placement], repair: Repair) -> Repair:
+    """Second runnings stay where they are as long as they can."""
+    placements = list(repair.placements)
+    for p in repeats:
+        if not broken_rules(problem, [*placements, p]):
+            placements.append(p)
+    return _described(problem, rows, placements, is_fewest=repair.is_fewest)
+
+
+def _worth_showing(found: list[Repair]) -> list[Repair]:
+    shown: list[Repair] = []
+    for repair in sorted(found, key=lambda r: (r.moved, -r.attended)):
+        if not shown or repair.attended > shown[-1].attended:
+            shown.append(repair)
+    return shown
