@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -314,3 +316,26 @@ def save_room(*, room: Room) -> None:
             room.save()
     except IntegrityError as error:
         raise ValidationError(_("The camp has a room of that name already.")) from error
+
+
+@transaction.atomic
+def close_rooms(*, rooms: Iterable[Room], slots: Iterable[Slot], is_closed: bool) -> None:
+    """Nothing may be in these rooms in these slots, or may again. What stands there already stays, and is shown as
+    wrong.
+    """
+    slots = list(slots)
+    for room in rooms:
+        if is_closed:
+            room.closed_in.add(*slots)
+        else:
+            room.closed_in.remove(*slots)
+
+
+@transaction.atomic
+def set_away(*, attendee: Attendee, slots: Iterable[Slot], is_away: bool) -> None:
+    """The person cannot be there in these slots, or can again."""
+    slots = list(slots)
+    if is_away:
+        attendee.away_in.add(*slots)
+    else:
+        attendee.away_in.remove(*slots)

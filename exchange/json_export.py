@@ -24,7 +24,18 @@ CAMP_FIELDS = [
 ROOM_FIELDS = ["name", "capacity", "features", "building", "directions", "online_url", "position"]
 SLOT_FIELDS = ["starts_at", "ends_at", "kind", "title"]
 ATTENDEE_FIELDS = ["display_name", "role", "is_waiting", "joined_at", "removed_at", "import_key"]
-PITCH_FIELDS = ["title", "about", "topic", "kind", "needs", "length", "created_at", "withdrawn_at", "import_key"]
+PITCH_FIELDS = [
+    "title",
+    "about",
+    "topic",
+    "kind",
+    "needs",
+    "length",
+    "runs",
+    "created_at",
+    "withdrawn_at",
+    "import_key",
+]
 SESSION_FIELDS = ["is_pinned", "moves", "key"]
 VERSION_FIELDS = ["number", "published_at", "changes"]
 PLACEMENT_FIELDS = ["room_name", "starts_at", "ends_at", "sequence", "changed_at", "is_cancelled"]
@@ -52,8 +63,8 @@ def numbered(rows: Iterable[models.Model]) -> dict[int, int]:
 
 def export_camp(camp: Camp, *, with_interest: bool) -> dict[str, Any]:
     """The document. Who is interested in what goes only to whoever runs the installation."""
-    rooms, slots = list(camp.rooms.all()), list(camp.slots.all())
-    attendees = list(camp.attendees.order_by("pk"))
+    rooms, slots = list(camp.rooms.prefetch_related("closed_in")), list(camp.slots.all())
+    attendees = list(camp.attendees.order_by("pk").prefetch_related("away_in"))
     pitches = list(camp.pitches.order_by("pk").prefetch_related("hosts", "not_in"))
     sessions = list(camp.sessions.order_by("pk").prefetch_related("cells"))
     room_no, slot_no, person_no = numbered(rooms), numbered(slots), numbered(attendees)
@@ -62,9 +73,13 @@ def export_camp(camp: Camp, *, with_interest: bool) -> dict[str, Any]:
         "format": FORMAT,
         "slug": camp.slug,
         "camp": fields(camp, CAMP_FIELDS),
-        "rooms": [fields(r, ROOM_FIELDS) for r in rooms],
+        "rooms": [
+            fields(r, ROOM_FIELDS) | {"closed_in": sorted(slot_no[s.pk] for s in r.closed_in.all())} for r in rooms
+        ],
         "slots": [fields(s, SLOT_FIELDS) for s in slots],
-        "attendees": [fields(a, ATTENDEE_FIELDS) for a in attendees],
+        "attendees": [
+            fields(a, ATTENDEE_FIELDS) | {"away_in": sorted(slot_no[s.pk] for s in a.away_in.all())} for a in attendees
+        ],
         "pitches": [
             fields(p, PITCH_FIELDS)
             | {

@@ -107,11 +107,16 @@ class _Reader:
         for number, row in self.rows("slots"):
             self.place = f"slots[{number}]"
             self.slots.append(camp.slots.create(**self.values(Slot, row, names.SLOT_FIELDS)))
+        for number, row in self.rows("rooms"):
+            self.place = f"rooms[{number}]"
+            self.rooms[number - 1].closed_in.set([self.pick(self.slots, n, "slot") for n in row.get("closed_in", [])])
 
     def people_and_pitches(self, camp: Camp) -> None:
         for number, row in self.rows("attendees"):
             self.place = f"attendees[{number}]"
-            self.attendees.append(camp.attendees.create(**self.values(Attendee, row, names.ATTENDEE_FIELDS)))
+            attendee = camp.attendees.create(**self.values(Attendee, row, names.ATTENDEE_FIELDS))
+            attendee.away_in.set([self.pick(self.slots, n, "slot") for n in row.get("away_in", [])])
+            self.attendees.append(attendee)
         for number, row in self.rows("pitches"):
             self.place = f"pitches[{number}]"
             pitch = camp.pitches.create(

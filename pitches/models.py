@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -79,6 +80,8 @@ class Pitch(models.Model):
     proposed_by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="proposed_pitches")
     needs = models.JSONField(_("the room needs"), default=list, blank=True)
     length = models.PositiveSmallIntegerField(_("length"), choices=Length.choices, default=Length.ONE)
+    #: how often it may run; organisers decide
+    runs = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(5)])
     not_in = models.ManyToManyField(Slot, related_name="+", blank=True, verbose_name=_("when it cannot be"))
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(auto_now=True)
@@ -93,6 +96,7 @@ class Pitch(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=models.Q(length__in=[1, 2]), name="pitches_pitch_length_one_or_two"),
+            models.CheckConstraint(condition=models.Q(runs__range=(1, 5)), name="pitches_pitch_runs_one_to_five"),
             models.UniqueConstraint(
                 fields=["camp", "import_key"],
                 condition=~models.Q(import_key=""),

@@ -91,9 +91,36 @@ class Draft(models.Model):
 
     camp = models.OneToOneField(Camp, models.CASCADE, related_name="draft")
     revision = models.PositiveIntegerField(default=0)
+    #: what counts beside wishes when the grid is built, each from 0 (not at all) to 10
+    fairness = models.PositiveSmallIntegerField(_("fairness"), default=2)
+    topics = models.PositiveSmallIntegerField(_("topics apart"), default=2)
+    room_fit = models.PositiveSmallIntegerField(_("seats for everybody"), default=3)
+    calm = models.PositiveSmallIntegerField(_("few changes"), default=2)
+
+    #: the names of those
+    CONCERNS = ("fairness", "topics", "room_fit", "calm")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    fairness__lte=10,
+                    topics__lte=10,
+                    room_fit__lte=10,
+                    calm__lte=10,
+                ),
+                name="schedule_draft_concerns_up_to_ten",
+                violation_error_message=_("Choose a number from 0 to 10."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.revision}"
+
+    @classmethod
+    def of(cls, camp: Camp) -> Draft:
+        """The camp's draft; one that is not saved yet has what is usual."""
+        return cls.objects.filter(camp=camp).first() or cls(camp=camp)
 
     @classmethod
     def revision_of(cls, camp: Camp) -> int:
@@ -177,10 +204,15 @@ class GridBuild(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
+    class Kind(models.TextChoices):
+        GRID = "grid", _("The whole grid")
+        REPAIR = "repair", _("A repair")
+
     #: without a sign of life for this long, the worker is taken to be dead
     PATIENCE = timedelta(seconds=20)
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="grid_builds")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.GRID)
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     seconds = models.FloatField(default=10)
     seed = models.IntegerField(default=1)
@@ -189,11 +221,19 @@ class GridBuild(models.Model):
     elapsed = models.FloatField(default=0)
     attended = models.IntegerField(default=0)
     wishes = models.IntegerField(default=0)
+    #: no grid meets more wishes; falls while the build runs
     limit = models.IntegerField(default=0)
+    #: the most wishes seen when nothing else counted: the difference is what the other concerns cost
+    wishes_alone = models.IntegerField(default=0)
+    is_proven = models.BooleanField(default=False)
     #: [[pitch, slot, room], …] by id, until it is put on the grid
     plan = models.JSONField(default=list)
     #: [[title, reason], …]
     unplaced = models.JSONField(default=list)
+    #: pins and rules that cannot hold together, as sentences
+    contradiction = models.JSONField(default=list)
+    #: ways to repair: [{moves: [sentence], moved, people, attended, is_fewest, plan}, …]
+    alternatives = models.JSONField(default=list)
     is_applied = models.BooleanField(default=False)
     seen_alive_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -207,6 +247,11 @@ class GridBuild(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def cost(self) -> int:
+        """Wishes that the other concerns cost."""
+        return max(0, self.wishes_alone - self.attended)
 
     @property
     def seems_dead(self) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import build, draft, public
+from .views import build, draft, public, repair
 
 app_name = "schedule"
 camp_urls = [
@@ -20,6 +20,15 @@ camp_urls = [
     path("draft/sessions/<int:session_id>/unplace/", draft.session_unplace, name="session_unplace"),
     path("draft/sessions/<int:session_id>/pin/", draft.session_pin, name="session_pin"),
     path("draft/sessions/<int:session_id>/swap/", draft.session_swap, name="session_swap"),
+    path("draft/figures/", draft.draft_figures, name="draft_figures"),
+    path("draft/pitches/<int:pitch_id>/repeat/", draft.repeat_add, name="repeat_add"),
+    path("draft/repair/", repair.draft_repair, name="draft_repair"),
+    path("draft/repair/rooms/", repair.room_close, name="room_close"),
+    path("draft/repair/rooms/<int:room_id>/reopen/", repair.room_reopen, name="room_reopen"),
+    path("draft/repair/hosts/", repair.host_away, name="host_away"),
+    path("draft/repair/hosts/<int:attendee_id>/back/", repair.host_back, name="host_back"),
+    path("draft/repair/start/", repair.repair_start, name="repair_start"),
+    path("draft/builds/<int:build_id>/repair/", repair.repair_take, name="repair_take"),
     path("draft/builds/", build.build_start, name="build_start"),
     path("draft/builds/<int:build_id>/", build.build_detail, name="build_detail"),
     path("draft/builds/<int:build_id>/stop/", build.build_stop, name="build_stop"),

@@ -53,6 +53,8 @@ class Attendee(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
     calendar_key = models.CharField(max_length=40, unique=True, default=new_key)
+    #: slots in which they cannot be there: they lead nothing then, and their wishes do not count
+    away_in = models.ManyToManyField("events.Slot", related_name="away", blank=True)
     #: what an import calls the person, so that running it twice changes nothing
     import_key = models.CharField(max_length=60, blank=True)
 

@@ -35,6 +35,8 @@ class Room(models.Model):
     directions = models.CharField(_("how to find it"), max_length=200, blank=True)
     online_url = models.URLField(_("link for people online"), blank=True)
     position = models.PositiveIntegerField(default=0)
+    #: slots in which nothing may be there: the room is lost, or somebody else has it
+    closed_in = models.ManyToManyField("events.Slot", related_name="closed_rooms", blank=True)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from ..markdown import to_html
 
@@ -57,6 +58,34 @@ def dates(camp: Any) -> str:
 @register.filter
 def look_up(mapping: dict[Any, Any], key: Any) -> Any:
     return mapping.get(key)
+
+
+#: fewer people than this are "a few": a smaller number could tell who they are
+FEW = 5
+
+
+@register.filter
+def people(count: int) -> str:
+    """12 people; a few people below five; nobody."""
+    if count <= 0:
+        return gettext("nobody")
+    if count < FEW:
+        return gettext("a few people")
+    return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+
+
+#: how tall the tallest bar of a plot is, in its own units
+BAR = 36
+
+
+@register.simple_tag
+def bar_height(count: int, tallest: int) -> str:
+    return f"{BAR * count / max(1, tallest):.1f}"
+
+
+@register.simple_tag
+def bar_top(count: int, tallest: int) -> str:
+    return f"{BAR - BAR * count / max(1, tallest):.1f}"
 
 
 @register.simple_tag

@@ -136,6 +136,29 @@ def order_is_broken(problem: Problem, placements: Iterable[Placement]) -> Iterat
 PLAN_RULES = (cell_given_twice, host_in_two_rooms, host_cannot_walk, offered_too_often, order_is_broken)
 
 
+# -- what is good, if not a must ------------------------------------------------------------------------
+
+
+def fairness() -> None:
+    """Nobody is left with little: a wish missed counts more the more a person misses already."""
+
+
+def topics() -> None:
+    """Sessions of one topic are not at the same time."""
+
+
+def room_fit() -> None:
+    """A session is in a room that holds everybody who is likely to come."""
+
+
+def calm() -> None:
+    """What is published moves as little as possible."""
+
+
+#: weighed against wishes, by the name they go by
+CONCERNS: dict[str, Rule] = {rule.__name__: rule for rule in (fairness, topics, room_fit, calm)}
+
+
 def broken_rules(problem: Problem, placements: Iterable[Placement]) -> list[Broken]:
     """Everything the plan breaks, in the order of the rules; an empty list is a plan that can be published."""
     rows = list(placements)
@@ -150,3 +173,8 @@ def broken_rules(problem: Problem, placements: Iterable[Placement]) -> list[Brok
 def sentences() -> list[str]:
     """All hard rules as people read them, for the page that says how the grid is made."""
     return [sentence(rule) for rule in (*PLAN_RULES, *CELL_RULES)]
+
+
+def concern_sentences() -> dict[str, str]:
+    """The concerns that are weighed against wishes, as people read them."""
+    return {name: sentence(rule) for name, rule in CONCERNS.items()}

@@ -1,4 +1,4 @@
-"""The organisers' grid: place, move, pin, build, publish."""
+"""The organisers' grid: place, move, pin, publish."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from events.models import Camp
 from pitches.models import Pitch
 
 from .. import planner
+from ..forms import ConcernsForm
 from ..grid import draft_grid
-from ..models import Draft, GridVersion, Session
+from ..models import Draft, GridBuild, GridVersion, Session
 from ..publishing import changes_since, pending_placements, publish_grid
 from ..queries import unplaced_pitches
-from ..services import pin_session, place_session, swap_sessions, unplace_session
+from ..services import add_repeat, pin_session, place_session, swap_sessions, unplace_session
 
 
 @camp_view(Access.ORGANISER)
@@ -29,53 +30,102 @@ def draft_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     revision = Draft.revision_of(camp)
     if request.htmx and request.GET.get("revision") == str(revision):
         return HttpResponse(status=204)
+    return draft_page(request, camp, ConcernsForm(draft=Draft.of(camp)))
+
+
+def draft_page(request: CampRequest, camp: Camp, form: ConcernsForm, status: int = 200) -> HttpResponse:
+    """The organisers' grid with the form that starts a build."""
     plan = planner.build_plan(camp)
     broken = planner.broken_rules(plan)
-    score = planner.score(plan)
     latest = GridVersion.latest(camp)
     context = {
         "camp": camp,
-        "revision": revision,
+        "form": form,
+        "revision": Draft.revision_of(camp),
         "grid": draft_grid(camp),
         "broken": broken,
         "broken_by_session": {pk: b.sentence for b in broken for pk in b.session_ids},
         "unplaced": unplaced_pitches(camp),
-        "attended": score.attended,
-        "limit": score.trivial_limit,
-        "percent": round(100 * score.attended / score.trivial_limit) if score.trivial_limit else 0,
+        "figures": planner.figures(plan),
         "people": planner.expected_people(plan),
-        "build": camp.grid_builds.first(),
+        "build": last_build(camp),
         "latest": latest,
         "changes": changes_since(camp, latest, pending_placements(camp)),
     }
-    return render_partial(request, "schedule/draft_detail.html", "draft-grid", context)
+    return render_partial(request, "schedule/draft_detail.html", "draft-grid", context, status=status)
+
+
+def last_build(camp: Camp) -> GridBuild | None:
+    return camp.grid_builds.filter(kind=GridBuild.Kind.GRID).first()
+
+
+@camp_view(Access.ORGANISER)
+@require_safe
+def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
+    """How good the draft is and for whom, what clashes, and what to run twice."""
+    plan = planner.build_plan(camp)
+    build = last_build(camp)
+    context = {
+        "camp": camp,
+        "figures": planner.figures(plan),
+        "clashes": planner.worst_clashes(plan),
+        "repeats": planner.repeat_ideas(plan),
+        "build": build if build and build.state == GridBuild.State.DONE else None,
+    }
+    return render(request, "schedule/draft_figures.html", context)
+
+
+@camp_view(Access.ORGANISER)
+@require_POST
+def repeat_add(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+    """A pitch runs once more, in the cell that was suggested."""
+    pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
+    slot = camp.slots.filter(pk=id_in(request.POST.get("slot", ""))).first()
+    room = camp.rooms.filter(pk=id_in(request.POST.get("room", ""))).first()
+    if slot is None or room is None:
+        messages.error(request, _("Choose a room and a slot that are there."))
+        return redirect("schedule:draft_figures", camp.slug)
+    slot.camp = camp
+    try:
+        add_repeat(pitch=pitch, room=room, slot=slot, by=request.attendee)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("schedule:draft_figures", camp.slug)
+    messages.success(request, _("“%(title)s” runs once more.") % {"title": pitch})
+    return redirect("schedule:draft_detail", camp.slug)
 
 
 @camp_view(Access.ORGANISER)
 def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    """Every cell of the grid as a button, with what it would break."""
+    """Every cell of the grid as a button, with what it would break and what it would change."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
-    session = pitch.sessions.order_by("pk").with_place().first()
+    running = id_in(request.GET.get("running", ""))
     problem = ""
     if request.method == "POST":
-        problem = _place(request, camp, pitch)
+        problem = _place(request, camp, pitch, _running(pitch, running))
         if not problem:
             return redirect("schedule:draft_detail", camp.slug)
-        session = pitch.sessions.order_by("pk").with_place().first()
+    session = _running(pitch, running)
     context = {
         "camp": camp,
         "pitch": pitch,
         "session": session,
         "place": session.place if session else None,
         "grid": draft_grid(camp),
-        "broken": planner.broken_by_cell(planner.build_plan(camp), pitch.pk),
+        "choices": planner.cell_choices(planner.build_plan(camp), pitch.pk, session.pk if session else None),
         "problem": problem,
     }
     return render(request, "schedule/session_place.html", context, status=422 if problem else 200)
 
 
-def _place(request: CampRequest, camp: Camp, pitch: Pitch) -> str:
+def _running(pitch: Pitch, session_id: int | None) -> Session | None:
+    """The running that is asked for, or the first."""
+    rows = pitch.sessions.order_by("pk").with_place()
+    return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
+
+
+def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> str:
     """Puts the pitch where the form says, or says why not."""
     slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
     slot = camp.slots.filter(pk=id_in(slot_id)).first()
@@ -86,6 +136,7 @@ def _place(request: CampRequest, camp: Camp, pitch: Pitch) -> str:
     try:
         place_session(
             pitch=pitch,
+            session=session,
             room=room,
             slot=slot,
             by=request.attendee,

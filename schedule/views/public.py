@@ -96,7 +96,8 @@ def version_detail(request: CampRequest, camp: Camp, number: int) -> HttpRespons
 @require_safe
 def grid_how(request: CampRequest, camp: Camp) -> HttpResponse:
     """The rules as the scheduler has them: this page cannot go stale."""
-    return render(request, "schedule/grid_how.html", {"camp": camp, "sentences": solver.sentences()})
+    context = {"camp": camp, "sentences": solver.sentences(), "concerns": solver.concern_sentences()}
+    return render(request, "schedule/grid_how.html", context)
 
 
 @camp_view(Access.ATTENDEE)

@@ -52,6 +52,20 @@
       });
   };
 
+  // A slider says its number beside its label.
+  const showRanges = (root) => {
+    root.querySelectorAll("input[data-shown]").forEach((range) => {
+      const label = root.querySelector(`label[for="${range.id}"]`);
+      if (!label || label.querySelector("output")) return;
+      const output = document.createElement("output");
+      output.htmlFor = range.id;
+      const show = () => (output.textContent = range.value);
+      range.addEventListener("input", show);
+      label.append(output);
+      show();
+    });
+  };
+
   const online = () => {
     const bar = document.getElementById("offline");
     if (bar) bar.hidden = navigator.onLine;
@@ -65,6 +79,7 @@
       // Private windows may refuse storage; the form works all the same.
     }
     online();
+    showRanges(document);
     document.querySelector(".summary")?.focus();
   });
   window.addEventListener("online", online);

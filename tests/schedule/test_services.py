@@ -119,9 +119,9 @@ def test_a_broken_rule_names_the_host_the_titles_and_the_time(camp, ben, pitch, 
 def test_what_a_cell_would_break_is_known_before(camp, ben, pitch, rooms, slots):
     other = PitchFactory(camp=camp, title="Ducks", hosts=[ben], needs=["projector"])
     services.place_session(pitch=pitch, room=rooms[0], slot=slots[1])
-    broken = planner.broken_by_cell(planner.build_plan(camp), other.pk)
-    assert len(broken[slots[1].pk, rooms[1].pk]) == 2
-    assert len(broken[slots[0].pk, rooms[0].pk]) == 1
+    choices = planner.cell_choices(planner.build_plan(camp), other.pk)
+    assert len(choices[slots[1].pk, rooms[1].pk].broken) == 2
+    assert len(choices[slots[0].pk, rooms[0].pk].broken) == 1
 
 
 def make_wishes(camp, count=12):
