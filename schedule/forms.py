@@ -18,27 +18,23 @@ class ConcernsForm(forms.Form):
     """How much each concern counts beside wishes, from 0 to 10."""
 
     def __init__(self, data: Any = None, *, draft: Draft) -> None:
-        super().__init__(data)
+        # What is not sent stays as it is.
+        now = {name: getattr(draft, name) for name in Draft.CONCERNS}
+        super().__init__(None if data is None else now | {name: data[name] for name in now if name in data})
         sentences = concern_sentences()
         for name in Draft.CONCERNS:
-            # What is not sent stays as it is.
             self.fields[name] = forms.IntegerField(
                 label=Draft._meta.get_field(name).verbose_name,
                 help_text=sentences[name],
                 min_value=0,
                 max_value=10,
-                required=False,
-                initial=getattr(draft, name),
+                initial=now[name],
                 error_messages=dict.fromkeys(
-                    ("invalid", "min_value", "max_value"), _("Choose a number from 0 (not at all) to 10 (a lot).")
+                    ("required", "invalid", "min_value", "max_value"),
+                    _("Choose a number from 0 (not at all) to 10 (a lot)."),
                 ),
                 widget=forms.NumberInput(attrs={"type": "range", "min": 0, "max": 10, "data-shown": ""}),
             )
-        self.draft = draft
-
-    def concerns(self) -> dict[str, int]:
-        sent = {name: self.cleaned_data.get(name) for name in Draft.CONCERNS}
-        return {name: getattr(self.draft, name) if value is None else value for name, value in sent.items()}
 
 
 class SlotChoices(forms.ModelMultipleChoiceField):

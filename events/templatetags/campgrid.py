@@ -84,8 +84,8 @@ def bar_height(count: int, tallest: int) -> str:
 
 
 @register.simple_tag
-def bar_top(count: int, tallest: int) -> str:
-    return f"{BAR - BAR * count / max(1, tallest):.1f}"
+def bar_top(count: int, tallest: int, above: int = 0) -> str:
+    return f"{BAR - BAR * count / max(1, tallest) - above:.1f}"
 
 
 @register.simple_tag

@@ -25,7 +25,7 @@ def build_start(request: CampRequest, camp: Camp) -> HttpResponse:
     form = ConcernsForm(request.POST, draft=Draft.of(camp))
     if not form.is_valid():
         return draft_page(request, camp, form, status=422)
-    set_concerns(camp=camp, concerns=form.concerns())
+    set_concerns(camp=camp, concerns=form.cleaned_data)
     start_build(camp=camp, seconds=SECONDS.get(request.POST.get("seconds", ""), 10.0))
     return redirect("schedule:draft_detail", camp.slug)
 
