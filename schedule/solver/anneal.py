@@ -13,6 +13,8 @@ from .soft import Soft
 
 #: moves near doubles cost twenty times as much: this share of them is tried, the same in both directions
 CAREFUL = 0.05
+#: losses of so many temperatures are never taken: their chance is below one in a million
+HOPELESS = -14.0
 
 #: hears of a new best: its value, and where every session starts
 Offer = Callable[[float], None]
@@ -49,6 +51,7 @@ def anneal(
     if not movable or not moves:
         return value
     many = len(movable)
+    has_anchored, has_doubles = any(anchored), any(length > 1 for length in board.length)
     hard = value + soft.total if soft else value
     step = (cold / hot) ** (1 / moves)
     temperature = hot
@@ -58,14 +61,14 @@ def anneal(
         choices = slots_for[u]
         t = choices[int(rand() * len(choices))]
         s = slot[u]
-        if s == t and not anchored[u]:
+        if s == t and not (has_anchored and anchored[u]):
             continue
         v = row[t][int(rand() * rooms)]
         if v == CLOSED:
             continue
-        floor = temperature * log(rand() or 1e-300)
-        if anchored[u] or (v >= 0 and anchored[v]):
+        if has_anchored and (anchored[u] or (v >= 0 and anchored[v])):
             if rand() < CAREFUL:
+                floor = temperature * log(rand() or 1e-300)
                 gained = _anchored_move(board, rng, u, v, t, floor, soft, hard, least)
                 if gained is not None:
                     hard += gained[0]
@@ -101,20 +104,23 @@ def anneal(
             slack = busy_count[u] if s >= 0 else 0
             delta = unit * count if s >= 0 else unit * count + bonus[u]
         exact = False
-        if is_coupled[segment_of[t]] or (s >= 0 and is_coupled[segment_of[s]]):
+        if has_doubles and (is_coupled[segment_of[t]] or (s >= 0 and is_coupled[segment_of[s]])):
             if s >= 0 and segment_of[s] == segment_of[t]:
                 # Both ends meet in one run of doubles: the parts do not add up, only the whole is exact.
                 delta, slack, exact = unit * _coupled_gain(board, u, v, s, t), 0, True
             elif not (busy_count[u] or (v >= 0 and busy_count[v])):
                 exact = True
-            elif delta + unit * slack >= floor and not soft:
+            elif delta + unit * slack >= HOPELESS * temperature and not soft:
                 delta += unit * (_coupled_gain(board, u, v, s, t) - count)
                 slack, exact = 0, True
+        most = delta + unit * slack
         if soft:
-            hope = soft.hope((t, s) if s >= 0 else (t,), *_won_and_lost(board, u, v, s, t))
-            if delta + unit * slack + hope < floor:
-                continue
-        elif delta + unit * slack < floor:
+            most += soft.hope((t, s) if s >= 0 else (t,), *_won_and_lost(board, u, v, s, t))
+        # The chance is drawn only for moves that have one.
+        if most < HOPELESS * temperature:
+            continue
+        floor = temperature * log(rand() or 1e-300)
+        if most < floor:
             continue
         # From here on few remain: the rules, then the exact price.
         hv = who[v] if v >= 0 else 0

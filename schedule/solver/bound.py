@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: more contents than this are not written down
 ENUMERABLE = 6_000_000
+#: moves of a first search, by part and slot
+BEGIN = 300
 #: beyond so many parts one exact pricing takes longer than anybody waits
 WORTHWHILE = 110
 #: … unless they wait so many seconds
@@ -125,7 +127,8 @@ class Prover:
         searches = 3
         for seed in range(1, searches + 1):
             board = Board(self.problem)
-            found = search_alone(board, min(0.4, self.left / 40), seed, None, lambda progress: True)
+            moves = BEGIN * columns.count * len(self.problem.slots)
+            found = search_alone(board, 0.0, seed, moves, lambda progress: True)
             board.load(found.starts, found.rooms)
             self.grids.append(found.starts)
             self.found = max(self.found, floor(found.wishes_alone) if board.unit == int(board.unit) else 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .anneal import anneal, movable_sessions
@@ -23,8 +23,11 @@ from .soft import Soft
 
 #: temperatures in wishes; the end matters most, a hotter start only loses time (docs/scheduler.md)
 HOT, COLD, REHEAT = 1.2, 0.35, 0.7
-#: moves of one annealing run per session and slot; restarts beat longer runs
-ROUND = 1700
+#: moves of one round of annealing: ROUND * (sessions * slots) ** ROUND_POWER. A camp of 60 sessions does best with some
+#: 600,000 and restarts, one of 150 with 6,000,000
+ROUND, ROUND_POWER = 50, 1.6
+#: with less than this share of a round to go, a hot start is not made up for any more
+SHORT = 0.05
 #: progress is told, time looked at and the temperature set anew after so many moves
 BATCH = 2000
 #: the share of all moves that make the soft terms better without losing a wish
@@ -228,6 +231,40 @@ class Best:
     wishes: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """So many moves; or as many as there is time for, `moves` being what is expected."""
+
+    moves: int
+    #: from when to when, on the monotonic clock
+    time: tuple[float, float] | None = None
+
+    def parts(self, share: float) -> tuple[Work, Work]:
+        """The work in two parts."""
+        first = round(self.moves * share)
+        if self.time is None:
+            return Work(first), Work(self.moves - first)
+        start, end = self.time
+        middle = start + (end - start) * share
+        return Work(first, (start, middle)), Work(self.moves - first, (middle, end))
+
+    def steps(self) -> Iterator[tuple[float, float]]:
+        """How much is done before and after each batch, from 0 to 1; by the clock where that decides."""
+        if self.time is None:
+            batches = max(1, self.moves // BATCH)
+            for k in range(batches):
+                yield k / batches, (k + 1) / batches
+            return
+        start, end = self.time
+        before, now = start, time.monotonic()
+        step = 0.0
+        while now < end:
+            done = (now - start) / (end - start)
+            yield max(0.0, done), min(1.0, max(0.0, done + step))
+            before, now = now, time.monotonic()
+            step = (now - before) / (end - start)
+
+
 class Search:
     """One run: keeps the best it has seen."""
 
@@ -262,10 +299,15 @@ class Search:
                 moves = self.moves_for(seconds)
             soft = Soft(board)
             share = 1.0 if soft.is_idle else WISHES_FIRST if self.is_weighted else 1 - POLISH
-            self.search_wishes(round(moves * share), again=start is None)
+            first, rest = self.work(moves).parts(share)
+            self.search_wishes(first, again=start is None)
             self.wishes_alone = self.best.wishes
             if not soft.is_idle and not self.is_stopped:
-                self.search_soft(moves - round(moves * share), soft)
+                self.search_soft(rest if self.deadline is None else self.work(rest.moves), soft)
+
+    def work(self, moves: int) -> Work:
+        """All the moves, or the time that is left."""
+        return Work(moves, None if self.deadline is None else (time.monotonic(), self.deadline))
 
     def begin(self, start: list[Placement] | None) -> None:
         board = self.board
@@ -278,11 +320,12 @@ class Search:
 
     # -- phases ----------------------------------------------------------------------------------
 
-    def search_wishes(self, moves: int, again: bool) -> None:
+    def search_wishes(self, work: Work, again: bool) -> None:
         """Rounds of annealing on wishes alone: odd ones from the best so far, even ones anew."""
         board = self.board
-        size = max(BATCH, ROUND * len(board.slot) * board.slot_count)
-        rounds = max(1, round(moves / size))
+        size = max(BATCH, round(ROUND * (len(board.slot) * board.slot_count) ** ROUND_POWER))
+        rounds = max(1, round(work.moves / size))
+        hot = COLD + (HOT - COLD) * min(1.0, (work.moves / size / SHORT) ** 0.5)
         for number in range(rounds):
             if self.is_over() or self.best.wishes >= self.ceiling():
                 return
@@ -291,9 +334,10 @@ class Search:
             elif number:
                 board.clear()
                 greedy(board, self.random)
-            self.cool(moves // rounds, REHEAT if number % 2 or not again else HOT, COLD)
+            round_of, work = work.parts(1 / (rounds - number))
+            self.cool(round_of, REHEAT if number % 2 or not again else hot, COLD)
 
-    def search_soft(self, moves: int, soft: Soft) -> None:
+    def search_soft(self, work: Work, soft: Soft) -> None:
         """From the best grid on with the soft terms: by their weights, or without losing a wish."""
         board = self.board
         board.load(self.best.starts, self.best.rooms)
@@ -302,20 +346,19 @@ class Search:
         self.best.value = hard - soft.total
         if self.is_weighted:
             # Costs count in fractions of a wish: the end is colder than for wishes alone.
-            for _ in range(2):
+            for half in work.parts(0.5):
                 board.load(self.best.starts, self.best.rooms)
                 soft.reset()
-                self.cool(moves // 2, REHEAT, COLD / 4, soft)
+                self.cool(half, REHEAT, COLD / 4, soft)
         else:
-            self.cool(moves, COLD, COLD / 20, soft, least=hard)
+            self.cool(work, COLD, COLD / 20, soft, least=hard)
 
-    def cool(self, moves: int, hot: float, cold: float, soft: Soft | None = None, least: float = float("-inf")) -> None:
+    def cool(self, work: Work, hot: float, cold: float, soft: Soft | None = None, least: float = float("-inf")) -> None:
         value = self.hard_value() - (soft.total if soft else 0.0)
-        batches = max(1, moves // BATCH)
-        for k in range(batches):
+        for begun, done in work.steps():
             if self.is_over():
                 return
-            start, end = (hot * (cold / hot) ** (n / batches) for n in (k, k + 1))
+            start, end = (hot * (cold / hot) ** part for part in (begun, done))
             value = anneal(self.board, self.random, BATCH, start, end, value, self.best.value, self.keep, soft, least)
             self.moves += BATCH
             self.tell()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from hypothesis import strategies as st
 
-from schedule.solver import Attendee, Problem, Room, Session, Slot
+from schedule.solver import Attendee, Placement, Problem, Room, Session, Slot, Weights
 
 Rows = list[tuple[int, int, int]]
 
@@ -47,6 +47,9 @@ def problems(draw: st.DrawFn, most: int = 6) -> Problem:
             pin_slot=draw(st.sampled_from([None, None, None, *range(slots)])),
             pin_room=draw(st.sampled_from([None, None, None, *range(rooms)])),
             required=draw(st.booleans()),
+            copies=draw(st.sampled_from([1, 1, 1, 2, 3])),
+            kind=draw(st.sampled_from(["", "talk", "discussion"])),
+            hands=draw(st.sampled_from([0, 0, 7])),
         )
         for _ in range(count)
     )
@@ -66,6 +69,22 @@ def problems(draw: st.DrawFn, most: int = 6) -> Problem:
         ),
         order=tuple(draw(st.lists(order, max_size=2))) if count > 1 else (),
         walking_minutes=draw(st.sampled_from([0, 0, 10])),
+        weights=draw(
+            st.builds(
+                Weights,
+                overflow=st.sampled_from([0.0, 0.1]),
+                topic=st.sampled_from([0.0, 0.3]),
+                fairness=st.sampled_from([0.0, 0.05]),
+                move=st.sampled_from([0.0, 1.0]),
+                unplaced=st.sampled_from([0.0, 5.0]),
+            )
+        ),
+        published=tuple(
+            Placement(draw(st.integers(0, count - 1)), draw(st.integers(0, slots - 1)), draw(st.integers(0, rooms - 1)))
+            for _ in range(draw(st.integers(0, 2)))
+        )
+        if count and slots and rooms
+        else (),
     )
 
 
@@ -111,6 +130,31 @@ def best_by_trying_all(problem: Problem) -> int:
         rows = [(i, t, r) for i, (t, r) in enumerate(choice)]
         if not violations(problem, rows):
             best = max(best, attended(problem, rows))
+    return best
+
+
+def best_of_all_grids(problem: Problem) -> int:
+    """The most wishes any grid can meet that breaks nothing and places what must be placed; -1 if there is none.
+
+    Sessions may stay out, and run as often as they may.
+    """
+    cells = [(t, r) for t in range(len(problem.slots)) for r in range(len(problem.rooms))]
+    must = {i for i, s in enumerate(problem.sessions) if s.required or s.pin_slot is not None}
+    best = -1
+
+    def place(i: int, rows: Rows) -> None:
+        nonlocal best
+        if i == len(problem.sessions):
+            best = max(best, attended(problem, rows))
+            return
+        for often in range(i in must, problem.sessions[i].copies + 1):
+            for chosen in combinations(cells, often):
+                tried = [*rows, *((i, t, r) for t, r in chosen)]
+                # No rule is mended by one more session.
+                if not violations(problem, tried):
+                    place(i + 1, tried)
+
+    place(0, [])
     return best
 
 
