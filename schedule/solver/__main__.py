@@ -4,11 +4,13 @@ import argparse
 import json
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 from .bound import is_worthwhile
-from .problem import Problem, ProblemError, read_problem
+from .problem import Placement, Problem, ProblemError, Weights, read_problem
+from .rules import broken_rules
 from .search import Progress, Solution, solve, worthwhile_processes
 
 
@@ -20,8 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     except ProblemError as error:
         print(f"{options.instance}: {error}", file=sys.stderr)
         return 2
-    if not options.published:
-        problem = _without_published(problem)
+    if options.published:
+        problem = _near_published(problem, keep_others=options.weighted)
+    else:
+        problem = replace(problem, published=())
     stop = _stop_on_interrupt()
 
     def listener(progress: Progress) -> bool:
@@ -37,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         seed=options.seed,
         moves=options.moves,
         processes=options.processes or worthwhile_processes(problem, options.seconds),
-        weighted=options.weighted,
+        weighted=options.weighted or options.published,
+        start=_published_grid(problem),
         with_bound=not options.no_bound and options.moves is None and is_worthwhile(problem, options.seconds),
         listener=listener,
     )
@@ -56,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--processes", type=int, help="searches side by side; default: one for each core, if worth it")
     parser.add_argument("--weighted", action="store_true", help="let the weights of the file count against wishes")
     parser.add_argument("--output", help="where the grid goes, as JSON")
-    parser.add_argument("--published", action="store_true", help="keep near the rooms already published")
+    parser.add_argument(
+        "--published", action="store_true", help="start from the published grid; a move counts against wishes"
+    )
     parser.add_argument(
         "--no-bound", action="store_true", help="prove no bound better than the trivial one: both cores search"
     )
@@ -74,10 +81,19 @@ def _read(path: str) -> Problem:
         raise ProblemError(f"not JSON: {error}") from error
 
 
-def _without_published(problem: Problem) -> Problem:
-    from dataclasses import replace
+def _near_published(problem: Problem, *, keep_others: bool) -> Problem:
+    """Moves count against wishes, by the file's weight or one wish each."""
+    others = problem.weights if keep_others else Weights(unplaced=problem.weights.unplaced)
+    return replace(problem, weights=replace(others, move=problem.weights.move or 1.0))
 
-    return replace(problem, published=())
+
+def _published_grid(problem: Problem) -> list[Placement] | None:
+    """What is published, to start from, as far as it can stand."""
+    kept: list[Placement] = []
+    for p in problem.published:
+        if all(q.session != p.session for q in kept) and not broken_rules(problem, [*kept, p]):
+            kept.append(p)
+    return kept or None
 
 
 def _stop_on_interrupt() -> list[int]:

@@ -188,8 +188,33 @@ def clashes(problem: Problem, placements: Iterable[Placement]) -> list[Clash]:
 # -- not placed ----------------------------------------------------------------------------------
 
 
-def why_unplaced(problem: Problem, placements: Iterable[Placement], session: int) -> Reason:
-    """The reason a session has no cell in a plan, and what would make room."""
+#: cells times sessions asked about, beyond which who could make way is not looked for
+PATIENCE = 4_000
+#: empty cells that are tried at most
+EMPTY_CELLS = 50
+TAKEN = "Every room and slot it could use is taken by a session that more people would miss."
+
+
+def all_unplaced(problem: Problem, placements: Iterable[Placement]) -> dict[int, Reason]:
+    """The reason for every session that has no cell; for very many of them without looking for who could make way."""
+    rows = list(placements)
+    placed = {p.session for p in rows}
+    missing = [i for i in range(len(problem.sessions)) if i not in placed]
+    thorough = len(missing) * len(problem.slots) * len(problem.rooms) <= PATIENCE
+    # Those who ask for the same get the same answer.
+    known: dict[tuple[object, ...], Reason] = {}
+    reasons = {}
+    for i in missing:
+        s = problem.sessions[i]
+        key = (s.length, s.features, s.unavailable, s.pin_slot, s.pin_room, s.hosts, i if thorough else None)
+        if key not in known:
+            known[key] = why_unplaced(problem, rows, i, thorough=thorough)
+        reasons[i] = known[key]
+    return reasons
+
+
+def why_unplaced(problem: Problem, placements: Iterable[Placement], session: int, *, thorough: bool = True) -> Reason:
+    """The reason a session has no cell in a plan, and what would make room; `thorough`: who could make way, too."""
     rows = list(placements)
     slots, rooms = range(len(problem.slots)), range(len(problem.rooms))
     if not problem.slots or not problem.rooms:
@@ -200,12 +225,18 @@ def why_unplaced(problem: Problem, placements: Iterable[Placement], session: int
     taken = {(t, p.room): p for p in rows for t in problem.span(p.session, p.slot)}
     empty = [(t, r) for t, r in cells if all((q, r) not in taken for q in problem.span(session, t))]
     if not empty:
+        if not thorough:
+            return Reason(TAKEN)
         return _all_taken(problem, rows, session, cells, taken)
+    broken = [_broken_by(problem, rows, Placement(session, t, r)) for t, r in empty[:EMPTY_CELLS]]
     for rule in PLAN_RULES:
-        tried = [Placement(session, t, r) for t, r in empty]
-        if all(any(b.rule is rule and p in b.placements for b in broken_rules(problem, [*rows, p])) for p in tried):
+        if all(rule in found for found in broken):
             return Reason(f"In every cell that is free a rule would be broken: {sentence(rule)}", rule)
     return Reason("In every cell that is free its hosts lead another session, or an order would be broken.")
+
+
+def _broken_by(problem: Problem, rows: list[Placement], p: Placement) -> set[Rule]:
+    return {b.rule for b in broken_rules(problem, [*rows, p]) if p in b.placements}
 
 
 def _no_cell(problem: Problem, session: int) -> Reason:
@@ -248,7 +279,6 @@ def _all_taken(
         gain = seen.price([other], [new]).gain
         if best is None or (gain, other) > best:
             best = gain, other
-    text = "Every room and slot it could use is taken by a session that more people would miss."
     if best is None:
         return Reason("Every room and slot it could use is taken by a session that cannot make way.")
-    return Reason(text, instead_of=best[1], gain=best[0])
+    return Reason(TAKEN, instead_of=best[1], gain=best[0])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from .anneal import anneal, movable_sessions
 from .board import EMPTY, REQUIRED, Board
 from .problem import Placement, Problem
-from .reasons import Reason, why_unplaced
+from .reasons import Reason, all_unplaced
 from .repeats import add_repeats
 from .rooms import fit_rooms
 from .rules import broken_rules
@@ -129,12 +129,11 @@ def solve(
                 start=grid,
                 listener=listener,
             )
-    placed = {p.session for p in placements}
     result = score(problem, placements)
     return Solution(
         placements=placements,
         score=result,
-        unplaced={i: why_unplaced(problem, placements, i) for i in range(len(problem.sessions)) if i not in placed},
+        unplaced=all_unplaced(problem, placements),
         moves=total_moves,
         seconds=time.monotonic() - started,
         bound=max(min(bound, result.trivial_limit), result.attended),

@@ -226,3 +226,76 @@ def test_the_command_tells_a_bad_file_in_one_line_and_exits_2(tmp_path, text):
 
 def test_the_command_tells_a_file_that_is_not_there():
     assert run("/nowhere.json").returncode == 2
+
+
+ONE = {"capacity": 10}
+ODD = {
+    "no slots": {"slots": []},
+    "no rooms": {"rooms": []},
+    "no sessions": {"sessions": [], "attendees": [{}]},
+    "no attendees": {"attendees": []},
+    "a host of every session": {"sessions": [{"hosts": [0], "required": True}] * 4},
+    "all wishes equal": {"attendees": [{"wishes": [[i, 7] for i in range(4)]}] * 30},
+    "10,000 wishes by one person": {
+        "slots": [{}] * 6,
+        "rooms": [ONE] * 6,
+        "sessions": [{}] * 10_000,
+        "attendees": [{"wishes": [[i, 1 + i % 5] for i in range(10_000)]}, {"wishes": [[3, 1]]}],
+    },
+    "weights far apart": {"attendees": [{"wishes": [[0, 10**9], [1, 1]]}, {"wishes": [[2, 3]]}]},
+    "a million repeats": {"sessions": [{"copies": 10**6}] * 2, "attendees": [{"wishes": [[0, 1], [1, 1]]}] * 5},
+    "rooms for nobody": {"rooms": [{"capacity": 0}]},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_camps_get_a_right_answer(tmp_path, name):
+    document = {
+        "format": "unconf-1",
+        "slots": [{"next": True}, {}],
+        "rooms": [ONE, ONE],
+        "sessions": [{}] * 4,
+        "attendees": [{"wishes": [[0, 1]]}],
+    } | ODD[name]
+    file, out = tmp_path / "i.json", tmp_path / "g.json"
+    file.write_text(json.dumps(document))
+    result = run(str(file), "--seconds", "1", "--output", str(out))
+    assert (result.returncode, "Traceback" in result.stderr) == (0, False)
+    summary = json.loads(result.stdout)
+    problem = read_problem(document)
+    rows = [tuple(row) for row in json.loads(out.read_text())["assignments"]]
+    assert violations(problem, rows) == []
+    assert summary["attended"] == score(problem, [Placement(*row) for row in rows]).attended <= summary["bound"]
+    assert {i for i, _ in summary["unplaced"]} == set(range(len(problem.sessions))) - {row[0] for row in rows}
+
+
+def test_published_keeps_what_is_not_worth_moving(tmp_path):
+    problem = replace(bigger(), published=tuple(solve(bigger(), moves=500, seed=5).placements))
+    file, out = tmp_path / "i.json", tmp_path / "g.json"
+    file.write_text(json.dumps(to_document(problem)))
+    moved = []
+    for flags in (["--published"], []):
+        result = run(str(file), "--moves", "20000", "--output", str(out), *flags)
+        assert result.returncode == 0
+        rows = {Placement(*row) for row in json.loads(out.read_text())["assignments"]}
+        assert violations(problem, [tuple(p) for p in rows]) == []
+        moved.append(len(set(problem.published) - rows))
+    assert moved[0] < moved[1]
+
+
+def test_fairness_helps_whoever_has_least_and_says_what_it_costs():
+    problem = bigger()
+    fair = replace(problem, weights=replace(problem.weights, fairness=2.0))
+    plain, even = solve(problem, moves=30_000), solve(fair, moves=30_000, weighted=True)
+    assert even.score.fairness < plain.score.fairness
+    assert even.wishes_alone >= even.score.attended
+    assert even.score.soft_cost(fair) - even.score.attended <= plain.score.soft_cost(fair) - plain.score.attended
+
+
+def test_without_weighted_no_wish_is_given_up_for_topics():
+    topics = tuple(replace(s, topic="ab"[i % 2]) for i, s in enumerate(bigger().sessions))
+    problem = replace(bigger(), sessions=topics)
+    heavy = replace(problem, weights=replace(problem.weights, topic=50.0))
+    first, second = solve(problem, moves=40_000), solve(heavy, moves=40_000)
+    assert second.score.attended >= first.score.attended - 1
+    assert second.score.topic_pairs <= first.score.topic_pairs
