@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 DEMO := CAMPGRID_DEMO=1
 
-.PHONY: install install-dev demo test check format bench
+.PHONY: install install-dev demo test check format bench bench-solver
 
 install: .venv/.installed
 
@@ -42,3 +42,7 @@ format: install-dev
 
 bench: install-dev
 	$(BIN)/python -m bench.web
+
+bench-solver: install-dev
+	$(BIN)/uv sync --quiet --frozen --inexact --all-extras --group bench
+	$(BIN)/python -m bench.solver compare $(FILES)
