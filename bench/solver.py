@@ -89,6 +89,7 @@ def by_hand(problem: Problem) -> list[Placement]:
 
 def by_conference_scheduler(problem: Problem) -> list[Placement]:
     """Room fit by CBC; hosts and what they ruled out are given as unavailability. Singles only."""
+    import pulp
     from conference_scheduler import scheduler
     from conference_scheduler.lp_problem import objective_functions
     from conference_scheduler.resources import Event, Slot
@@ -97,7 +98,7 @@ def by_conference_scheduler(problem: Problem) -> list[Placement]:
     slots, cells = [], []
     for t in range(len(problem.slots)):
         for r, room in enumerate(problem.rooms):
-            at = (start + timedelta(hours=t)).isoformat()
+            at = start + timedelta(hours=t)
             slots.append(Slot(venue=str(r), starts_at=at, duration=60, session=str(t), capacity=room.capacity))
             cells.append((t, r))
     fans = [0] * len(problem.sessions)
@@ -111,7 +112,10 @@ def by_conference_scheduler(problem: Problem) -> list[Placement]:
             *(events[j] for j, other in enumerate(problem.sessions) if j != i and other.hosts & session.hosts)
         )
     found = scheduler.solution(
-        events, slots, objective_function=objective_functions.efficiency_capacity_demand_difference
+        events,
+        slots,
+        objective_function=objective_functions.efficiency_capacity_demand_difference,
+        solver=pulp.PULP_CBC_CMD(msg=False, timeLimit=120),
     )
     return [Placement(i, *cells[n]) for i, n in found or []]
 

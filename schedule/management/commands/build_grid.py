@@ -46,11 +46,17 @@ class Command(BaseCommand):
             "wishes": solution.score.wishes,
             # Wishes leave out what people host themselves: they are there anyway.
             "interests": sum(len(a.wishes) for a in plan.problem.attendees),
-            "bound": solution.score.trivial_limit,
+            # What the camp's other concerns cost is the difference to these.
+            "wishes_alone": solution.wishes_alone,
+            "bound": solution.bound,
+            "proven": solution.is_feasible and solution.wishes_alone >= solution.bound,
             "feasible": solution.is_feasible,
             "moves": solution.moves,
             "seconds": round(solution.seconds, 3),
-            "unplaced": [[plan.pitches[i].title, reason] for i, reason in sorted(solution.unplaced.items())],
+            "unplaced": [
+                [plan.pitches[i].title, planner.reason_in_words(plan, i, reason)]
+                for i, reason in sorted(solution.unplaced.items())
+            ],
         }
         if options["json"]:
             self.stdout.write(json.dumps(summary))
