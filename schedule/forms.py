@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Attendee, Camp, Room, Slot
 
+from .advice import concern_sentences
 from .models import Draft
-from .planner import concern_sentences
 
 
 class ConcernsForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from events.models import Camp
 
-from . import planner
+from . import advice, planner
 from .models import GridVersion, Placement, Session
 
 
@@ -97,7 +97,7 @@ def publish_grid(*, camp: Camp, accept_broken: bool = False) -> GridVersion:
     Broken rules are refused unless the organiser accepts them; nothing to publish is refused, too.
     """
     Camp.objects.select_for_update().get(pk=camp.pk)
-    broken = planner.broken_rules(planner.build_plan(camp))
+    broken = advice.broken_rules(planner.build_plan(camp))
     if broken and not accept_broken:
         raise ValidationError([b.sentence for b in broken])
     latest = GridVersion.latest(camp)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from events.models import Attendee, Camp, Room, Slot
 from pitches.models import Pitch
 
-from . import planner
+from . import advice, planner
 from .models import Cell, Draft, GridBuild, Session
 
 
@@ -274,10 +274,10 @@ def run_build(build: GridBuild) -> None:
         is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
         plan=plan.rows(solution.placements),
         unplaced=[
-            [plan.pitches[i].title, planner.reason_in_words(plan, i, reason)]
+            [plan.pitches[i].title, advice.reason_in_words(plan, i, reason)]
             for i, reason in sorted(solution.unplaced.items())
         ],
-        contradiction=[] if solution.is_feasible else planner.contradictions(plan),
+        contradiction=[] if solution.is_feasible else advice.contradictions(plan),
     )
     with transaction.atomic():
         Camp.objects.select_for_update().get(pk=camp.pk)
@@ -290,13 +290,13 @@ def run_build(build: GridBuild) -> None:
 def _find_repairs(build: GridBuild) -> None:
     build.tell(state=GridBuild.State.RUNNING)
     plan = planner.build_plan(build.camp, mending=True)
-    found = planner.repairs(plan, seconds=build.seconds, seed=build.seed)
+    found = advice.repairs(plan, seconds=build.seconds, seed=build.seed)
     build.tell(
         state=GridBuild.State.DONE,
         attended=planner.score(plan).attended,
         elapsed=build.seconds,
         alternatives=[asdict(mending) for mending in found],
-        contradiction=planner.contradictions(plan) if not found else [],
+        contradiction=advice.contradictions(plan) if not found else [],
     )
 
 

@@ -14,7 +14,7 @@ from events.http import CampRequest, id_in, render_partial
 from events.models import Camp
 from pitches.models import Pitch
 
-from .. import planner
+from .. import advice, planner
 from ..forms import ConcernsForm
 from ..grid import draft_grid
 from ..models import Draft, GridBuild, GridVersion, Session
@@ -36,7 +36,7 @@ def draft_detail(request: CampRequest, camp: Camp) -> HttpResponse:
 def draft_page(request: CampRequest, camp: Camp, form: ConcernsForm, status: int = 200) -> HttpResponse:
     """The organisers' grid with the form that starts a build."""
     plan = planner.build_plan(camp)
-    broken = planner.broken_rules(plan)
+    broken = advice.broken_rules(plan)
     latest = GridVersion.latest(camp)
     context = {
         "camp": camp,
@@ -46,8 +46,8 @@ def draft_page(request: CampRequest, camp: Camp, form: ConcernsForm, status: int
         "broken": broken,
         "broken_by_session": {pk: b.sentence for b in broken for pk in b.session_ids},
         "unplaced": unplaced_pitches(camp),
-        "figures": planner.figures(plan),
-        "people": planner.expected_people(plan),
+        "figures": advice.figures(plan),
+        "people": advice.expected_people(plan),
         "build": last_build(camp),
         "latest": latest,
         "changes": changes_since(camp, latest, pending_placements(camp)),
@@ -67,9 +67,9 @@ def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
     build = last_build(camp)
     context = {
         "camp": camp,
-        "figures": planner.figures(plan),
-        "clashes": planner.worst_clashes(plan),
-        "repeats": planner.repeat_ideas(plan),
+        "figures": advice.figures(plan),
+        "clashes": advice.worst_clashes(plan),
+        "repeats": advice.repeat_ideas(plan),
         "build": build if build and build.state == GridBuild.State.DONE else None,
     }
     return render(request, "schedule/draft_figures.html", context)
@@ -113,7 +113,7 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
         "session": session,
         "place": session.place if session else None,
         "grid": draft_grid(camp),
-        "choices": planner.cell_choices(planner.build_plan(camp), pitch.pk, session.pk if session else None),
+        "choices": advice.cell_choices(planner.build_plan(camp), pitch.pk, session.pk if session else None),
         "problem": problem,
     }
     return render(request, "schedule/session_place.html", context, status=422 if problem else 200)
@@ -202,7 +202,7 @@ def grid_publish(request: CampRequest, camp: Camp) -> HttpResponse:
         "camp": camp,
         "latest": latest,
         "sentences": [c.in_words(camp) for c in changes_since(camp, latest, pending_placements(camp))],
-        "broken": planner.broken_rules(planner.build_plan(camp)),
+        "broken": advice.broken_rules(planner.build_plan(camp)),
         "unplaced_count": unplaced_pitches(camp).count(),
         "problem": problem,
     }

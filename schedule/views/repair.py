@@ -13,7 +13,7 @@ from events.http import CampRequest, id_in
 from events.models import Camp
 from events.services import close_rooms, set_away
 
-from .. import planner
+from .. import advice, planner
 from ..forms import AwayForm, ClosureForm
 from ..models import Draft, GridBuild
 from ..queries import unplaced_pitches
@@ -41,7 +41,7 @@ def _page(request: CampRequest, camp: Camp, closure: ClosureForm, away: AwayForm
         "away_form": away,
         "closed_rooms": rooms,
         "away_people": people,
-        "broken": planner.broken_rules(planner.build_plan(camp)),
+        "broken": advice.broken_rules(planner.build_plan(camp)),
         "unplaced_count": unplaced_pitches(camp).count(),
         "build": build,
         "is_fresh": build is not None and build.draft_revision == Draft.revision_of(camp) and not build.is_applied,

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 COMMON = ["/", "/j/", "/me/", "/new/", "/demo/", "/accounts/keep/", "/accounts/2fa/webauthn/"]
 OF_A_CAMP = [
     "", "pitches/", "pitches/new/", "grid/", "grid/versions/", "grid/how/", "my/", "record/", "write-ups/new/",
-    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "import/",
+    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/figures/", "draft/repair/", "import/",
     "export/", "copy/", "delete/",
 ]  # fmt: skip
 FOUND = {

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from events.services import close_rooms
 from pitches.services import set_interest
-from schedule import planner, services
+from schedule import advice, planner, services
 from schedule.models import Draft, GridBuild
 from schedule.publishing import publish_grid
 from tests.factories import AttendeeFactory, PitchFactory
@@ -145,7 +145,7 @@ def crowded(camp, rooms, slots, knots, ducks):
 
 
 def test_a_repeat_is_suggested_by_the_wishes_it_wins(camp, crowded, knots, ducks):
-    first = planner.repeat_ideas(planner.build_plan(camp))[0]
+    first = advice.repeat_ideas(planner.build_plan(camp))[0]
     assert first.pitch in (knots, ducks)
     assert first.gain == 6
 
@@ -155,7 +155,7 @@ def test_a_repeat_is_a_session_of_its_own_and_counts_once(sign_in, camp, olga, c
     assert response.status_code == 302
     assert knots.sessions.placed().count() == 2
     plan = planner.build_plan(camp)
-    assert planner.broken_rules(plan) == []
+    assert advice.broken_rules(plan) == []
     assert planner.score(plan).attended == 12
 
 
@@ -178,7 +178,7 @@ def test_a_build_keeps_a_repeat_and_its_row(camp, crowded, knots, rooms, slots, 
     second.refresh_from_db()
     assert second.cells.get().slot == slots[2]
     assert set(knots.sessions.values_list("pk", flat=True)) == rows
-    assert planner.broken_rules(planner.build_plan(camp)) == []
+    assert advice.broken_rules(planner.build_plan(camp)) == []
 
 
 def test_two_pinned_runnings_both_stay(camp, crowded, knots, rooms, slots, build):
@@ -218,7 +218,7 @@ def test_a_lost_room_breaks_what_stands_there_and_is_mended_with_one_move(
     assert "Fewer cannot be: that is proved." in html
     assert "It concerns 7 people." in html
     client.post(url("repair_take", camp, build.pk), {"number": 0})
-    assert planner.broken_rules(planner.build_plan(camp)) == []
+    assert advice.broken_rules(planner.build_plan(camp)) == []
 
 
 def test_a_repair_is_refused_when_the_draft_changed(camp, olga, crowded, knots, rooms, slots, build):
@@ -234,7 +234,7 @@ def test_a_repair_is_refused_when_the_draft_changed(camp, olga, crowded, knots, 
 def test_a_pin_in_a_lost_room_is_let_go_by_a_repair(camp, crowded, knots, rooms, slots):
     services.pin_session(session=knots.sessions.get(), is_pinned=True)
     close_rooms(rooms=[rooms[0]], slots=slots, is_closed=True)
-    found = planner.repairs(planner.build_plan(camp, mending=True), seconds=0.3)
+    found = advice.repairs(planner.build_plan(camp, mending=True), seconds=0.3)
     assert found[0].moved == 1
 
 
@@ -243,7 +243,7 @@ def test_a_missing_host_leads_nothing_and_wishes_nothing_then(sign_in, camp, olg
     services.place_session(pitch=knots, room=rooms[0], slot=slots[0])
     client = sign_in(olga)
     client.post(url("host_away", camp), {"host": ben.pk, "away_in": [slots[0].pk]})
-    [broken] = planner.broken_rules(planner.build_plan(camp))
+    [broken] = advice.broken_rules(planner.build_plan(camp))
     assert "A session is never in a slot its hosts ruled out. “Knots”" in broken.sentence
     services.place_session(pitch=ducks, room=rooms[1], slot=slots[0])
     services.place_session(pitch=knots, room=rooms[0], slot=slots[1])
@@ -306,5 +306,5 @@ def test_nothing_about_repairs_or_figures_names_who_is_interested(sign_in, camp,
 
 
 def test_a_mending_survives_being_a_row(camp, crowded):
-    found = planner.repairs(planner.build_plan(camp, mending=True), seconds=0.2)
+    found = advice.repairs(planner.build_plan(camp, mending=True), seconds=0.2)
     assert asdict(found[0])["rows"]

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from events.services import drop_from_frame
 from pitches.services import merge_pitches, set_interest, withdraw_pitch
-from schedule import planner, services
+from schedule import advice, planner, services
 from schedule.models import Cell, Draft, GridBuild
 from tests.factories import AttendeeFactory, PitchFactory
 
@@ -111,7 +111,7 @@ def test_a_broken_rule_names_the_host_the_titles_and_the_time(camp, ben, pitch, 
     other = PitchFactory(camp=camp, title="Ducks", hosts=[ben])
     services.place_session(pitch=pitch, room=rooms[0], slot=slots[1])
     session = services.place_session(pitch=other, room=rooms[1], slot=slots[1])
-    [broken] = planner.broken_rules(planner.build_plan(camp))
+    [broken] = advice.broken_rules(planner.build_plan(camp))
     assert broken.sentence == ("A host is never in two rooms at once. Ben would lead “Knots” and “Ducks” at 11:00.")
     assert session.pk in broken.session_ids
 
@@ -119,7 +119,7 @@ def test_a_broken_rule_names_the_host_the_titles_and_the_time(camp, ben, pitch, 
 def test_what_a_cell_would_break_is_known_before(camp, ben, pitch, rooms, slots):
     other = PitchFactory(camp=camp, title="Ducks", hosts=[ben], needs=["projector"])
     services.place_session(pitch=pitch, room=rooms[0], slot=slots[1])
-    choices = planner.cell_choices(planner.build_plan(camp), other.pk)
+    choices = advice.cell_choices(planner.build_plan(camp), other.pk)
     assert len(choices[slots[1].pk, rooms[1].pk].broken) == 2
     assert len(choices[slots[0].pk, rooms[0].pk].broken) == 1
 

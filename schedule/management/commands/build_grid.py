@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from events.models import Camp
-from schedule import planner
+from schedule import advice, planner
 from schedule.services import apply_plan
 from schedule.solver.problem import to_document
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             "moves": solution.moves,
             "seconds": round(solution.seconds, 3),
             "unplaced": [
-                [plan.pitches[i].title, planner.reason_in_words(plan, i, reason)]
+                [plan.pitches[i].title, advice.reason_in_words(plan, i, reason)]
                 for i, reason in sorted(solution.unplaced.items())
             ],
         }
