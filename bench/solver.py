@@ -25,7 +25,8 @@ from typing import Any
 
 from schedule.solver import Placement, Problem, broken_rules, read_problem, score
 from schedule.solver.board import Board
-from schedule.solver.search import greedy, search_alone
+from schedule.solver.search import search_alone
+from schedule.solver.start import greedy
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = (0.1, 1.0, 5.0, 10.0, 30.0)

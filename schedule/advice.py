@@ -234,6 +234,8 @@ class Mending:
     moved: int
     people: int
     attended: int
+    #: people expected who would have no seat
+    standing: int
     is_fewest: bool
     rows: list[list[int]]
 
@@ -247,6 +249,7 @@ def repairs(plan: Plan, *, seconds: float, seed: int = 1) -> list[Mending]:
             moved=repair.moved,
             people=repair.people,
             attended=repair.attended,
+            standing=round(repair.standing),
             is_fewest=repair.is_fewest,
             rows=plan.rows([*repair.placements, *plan.fixed]),
         )

@@ -165,6 +165,11 @@ def test_solver_runs_without_django():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
+def test_a_grid_is_made_before_or_tools_are_loaded():
+    code = "import schedule.solver, sys; sys.exit(bool({'ortools', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
 @pytest.mark.parametrize("path", ["/{camp}/pitches/99999999999999999999/", "/{camp}/sessions/9223372036854775808/"])
 def test_a_number_too_large_for_the_database_is_not_found(client, camp, path):
     assert client.get(path.format(camp=camp.slug)).status_code == 404

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from .diff import Move, moves_between, people_touched
 from .problem import Placement, Problem
 from .rules import broken_rules
-from .score import score
+from .score import expected_people, score
 from .search import solve
 
-#: what one more move must win, in wishes, in the middle alternative
-WORTH_A_MOVE = 4.0
+#: what one more move must win, in wishes, in the middle alternative; and people who get a seat by another room
+WORTH_A_MOVE, SEATS_WORTH_A_MOVE = 4.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Repair:
     attended: int
     #: people who wish or lead something that moves
     people: int
+    #: people expected who would have no seat
+    standing: float
     #: no other repair moves fewer sessions
     is_fewest: bool = False
 
@@ -39,7 +41,7 @@ class Repair:
 def repairs(problem: Problem, standing: Iterable[Placement], *, seconds: float = 1.0, seed: int = 1) -> list[Repair]:
     """Two or three ways to mend the grid that stands, the one with the fewest moves first.
 
-    Alternatives that move more than another without meeting more wishes are left out.
+    Alternatives that move more than another without meeting more wishes or seating more people are left out.
     """
     rows = sorted(standing)
     single = [p for k, p in enumerate(rows) if all(q.session != p.session for q in rows[:k])]
@@ -97,8 +99,26 @@ def _wishes_won_back(problem: Problem, rows: list[Placement], mended: list[Place
 
 
 def settled(problem: Problem, placements: list[Placement], standing: list[Placement]) -> list[Placement]:
-    """The same slots, but nobody changes rooms without need: whoever stays in a slot keeps the room if it is legal."""
+    """The same slots, but nobody changes rooms without need: whoever stays in a slot keeps the room.
+
+    Unless that is not legal, or several people would get a seat by the change.
+    """
+    people = expected_people(problem, placements)
     rooms = {(p.session, p.slot): p.room for p in standing}
+
+    def short_of_seats(p: Placement, room: int) -> float:
+        return max(0.0, people[p] - problem.rooms[room].capacity)
+
+    leaving = [
+        p
+        for p in placements
+        if short_of_seats(p, rooms.get((p.session, p.slot), p.room)) - short_of_seats(p, p.room) >= SEATS_WORTH_A_MOVE
+    ]
+    # Whoever has the room that somebody goes to has to go as well.
+    while leaving:
+        p = leaving.pop()
+        rooms.pop((p.session, p.slot), None)
+        leaving += [q for q in placements if q.slot == p.slot and rooms.get((q.session, q.slot)) == p.room]
     kept = [p._replace(room=rooms.get((p.session, p.slot), p.room)) for p in placements]
     stays = [p for p in kept if (p.session, p.slot) in rooms]
     result, taken = [], {(t, p.room) for p in stays for t in problem.span(p.session, p.slot)}
@@ -122,13 +142,9 @@ def _described(
     problem: Problem, rows: list[Placement], placements: list[Placement], *, is_fewest: bool = False
 ) -> Repair:
     moves = moves_between(rows, placements)
-    return Repair(
-        sorted(placements),
-        moves,
-        score(problem, placements).attended,
-        people_touched(problem, [move.session for move in moves]),
-        is_fewest,
-    )
+    found = score(problem, placements)
+    touched = people_touched(problem, [move.session for move in moves])
+    return Repair(sorted(placements), moves, found.attended, touched, found.overflow, is_fewest)
 
 
 def _with_repeats(problem: Problem, rows: list[Placement], repeats: list[Placement], repair: Repair) -> Repair:
@@ -143,6 +159,9 @@ def _with_repeats(problem: Problem, rows: list[Placement], repeats: list[Placeme
 def _worth_showing(found: list[Repair]) -> list[Repair]:
     shown: list[Repair] = []
     for repair in sorted(found, key=lambda r: (r.moved, -r.attended)):
-        if not shown or repair.attended > shown[-1].attended:
+        last = shown[-1] if shown else None
+        seats = last.standing - repair.standing if last else 0.0
+        is_even = last is not None and repair.attended == last.attended and seats >= SEATS_WORTH_A_MOVE
+        if last is None or repair.attended > last.attended or is_even:
             shown.append(repair)
     return shown

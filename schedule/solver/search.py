@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .anneal import anneal, movable_sessions
-from .board import EMPTY, REQUIRED, Board
+from .board import REQUIRED, Board
 from .problem import Placement, Problem
 from .reasons import Reason, all_unplaced
 from .repeats import add_repeats
@@ -20,16 +20,20 @@ from .rooms import fit_rooms
 from .rules import broken_rules
 from .score import Score, score
 from .soft import Soft
+from .start import greedy
+from .work import BATCH, Work
 
 #: temperatures in wishes; the end matters most, a hotter start only loses time (docs/scheduler.md)
 HOT, COLD, REHEAT = 1.2, 0.35, 0.7
+#: the last part of a round is cooled further: where wishes are few, 0.35 is still too restless
+QUENCH, COLDEST = 0.1, 0.08
 #: moves of one round of annealing: ROUND * (sessions * slots) ** ROUND_POWER. A camp of 60 sessions does best with some
 #: 600,000 and restarts, one of 150 with 6,000,000
 ROUND, ROUND_POWER = 50, 1.6
+#: doubles hardly move once the rest stands around them: more restarts, shorter rounds
+SHORTER_WITH_DOUBLES = 3
 #: with less than this share of a round to go, a hot start is not made up for any more
 SHORT = 0.05
-#: progress is told, time looked at and the temperature set anew after so many moves
-BATCH = 2000
 #: the share of all moves that make the soft terms better without losing a wish
 POLISH = 0.03
 #: with weights: the share of the moves that first look at wishes alone
@@ -230,40 +234,6 @@ class Best:
     wishes: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """So many moves; or as many as there is time for, `moves` being what is expected."""
-
-    moves: int
-    #: from when to when, on the monotonic clock
-    time: tuple[float, float] | None = None
-
-    def parts(self, share: float) -> tuple[Work, Work]:
-        """The work in two parts."""
-        first = round(self.moves * share)
-        if self.time is None:
-            return Work(first), Work(self.moves - first)
-        start, end = self.time
-        middle = start + (end - start) * share
-        return Work(first, (start, middle)), Work(self.moves - first, (middle, end))
-
-    def steps(self) -> Iterator[tuple[float, float]]:
-        """How much is done before and after each batch, from 0 to 1; by the clock where that decides."""
-        if self.time is None:
-            batches = max(1, self.moves // BATCH)
-            for k in range(batches):
-                yield k / batches, (k + 1) / batches
-            return
-        start, end = self.time
-        before, now = start, time.monotonic()
-        step = 0.0
-        while now < end:
-            done = (now - start) / (end - start)
-            yield max(0.0, done), min(1.0, max(0.0, done + step))
-            before, now = now, time.monotonic()
-            step = (now - before) / (end - start)
-
-
 class Search:
     """One run: keeps the best it has seen."""
 
@@ -323,6 +293,8 @@ class Search:
         """Rounds of annealing on wishes alone: odd ones from the best so far, even ones anew."""
         board = self.board
         size = max(BATCH, round(ROUND * (len(board.slot) * board.slot_count) ** ROUND_POWER))
+        if any(length > 1 for length in board.length):
+            size //= SHORTER_WITH_DOUBLES
         rounds = max(1, round(work.moves / size))
         hot = COLD + (HOT - COLD) * min(1.0, (work.moves / size / SHORT) ** 0.5)
         for number in range(rounds):
@@ -332,9 +304,11 @@ class Search:
                 board.load(self.best.starts, self.best.rooms)
             elif number:
                 board.clear()
-                greedy(board, self.random)
+                greedy(board, self.random, scatter=True)
             round_of, work = work.parts(1 / (rounds - number))
-            self.cool(round_of, REHEAT if number % 2 or not again else hot, COLD)
+            slowly, quench = round_of.parts(1 - QUENCH)
+            self.cool(slowly, REHEAT if number % 2 or not again else hot, COLD)
+            self.cool(quench, COLD, COLDEST)
 
     def search_soft(self, work: Work, soft: Soft) -> None:
         """From the best grid on with the soft terms: by their weights, or without losing a wish."""
@@ -393,28 +367,3 @@ class Search:
         if now - self.told >= 0.25 or self.told < 0:
             self.told = now
             self.is_stopped = not self.listener(Progress(now, self.moves, round(self.best.wishes)))
-
-
-def greedy(board: Board, rng: random.Random) -> None:
-    """Places what is not placed yet: the hardest to place and most wished first, each where it gains most."""
-    order = sorted(
-        (i for i, slots in enumerate(board.slots_for) if slots and board.slot[i] < 0),
-        key=lambda i: (
-            board.problem.sessions[i].pin_slot is None,
-            -board.bonus[i],
-            -board.length[i],
-            len(board.slots_for[i]),
-            -board.fans[i].bit_count(),
-            rng.random(),
-        ),
-    )
-    for i in order:
-        fans = board.fans[i]
-        ranked = sorted(
-            (-sum((fans & board.wins[q]).bit_count() for q in board.span(i, t)), t)
-            for t in board.slots_for[i]
-            if all(EMPTY in board.row[q] for q in board.span(i, t))
-        )
-        for _, t in ranked:
-            if board.try_change(((i, t),), float("-inf")) is not None:
-                break

@@ -11,8 +11,8 @@ from schedule.solver.anneal import anneal
 from schedule.solver.board import Board, matching
 from schedule.solver.rules import broken_rules
 from schedule.solver.score import expected_people, topic_pairs
-from schedule.solver.search import greedy
 from schedule.solver.soft import Soft, exactly_so_often
+from schedule.solver.start import greedy
 from tests.schedule.solver.samples import problems
 
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

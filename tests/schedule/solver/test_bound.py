@@ -1,6 +1,7 @@
 """What is proved, against every grid there is."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -8,13 +9,15 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from schedule.solver import Attendee, Problem, Room, Session, Slot, read_problem, solve
+from schedule.solver import Attendee, Problem, Room, Session, Slot, read_problem, repairs, solve
 from schedule.solver.bound import is_worthwhile, prove
 from schedule.solver.columns import Columns
 from schedule.solver.enumeration import contents_above
 from schedule.solver.pricing import Pricing
+from schedule.solver.score import limits
 from tests.schedule.solver.samples import attended, best_of_all_grids, problems, small_problem
 
+OURS_WITH_OR_TOOLS = {f"schedule.solver.{name}" for name in ("master", "pricing", "partition", "model")}
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "instances"
 
 
@@ -125,3 +128,14 @@ def test_a_camp_of_thirty_sessions_is_proved_optimal():
     problem = read_problem(json.loads((SAMPLES / "S-plain-1.json").read_text()))
     solution = solve(problem, seconds=20, processes=2, with_bound=True)
     assert (solution.score.attended, solution.bound, solution.is_proven) == (545, 545, True)
+
+
+def test_without_or_tools_the_trivial_limit_stands(monkeypatch):
+    for name in [name for name in sys.modules if name in OURS_WITH_OR_TOOLS]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ["ortools", *(name for name in sys.modules if name.startswith("ortools."))]:
+        monkeypatch.setitem(sys.modules, name, None)
+    problem = random_camp(1)
+    assert bounds(problem) == [sum(limits(problem))]
+    rows = solve(problem, moves=2000).placements
+    assert repairs(problem, rows, seconds=0.1)[0].moved == 0

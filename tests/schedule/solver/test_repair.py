@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schedule.solver import Placement, Room, moves_between, people_touched, repairs, score, solve
+from schedule.solver import Attendee, Placement, Room, Slot, moves_between, people_touched, repairs, score, solve
 from schedule.solver.rooms import fit_rooms
 from tests.schedule.solver.samples import problems, small_problem, violations
 from tests.schedule.solver.test_bound import random_camp
@@ -114,3 +114,21 @@ def test_hands_on_stage_ask_for_a_larger_room():
         for p in fit_rooms(replace(problem, sessions=sessions), [Placement(0, 0, 0), Placement(1, 0, 1)])
     }
     assert rooms == {0: 1, 1: 0}
+
+
+def test_a_session_that_came_gets_a_place_with_the_fewest_moves():
+    problem = random_camp(1, sessions=6)
+    rows = [p for p in solve(problem, moves=4000).placements if p.session != 3]
+    found = repairs(problem, rows, seconds=0.2)[0]
+    assert [(m.session, m.before) for m in found.moves] == [(3, None)]
+
+
+def test_a_room_that_got_smaller_offers_another_where_people_have_a_seat():
+    problem = small_problem(
+        slots=(Slot(),),
+        rooms=(Room(5), Room(30)),
+        attendees=(Attendee(), Attendee(), *(Attendee(((0, 1),)) for _ in range(20))),
+    )
+    standing = [Placement(0, 0, 0), Placement(1, 0, 1)]
+    found = repairs(problem, standing, seconds=0.2)
+    assert [(r.moved, r.standing) for r in found] == [(0, 15), (2, 0)]

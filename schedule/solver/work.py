@@ -1,0 +1,44 @@
+"""How much is searched: so many moves, or as many as there is time for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: progress is told, time looked at and the temperature set anew after so many moves
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """So many moves; or as many as there is time for, `moves` being what is expected."""
+
+    moves: int
+    #: from when to when, on the monotonic clock
+    time: tuple[float, float] | None = None
+
+    def parts(self, share: float) -> tuple[Work, Work]:
+        """The work in two parts."""
+        first = round(self.moves * share)
+        if self.time is None:
+            return Work(first), Work(self.moves - first)
+        start, end = self.time
+        middle = start + (end - start) * share
+        return Work(first, (start, middle)), Work(self.moves - first, (middle, end))
+
+    def steps(self) -> Iterator[tuple[float, float]]:
+        """How much is done before and after each batch, from 0 to 1; by the clock where that decides."""
+        if self.time is None:
+            batches = max(1, self.moves // BATCH)
+            for k in range(batches):
+                yield k / batches, (k + 1) / batches
+            return
+        start, end = self.time
+        before, now = start, time.monotonic()
+        step = 0.0
+        while now < end:
+            done = (now - start) / (end - start)
+            yield max(0.0, done), min(1.0, max(0.0, done + step))
+            before, now = now, time.monotonic()
+            step = (now - before) / (end - start)

@@ -1,0 +1,61 @@
+"""An organiser builds, looks for whom it is good, loses a room and mends the grid: in a browser, with and without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .test_journey import submit
+
+CAMP = "/digital-health-hack/draft/"
+
+
+def wait_for(page, locator, path: str) -> None:
+    """What a worker does: pages with scripts follow by themselves, others are looked at again."""
+    for _ in range(40):
+        if locator.count():
+            return
+        page.wait_for_timeout(500)
+        if not locator.count() and page.locator("noscript").count():
+            page.goto(path)
+    expect(locator.first).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_room_is_lost_and_the_grid_is_mended(open_page, scripts):
+    page = open_page("organiser", camp="digital-health-hack", scripts=scripts)
+    page.goto(CAMP)
+    page.get_by_text("What counts beside wishes").click()
+    fairness = page.get_by_label("Fairness")
+    fairness.focus()
+    fairness.press("ArrowRight")
+    page.get_by_label("Take").select_option("1")
+    submit(page, "Build the grid")
+    wait_for(page, page.get_by_text("The last build"), CAMP)
+    expect(page.get_by_text("no grid can meet more than").first).to_be_visible()
+
+    page.get_by_role("link", name="For whom it is good").click()
+    expect(page.get_by_role("heading", level=1, name="For whom the draft is good")).to_be_visible()
+
+    page.goto(f"{CAMP}repair/")
+    page.get_by_text("A room or a slot is lost").click()
+    submit(page, "Close it")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Room").select_option(index=1)
+    page.locator("input[name=closed_in]").last.check()
+    submit(page, "Close it")
+    submit(page, "Find repairs")
+    wait_for(page, page.locator(".card.repair"), f"{CAMP}repair/")
+    expect(
+        page.get_by_text("Fewer cannot be: that is proved.").or_(page.get_by_text("Nothing needs to move")).first
+    ).to_be_visible()
+    page.get_by_role("button", name="Open again").first.click()
+    expect(page.get_by_text("Nothing is lost.")).to_be_visible()
+
+
+def test_a_cell_says_what_it_would_change(open_page):
+    page = open_page("organiser", camp="localgovcamp")
+    page.goto("/localgovcamp/draft/")
+    page.locator(".entry a").first.click()
+    expect(page.get_by_text("here now")).to_be_visible()
+    expect(page.locator(".place-cells .price").first).to_be_visible()
