@@ -44,6 +44,6 @@ def follow_length(sender: type[Pitch], instance: Pitch, created: bool, **kwargs:
         place.slot.camp = session.camp = instance.camp
         try:
             with transaction.atomic():
-                place_session(pitch=instance, room=place.room, slot=place.slot)
+                place_session(pitch=instance, session=session, room=place.room, slot=place.slot)
         except ValidationError:
             unplace_session(session=session)

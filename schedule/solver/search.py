@@ -268,15 +268,13 @@ class Search:
                 moves = self.moves_for(seconds)
             soft = Soft(board)
             share = 1.0 if soft.is_idle else WISHES_FIRST if self.is_weighted else 1 - POLISH
-            first, rest = self.work(moves).parts(share)
+            whole = Work(moves, None if self.deadline is None else (time.monotonic(), self.deadline))
+            first, rest = whole.parts(share)
             self.search_wishes(first, again=start is None)
-            self.wishes_alone = self.best.wishes
+            self.wishes_alone = self.exact_wishes()
             if not soft.is_idle and not self.is_stopped:
-                self.search_soft(rest if self.deadline is None else self.work(rest.moves), soft)
-
-    def work(self, moves: int) -> Work:
-        """All the moves, or the time that is left."""
-        return Work(moves, None if self.deadline is None else (time.monotonic(), self.deadline))
+                # Where the proof ended the first part early, the second takes no longer for it.
+                self.search_soft(rest.from_now(), soft)
 
     def begin(self, start: list[Placement] | None) -> None:
         board = self.board
@@ -344,6 +342,14 @@ class Search:
     def keep(self, value: float) -> None:
         board = self.board
         self.best = Best(list(board.slot), list(board.room), value, board.value())
+
+    def exact_wishes(self) -> float:
+        """Of the best grid; the board counts too hopefully where weights and doubles meet."""
+        board = self.board
+        if board.units == 1 or max(board.length) == 1:
+            return self.best.wishes
+        board.load(self.best.starts, self.best.rooms)
+        return float(score(board.problem, board.placements()).attended)
 
     def moves_for(self, seconds: float) -> int:
         """As many moves as the time should allow, measured on this problem; the board is left as it was."""

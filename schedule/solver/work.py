@@ -27,6 +27,14 @@ class Work:
         middle = start + (end - start) * share
         return Work(first, (start, middle)), Work(self.moves - first, (middle, end))
 
+    def from_now(self) -> Work:
+        """As long as planned, or till the planned end if that is sooner."""
+        if self.time is None:
+            return self
+        start, end = self.time
+        now = time.monotonic()
+        return Work(self.moves, (now, min(end, now + end - start)))
+
     def steps(self) -> Iterator[tuple[float, float]]:
         """How much is done before and after each batch, from 0 to 1; by the clock where that decides."""
         if self.time is None:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events.access import Access, camp_view
@@ -98,7 +99,9 @@ def host_back(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespons
 @require_POST
 def repair_start(request: CampRequest, camp: Camp) -> HttpResponse:
     """A worker looks for ways to mend the draft."""
-    start_build(camp=camp, seconds=SECONDS, kind=GridBuild.Kind.REPAIR)
+    build = start_build(camp=camp, seconds=SECONDS, kind=GridBuild.Kind.REPAIR)
+    if build.kind != GridBuild.Kind.REPAIR:
+        messages.error(request, _("The grid is being built just now. Wait for it or stop it, then look for repairs."))
     return redirect("schedule:draft_repair", camp.slug)
 
 

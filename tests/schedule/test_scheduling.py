@@ -181,6 +181,16 @@ def test_a_build_keeps_a_repeat_and_its_row(camp, crowded, knots, rooms, slots, 
     assert advice.broken_rules(planner.build_plan(camp)) == []
 
 
+def test_a_pitch_that_gets_longer_keeps_each_running_apart(camp, crowded, knots, rooms, slots):
+    second = services.add_repeat(pitch=knots, room=rooms[1], slot=slots[2])
+    first = knots.sessions.exclude(pk=second.pk).get()
+    knots.length = 2
+    knots.save()
+    # The first takes the slot after; the second has none after it and comes off.
+    assert {cell.slot for cell in first.cells.all()} == {slots[0], slots[1]}
+    assert not second.cells.exists()
+
+
 def test_two_pinned_runnings_both_stay(camp, crowded, knots, rooms, slots, build):
     second = services.add_repeat(pitch=knots, room=rooms[0], slot=slots[2])
     for session in knots.sessions.all():
@@ -219,6 +229,12 @@ def test_a_lost_room_breaks_what_stands_there_and_is_mended_with_one_move(
     assert "It concerns 7 people." in html
     client.post(url("repair_take", camp, build.pk), {"number": 0})
     assert advice.broken_rules(planner.build_plan(camp)) == []
+
+
+def test_repairs_wait_while_the_grid_is_built(sign_in, camp, olga, crowded):
+    GridBuild.objects.create(camp=camp, state=GridBuild.State.RUNNING)
+    html = sign_in(olga).post(url("repair_start", camp), follow=True).content.decode()
+    assert "The grid is being built just now." in html
 
 
 def test_a_repair_is_refused_when_the_draft_changed(camp, olga, crowded, knots, rooms, slots, build):
