@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 #: more contents than this are not written down
 ENUMERABLE = 6_000_000
+#: exact pricings that found something new are followed by others, so many at most
+ROUNDS = 8
+#: climbs for each kind before prices count as found
+MOST_TRIES = 30
 #: moves of a first search, by part and slot
 BEGIN = 300
 #: beyond so many parts one exact pricing takes longer than anybody waits
@@ -98,26 +102,24 @@ class Prover:
         if not self.kinds:
             return
         self.begin()
-        columns = self.columns
+        columns, separate = self.columns, self.kinds
         merged = columns.merged()
-        if len(merged) < len(self.kinds):
-            separate, columns.kinds = self.kinds, merged
-            bound, took = self.bound_once()
-            yield Proof(bound)
-            columns.kinds = separate
-            # Kinds of their own prove a little more; they take their time each.
-            if bound <= self.incumbent or took * len(separate) / len(merged) > self.left:
+        took, prices = 0.0, None
+        # Alike kinds as one first: a little more generous, and one exact pricing in place of several.
+        for kinds in [merged, separate] if len(merged) < len(separate) else [separate]:
+            if took * len(kinds) / len(merged) > self.left:
                 return
-        master = self.new_master()
-        for _ in range(8):
-            prices = self.converge(master)
-            bound, took, is_new = self.price_exactly(master, prices)
-            yield Proof(bound)
-            if bound <= self.incumbent or self.left < took:
-                return
-            if not is_new:
-                break
-        if columns.number() <= ENUMERABLE:
+            columns.kinds = kinds
+            master = self.new_master()
+            for _ in range(ROUNDS):
+                prices = self.converge(master)
+                bound, took, is_new = self.price_exactly(master, prices)
+                yield Proof(bound)
+                if bound <= self.incumbent or took > self.left:
+                    return
+                if not is_new:
+                    break
+        if prices is not None and columns.number() <= ENUMERABLE:
             yield from self.choose(prices)
 
     def begin(self) -> None:
@@ -138,11 +140,6 @@ class Prover:
                     lone[k] += solo.bit_count() * board.unit / columns.unit / searches
         self.center = [1.15 * n for n in lone] + [0.0] * len(columns.links)
 
-    def bound_once(self) -> tuple[int, float]:
-        master = self.new_master()
-        bound, took, _ = self.price_exactly(master, self.converge(master))
-        return bound, took
-
     # -- prices ----------------------------------------------------------------------------------
 
     def converge(self, master: Master) -> Prices:
@@ -160,8 +157,8 @@ class Prover:
             if total < least - 1e-9:
                 least, self.center = total, [*prices.parts, *prices.links]
             elif added < len(columns.kinds):
-                tries = min(40, tries + 1)
-            if added == 0 and tries >= 20:
+                tries = min(MOST_TRIES, tries + 1)
+            if added == 0 and tries >= MOST_TRIES:
                 if not prices.is_boxed:
                     return prices
                 width *= 2
