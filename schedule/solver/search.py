@@ -188,7 +188,7 @@ def finish(board: Board, found: Found) -> list[Placement]:
 def worthwhile_processes(problem: Problem, seconds: float) -> int:
     """One for each core, two at most, unless starting them would eat the time."""
     wishes = sum(len(a.wishes) for a in problem.attendees)
-    return min(2, os.cpu_count() or 1) if seconds >= 0.7 + wishes / 20_000 else 1
+    return min(2, os.cpu_count() or 1) if seconds >= 0.5 + wishes / 20_000 else 1
 
 
 @dataclass(frozen=True, slots=True)
