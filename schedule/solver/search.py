@@ -327,7 +327,7 @@ class Search:
     def cool(self, work: Work, hot: float, cold: float, soft: Soft | None = None, least: float = float("-inf")) -> None:
         value = self.hard_value() - (soft.total if soft else 0.0)
         for begun, done in work.steps():
-            if self.is_over():
+            if self.is_over() or (soft is None and self.best.wishes >= self.ceiling()):
                 return
             start, end = (hot * (cold / hot) ** part for part in (begun, done))
             value = anneal(self.board, self.random, BATCH, start, end, value, self.best.value, self.keep, soft, least)
