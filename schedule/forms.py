@@ -8,7 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Attendee, Camp, Room, Slot
+from events.models import Attendee, Camp, Room
+from pitches.forms import SlotChoices
 
 from .advice import concern_sentences
 from .models import Draft
@@ -37,23 +38,14 @@ class ConcernsForm(forms.Form):
             )
 
 
-class SlotChoices(forms.ModelMultipleChoiceField):
-    """Slots for sessions, by day and time."""
-
-    def __init__(self, camp: Camp, **kwargs: Any) -> None:
-        slots = camp.slots.for_sessions()
-        for slot in slots:
-            slot.camp = camp
-        super().__init__(
-            slots,
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": _("Choose at least one slot.")},
-            **kwargs,
-        )
-        self.queryset = slots
-
-    def label_from_instance(self, obj: Slot) -> str:  # type: ignore[override]
-        return str(obj)
+def slot_choices(camp: Camp, label: Any) -> SlotChoices:
+    """Slots for sessions, by day and time; at least one."""
+    return SlotChoices(
+        label=label,
+        queryset=camp.slots.for_sessions(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one slot.")},
+    )
 
 
 class ClosureForm(forms.Form):
@@ -70,7 +62,7 @@ class ClosureForm(forms.Form):
             choices=[*choices, (self.EVERY_ROOM, _("All rooms: the slot is lost"))],
             error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a room of this camp.")),
         )
-        self.fields["closed_in"] = SlotChoices(camp, label=_("It is lost in"))
+        self.fields["closed_in"] = slot_choices(camp, _("It is lost in"))
 
     def chosen(self) -> list[Room]:
         room = self.cleaned_data["room"]
@@ -93,7 +85,7 @@ class AwayForm(forms.Form):
             empty_label=_("Choose"),
             error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a host of this camp.")),
         )
-        self.fields["away_in"] = SlotChoices(camp, label=_("They are away in"))
+        self.fields["away_in"] = slot_choices(camp, _("They are away in"))
 
 
 def hosts_of(camp: Camp) -> QuerySet[Attendee]:
