@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 DEMO := CAMPGRID_DEMO=1
 
-.PHONY: install install-dev demo test check format bench bench-solver
+.PHONY: install install-dev demo test check format bench bench-faults bench-solver
 
 install: .venv/.installed
 
@@ -23,8 +23,7 @@ demo: install
 	$(DEMO) $(BIN)/python manage.py serve --port $(PORT)
 
 test: install-dev
-	$(DEMO) $(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff format --check --quiet .
@@ -32,9 +31,10 @@ check: install-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/bandit --quiet --recursive -ll accounts config events exchange notes pitches schedule
+	$(BIN)/bandit --quiet --recursive -ll accounts config demo events exchange notes pitches schedule
 	$(DEMO) $(BIN)/python manage.py makemigrations --check --dry-run
-	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") ALLOWED_HOSTS=camp.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+	SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") ALLOWED_HOSTS=camp.example DATABASE_URL=sqlite://:memory: \
+	  $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: install-dev
 	$(BIN)/ruff check --fix --quiet --output-format concise .
@@ -42,6 +42,10 @@ format: install-dev
 
 bench: install-dev
 	$(BIN)/python -m bench.web
+	$(BIN)/python -m bench.herd
+
+bench-faults: install-dev
+	$(BIN)/python -m bench.faults
 
 bench-solver: install-dev
 	$(BIN)/uv sync --quiet --frozen --inexact --all-extras --group bench

@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .mail import send_later
+from .codes import is_right, kept, new_code, send_code
 from .models import Claim, User
-from .signals import guest_claimed
+from .services import account_of, note_proof
+from .signals import guest_claimed, guest_claiming
 
 
+@transaction.atomic
 def start_claim(*, guest: User, email: str) -> None:
     """A code is on its way to the address; nothing tells whether the address is known here."""
-    _claim, code = Claim.start(guest, email)
-    send_later(
-        subject=_("Your code for Campgrid: %(code)s") % {"code": code},
-        body=_(
-            "Type this code to keep your place on your other devices:\n\n    %(code)s\n\n"
-            "It works for 15 minutes. If you did not ask for it, do nothing."
-        )
-        % {"code": code},
-        to=[email],
+    code, email = new_code(), email.strip().lower()
+    Claim.objects.update_or_create(
+        guest=guest,
+        defaults={
+            "email": email,
+            "code_hash": kept(code, of=f"claim {guest.pk} {email}"),
+            "attempts": 0,
+            "expires_at": timezone.now() + Claim.LIFETIME,
+        },
     )
+    send_code(code=code, email=email)
+
+
+def is_proved(*, claim: Claim, code: str) -> bool:
+    """Counts the guess before it looks, right or wrong: of nine at once five are looked at (atomic counter)."""
+    still_open = Claim.objects.filter(pk=claim.pk, attempts__lt=Claim.MOST_ATTEMPTS, expires_at__gt=timezone.now())
+    # Of the code as it is in the row: one that was sent meanwhile is another claim.
+    is_counted = still_open.filter(code_hash=claim.code_hash).update(attempts=F("attempts") + 1)
+    return bool(is_counted) and is_right(code, of=f"claim {claim.guest_id} {claim.email}", digest=claim.code_hash)
 
 
 @transaction.atomic
 def finish_claim(*, claim: Claim) -> User:
     """The guest now has the address; or, if it had an account, all the guest did belongs to that account.
 
-    Returns the user to be signed in.
+    Returns the user to be signed in. Whoever comes second with the same code, or with the same address, finds what
+    the first left: a guest that is gone is refused with a sentence.
     """
-    guest = User.objects.select_for_update().get(pk=claim.guest_id)
+    guest_claiming.send(sender=User, guest_id=claim.guest_id)
+    guest = User.objects.select_for_update().filter(pk=claim.guest_id).first()
     email = claim.email
+    if guest is None or not Claim.objects.filter(pk=claim.pk).exists():
+        if guest is not None and guest.email == email:
+            return guest
+        raise ValidationError(_("This code was used already. Sign in with your e-mail address."))
     claim.delete()
-    account = User.objects.select_for_update().filter(email__iexact=email).first()
+    account = account_of(email)
     if account is None:
-        guest.email = email
-        guest.save(update_fields=["email"])
-        _verify_address(guest, email)
-        return guest
-    _verify_address(account, email)
+        try:
+            with transaction.atomic():
+                guest.email = email
+                guest.save(update_fields=["email"])
+        except IntegrityError:
+            # Somebody else proved the same new address at the same moment.
+            account = User.objects.get(email__iexact=email)
+        else:
+            note_proof(user=guest, email=email)
+            return guest
+    account = User.objects.select_for_update().get(pk=account.pk)
+    note_proof(user=account, email=email)
     guest_claimed.send(sender=User, guest=guest, account=account)
     guest.delete()
     return account
-
-
-def _verify_address(user: User, email: str) -> None:
-    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})

@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import RequestLoginCodeForm
-from allauth.account.models import EmailAddress
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import User
+#: as long as the database keeps
+LONGEST_ADDRESS = 254
 
 
-class RequestCodeForm(RequestLoginCodeForm):  # type: ignore[misc]
-    """One way in for the known and the new: an account comes into being with its first code."""
+class SignInForm(forms.Form):
+    """One way in for the known and the new."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("Your e-mail address")
-        self.fields["email"].widget.attrs.pop("placeholder", None)
-
-    def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"]).lower()
-        if User.objects.by_email(email) is None:
-            user = User.objects.create_user(email)
-            EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-        return str(super().clean_email())
-
-
-class ClaimForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address"),
-        help_text=_("It is never shown to anybody. We send a code to it."),
+        max_length=LONGEST_ADDRESS,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -39,9 +24,17 @@ class ClaimForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
+class ClaimForm(SignInForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("It is never shown to anybody. We send a code to it.")
+
+
 class CodeForm(forms.Form):
+    """The code that was mailed, be it to sign in or to keep a guest's place."""
+
     code = forms.CharField(
         label=_("The code from the e-mail"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
     )

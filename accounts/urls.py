@@ -4,6 +4,6 @@ from . import views
 
 app_name = "accounts"
 urlpatterns = [
-    path("keep/", views.place_keep, name="place_keep"),
-    path("keep/code/", views.place_confirm, name="place_confirm"),
+    path("keep/", views.account_keep, name="account_keep"),
+    path("keep/code/", views.account_confirm, name="account_confirm"),
 ]

@@ -3,6 +3,7 @@
     python -m bench.solver compare [INSTANCE.json …]    a table; instances are made when none are given
     python -m bench.solver bound INSTANCE.json --seconds 60 --plot docs/solver-bound.svg
     python -m bench.solver growth --plot docs/solver-growth.svg
+    python -m bench.solver pace INSTANCE.json --against CHECKOUT --moves 1000000    CPU time beside another checkout
 
 Peers: a grid as by hand (largest first, spread out, written here), conference-scheduler (CBC; it optimises room fit,
 not wishes) and CP-SAT with the exact objective. All are judged by `schedule.solver.score`. Two shared cores: read
@@ -13,7 +14,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,9 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from schedule.solver import Placement, Problem, broken_rules, read_problem, score
-from schedule.solver.board import Board
-from schedule.solver.search import search_alone
-from schedule.solver.start import greedy
+from schedule.solver.search.board import Board
+from schedule.solver.search.search import search_alone
+from schedule.solver.search.start import greedy
+from schedule.solver.search.work import Job
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = (0.1, 1.0, 5.0, 10.0, 30.0)
@@ -259,7 +263,7 @@ def growth(target: Path) -> None:
             problem = read_problem(camp(sessions, slots, rooms, people))
             firsts.append(1000 * first_grid(problem))
             began = time.perf_counter()
-            found = search_alone(Board(problem), 0.0, 1, 100_000, lambda progress: True)
+            found = search_alone(Board(problem), Job(moves=100_000), lambda progress: True)
             paces.append(1e6 * (time.perf_counter() - began) / found.moves)
             print(f"| {sessions} × {slots} × {rooms} | {people:,} | {firsts[-1]:.1f} | {paces[-1]:.2f} |", flush=True)
         sizes = [sessions for sessions, _, _ in SIZES]
@@ -270,6 +274,35 @@ def growth(target: Path) -> None:
     right.legend()
     figure.tight_layout()
     figure.savefig(target)
+
+
+def cpu_seconds(checkout: Path, file: Path, moves: int, *flags: str) -> float:
+    """CPU time of the whole command, searching alone for a fixed number of moves."""
+    command = [sys.executable, "-m", "schedule.solver", str(file), "--moves", str(moves), "--processes", "1", *flags]
+    child = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{checkout}: {' '.join(command)} failed")
+    return used.ru_utime + used.ru_stime
+
+
+def pace(files: list[Path], other: Path, moves: int, pairs: int, *flags: str) -> None:
+    """The median of the ratios of runs made in turn: single runs of equal code already spread by three percent."""
+    print(
+        "| instance | flags | moves | CPU s there | CPU s here | here / there, median | least | most |\n"
+        + "|---" * 8
+        + "|"
+    )
+    for file in files:
+        runs = [(cpu_seconds(other, file, moves, *flags), cpu_seconds(ROOT, file, moves, *flags)) for _ in range(pairs)]
+        ratios = sorted(here / there for there, here in runs)
+        there, here = (statistics.median(times) for times in zip(*runs, strict=True))
+        print(
+            f"| {file.stem} | {' '.join(flags)} | {moves:,} | {there:.2f} | {here:.2f} "
+            f"| {statistics.median(ratios):.3f} | {ratios[0]:.3f} | {ratios[-1]:.3f} |",
+            flush=True,
+        )
 
 
 def made_files() -> list[Path]:
@@ -284,10 +317,14 @@ def made_files() -> list[Path]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["compare", "bound", "growth"])
+    parser.add_argument("what", choices=["compare", "bound", "growth", "pace"])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0, help="for the proof, and for CP-SAT")
     parser.add_argument("--plot", type=Path, default=Path("solver.svg"))
+    parser.add_argument("--against", type=Path, help="pace: the other checkout")
+    parser.add_argument("--moves", type=int, default=1_000_000, help="pace: of each run")
+    parser.add_argument("--pairs", type=int, default=11, help="pace: runs of each")
+    parser.add_argument("--weighted", action="store_true", help="pace: with the weights of the file")
     options = parser.parse_args()
     files = [file.resolve() for file in options.files] or made_files()
     if options.what == "compare":
@@ -295,6 +332,8 @@ def main() -> None:
     elif options.what == "bound":
         for file in files:
             plot_bound(file, options.seconds, options.plot)
+    elif options.what == "pace":
+        pace(files, options.against, options.moves, options.pairs, *(["--weighted"] if options.weighted else []))
     else:
         growth(options.plot)
 

@@ -1,13 +1,14 @@
 """All settings. Everything that differs between machines comes from the environment: docs/operating.md lists it."""
 
-import secrets
 import sys
 from pathlib import Path
 
 import django
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from . import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -16,19 +17,17 @@ environ.Env.read_env(BASE_DIR / ".env")
 #: one-click sign-in and demo camps; never on a machine that real people use
 DEMO = env.bool("CAMPGRID_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-#: commands that serve nobody and sign nothing that lasts: a key of the moment will do
-OFFLINE = set("migrate makemigrations collectstatic seed_demo import_camp export_camp build_grid publish_grid".split())
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY and Path(sys.argv[0]).name == "manage.py" and OFFLINE.intersection(sys.argv[1:2]):
-    SECRET_KEY = secrets.token_urlsafe(50)
-elif not SECRET_KEY:
-    if not (DEMO or DEBUG):
-        raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or CAMPGRID_DEMO=1 to try Campgrid out.")
-    SECRET_KEY = "demo-only-not-a-secret-" + "x" * 40
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEMO or DEBUG else [])
+IS_PUBLIC_SERVER = not (DEBUG or DEMO)
+SECRET_KEY = environment.secret_key(env, sys.argv, is_trial=not IS_PUBLIC_SERVER)
+SECRET_KEY_FALLBACKS = environment.earlier_keys(env, is_trial=not IS_PUBLIC_SERVER)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PUBLIC_SERVER else ["*"])
+#: who may open a camp: everybody with an account, or whom the operator named
+CAMPS_OPENED_BY = env.str("CAMPS_OPENED_BY", default="everybody")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: how this installation is called from outside, for e-mails and commands
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+#: where a hole in Campgrid is told of; without it there is no security.txt
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -36,10 +35,12 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # allauth's list of passkeys needs it
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_htmx",
+    "csp",
+    # Django 6 has partials built in.
     *(["template_partials"] if django.VERSION < (6,) else []),
     "allauth",
     "allauth.account",
@@ -52,16 +53,23 @@ INSTALLED_APPS = [
     "schedule",
     "notes",
     "exchange",
+    "demo",
     "config",
 ]
+LANGUAGES = [("en-gb", _("English"))]
 MIDDLEWARE = [
+    "config.middleware.log_requests",
+    "config.middleware.answer_health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.content_security_policy",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.say_who_may_keep_it",
+    "config.middleware.tell_search_engines",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    # With one language there is nothing to choose, and pages need not vary by what a browser would like.
+    *(["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []),
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -70,23 +78,17 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.refuse_null_characters",
+    "config.middleware.tell_who_left",
+    "accounts.browser.tell_browsers_apart",
+    "config.middleware.refuse_large_bodies",
 ]
 ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
-_FILES = [
-    (
-        "django.template.loaders.cached.Loader",
-        ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
-    )
-]
-# Django 6 has partials built in.
-TEMPLATE_LOADERS = [("template_partials.loader.Loader", _FILES)] if django.VERSION < (6,) else _FILES
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": TEMPLATE_LOADERS,
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -102,23 +104,12 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'campgrid.sqlite3'}")}
-DATABASES["default"]["CONN_MAX_AGE"] = None
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, not memory: the threads of a test must meet each other as processes do.
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
-    # Measured: without IMMEDIATE two of three read-then-write requests failed under 32 clients.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-CACHES = {"default": env.cache("REDIS_URL", default="locmemcache://")}
-TASKS = {
-    "default": {"BACKEND": "django_tasks_db.DatabaseBackend"},
-}
+DATABASES = {"default": environment.database(env, BASE_DIR, is_demo=DEMO, is_trial=not IS_PUBLIC_SERVER)}
+CACHES = environment.caches(env)
+# Mail has a queue and a worker of its own: no code to sign in with waits for a build.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
+# Django 5 would take smaller ones.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -130,38 +121,34 @@ ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_FORMS = {"request_login_code": "accounts.forms.RequestCodeForm"}
-# A whole hall shares one address: limits by person and by e-mail stay, those by address are for a hall of 1,000.
-ACCOUNT_RATE_LIMITS = {
-    "login": "1000/m/ip",
-    "login_failed": "1000/m/ip,10/5m/key",
-    "signup": "1000/m/ip",
-    "request_login_code": "1000/m/ip,6/5m/key",
-    "confirm_email": "1/30s/key",
-}
-MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+# The library counts in the cache, which each process has to itself: `accounts.limits` counts in the database.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "accounts.adapters.PasskeyAdapter"
+MFA_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddPasskeyForm",
+    "login_webauthn": "accounts.passkeys.LoginPasskeyForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticatePasskeyForm",
+}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC_SERVER
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Campgrid <campgrid@localhost>")
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What browsers ask for at the root, whatever a page says: favicon.ico.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -170,26 +157,29 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
 
-IS_PUBLIC_SERVER = not (DEBUG or DEMO)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_PUBLIC_SERVER)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000 if IS_PUBLIC_SERVER else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_PUBLIC_SERVER
+# Both bind other hosts, and for a year: asked for by whoever runs them, or off.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PUBLIC_SERVER
 # A guest has nothing but this cookie: it must outlive the camp and the weeks after.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-X_FRAME_OPTIONS = "DENY"
+# In the database: with a cache per process one would not hear of a sign-out in another.
+SESSION_ENGINE = "accounts.sessions"
+# Nothing from elsewhere, nothing inline: a text that somebody typed can never become a script.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        **{part: [SELF] for part in ("default-src", "script-src", "style-src", "form-action")},
+        "img-src": [SELF, "data:"],
+        **{part: [NONE] for part in ("object-src", "base-uri", "frame-ancestors")},
+    }
+}
 CSRF_FAILURE_VIEW = "config.views.csrf_failed"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO" if not DEBUG else "WARNING")},
-}
+LOGGING = environment.logging_to_console(env.str("LOG_LEVEL", default="INFO" if not DEBUG else "WARNING"))

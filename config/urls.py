@@ -1,30 +1,45 @@
 """Every address. What is needed by Campgrid itself stands first: `events.models.camp.RESERVED_SLUGS` keeps it free."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from accounts.views import sign_in, sign_in_confirm
+from exchange.views import camp_import_create, camp_import_detail
 from notes.views.session import session_detail
+from schedule.views.shift import slots_shift
 
-from . import views
+from . import signposts, views
 
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("health/", views.health, name="health"),
-    path("demo/", views.demo, name="demo"),
-    path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
-    path("accounts/login/", RedirectView.as_view(pattern_name="account_request_login_code", query_string=True)),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/", include("accounts.urls")),
-    path("", include("events.urls")),
-    # The grid below links to a session's page; only here is it settled that notes serve it.
-    path("<slug:camp>/sessions/<int:session_id>/", session_detail, name="session_detail"),
+#: what the apps above `events` add below a camp's slug
+camp_urls: list[URLPattern | URLResolver] = [
+    # The grid links to a session's page; only here is it settled that notes serve it.
+    path("sessions/<row:session_id>/", session_detail, name="session_detail"),
+    # So does the list of slots to where they move by minutes, which the grid serves, since it publishes.
+    path("slots/shift/", slots_shift, name="slots_shift"),
     path("", include("pitches.urls")),
     path("", include("schedule.urls")),
     path("", include("notes.urls")),
     path("", include("exchange.urls")),
 ]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("health/", views.health, name="health"),
+    path("robots.txt", signposts.robots, name="robots"),
+    path(".well-known/security.txt", signposts.security_contact, name="security_contact"),
+    path("security.txt", RedirectView.as_view(pattern_name="security_contact")),
+    path("demo/", include("demo.urls")),
+    path("accounts/login/code/", sign_in, name="account_request_login_code"),
+    path("accounts/login/code/confirm/", sign_in_confirm, name="account_confirm_login_code"),
+    path("accounts/", include("accounts.allauth_pages")),
+    path("accounts/", include("accounts.urls")),
+    # Beside the page that opens a camp, which is of the app below.
+    path("new/import/", camp_import_create, name="camp_import_create"),
+    path("new/import/<row:upload_id>/", camp_import_detail, name="camp_import_detail"),
+    path("", include("events.urls")),
+    path("<slug:camp>/", include(camp_urls)),
+]
+handler400 = "config.views.not_understood"
 handler403 = "config.views.forbidden"
 handler404 = "config.views.not_found"
 handler500 = "config.views.broken"

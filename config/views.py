@@ -1,70 +1,88 @@
-"""Pages of the installation itself: demo, health, errors."""
+"""Pages of the installation itself: health, errors."""
 
 from __future__ import annotations
 
-from django.conf import settings
-from django.contrib.auth import login
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy as _
+import sys
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.models import User
-from events.models import Camp
+from accounts.http import wants_json
+from accounts.once import answered_before
+from accounts.typed import is_readable, typed_in
+from events.access import CampGone
 
-#: who one may be in the demo: key, what it is called, what they come for
-PERSONAS = [
-    ("organiser", _("Organiser"), _("runs the camp, builds the grid")),
-    ("helper", _("Helper"), _("types in what is on the wall")),
-    ("host", _("Host"), _("pitched a session")),
-    ("attendee", _("Attendee"), _("has been to camps before")),
-    ("first-timer", _("First-timer"), _("has seen none of it yet")),
-]
-DEMO_CAMPS = ["govcamp-2027", "bluelightcamp", "localgovcamp", "digital-health-hack", "lgovsm"]
-
-
-def demo_address(persona: str) -> str:
-    return f"{persona}@demo.campgrid.example"
-
-
-def _only_in_demo() -> None:
-    if not settings.DEMO:
-        raise Http404
-
-
-@require_safe
-def demo(request: HttpRequest) -> HttpResponse:
-    _only_in_demo()
-    camps = {camp.slug: camp for camp in Camp.objects.filter(slug__in=DEMO_CAMPS)}
-    context = {"camps": [camps[slug] for slug in DEMO_CAMPS if slug in camps], "personas": PERSONAS}
-    return render(request, "demo.html", context)
-
-
-@require_POST
-def demo_sign_in(request: HttpRequest) -> HttpResponse:
-    """One click, and one is that person; only where the demo is switched on."""
-    _only_in_demo()
-    user = get_object_or_404(User, email=demo_address(request.POST.get("persona", "")))
-    camp = get_object_or_404(Camp, slug=request.POST.get("camp", ""), slug__in=DEMO_CAMPS)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return redirect(camp)
+from . import outage
 
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """200 while the database answers."""
+    """200 while this answers and has, or finds, its database; pages ask it before they send what was typed."""
     connection.ensure_connection()
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@require_safe
+def health_live(request: HttpRequest) -> HttpResponse:
+    """200 while this process answers; whatever else is broken, to start it anew would mend nothing."""
+    return HttpResponse("live\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def health_ready(request: HttpRequest) -> HttpResponse:
+    """200 while pages can be answered: the database is there, and has Campgrid's tables. Otherwise 503."""
+    status, text = 200, "ready\n"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM events_camp LIMIT 1")
+    except DatabaseError:
+        status, text = 503, "The database does not answer, or has no tables.\n"
+    return HttpResponse(text, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
 def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render(request, "error.html", {"title": title, "text": text}, status=status)
+    if status != 413:
+        # What is too large is not read at all.
+        _forget_what_cannot_be_read(request)
+    if wants_json(request):
+        return JsonResponse({"problem": text}, status=status)
+    # What was typed is carried on: here, too, nothing typed is lost without a script.
+    context = {"title": title, "text": text, "typed": typed_in(request) if status in (403, 404, 410, 500) else None}
+    return render(request, "error.html", context, status=status)
+
+
+def _forget_what_cannot_be_read(request: HttpRequest) -> None:
+    """A body that is refused when it is read is refused each time: the page that says so must not ask for it."""
+    if not is_readable(request):
+        # The setter is Django's own, for what a test or a middleware puts in its place.
+        request.POST = QueryDict()
+        request._files = MultiValueDict()  # type: ignore[attr-defined]
+
+
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    text = _("That is more than is taken at once: %(most)s MB. Nothing was saved. Send less, or in several parts.")
+    return _error(request, 413, _("Too large"), text % {"most": most // 1_000_000})
+
+
+@requires_csrf_token
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    _forget_what_cannot_be_read(request)
+    # A session that could not be saved is told as a bad request by Django.
+    if response := outage.told(request, exception):
+        return response
+    text = _("What was sent has too many fields, or is too large. Nothing was saved. Go back and send less.")
+    return _error(request, 400, _("Not understood"), text)
 
 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, CampGone):
+        return _error(request, 410, _("Deleted"), str(exception))
     text = _("There is nothing at this address. It may have been typed wrongly, or taken away.")
     return _error(request, 404, _("Not here"), text)
 
@@ -76,11 +94,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Nothing is done. Who was signed in by the first of two taps has another token since: they get its answer."""
+    if first := answered_before(request):
+        return first
+    if wants_json(request):
+        # Not refused: a script fetches another token, or asks to sign in, and sends it again.
+        return JsonResponse({"problem": "", "is_token_old": True}, status=403)
     text = _("This page was open for too long, or cookies are off. Go back, load the page again and send it once more.")
     return _error(request, 403, _("Not sent"), text)
 
 
 @requires_csrf_token
 def broken(request: HttpRequest) -> HttpResponse:
+    if response := outage.told(request, sys.exception()):
+        return response
     text = _("Something went wrong on our side. What you typed may not be saved. Go back and try again.")
     return _error(request, 500, _("That did not work"), text)

@@ -1,4 +1,4 @@
-"""The one place that asks "may you?"."""
+"""The one place that asks "may you?", and whether the camp may be changed at all."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ from enum import IntEnum
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.http import wants_json
+from accounts.models import User
+from accounts.once import answered_before, done_once
+from accounts.rows import made_of
+from accounts.statements import columns_of, found_by, statement, table_of
+from accounts.typed import typed_in
+
 from .http import CampRequest
-from .models import Attendee, Camp
+from .models import Attendee, Camp, CampArchived, DeletedCamp
+
+#: methods that change nothing (RFC 9110, 9.2.1)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class Access(IntEnum):
@@ -28,18 +41,26 @@ class Access(IntEnum):
     ORGANISER = 3
 
 
-def level_of(attendee: Attendee | None) -> Access:
-    """How far somebody gets. On the waiting list one is anyone."""
-    if attendee is None or attendee.is_waiting:
+class CampGone(Http404):
+    """There was a camp, and who asks may know it: the page that was not found says so (410 Gone, RFC 9110, 15.5.11)."""
+
+    def __init__(self, camp: DeletedCamp) -> None:
+        day = date_format(camp.deleted_on, "j F Y")
+        super().__init__(_("This camp was deleted by its organisers on %(day)s.") % {"day": day})
+
+
+def level_of(me: Attendee | None) -> Access:
+    """How far somebody gets who is in; anybody else gets no further than anyone."""
+    if me is None:
         return Access.ANYONE
-    if attendee.is_organiser:
+    if me.is_organiser:
         return Access.ORGANISER
-    return Access.HELPER if attendee.is_helper else Access.ATTENDEE
+    return Access.HELPER if me.is_helper else Access.ATTENDEE
 
 
 def deny(request: CampRequest, camp: Camp, access: Access) -> HttpResponse | None:
     """None if they may; else the way to the join page, 404 for strangers, 403 for the wrong role."""
-    level = level_of(request.attendee)
+    level = level_of(request.me)
     if level >= access:
         return None
     if level == Access.ANYONE:
@@ -49,7 +70,34 @@ def deny(request: CampRequest, camp: Camp, access: Access) -> HttpResponse | Non
     raise PermissionDenied
 
 
+def is_outside(request: CampRequest, asks: User | AnonymousUser) -> bool:
+    """Neither in the camp nor waiting for a place; `asks` is who sent the request, also where that is no matter."""
+    if request.attendee is not None:
+        return False
+    return not asks.is_authenticated or _attendee_in(request.camp.slug, asks) is None
+
+
+def _turn_away(request: CampRequest, camp: Camp, *, is_page: bool) -> HttpResponse:
+    """A page leads to the join page; a feed, a calendar or a file is not there."""
+    if not is_page:
+        raise Http404
+    return _to_join_page(request, camp)
+
+
 def _to_join_page(request: CampRequest, camp: Camp) -> HttpResponse:
+    if wants_json(request):
+        if request.user.is_authenticated:
+            return JsonResponse({"problem": _("You are not in this camp any more.")}, status=403)
+        # Signed in again they may: a script keeps what it could not send (401, RFC 9110, 15.5.2).
+        return JsonResponse({"problem": _("You are not signed in any more.")}, status=401)
+    if typed := typed_in(request):
+        context = {
+            "title": _why_outside(request),
+            "text": _("This could not be saved. What you typed is kept on this page."),
+            "typed": typed,
+            "join": reverse("events:camp_join", args=[camp.slug]) if request.attendee is None else "",
+        }
+        return render(request, "error.html", context, status=403)
     # A POST address cannot be gone back to: return to the page the person sees.
     back = request.get_full_path()
     if request.method != "GET":
@@ -60,27 +108,111 @@ def _to_join_page(request: CampRequest, camp: Camp) -> HttpResponse:
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
+def _why_outside(request: CampRequest) -> str:
+    if request.attendee is not None:
+        return _("You wait for a place in this camp")
+    if request.user.is_authenticated:
+        return _("You are not in this camp any more")
+    return _("You are not signed in any more")
+
+
+def refuse_change(request: CampRequest, camp: Camp) -> None:
+    """An archived camp is read with safe methods only."""
+    if request.method not in SAFE_METHODS:
+        camp.refuse_archived()
+
+
+def _say_archived(request: CampRequest, refused: CampArchived) -> HttpResponse:
+    if request.htmx:
+        # The page was loaded before the camp went into the archive: loaded again it says so.
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+    raise PermissionDenied(refused.message)
+
+
+def find_camp(slug: str, user: User | AnonymousUser) -> tuple[Camp, Attendee | None]:
+    """The camp of that address, and the person's place in it: one query for whoever has a place."""
+    if user.is_authenticated and (attendee := _attendee_in(slug, user)):
+        return attendee.camp, attendee
+    if camp := Camp.objects.filter(slug=slug).first():
+        return camp, None
+    if gone := DeletedCamp.objects.told_to(user, slug):
+        raise CampGone(gone)
+    raise Http404
+
+
+def _attendee_in(slug: str, user: User) -> Attendee | None:
+    """The place in the camp of that address, with the camp; written out, since every page asks it first."""
+    sql = statement(
+        "SELECT {of_attendee}, {of_camp} FROM {attendees} JOIN {camps} ON {camps}.id = {attendees}.camp_id "
+        "WHERE {camps}.slug = %s AND {attendees}.user_id = %s AND {attendees}.removed_at IS NULL",
+        of_attendee=columns_of(Attendee),
+        of_camp=columns_of(Camp),
+        attendees=table_of(Attendee),
+        camps=table_of(Camp),
+    )
+    rows = found_by(sql, [slug, user.pk])
+    if not rows:
+        return None
+    [row] = rows
+    middle = len(Attendee._meta.concrete_fields)
+    attendee = made_of(Attendee, row[:middle])
+    # Both ends of the relation are known: no query when a template or a service follows it.
+    attendee.camp, attendee.user = made_of(Camp, row[middle:]), user
+    return attendee
+
+
 View = Callable[..., HttpResponse]
 
 
-def camp_view(access: Access) -> Callable[[View], View]:
-    """The view gets its Camp, `request.attendee` and the camp's time zone, or is not called at all."""
+def camp_view(
+    access: Access, *, archived: bool = False, personal: bool = True, closed: bool = False, once: bool = True
+) -> Callable[[View], View]:
+    """The view gets its Camp, `request.attendee`, `request.me` and the camp's time zone, or is not called at all.
+
+    A view with `archived` may change an archived camp, too; docs/words.md says which may, and why. One that is not
+    `personal` answers everybody as it answers strangers: who asks is not even looked up, unless the camp is closed to
+    strangers. One with `closed` answers them there, too: it is the way in, or its address is a key. One that is not
+    `once` calls `done_once` itself, for it works long before it changes anything.
+    """
 
     def decorate(view: View) -> View:
-        @wraps(view)
-        def wrapper(request: CampRequest, camp: str, **kwargs: Any) -> HttpResponse:
-            found = get_object_or_404(Camp, slug=camp)
+        def answer(request: CampRequest, camp: str, **kwargs: Any) -> HttpResponse:
+            asks = request.user
+            if not personal:
+                request.user = AnonymousUser()
+            found, request.attendee = find_camp(camp, request.user)
             request.camp = found
-            request.attendee = found.attendee_for(request.user)
-            if request.attendee:
-                # Both ends of the relation are known: no query when a template or a service follows it.
-                request.attendee.camp = found
+            request.me = request.attendee if request.attendee and not request.attendee.is_waiting else None
             with timezone.override(found.tz):
                 if denied := deny(request, found, access):
                     return denied
-                return view(request, found, **kwargs)
+                if found.is_closed and not closed and is_outside(request, asks):
+                    return _turn_away(request, found, is_page=personal)
+                try:
+                    request.is_closed = found.is_archived and not archived
+                    if not archived:
+                        refuse_change(request, found)
+                    if not once:
+                        return view(request, found, **kwargs)
+                    return done_once(request=request, do=lambda: view(request, found, **kwargs))
+                except CampArchived as refused:
+                    return _say_archived(request, refused)
+                except Camp.DoesNotExist as gone:
+                    # Somebody deleted it since it was found: a service that locks it sees that.
+                    raise Http404 from gone
+
+        @wraps(view)
+        def wrapper(request: CampRequest, camp: str, **kwargs: Any) -> HttpResponse:
+            try:
+                return answer(request, camp, **kwargs)
+            except (Http404, PermissionDenied):
+                # Sent twice, and what the first did took the camp or the right away: the same answer, nothing more.
+                if first := answered_before(request):
+                    return first
+                raise
 
         wrapper.camp_access = access  # type: ignore[attr-defined]
+        wrapper.camp_archived = archived  # type: ignore[attr-defined]
         return wrapper
 
     return decorate

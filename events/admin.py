@@ -1,12 +1,65 @@
-from django.contrib import admin
+from collections.abc import Iterable
+from typing import Any
 
+from django.contrib import admin
+from django.db import models
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from . import stamps
 from .models import Camp, Room, Slot
 
 
+class StampedAdmin(admin.ModelAdmin):
+    """What an operator changes here changes pages: no service is asked, so the parts are counted here."""
+
+    #: what shows these things
+    parts: tuple[str, ...] = (stamps.FRAME,)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # Where it was before may be another camp.
+        before = self._camps([obj]) if change else set()
+        super().save_model(request, obj, form, change)
+        self._bump(before | self._camps([obj]))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        camps = self._camps([obj])
+        super().delete_model(request, obj)
+        self._bump(camps)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        camps = self._camps(queryset)
+        super().delete_queryset(request, queryset)
+        self._bump(camps)
+
+    def _camps(self, things: Iterable[Model]) -> set[int]:
+        """The camps that have these, as it is stored now."""
+        path = "pk" if self.model is Camp else "camp_id"
+        return set(
+            self.model._default_manager.filter(pk__in=[thing.pk for thing in things]).values_list(path, flat=True)
+        )
+
+    def _bump(self, camps: set[int]) -> None:
+        # In one order, so that neither of two operators waits for the other in turn; a deleted camp has no pages.
+        for camp in Camp.objects.filter(pk__in=camps).order_by("pk"):
+            stamps.bump(camp, *self.parts)
+
+
 @admin.register(Camp)
-class CampAdmin(admin.ModelAdmin):
+class CampAdmin(StampedAdmin):
     list_display = ["name", "slug", "starts_on", "ends_on", "joining", "archived_at"]
     search_fields = ["name", "slug"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Camp | None = None) -> tuple[str, ...]:
+        """The times of slots hang on its days and its time zone: the camp's own page of settings asks what becomes of
+        them."""
+        return ("starts_on", "ends_on", "time_zone") if obj else ()
 
-admin.site.register([Room, Slot])
+
+@admin.register(Room)
+class RoomAdmin(StampedAdmin):
+    # As in `forms.URLField` of ours.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+
+admin.site.register(Slot, StampedAdmin)

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import colorsys
 
-#: the least favourable paper of each theme that text stands on (see campgrid.css)
-LIGHT_PAPER, DARK_PAPER = "#f4f2ee", "#1b2327"
+#: the least favourable ground of each theme that text stands on: --sunk in campgrid.css
+LIGHT_PAPER, DARK_PAPER = "#f1eee7", "#232b30"
+#: what stands on the accent itself
+ON_LIGHT, ON_DARK = "#fff", "#12171a"
+#: paper has no dark theme
+IN_THE_DARK = "@media screen and (prefers-color-scheme:dark)"
 #: a little above the 4.5 asked for, so that rounding never falls below
 ENOUGH = 4.7
 
@@ -49,6 +53,6 @@ def stylesheet(colour: str) -> str:
     """The camp's accent for both themes, as CSS."""
     light, dark = readable_on(colour, LIGHT_PAPER), readable_on(colour, DARK_PAPER)
     return (
-        f":root{{--accent:{light};--on-accent:#fff}}"
-        f"@media(prefers-color-scheme:dark){{:root{{--accent:{dark};--on-accent:{DARK_PAPER}}}}}"
+        f":root{{--accent:{light};--on-accent:{ON_LIGHT}}}"
+        f"{IN_THE_DARK}{{:root{{--accent:{dark};--on-accent:{ON_DARK}}}}}"
     )

@@ -1,24 +1,70 @@
-"""Markdown that people typed, as HTML that is safe to show."""
+"""Markdown that people typed, as HTML that is safe to show. Rendered once and kept, and never for long."""
 
 from __future__ import annotations
 
+import re
+import zlib
+
 import nh3
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import linebreaks
+from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+from .caching import kept
+
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 30}).enable(
+    ["table", "strikethrough"]
+)
 #: a page has one h1 and sections of its own; the headings of a text start below them, with no level left out
 _FIRST_HEADING = 3
 _TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+#: a shorter text is rendered sooner than looked up
+_WORTH_KEEPING = 500
+#: What a text may hold and still be read as Markdown; five times what dense notes of a long session have. Each of
+#: these is measured in `bench/limits.py`: more of it would take seconds, or be left out by the parser without a word.
+MOST_MARKS = 15_000
+MOST_CELLS = 20_000
+DEEPEST_QUOTE = 6
+_DEEP_QUOTE = re.compile(rf"^ {{0,3}}(?:> ?){{{DEEPEST_QUOTE + 1}}}", re.MULTILINE)
 
 
 def to_html(text: str) -> SafeString:
-    """Cleaned HTML: no scripts, no images from elsewhere, links that do not vouch for their target."""
+    """Cleaned HTML: no scripts, no images from elsewhere, links that do not vouch for their target.
+
+    A long text is rendered once for all readers and kept by what it says, so for each revision.
+    """
+    if len(text) < _WORTH_KEEPING:
+        return _render(text)
+    # Packed: a cache that is the memory of a process counts entries, not bytes.
+    packed = kept("markdown", text, make=lambda: zlib.compress(_render(text).encode()))
+    html = zlib.decompress(packed).decode()
+    return SafeString(html)  # nosec B703 # cleaned when it was made
+
+
+def is_markdown(text: str) -> bool:
+    """Whether it is rendered as such; a text that is nothing but marks is shown as it was typed."""
+    lines = text.count("\n") + 1
+    marks = lines + sum(map(text.count, "[]!*_`~<&#|\\"))
+    return marks <= MOST_MARKS and _most_cells(text) <= MOST_CELLS and not _DEEP_QUOTE.search(text)
+
+
+def _most_cells(text: str) -> int:
+    """A table has as many columns in each row as in its widest; this is more than all tables together can have."""
+    widths = [line.count("|") for line in text.split("\n")]
+    return max(widths) * len(widths)
+
+
+def _render(text: str) -> SafeString:
+    if not is_markdown(text):
+        return _as_typed(text)
     tokens = _parser.parse(text)
+    if any(token.level >= _parser.options["maxNesting"] - 1 for token in tokens):
+        # The parser leaves out what is nested any deeper; nothing that somebody typed may vanish.
+        return _as_typed(text)
     _lower_headings(tokens)
     html = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(
@@ -28,7 +74,12 @@ def to_html(text: str) -> SafeString:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
-    return mark_safe(cleaned)  # nosec B308 B703
+    return SafeString(cleaned)  # nosec B703 # cleaned just now
+
+
+def _as_typed(text: str) -> SafeString:
+    html = linebreaks(text, autoescape=True)
+    return SafeString(html)  # nosec B703 # escaped just now
 
 
 def _lower_headings(tokens: list[Token]) -> None:

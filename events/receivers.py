@@ -7,19 +7,38 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import User
-from accounts.signals import guest_claimed
+from accounts.signals import guest_claimed, guest_claiming
 
 from .merging import merge_attendees
-from .models import Attendee
+from .models import Attendee, Camp
+from .services import move_up
+from .signals import attendees_merged
+
+
+@receiver(guest_claiming)
+def hold_camps(sender: type[User], guest_id: int, **kwargs: Any) -> None:
+    """Nobody removes one of the guest's places, or gives it another role, until it is handed over (lock order)."""
+    for camp in Camp.objects.filter(attendees__user=guest_id).distinct().order_by("pk"):
+        camp.lock(archived=True)
 
 
 @receiver(guest_claimed)
-def move_places(sender: type[User], guest: User, account: User, **kwargs: Any) -> None:
+def hand_over(sender: type[User], guest: User, account: User, **kwargs: Any) -> None:
     """Every place of the guest is the account's; where it had one already, the two become one."""
-    for place in Attendee.objects.select_for_update().filter(user=guest):
-        mine = Attendee.objects.filter(user=account, camp=place.camp_id).first()
+    for attendee in Attendee.objects.select_for_update().filter(user=guest).order_by("pk"):
+        mine = Attendee.objects.filter(user=account, camp=attendee.camp_id).first()
         if mine is None:
-            place.user = account
-            place.save(update_fields=["user"])
+            attendee.user = account
+            attendee.save(update_fields=["user"])
         else:
-            merge_attendees(place, into=mine)
+            merge_attendees(source=attendee, into=mine)
+    # What the guest left before is the account's to have erased.
+    Attendee.objects.filter(was_of=guest).update(was_of=account)
+
+
+@receiver(attendees_merged)
+def let_the_next_in(sender: type[Attendee], attendee: Attendee, **kwargs: Any) -> None:
+    """Where two places became one, the next in the queue has the other; nobody moves up in an archived camp."""
+    camp = Camp.objects.get(pk=attendee.camp_id)
+    if not camp.is_archived:
+        move_up(camp=camp)

@@ -7,13 +7,20 @@ import io
 import zipfile
 from collections.abc import Iterable
 
+from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from events.models import Camp
-from notes.models import Link
+from events.models import Attendee, Camp
+from notes.models import Link, Note
 from pitches.models import Interest
-from schedule.grid import published_grid
+from pitches.order import open_orders
 from schedule.models import GridVersion
+from schedule.wall.grid import published_grid
+
+from .csv_keys import own_keys
+from .sheet_import import one_name, session_page
+from .table import guarded
 
 SHEET_COLUMNS = [
     "Year", "Time", "Session", "Room", "Capacity", "Title", "Leader1", "Leader2", "Leader3", "Leader 4",
@@ -24,47 +31,52 @@ SHEET_COLUMNS = [
 def to_csv(header: list[str], rows: Iterable[Iterable[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([[guarded(value) for value in row] for row in rows])
+    # Headings may be names of rooms, which somebody typed.
+    writer.writerows([[guarded(value) for value in row] for row in (header, *rows)])
     return out.getvalue()
-
-
-def guarded(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP: CSV injection)."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
 
 
 def csv_files(camp: Camp, *, with_interest: bool) -> dict[str, str]:
     """File name to text. Who is interested in what goes only to whoever runs the installation."""
+    people, pitches = own_keys(camp.attendees.all(), "a"), own_keys(camp.pitches.all(), "p")
     files = {
         "rooms.csv": to_csv(
             ["name", "capacity", "features"],
-            ([r.name, r.capacity, ";".join(r.features)] for r in camp.rooms.all()),
+            room_rows(camp),
         ),
-        "slots.csv": to_csv(["date", "starts_at", "ends_at", "kind", "title"], _slots(camp)),
+        "slots.csv": to_csv(["date", "starts_at", "ends_at", "kind", "title"], slot_rows(camp)),
         "attendees.csv": to_csv(
             ["attendee", "display_name", "role"],
-            ([f"a{a.pk}", a.display_name, a.role] for a in camp.attendees.present().order_by("pk")),
+            ([people[a.pk], a.display_name, a.role] for a in camp.attendees.present().order_by("pk")),
         ),
         "pitches.csv": to_csv(
-            ["pitch", "title", "topic", "hosts", "length", "kind", "about"],
-            (
-                [f"p{p.pk}", p.title, p.topic, ";".join(f"a{h.pk}" for h in p.hosts.all()), p.length, p.kind, p.about]
-                for p in camp.pitches.open().prefetch_related("hosts")
-            ),
+            ["pitch", "title", "topic", "hosts", "length", "kind", "about", "after"],
+            _pitches(camp, people, pitches),
         ),
     }
     if with_interest:
-        rows = Interest.objects.filter(pitch__camp=camp, attendee__removed_at=None).order_by("attendee_id", "pitch_id")
+        rows = Interest.objects.counted().filter(pitch__in=camp.pitches.open()).order_by("attendee_id", "pitch_id")
         files["interests.csv"] = to_csv(
-            ["attendee", "pitch", "level"], ([f"a{i.attendee_id}", f"p{i.pitch_id}", i.level] for i in rows)
+            ["attendee", "pitch", "level"], ([people[i.attendee_id], pitches[i.pitch_id], i.level] for i in rows)
         )
     return files
 
 
-def _slots(camp: Camp) -> Iterable[list[object]]:
+def _pitches(camp: Camp, people: dict[int, str], pitches: dict[int, str]) -> Iterable[list[object]]:
+    after = open_orders(camp)
+    # As in the other files: nobody and nothing is named that stands in none of them.
+    for p in camp.pitches.open().prefetch_related(Prefetch("hosts", Attendee.objects.present())):
+        hosts = ";".join(people[host.pk] for host in p.hosts.all())
+        earlier = ";".join(pitches[pk] for pk in sorted(after.get(p.pk, ())))
+        yield [pitches[p.pk], p.title, p.topic, hosts, p.length, p.kind, p.about, earlier]
+
+
+def room_rows(camp: Camp) -> Iterable[list[object]]:
+    for room in camp.rooms.all():
+        yield [room.name, room.capacity, ";".join(room.features)]
+
+
+def slot_rows(camp: Camp) -> Iterable[list[object]]:
     for slot in camp.slots.all():
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
         yield [start.date(), f"{start:%H:%M}", f"{end:%H:%M}", slot.kind, slot.title]
@@ -74,29 +86,40 @@ def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in csv_files(camp, with_interest=with_interest).items():
-            archive.writestr(name, text)
+            # With a mark before it, so that Excel reads its accents.
+            archive.writestr(name, text.encode("utf-8-sig"))
     return out.getvalue()
 
 
-def sheet(camp: Camp) -> str:
-    """The published grid with the columns that camps' shared sheets use."""
+def sheet(camp: Camp, site: str = "") -> str:
+    """The published grid with the columns that camps' shared sheets use, a row for each cell that a session fills.
+
+    `site` is the scheme and host for the addresses of notes.
+    """
     version = GridVersion.latest(camp)
     if version is None:
         return to_csv(SHEET_COLUMNS, [])
     grid = published_grid(version, camp)
     capacity = {room.id: room.capacity for room in grid.rooms}
-    notes = dict(Link.objects.filter(session__camp=camp, kind=Link.Kind.DOCUMENT).values_list("session_id", "url"))
+    # A sheet hangs where everybody sees it: only what anybody may read.
+    documents = Link.objects.readable_by(None).filter(session__camp=camp, kind=Link.Kind.DOCUMENT)
+    written = Note.objects.readable_by(None).written().filter(session__camp=camp)
+    page = f"{site or settings.SITE_URL}{{}}".format
+    notes = {pk: page(session_page(camp, pk)) for pk in written.values_list("session_id", flat=True)}
+    notes |= dict(documents.values_list("session_id", "url"))
     rows = []
     running = [row for row in grid.rows if row.is_for_sessions]
     for number, row in enumerate(running, 1):
-        for entry in row.entries:
-            start = timezone.localtime(entry.starts_at, camp.tz)
-            hosts = [host.display_name for host in entry.session.pitch.hosts.all()][:4]
+        for entry in [cell.entry for cell in row.running if cell.entry]:
+            start = timezone.localtime(row.starts_at, camp.tz)
+            hosts = [one_name(host.name) for host in entry.hosts]
+            # There are four columns: the last has all the others.
+            hosts = [*hosts[:3], ", ".join(hosts[3:])] if len(hosts) > 3 else hosts
             rows.append(
                 [
                     start.year, f"{start:%a} {start:%H:%M}", number, entry.room_name, capacity.get(entry.room_id, ""),
-                    entry.session.pitch.title, *hosts, *[""] * (4 - len(hosts)),
-                    notes.get(entry.session.pk, ""), camp.hashtag,
+                    entry.title, *hosts, *[""] * (4 - len(hosts)),
+                    notes.get(entry.id, ""), camp.hashtag,
                 ]
             )  # fmt: skip
     return to_csv(SHEET_COLUMNS, rows)

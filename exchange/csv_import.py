@@ -1,235 +1,526 @@
-"""A camp from CSV files: rooms, slots, attendees, pitches, interests, and the sheet that hung on the wall.
+"""A camp from CSV files: rooms, slots, attendees, pitches, interests.
 
-Rows are checked one by one; the import takes all or nothing unless told to skip bad rows; running it twice
-changes nothing.
+Rows are checked one by one, in memory; running it twice changes nothing.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+import hashlib
+import re
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from events.models import Attendee, Camp, Role, Slot
-from pitches.models import Interest, Pitch
+from events.address_list import Ticket, is_about_tickets, ticket_in
+from events.long_text import LONGEST, length_of
+from events.models import Attendee, Role, Room, Slot
+from events.models.frame import feature_codes, plain_feature
+from pitches.models import Pitch
+from pitches.order import any_circle, circle_in_words, search_circle
 
-from .report import ImportRefused, Report
+from .cells import MOST_SEATS, SEVERAL, days_in, parts, short, stretch, text, whole
+from .csv_keys import keys_beside
+from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
+from .outcome import Outcome, Progress, key
+from .report import Report, quoted, told_several
+from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, rows_of
 
-#: columns each file must have
-COLUMNS = {
-    "rooms.csv": ["name", "capacity"],
-    "slots.csv": ["date", "starts_at", "ends_at", "kind"],
-    "attendees.csv": ["attendee", "display_name"],
-    "pitches.csv": ["pitch", "title"],
-    "interests.csv": ["attendee", "pitch", "level"],
-    "sheet.csv": ["Session", "Room", "Title"],
-}
-Row = dict[str, str]
+Thing = TypeVar("Thing", Attendee, Pitch)
+#: seats of a room of which the file does not say how many it has
+MANY = 30
+#: rows between two signs of progress
+STRIDE = 500
+LONGEST_KEY = 60
+#: steps that may be taken to say which rows make circles
+MOST_STEPS = 1_000_000
+
+
+def days_of(files: dict[str, str], time_zone: str) -> list[date]:
+    """The days the slots name; what cannot be read is left to the import to report."""
+    found = []
+    try:
+        for _number, row in rows_of("slots.csv", files.get("slots.csv", "")):
+            found.append(days_in(row["date"], time_zone)[:1])
+    except NotATable:
+        pass
+    return sorted({day for days in found for day in days})
+
+
+def key_of(title: str) -> str:
+    """What a pitch is called where the file has no keys: the same title is the same pitch."""
+    if len(title) <= LONGEST_KEY:
+        return title
+    return f"{title[: LONGEST_KEY - 13]} {hashlib.sha256(title.encode()).hexdigest()[:12]}"
+
+
+def is_name(text: str) -> bool:
+    """What a person may be called; a7 and 12 are keys."""
+    return len(text) <= LONGEST_KEY and not re.fullmatch(r"[a-z]?[0-9]+", text, re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Importer:
-    """One import into one camp, inside one transaction."""
+class CsvReader:
+    """The rows of the files, one by one, become part of the outcome."""
 
-    camp: Camp
+    outcome: Outcome
     files: dict[str, str]
-    report: Report = field(default_factory=Report)
+    progress: Progress = lambda done: None
+    done: int = 0
+    rooms: dict[str, Room] = field(default_factory=dict)
+    #: what rooms have, by what people call it
+    features: dict[str, str] = field(default_factory=dict)
     attendees: dict[str, Attendee] = field(default_factory=dict)
     pitches: dict[str, Pitch] = field(default_factory=dict)
+    #: by the keys of the camp's own files
+    own: dict[str, Attendee | Pitch] = field(default_factory=dict)
+    #: of those without an attendees.csv, by the names they go by
+    names: dict[str, list[Attendee]] = field(default_factory=dict)
+    #: all slots by when they start, none of which overlap
+    slots: dict[datetime, Slot] = field(default_factory=dict)
+    starts: list[datetime] = field(default_factory=list)
+    #: those that this import makes, by key: what each comes after, with its row
+    orders: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
+    #: rows of slots whose clock counts to twelve: when they start and end
+    by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
+    #: how dates that can be read in two ways were read: told once each
+    readings: set[str] = field(default_factory=set)
+
+    @property
+    def report(self) -> Report:
+        return self.outcome.report
 
     def run(self) -> None:
-        self.attendees = {a.import_key: a for a in self.camp.attendees.exclude(import_key="")}
-        self.pitches = {p.import_key: p for p in self.camp.pitches.exclude(import_key="")}
+        self.rooms = {room.name: room for room in self.outcome.rooms}
+        self.features = feature_codes(code for room in self.outcome.rooms for code in room.features)
+        self.slots = {slot.starts_at: slot for slot in self.outcome.slots}
+        self.starts = sorted(self.slots)
+        # What the camp calls them in files of its own comes first: keys that an import gave are never the same.
+        people, pitches = self.outcome.attendees, self.outcome.pitches
+        self.called(self.attendees, people, keys_beside([(a.pk, a.import_key) for a in people], "a"))
+        self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
+        self.find_afternoons()
         for name, read in (
             ("rooms.csv", self.room),
             ("slots.csv", self.slot),
             ("attendees.csv", self.attendee),
             ("pitches.csv", self.pitch),
         ):
-            for number, row in self.rows(name):
-                try:
-                    # Each row has its own savepoint: a bad one leaves nothing behind.
-                    with transaction.atomic():
-                        read(row, name, number)
-                except ValidationError as error:
-                    self.report.fault(name, number, " ".join(error.messages))
+            for number, row in self.rows(name, self.shape_of(name)):
+                with self.fault_told(name, number):
+                    read(row, number)
+        self.put_in_order("pitches.csv")
         self.interests("interests.csv")
 
-    def rows(self, name: str) -> Iterator[tuple[int, Row]]:
-        """Row number and cells; a file without its columns is one fault."""
+    def called(self, found: dict[str, Thing], things: list[Thing], own: dict[int, str]) -> None:
+        """The things that are there, by both their keys."""
+        self.own.update((own[thing.pk], thing) for thing in things)
+        found.update((own[thing.pk], thing) for thing in things)
+        found.update((thing.import_key, thing) for thing in things if thing.import_key)
+
+    def known(self, found: dict[str, Thing], called: str, name: str) -> Thing | None:
+        """Whom or what the key stands for; but a file of another installation may have ours for something else."""
+        thing = found.get(called)
+        if thing is None or thing is not self.own.get(called):
+            return thing
+        now = thing.display_name if isinstance(thing, Attendee) else thing.title
+        return thing if now == name else None
+
+    def shape_of(self, name: str) -> str:
+        """Ticket shops have the names of people in two columns."""
+        if name == "attendees.csv" and name in self.files:
+            with suppress(NotATable):
+                headings_of(name, self.files[name])
+                return name
+            with suppress(NotATable):
+                headings_of(BY_PARTS, self.files[name])
+                return BY_PARTS
+        return name
+
+    def rows(self, name: str, shape: str = "") -> Iterator[tuple[int, Row]]:
+        """Row number and cells; a file that is no table, or without its columns, is one fault.
+
+        `shape` says whose columns it has, if not those of its name.
+        """
         if name not in self.files:
             return
-        reader = csv.DictReader(io.StringIO(self.files[name]))
+        shape = shape or name
         try:
-            header = [column.strip() for column in reader.fieldnames or []]
-            reader.fieldnames = header
-            missing = [column for column in COLUMNS[name] if column not in header]
-            if missing:
-                self.report.fault(name, 1, _("The column “%(name)s” is missing.") % {"name": missing[0]})
-                return
-            for row in reader:
-                cells = {k: (v or "").strip() for k, v in row.items() if k and not isinstance(v, list)}
-                if any(cells.values()):
-                    yield reader.line_num, cells
-        except csv.Error as error:
-            self.report.fault(name, reader.line_num, _("This is not CSV: %(error)s.") % {"error": error})
+            headings = headings_of(shape, self.files[name])
+            if headings.above:
+                told = _("What stands above the headings is left out: “%(text)s”.")
+                self.report.remark(name, headings.line, told % {"text": quoted(" · ".join(headings.above))})
+            unknown = [one for one in headings.unknown if name != "attendees.csv" or not is_about_tickets(one)]
+            if unknown:
+                told = ngettext(
+                    "The column %(names)s is not read.", "The columns %(names)s are not read.", len(unknown)
+                )
+                names = ", ".join(f"“{quoted(column)}”" for column in unknown)
+                self.report.remark(name, headings.line, told % {"names": names})
+            for number, row in rows_of(shape, self.files[name]):
+                if beyond := row.pop(BEYOND, ""):
+                    told = _("No heading stands above “%(text)s”: it is left out.")
+                    self.report.remark(name, number, told % {"text": quoted(beyond)})
+                    if not any(row.values()):
+                        continue
+                self.count_row()
+                yield number, row
+        except NotATable as error:
+            self.report.fault(name, error.row, error.reason)
+
+    def count_row(self) -> None:
+        self.done += 1
+        if self.done % STRIDE == 0:
+            self.progress(self.done)
+
+    @contextmanager
+    def fault_told(self, file: str, row: int, cell: str = "") -> Iterator[None]:
+        """What is wrong with a row keeps it out, and is told."""
+        try:
+            yield
+        except ValidationError as error:
+            self.report.fault(file, row, " ".join(error.messages), cell)
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def room(self, row: Row, file: str, number: int) -> None:
+    def room(self, row: Row, number: int) -> None:
         name = text(row, "name", 60)
-        capacity = whole(row, "capacity", 0, 100_000)
-        features = [f.strip() for f in row.get("features", "").replace(",", ";").split(";") if f.strip()]
-        _room, is_new = self.camp.rooms.get_or_create(
-            name=name, defaults={"capacity": capacity, "features": features, "position": self.camp.rooms.count()}
-        )
-        self.report.add("rooms", is_new)
+        capacity = whole(row, "capacity", 0, MOST_SEATS, default=MANY)
+        features = self.features_in(row, number)
+        known = self.rooms.get(name)
+        if known is None:
+            self.rooms[name] = self.outcome.make_room(name, capacity, features)
+        else:
+            now = {"capacity": known.capacity, "features": sorted(known.features)}
+            self.tell_other("rooms.csv", number, name, row, now, {"capacity": capacity, "features": sorted(features)})
+        self.report.add("rooms", known is None)
 
-    def slot(self, row: Row, file: str, number: int) -> None:
-        day = self.day(row)
-        start, end = clock(row, "starts_at"), clock(row, "ends_at")
-        kind = row["kind"].lower()
+    def features_in(self, row: Row, number: int) -> list[str]:
+        """By their codes, whatever letters they have; others than those that are known are kept, and told."""
+        said = row["features"]
+        found: dict[str, None] = {}
+        for part in re.split(r"[;\n]" if ";" in said else r"[,\n]", said):
+            if not (name := " ".join(part.split())):
+                continue
+            if plain_feature(name) not in self.features:
+                self.features[plain_feature(name)] = name
+                told = _("“%(name)s” is nothing that sessions can ask for here: it is kept as it stands.")
+                self.report.remark("rooms.csv", number, told % {"name": quoted(name)})
+            found[self.features[plain_feature(name)]] = None
+        return list(found)
+
+    def tell_other(
+        self, file: str, number: int, name: str, row: Row, now: Mapping[str, object], said: Mapping[str, object]
+    ) -> None:
+        """What is there stays as it is: where a row says otherwise, its columns are named."""
+        other = [column for column in said if row[column] and said[column] != now[column]]
+        if other:
+            told = _("“%(name)s” is there already and stays as it is; this row says otherwise in %(columns)s.")
+            columns = ", ".join(f"“{column}”" for column in other)
+            self.report.remark(file, number, told % {"name": quoted(name), "columns": columns})
+
+    def slot(self, row: Row, number: int) -> None:
+        start, end = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
+        on = self.day(row, number, start)
+        kind = row["kind"].lower() or Slot.Kind.SESSIONS
         if kind not in Slot.Kind.values:
-            raise ValidationError(_("The kind “%(kind)s” is neither sessions nor everyone.") % {"kind": row["kind"]})
-        starts_at = self.camp.at(day, start)
-        ends_at = self.camp.at(day + timedelta(days=end <= start), end)
-        found = self.camp.slots.filter(starts_at=starts_at).first()
-        if found is None:
-            other = self.camp.slots.overlapping(starts_at, ends_at).first()
-            if other:
-                other.camp = self.camp
-                raise ValidationError(_("It overlaps the slot of %(other)s.") % {"other": other})
-            self.camp.slots.create(starts_at=starts_at, ends_at=ends_at, kind=kind, title=row.get("title", "")[:80])
-        self.report.add("slots", found is None)
+            raise ValidationError(
+                _("The kind “%(kind)s” is neither sessions nor everyone.") % {"kind": quoted(row["kind"])}
+            )
+        camp = self.outcome.camp
+        starts_at, ends_at = camp.at(on, start), camp.at(on + timedelta(days=end < start), end)
+        title = short(row, "title", 80)
+        if (known := self.slots.get(starts_at)) is None:
+            self.make_slot(starts_at, ends_at, kind, title)
+            return
+        now = {"ends_at": known.ends_at, "kind": known.kind, "title": known.title}
+        # Both may stand in the first column.
+        values = {"ends_at": ends_at, "kind": kind, "title": title}
+        self.tell_other("slots.csv", number, f"{start:%H:%M}", row | {"ends_at": "*"}, now, values)
+        self.report.add("slots", False)
 
-    def day(self, row: Row) -> date:
-        try:
-            day = date.fromisoformat(row["date"])
-        except ValueError:
-            raise ValidationError(_("“%(text)s” is not a date like 2030-06-12.") % {"text": row["date"]}) from None
-        if not self.camp.starts_on <= day <= self.camp.ends_on:
+    def find_afternoons(self) -> None:
+        """Nothing says which half of the day times are in, and the day goes from 12:00 on to 1:00: it is told once."""
+        found: dict[date, list[tuple[int, tuple[time, time]]]] = {}
+        # What cannot be read is told when it is its turn.
+        with suppress(NotATable):
+            for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
+                with suppress(ValidationError):
+                    both = stretch(row, "starts_at", "ends_at")
+                    found.setdefault(self.day(row, number, both[0]), []).append((number, both))
+        is_by_twelve = by_twelve([[both for _number, both in day] for day in found.values()])
+        for day in found.values():
+            typed = [both for _number, both in day]
+            meant = in_the_afternoon(typed) if is_by_twelve else typed
+            for (number, both), (start, end) in zip(day, meant, strict=True):
+                end = end_meant(start, end or both[1])
+                if changed := first_changed(both, (start, end)):
+                    if not self.by_twelve:
+                        self.report.remark("slots.csv", number, told_afternoon(*changed))
+                    self.by_twelve[number] = (start, end)
+
+    def make_slot(self, starts_at: datetime, ends_at: datetime, kind: str, title: str) -> Slot:
+        """None starts at that time yet."""
+        if other := self.overlapping(starts_at, ends_at):
+            raise ValidationError(_("It overlaps the slot of %(other)s.") % {"other": other})
+        slot = Slot(camp=self.outcome.camp, starts_at=starts_at, ends_at=ends_at, kind=kind, title=title)
+        self.outcome.make_slot(slot)
+        self.slots[starts_at] = slot
+        insort(self.starts, starts_at)
+        self.report.add("slots", True)
+        return slot
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Slot | None:
+        """The first that does. As none of the others overlap, only those beside it can."""
+        at = bisect_left(self.starts, starts_at)
+        for start in self.starts[max(0, at - 1) : at + 1]:
+            slot = self.slots[start]
+            if slot.starts_at < ends_at and slot.ends_at > starts_at:
+                slot.camp = self.outcome.camp
+                return slot
+        return None
+
+    def day(self, row: Row, number: int, start: time) -> date:
+        """The day of the camp that is meant, or the night after it: where a date can be read in two ways, that which is
+        one.
+        """
+        camp, value = self.outcome.camp, row["date"]
+        if not value and camp.starts_on == camp.ends_on:
+            return camp.starts_on
+        found = days_in(value, camp.time_zone)
+        if not found:
+            raise ValidationError(_("“%(text)s” is not a date like 2030-06-12.") % {"text": quoted(value)})
+        day = next((day for day in found if camp.has_day(day, start)), None)
+        if day is None:
             raise ValidationError(
                 _("%(day)s is not a day of the camp (%(first)s to %(last)s).")
-                % {"day": day, "first": self.camp.starts_on, "last": self.camp.ends_on}
+                % {"day": found[0], "first": camp.starts_on, "last": camp.ends_on}
             )
+        if len(found) > 1 and value not in self.readings:
+            self.readings.add(value)
+            told = _("“%(text)s” is read as %(day)s.") % {"text": quoted(value), "day": date_format(day, "j F Y")}
+            self.report.remark("slots.csv", number, told)
         return day
 
-    def attendee(self, row: Row, file: str, number: int) -> None:
-        key, name = text(row, "attendee", 60), text(row, "display_name", 60)
-        role = row.get("role", "") or Role.ATTENDEE
+    def attendee(self, row: Row, number: int) -> None:
+        if "First name" in row:
+            row["display_name"] = f"{row['First name']} {row['Last name']}"
+        if ticket_in(row) is not Ticket.VALID:
+            told = _("“%(name)s” has no ticket that is valid (%(said)s): they are left out.")
+            said = ", ".join(filter(None, (row[column] for column in row if is_about_tickets(column))))
+            values = {"name": quoted(row["display_name"].strip()), "said": quoted(said)}
+            self.report.remark("attendees.csv", number, told % values)
+            return
+        name = text(row, "display_name", 60)
+        called = text(row, "attendee", 60) if row["attendee"] else name
+        role = row["role"].lower() or Role.ATTENDEE
         if role not in Role.values:
-            raise ValidationError(_("The role “%(role)s” is not attendee, helper or organiser.") % {"role": role})
-        is_new = key not in self.attendees
+            raise ValidationError(
+                _("The role “%(role)s” is not attendee, helper or organiser.") % {"role": quoted(row["role"])}
+            )
+        known = self.known(self.attendees, called, name)
+        is_new = known is None
+        if known is not None and known.pk is None:
+            self.refuse_another(
+                called, known.display_name, name, "attendees.csv", number, has_key=bool(row["attendee"])
+            )
         if is_new:
-            self.attendees[key] = self.camp.attendees.create(import_key=key, display_name=name, role=role)
+            made = Attendee(import_key=called, display_name=name, role=role)
+            self.attendees[called] = self.outcome.make_attendee(made)
+        elif known is not None:
+            self.tell_known(row, number, known, name, role)
         self.report.add("attendees", is_new)
 
-    def pitch(self, row: Row, file: str, number: int) -> None:
-        key, title = text(row, "pitch", 60), text(row, "title", 140)
+    def tell_known(self, row: Row, number: int, known: Attendee, name: str, role: str) -> None:
+        if known.removed_at is not None:
+            told = _("“%(name)s” was removed from this camp, or left it, and does not come back by this row.")
+            self.report.remark("attendees.csv", number, told % {"name": quoted(name)})
+            return
+        now = {"display_name": known.display_name, "role": known.role}
+        values = {"display_name": name, "role": role}
+        self.tell_other("attendees.csv", number, known.display_name, row, now, values)
+
+    def pitch(self, row: Row, number: int) -> None:
+        title = text(row, "title", 140)
+        called = text(row, "pitch", 60) if row["pitch"] else key_of(title)
         length = whole(row, "length", 1, 2, default=1)
-        hosts = [self.person(name) for name in row.get("hosts", "").split(";") if name.strip()]
-        kind = row.get("kind", "") or Pitch.Kind.DISCUSSION
+        kind = row["kind"].lower() or Pitch.Kind.DISCUSSION
         if kind not in Pitch.Kind.values:
-            raise ValidationError(_("There is no kind “%(kind)s” of session.") % {"kind": kind})
-        is_new = key not in self.pitches
+            raise ValidationError(_("There is no kind “%(kind)s” of session.") % {"kind": quoted(row["kind"])})
+        about, topic = row["about"], short(row, "topic", 50)
+        if length_of(about) > LONGEST:
+            raise ValidationError(
+                _("“%(column)s” has %(count)s characters; %(most)s is the most.")
+                % {"column": "about", "count": length_of(about), "most": LONGEST}
+            )
+        known = self.known(self.pitches, called, title)
+        is_new = known is None
+        if known is not None and known.pk is None:
+            self.refuse_another(called, known.title, title, "pitches.csv", number, has_key=bool(row["pitch"]))
+        # Last: what is refused leaves nobody behind who was written down for it.
+        hosts = self.hosts_in(row, number)
         if is_new:
-            pitch = self.camp.pitches.create(
-                import_key=key, title=title, topic=row.get("topic", "")[:50], length=length, kind=kind,
-                about=row.get("about", "")[:10_000],
-            )  # fmt: skip
-            pitch.hosts.set(hosts)
-            self.pitches[key] = pitch
+            made = Pitch(import_key=called, title=title, topic=topic, length=length, kind=kind, about=about)
+            self.pitches[called] = self.outcome.make_pitch(made, [self.written_down(host, number) for host in hosts])
+        elif known is not None:
+            values = {"title": title, "topic": topic, "length": length, "kind": kind, "about": about}
+            now = {column: getattr(known, column) for column in values}
+            self.tell_other("pitches.csv", number, known.title, row, now | {"about": known.about.strip()}, values)
+        if after := list(dict.fromkeys(parts(row, "after"))):
+            # Those that were there before keep their order.
+            if self.pitches[called].pk is None:
+                self.orders[called] = (number, after)
         self.report.add("pitches", is_new)
 
-    def person(self, key: str) -> Attendee:
-        found = self.attendees.get(key.strip())
+    def refuse_another(self, called: str, before: str, now: str, file: str, number: int, *, has_key: bool) -> None:
+        """A row that says the same once more is told; one that calls something else the same is wrong."""
+        if before != now:
+            raise ValidationError(
+                _("“%(key)s” stands for “%(before)s” already, in a row above.")
+                % {"key": quoted(called), "before": quoted(before)}
+            )
+        if not has_key:
+            told = _("“%(name)s” stands in a row above, too. If these are two, give each a key of its own.")
+            self.report.remark(file, number, told % {"name": quoted(now)})
+
+    def hosts_in(self, row: Row, number: int) -> list[Attendee | str]:
+        """By the keys of a list of people; without one by their names, of whoever is nobody yet the name."""
+        found: dict[int | str, Attendee | str] = {}
+        for part in parts(row, "hosts"):
+            names = [part]
+            if not self.has_people and part not in self.attendees and not self.called_so(part):
+                names = [name for name in SEVERAL.split(part) if name]
+            for name in names:
+                host = self.host(name, number)
+                if host is not None:
+                    found[host.casefold() if isinstance(host, str) else key(host)] = host
+        return list(found.values())
+
+    def host(self, name: str, number: int) -> Attendee | str | None:
+        """Whoever is meant, or a name to be written down; None is told, ValidationError: it is no name."""
+        several, by_key = self.called_so(name), self.attendees.get(name)
+        if len(several) > 1 and not (by_key and self.own.get(name) is by_key):
+            self.report.remark("pitches.csv", number, told_several(name))
+            return None
+        host = by_key if by_key and by_key.removed_at is None else next(iter(several), by_key)
+        if host is None:
+            if self.has_people or not is_name(name):
+                return self.person(name)
+            return text({"hosts": name}, "hosts", 60)
+        if host.removed_at is not None or host.is_waiting:
+            told = _("“%(name)s” is not in this camp, or no longer: they are not made a host.")
+            self.report.remark("pitches.csv", number, told % {"name": quoted(host.display_name)})
+            return None
+        return host
+
+    def written_down(self, host: Attendee | str, number: int) -> Attendee:
+        if isinstance(host, Attendee):
+            return host
+        made = self.outcome.make_attendee(Attendee(import_key=host, display_name=host))
+        self.attendees[host] = made
+        self.names.setdefault(host.casefold(), []).append(made)
+        told = _("“%(name)s” is nobody in this camp yet: they are written down as a host.")
+        self.report.remark("pitches.csv", number, told % {"name": quoted(host)})
+        return made
+
+    @property
+    def has_people(self) -> bool:
+        return "attendees.csv" in self.files
+
+    def called_so(self, name: str) -> list[Attendee]:
+        """Those who are in, or written down, under that name; nobody where a list of people comes along."""
+        if self.has_people:
+            return []
+        if not self.names:
+            self.names = self.outcome.people_by_name()
+        return self.names.get(name.casefold(), [])
+
+    def person(self, called: str) -> Attendee:
+        found = self.attendees.get(called)
         if found is None:
-            raise ValidationError(_("There is no attendee “%(key)s” in attendees.csv.") % {"key": key.strip()})
+            raise ValidationError(_("There is no attendee “%(key)s” in attendees.csv.") % {"key": quoted(called)})
         return found
 
+    def pitch_called(self, called: str) -> Pitch:
+        found = self.pitches.get(called)
+        if found is None:
+            raise ValidationError(_("There is no pitch “%(key)s” in pitches.csv.") % {"key": quoted(called)})
+        return found
+
+    # -- this after that -------------------------------------------------------------------------
+
+    def put_in_order(self, file: str) -> None:
+        """Which pitch comes after which, once all are there."""
+        wanted: dict[str, list[str]] = {}
+        for called, (number, after) in self.orders.items():
+            try:
+                for other in after:
+                    self.pitch_called(other)
+                wanted[called] = after
+            except ValidationError as error:
+                self.report.fault(file, number, " ".join(error.messages))
+        for called in self.circling(file, wanted):
+            del wanted[called]
+        for called, after in wanted.items():
+            self.outcome.made.orders.extend((self.pitches[called], self.pitches[other]) for other in after)
+
+    def circling(self, file: str, wanted: dict[str, list[str]]) -> list[str]:
+        """The pitches whose row would close a circle, each told; rows are taken in the order of the file.
+
+        What was there before comes after nothing that is new: no circle leads through it.
+        """
+        numbers, names = {called: n for n, called in enumerate(self.pitches)}, list(self.pitches)
+        orders = {numbers[called]: {numbers[other] for other in after} for called, after in wanted.items()}
+        if not any_circle(orders):
+            return []
+        found, left = [], MOST_STEPS
+        seen: dict[int, set[int]] = {}
+        for here, after in orders.items():
+            seen[here] = after
+            circle, steps = search_circle(here, seen, most_steps=left)
+            left -= steps
+            if not circle and left > 0:
+                continue
+            told = _("The orders make circles, too many to name. Take “after” out of this row.")
+            if circle:
+                told = circle_in_words([self.pitches[names[n]].title for n in circle])
+            self.report.fault(file, self.orders[names[here]][0], told)
+            found.append(names[here])
+            del seen[here]
+        return found
+
+    # -- wishes ----------------------------------------------------------------------------------
+
     def interests(self, file: str) -> None:
-        known = set(Interest.objects.filter(pitch__camp=self.camp).values_list("pitch_id", "attendee_id"))
-        fresh = []
+        """Of people who were written down. What somebody with an account wants is theirs to say, and to nobody told."""
+        made: set[tuple[int, int]] = set()
+        left_out, first = 0, 0
         for number, row in self.rows(file):
             try:
-                attendee = self.person(row["attendee"])
-                pitch = self.pitches.get(row["pitch"])
-                if pitch is None:
-                    raise ValidationError(_("There is no pitch “%(key)s” in pitches.csv.") % {"key": row["pitch"]})
+                attendee, pitch = self.person(row["attendee"]), self.pitch_called(row["pitch"])
                 level = whole(row, "level", 1, 2)
             except ValidationError as error:
                 self.report.fault(file, number, " ".join(error.messages))
                 continue
-            is_new = (pitch.pk, attendee.pk) not in known
-            known.add((pitch.pk, attendee.pk))
+            is_theirs = attendee.user_id is not None or attendee.removed_at is not None
+            if is_theirs:
+                left_out, first = left_out + 1, first or number
+            this = (key(pitch), key(attendee))
+            is_there = pitch.pk and attendee.pk and (pitch.pk, attendee.pk) in self.outcome.interests
+            is_new = not (is_theirs or is_there or this in made)
             if is_new:
-                fresh.append(Interest(pitch=pitch, attendee=attendee, level=level))
+                made.add(this)
+                self.outcome.made.interests.append((pitch, attendee, level))
             self.report.add("interests", is_new)
-        Interest.objects.bulk_create(fresh)
-
-
-def text(row: Row, column: str, most: int) -> str:
-    value = " ".join(row.get(column, "").split())
-    if not value:
-        raise ValidationError(_("“%(column)s” is empty.") % {"column": column})
-    if len(value) > most:
-        raise ValidationError(
-            _("“%(column)s” has %(count)s characters; %(most)s is the most.")
-            % {"column": column, "count": len(value), "most": most}
-        )
-    return value
-
-
-def whole(row: Row, column: str, least: int, most: int, default: int | None = None) -> int:
-    value = row.get(column, "")
-    if not value and default is not None:
-        return default
-    if not (value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most):
-        raise ValidationError(
-            _("“%(column)s” is “%(value)s”, not a whole number from %(least)s to %(most)s.")
-            % {"column": column, "value": value[:40], "least": least, "most": most}
-        )
-    return int(value)
-
-
-def clock(row: Row, column: str) -> time:
-    try:
-        return time.fromisoformat(row[column])
-    except ValueError:
-        raise ValidationError(_("“%(text)s” is not a time like 14:30.") % {"text": row[column][:40]}) from None
-
-
-def days_of(files: dict[str, str]) -> list[date]:
-    """The days the slots name; what cannot be read is left to the import to report."""
-    days = []
-    for row in csv.DictReader(io.StringIO(files.get("slots.csv", ""))):
-        try:
-            days.append(date.fromisoformat((row.get("date") or "").strip()))
-        except ValueError:
-            continue
-    return sorted(days)
-
-
-def import_files(*, camp: Camp, files: dict[str, str], skip_bad_rows: bool = False, dry_run: bool = False) -> Report:
-    """The camp holds what the files say. With faults, nothing of it (ImportRefused), unless bad rows are skipped.
-
-    A dry run reports the same and changes nothing.
-    """
-    from .sheet_import import SheetImporter
-
-    with transaction.atomic():
-        importer = Importer(camp, files)
-        importer.run()
-        if "sheet.csv" in files:
-            SheetImporter(importer).run()
-        if dry_run:
-            transaction.set_rollback(True)
-        elif importer.report.faults and not skip_bad_rows:
-            raise ImportRefused(importer.report)
-    return importer.report
+        if left_out:
+            told = _(
+                "From here on, rows about people who have taken over their spot, or left, are left out: %(count)s."
+            )
+            self.report.remark(file, first, told % {"count": left_out})

@@ -1,158 +1,305 @@
-"""The sheet a camp published, as its helpers typed it: real in its faults, too.
-
-Columns `Year,Time,Session,Room,Capacity,Title,Leader1..4,Session notes,Hashtag`; `Session` is the running number
-of the session slot over the whole camp, from 1.
-"""
+"""The sheet a camp published, as its helpers typed it: real in its faults, too. `sheet_rows` says what it may be."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Room, Slot
-from events.services import write_down
-from notes.models import Link
+from events.models import Attendee, Camp, Room, Slot
 from pitches.models import Pitch
-from schedule.models import Cell, Draft, Session
+from schedule.draft.rows import runs_on
+from schedule.models import Session
 
-from .csv_import import Importer, Row, text, whole
+from .cells import MOST_SEATS, SEVERAL, text, whole
+from .csv_import import MANY, CsvReader
+from .outcome import Outcome, Spot, key
+from .report import Report, quoted, told_several
+from .sheet_rows import FILE, LEADERS, Entry, SheetRows
+from .table import FORMULA
 
-FILE = "sheet.csv"
 QUOTES = "\"'“”‘’`"
+LONGEST_ADDRESS = 500
+#: one name that looks like several, as our own sheet has it
+ONE = re.compile("“([^“”]+)”")
+DOUBLE = 2
+is_address = URLValidator(schemes=["http", "https"])
 
 
 def plain(title: str) -> str:
     """A title without the quotes and spaces that typing left around it."""
-    return " ".join(title.split()).strip(QUOTES + " ")
+    title = " ".join(title.split())
+    # An apostrophe before what looks like a formula is no quote.
+    return title.rstrip(QUOTES + " ") if FORMULA.match(title) else title.strip(QUOTES + " ")
+
+
+def one_name(name: str) -> str:
+    """The name as a cell has it whose names are not to be divided."""
+    return f"“{name}”" if SEVERAL.search(name) else name
+
+
+def session_page(camp: Camp, session_id: int) -> str:
+    """The path of its page: what the sheet says of notes that are our own."""
+    return f"/{camp.slug}/sessions/{session_id}/"
+
+
+class Last(NamedTuple):
+    session: Session
+    slot: Slot
 
 
 @dataclass(slots=True)
-class SheetImporter:
-    base: Importer
-    slots: list[Slot] = field(default_factory=list)
-    #: (slot, host) to the row that has them
-    busy: dict[tuple[int, int], int] = field(default_factory=dict)
-    #: (slot, room) to the row that has it
-    taken: dict[tuple[int, int], int] = field(default_factory=dict)
+class SheetReader:
+    """The rows of the sheet, one by one, become part of the outcome."""
+
+    base: CsvReader
+    rooms: dict[str, Room] = field(default_factory=dict)
+    people: dict[str, list[Attendee]] = field(default_factory=dict)
     titles: dict[str, Pitch] = field(default_factory=dict)
-    used: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    has_moved: bool = False
+    #: (host, slot) to what has them
+    busy: dict[Spot, Entry] = field(default_factory=dict)
+    #: (pitch, slot) to the first that has both
+    at_once: dict[Spot, Entry] = field(default_factory=dict)
+    #: (room, slot) to what has it
+    taken: dict[Spot, tuple[Entry, Pitch]] = field(default_factory=dict)
+    #: runnings that something of the sheet has
+    used: set[int] = field(default_factory=set)
+    #: rooms that are made, by name, of which the sheet has not said how many they hold
+    unsaid: set[str] = field(default_factory=set)
+    #: what the sheet says of seats, by room, once it was looked at
+    seats: set[tuple[int, str]] = field(default_factory=set)
+    #: by pitch and room, when its last running there began
+    last: dict[tuple[int, int], Last] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.base.outcome
+
+    @property
+    def report(self) -> Report:
+        return self.base.outcome.report
 
     def run(self) -> None:
-        self.slots = list(self.base.camp.slots.for_sessions())
-        for pitch in self.base.camp.pitches.open().order_by("-pk").prefetch_related("hosts"):
-            self.titles[plain(pitch.title).casefold()] = pitch
-        for number, row in self.base.rows(FILE):
-            try:
-                with transaction.atomic():
-                    self.place(row, number)
-            except ValidationError as error:
-                self.base.report.fault(FILE, number, " ".join(error.messages))
-        if self.has_moved:
-            Draft.touch(self.base.camp)
+        for room in self.outcome.rooms:
+            self.rooms.setdefault(room.name.casefold(), room)
+        self.people = self.outcome.people_by_name()
+        pitches = [pitch for pitch in self.outcome.pitches if pitch.is_open]
+        for pitch in pitches:
+            self.titles.setdefault(" ".join(pitch.title.split()).casefold(), pitch)
+        for pitch in pitches:
+            self.titles.setdefault(plain(pitch.title).casefold(), pitch)
+        rows = SheetRows(self.base)
+        entries = list(rows.entries())
+        for heading in rows.rooms:
+            with self.base.fault_told(FILE, heading.row, heading.cell):
+                self.room(heading)
+        numbers = {key(slot): number for number, slot in enumerate(rows.slots, 1)}
+        for entry in entries:
+            with self.base.fault_told(FILE, entry.row, entry.cell):
+                if entry.slot is not None:
+                    self.hang(entry, entry.slot, numbers[key(entry.slot)])
 
-    def place(self, row: Row, number: int) -> None:
-        slot = self.slot(row)
-        room = self.room(row)
-        pitch = self.pitch(row, number)
-        self.tell_hosts(pitch, slot, row, number)
-        other = self.taken.setdefault((slot.pk, room.pk), number)
-        if other != number:
-            raise ValidationError(
-                _("%(room)s is given twice in session %(session)s: row %(other)s has it already.")
-                % {"room": room, "session": row["Session"], "other": other}
-            )
-        session, is_new = self.session(pitch, slot, room)
-        self.base.report.add("sessions", is_new)
-        self.link(session, row, number)
+    def room(self, entry: Entry) -> Room:
+        """That of the name, or a new one."""
+        name = text(entry.cells, "Room", 60)
+        if name.casefold() not in self.rooms:
+            capacity = whole(entry.cells, "Capacity", 0, MOST_SEATS, default=MANY)
+            self.rooms[name.casefold()] = self.outcome.make_room(name, capacity, [])
+            self.report.add("rooms", True)
+            if not entry.cells.get("Capacity"):
+                self.unsaid.add(name.casefold())
+        else:
+            self.tell_seats(entry, self.rooms[name.casefold()])
+        return self.rooms[name.casefold()]
 
-    def slot(self, row: Row) -> Slot:
-        index = whole(row, "Session", 1, 10_000)
-        if index > len(self.slots):
-            raise ValidationError(
-                _("There is no session slot %(index)s: the camp has %(count)s.")
-                % {"index": index, "count": len(self.slots)}
-            )
-        return self.slots[index - 1]
+    def tell_seats(self, entry: Entry, room: Room) -> None:
+        """Says where the sheet has another number of seats than the room, once for each."""
+        said = entry.cells.get("Capacity", "")
+        if not said or (key(room), said) in self.seats:
+            return
+        self.seats.add((key(room), said))
+        seats = whole(entry.cells, "Capacity", 0, MOST_SEATS)
+        if room.name.casefold() in self.unsaid:
+            # The first row that names it did not say.
+            self.unsaid.discard(room.name.casefold())
+            room.capacity = seats
+        elif seats != room.capacity:
+            told = _("The sheet says that %(room)s holds %(seats)s; it holds %(own)s, and that stays so.")
+            self.remark(entry, told % {"room": quoted(room.name), "seats": quoted(said), "own": room.capacity})
 
-    def room(self, row: Row) -> Room:
-        name = text(row, "Room", 60)
-        found = self.base.camp.rooms.filter(name__iexact=name).first()
-        if found is None:
-            capacity = whole(row, "Capacity", 0, 100_000, default=30)
-            found = self.base.camp.rooms.create(name=name, capacity=capacity, position=self.base.camp.rooms.count())
-            self.base.report.add("rooms", True)
-        return found
+    def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
+        """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
+        title, leading = self.title(entry), self.leader_names(entry)
+        room = self.room(entry) if entry.cells["Room"] else None
+        leaders = self.leaders(leading, title, entry)
+        pitch = self.pitch(title, leaders, entry)
+        if room is None:
+            self.remark(entry, _("“%(title)s” has no room: it waits for a place.") % {"title": quoted(title)})
+            return
+        other, there = self.taken.setdefault((key(room), key(slot)), (entry, pitch))
+        if other is not entry:
+            self.tell_taken(entry, pitch, other, there, room, slot_number)
+            return
+        self.tell_twice_at_once(pitch, slot, entry)
+        self.tell_two_at_once([*self.outcome.hosts[key(pitch)], *leaders], slot, entry)
+        session, is_new = self.session(pitch, slot, room, entry)
+        self.report.add("sessions", is_new)
+        self.link(session, entry)
 
-    def pitch(self, row: Row, number: int) -> Pitch:
-        typed = text(row, "Title", 140)
-        title = plain(typed)
-        if title != typed:
-            remark = _("The title has stray quotes: %(typed)s. Read as: %(title)s.")
-            self.base.report.remark(FILE, number, remark % {"typed": typed, "title": title})
+    def remark(self, entry: Entry, sentence: str) -> None:
+        self.report.remark(FILE, entry.row, sentence, entry.cell)
+
+    def tell_taken(self, entry: Entry, pitch: Pitch, other: Entry, there: Pitch, room: Room, number: int) -> None:
+        values = {"room": room, "session": number, "other": other.row, "title": quoted(pitch.title)}
+        if pitch is there:
+            if not entry.cell:
+                self.remark(entry, _("Row %(other)s says the same.") % values)
+            return
+        # It hung on the wall, so it is not lost: an organiser finds it another place.
+        told = _("Row %(other)s has %(room)s in session %(session)s already. “%(title)s” waits for a place.")
+        self.remark(entry, told % values)
+
+    def title(self, entry: Entry) -> str:
+        typed = text(entry.cells, "Title", 140)
+        title = typed if typed.casefold() in self.titles else plain(typed)
         if not title:
             raise ValidationError(_("“%(column)s” is empty.") % {"column": "Title"})
+        if title != typed:
+            remark = _("The title has stray quotes: %(typed)s. Read as: %(title)s.")
+            self.remark(entry, remark % {"typed": quoted(typed), "title": quoted(title)})
+        return title
+
+    def pitch(self, title: str, leaders: list[Attendee], entry: Entry) -> Pitch:
+        """That of the title, led by whoever the sheet says, too."""
         if found := self.titles.get(title.casefold()):
+            for leader in leaders:
+                if self.outcome.add_host(found, leader):
+                    self.report.add("hosts", True)
             return found
-        pitch = self.base.camp.pitches.create(title=title)
-        pitch.hosts.set(self.leaders(row))
-        self.titles[title.casefold()] = pitch
-        self.base.report.add("pitches", True)
-        self.base.report.remark(FILE, number, _("No pitch is called “%(title)s”; it is new.") % {"title": title})
+        pitch = self.titles[title.casefold()] = self.outcome.make_pitch(Pitch(title=title), leaders)
+        self.report.add("pitches", True)
+        self.remark(entry, _("No pitch is called “%(title)s”; it is new.") % {"title": quoted(title)})
         return pitch
 
-    def leaders(self, row: Row) -> list[Attendee]:
-        names = [name for column, name in row.items() if column.lower().startswith("leader") and name]
-        return [self.leader(name) for name in dict.fromkeys(names)]
+    def leader_names(self, entry: Entry) -> list[str]:
+        found: dict[str, None] = {}
+        for column in LEADERS:
+            for name in self.people_in(entry.cells[column], entry):
+                found[text({column: name}, column, 60)] = None
+        return list(found)
 
-    def leader(self, name: str) -> Attendee:
-        found = self.base.camp.attendees.present().filter(display_name__iexact=name).first()
-        return found or write_down(camp=self.base.camp, display_name=name[:60])
+    def people_in(self, typed: str, entry: Entry) -> list[str]:
+        """One name, or those of several that stand in one cell; unless somebody is called just that."""
+        if one := ONE.fullmatch(typed.strip()):
+            return [one[1]]
+        if " ".join(typed.split()).casefold() in self.people:
+            return [typed]
+        found = [name for name in SEVERAL.split(typed) if name.strip()]
+        if len(found) > 1:
+            told = _("“%(typed)s” is read as %(count)s people.") % {"typed": quoted(typed), "count": len(found)}
+            self.remark(entry, told)
+        return found
 
-    def tell_hosts(self, pitch: Pitch, slot: Slot, row: Row, number: int) -> None:
+    def leaders(self, names: list[str], title: str, entry: Entry) -> list[Attendee]:
+        return [leader for name in names if (leader := self.leader(name, title, entry))]
+
+    def leader(self, name: str, title: str, entry: Entry) -> Attendee | None:
+        """Somebody of that name who is in, or is written down; of several, the one who leads that already."""
+        pitch = self.titles.get(title.casefold())
+        for host in self.outcome.hosts[key(pitch)] if pitch else ():
+            if host.display_name.casefold() == name.casefold():
+                return host
+        found = self.people.get(name.casefold(), [])
+        if len(found) > 1:
+            self.remark(entry, told_several(name))
+            return None
+        if not found:
+            found = self.people[name.casefold()] = [self.outcome.make_attendee(Attendee(display_name=name))]
+        return found[0]
+
+    def tell_twice_at_once(self, pitch: Pitch, slot: Slot, entry: Entry) -> None:
+        other = self.at_once.setdefault((key(pitch), key(slot)), entry)
+        if other is not entry:
+            told = _("“%(title)s” is in two rooms at once: row %(other)s has it, too.")
+            self.remark(entry, told % {"title": quoted(pitch.title), "other": other.row})
+
+    def tell_two_at_once(self, hosts: list[Attendee], slot: Slot, entry: Entry) -> None:
         """Says where the sheet has a host in two rooms; it hung like that, so it is kept like that."""
-        hosts = {host.pk: host for host in [*pitch.hosts.all(), *self.leaders(row)]}
-        for pk, host in hosts.items():
-            other = self.busy.setdefault((slot.pk, pk), number)
-            if other != number:
-                self.base.report.remark(
-                    FILE,
-                    number,
+        for host in {key(host): host for host in hosts}.values():
+            other = self.busy.setdefault((key(host), key(slot)), entry)
+            if other is not entry:
+                self.remark(
+                    entry,
                     _("%(host)s leads two sessions at once: row %(other)s has them, too.")
-                    % {"host": host, "other": other},
+                    % {"host": quoted(host.display_name), "other": other.row},
                 )
 
-    def session(self, pitch: Pitch, slot: Slot, room: Room) -> tuple[Session, bool]:
-        """The pitch's next running, in that cell."""
-        number = self.used[pitch.pk]
-        self.used[pitch.pk] += 1
-        known = list(pitch.sessions.order_by("pk"))
-        session = known[number] if number < len(known) else Session(camp=self.base.camp, pitch=pitch)
-        if session.pk and session.cells.filter(slot=slot, room=room).exists():
+    def session(self, pitch: Pitch, slot: Slot, room: Room, entry: Entry) -> tuple[Session, bool]:
+        """The pitch's next running, in that cell; or the second half of the last, if it began in the cell above."""
+        last = self.last.get((key(pitch), key(room)))
+        if last and self.follows(last.slot, slot) and self.can_be_double(pitch):
+            # A third cell in a row begins another running.
+            del self.last[key(pitch), key(room)]
+            if pitch.length != DOUBLE:
+                pitch.length = DOUBLE
+                told = _("“%(title)s” fills two slots in a row: it is a double session.")
+                self.remark(entry, told % {"title": quoted(pitch.title)})
+            session = last.session
+            if (key(room), key(slot)) in self.outcome.spots[key(session)]:
+                return session, False
+            self.outcome.put_also(session, room, slot)
+            return session, True
+        session = self.running(pitch, slot, room)
+        self.used.add(key(session))
+        self.last[key(pitch), key(room)] = Last(session, slot)
+        if (key(room), key(slot)) in self.outcome.spots[key(session)]:
             return session, False
-        session.save()
-        session.cells.all().delete()
         # Who stood there on the draft gives way to what hung on the wall.
-        Cell.objects.filter(slot=slot, room=room).delete()
-        Cell.objects.create(session=session, room=room, slot=slot)
-        self.has_moved = True
+        self.outcome.put(session, room, slot)
         return session, True
 
-    def link(self, session: Session, row: Row, number: int) -> None:
-        url = row.get("Session notes", "")
+    def running(self, pitch: Pitch, slot: Slot, room: Room) -> Session:
+        """The running that no row had yet: that which stands there, or the first, or one more."""
+        free = [known for known in self.outcome.sessions[key(pitch)] if key(known) not in self.used]
+        standing = self.outcome.cells.get((key(room), key(slot)))
+        if standing in free:
+            return standing
+        return free[0] if free else self.outcome.make_session(pitch)
+
+    def follows(self, slot: Slot, later: Slot) -> bool:
+        """Whether a double session that begins in the one goes on in the other."""
+        after = [other for other in self.outcome.slots if other.starts_at >= slot.ends_at]
+        return min(after, key=lambda other: other.starts_at, default=None) is later and runs_on(slot, later)
+
+    @staticmethod
+    def can_be_double(pitch: Pitch) -> bool:
+        """What was there before keeps its length."""
+        return pitch.length == DOUBLE or pitch.pk is None
+
+    def link(self, session: Session, entry: Entry) -> None:
+        url = entry.cells.get("Session notes", "")
         if not url:
             return
         try:
-            URLValidator(schemes=["http", "https"])(url)
+            is_address(url[: LONGEST_ADDRESS + 1])
+            is_wrong = len(url) > LONGEST_ADDRESS
         except ValidationError:
-            self.base.report.remark(FILE, number, _("“%(url)s” is not an address; it is left out.") % {"url": url[:80]})
+            is_wrong = True
+        if is_wrong:
+            self.remark(entry, _("“%(url)s” is not an address; it is left out.") % {"url": quoted(url)})
             return
-        is_new = Link.objects.get_or_create(
-            session=session, url=url, defaults={"title": _("Notes on the day"), "kind": Link.Kind.DOCUMENT}
-        )[1]
-        self.base.report.add("links", is_new)
+        if session.notes_rule == Session.NotesRule.NONE:
+            remark = _("The room of “%(title)s” agreed on no notes: the address is left out.")
+            self.remark(entry, remark % {"title": quoted(session.title)})
+            return
+        if session.pk and url.endswith(session_page(self.outcome.camp, session.pk)):
+            # Our own page: it is there.
+            return
+        is_new = (key(session), url) not in self.outcome.links
+        if is_new:
+            self.outcome.make_link(session, url)
+        self.report.add("links", is_new)

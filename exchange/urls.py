@@ -4,8 +4,9 @@ from . import views
 
 app_name = "exchange"
 urlpatterns = [
-    path("<slug:camp>/import/", views.import_create, name="import_create"),
-    path("<slug:camp>/import/<int:upload_id>/", views.import_detail, name="import_detail"),
-    path("<slug:camp>/export/", views.export_list, name="export_list"),
-    path("<slug:camp>/export/<slug:kind>/", views.export_download, name="export_download"),
+    path("import/", views.import_create, name="import_create"),
+    path("import/<row:upload_id>/", views.import_detail, name="import_detail"),
+    path("import/sheets/<slug:sheet>/", views.sheet_download, name="sheet_download"),
+    path("export/", views.export_list, name="export_list"),
+    path("export/<slug:kind>/", views.export_download, name="export_download"),
 ]

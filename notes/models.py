@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import refuse_unseen
+from accounts.text import LineField, LinesField
 from events.models import Attendee, Camp
 from schedule.models import Session
 
 #: far more than anybody types in an hour, far less than what makes a page slow
-LONGEST = 100_000
+LONGEST = 60_000
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
-    def readable_by(self, attendee: Attendee | None) -> NoteQuerySet:
+    def beginning(self, length: int) -> NoteQuerySet:
+        """Adds `begins`, so many characters of the text, and leaves the text in the database."""
+        return self.defer("text").annotate(begins=Left("text", length))
+
+    def readable_by(self, me: Attendee | None) -> NoteQuerySet:
         """What the rule of each room lets this person read."""
-        rules = [Note.Rule.PUBLIC]
-        if attendee and not attendee.is_waiting:
-            rules.append(Note.Rule.ATTENDEES)
-        return self.filter(rule__in=rules)
+        return self.filter(session__notes_rule__in=Session.NotesRule.open_to(me))
+
+    def kept(self) -> NoteQuerySet:
+        """What leaves in a file for those who run the camp: of a room that agreed on no notes, nothing."""
+        return self.filter(session__notes_rule__in=Session.NotesRule.kept())
 
     def written(self) -> NoteQuerySet:
         return self.exclude(text="")
 
 
 class Note(models.Model):
-    """The notes of one session, under the rule the room agreed on."""
-
-    class Rule(models.TextChoices):
-        PUBLIC = "public", _("Anybody may read them")
-        ATTENDEES = "attendees", _("Only attendees may read them")
-        NONE = "none", _("No notes are taken")
+    """The notes of one session; who may read them is the session's `notes_rule`."""
 
     session = models.OneToOneField(Session, models.CASCADE, related_name="note")
-    text = models.TextField(blank=True, max_length=LONGEST)
-    rule = models.CharField(_("rule"), max_length=9, choices=Rule.choices, default=Rule.PUBLIC)
+    text = LinesField(blank=True, max_length=LONGEST)
     #: the number of the revision that `text` is; 0 = nothing written yet
     revision = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(default=timezone.now)
+
+    #: set by `beginning`
+    begins: str
 
     objects = NoteQuerySet.as_manager()
 
@@ -53,7 +58,7 @@ class NoteRevision(models.Model):
 
     note = models.ForeignKey(Note, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    text = models.TextField(blank=True)
+    text = LinesField(blank=True)
     by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="+")
     saved_at = models.DateTimeField(default=timezone.now)
     #: could not be merged: kept beside the notes until its author has
@@ -73,6 +78,22 @@ class NoteRevision(models.Model):
         return f"revision {self.number}"
 
 
+class LinkQuerySet(models.QuerySet["Link"]):
+    def readable_by(self, me: Attendee | None) -> LinkQuerySet:
+        """Slides and documents say what was said: the rule of the room holds for them, too."""
+        return self.filter(session__notes_rule__in=Session.NotesRule.open_to(me))
+
+    def kept(self) -> LinkQuerySet:
+        """What leaves in a file for those who run the camp: of a room that agreed on no notes, nothing."""
+        return self.filter(session__notes_rule__in=Session.NotesRule.kept())
+
+    def deletable_by(self, me: Attendee | None) -> LinkQuerySet:
+        """Who added it, the hosts of the session and the organisers may take it away."""
+        if me is None:
+            return self.none()
+        return self.filter(Q(by=me) | Q(session__in=Session.objects.led_by(me)))
+
+
 class Link(models.Model):
     """Slides, a recording, a document of a session."""
 
@@ -84,10 +105,12 @@ class Link(models.Model):
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="links")
     url = models.URLField(_("address"), max_length=500)
-    title = models.CharField(_("title"), max_length=140)
+    title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices, default=Kind.SLIDES)
     by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = LinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "pk"]
@@ -104,15 +127,29 @@ class Link(models.Model):
 
 
 class WriteUpQuerySet(models.QuerySet["WriteUp"]):
-    def editable_by(self, attendee: Attendee) -> WriteUpQuerySet:
-        return self if attendee.is_organiser else self.filter(by=attendee)
+    def beginning(self, length: int) -> WriteUpQuerySet:
+        """Adds `begins`, so many characters of the text, and leaves the text in the database."""
+        return self.defer("text").annotate(begins=Left("text", length))
 
-    def readable_by(self, attendee: Attendee | None) -> WriteUpQuerySet:
+    def editable_by(self, me: Attendee | None) -> WriteUpQuerySet:
+        """One's own; organisers change all that they may read."""
+        if me is None:
+            return self.none()
+        if not me.is_organiser:
+            return self.filter(by=me)
+        return self.filter(Q(by=me) | _follows(Session.NotesRule.open_to(me)), camp=me.camp_id)
+
+    def readable_by(self, me: Attendee | None) -> WriteUpQuerySet:
         """A write-up of a session whose room said "attendees only" or "no notes" follows that rule."""
-        closed = Note.objects.filter(session=OuterRef("session")).exclude(
-            pk__in=Note.objects.readable_by(attendee).values("pk")
-        )
-        return self.filter(~Exists(closed))
+        return self.filter(_follows(Session.NotesRule.open_to(me)))
+
+    def kept(self) -> WriteUpQuerySet:
+        """What leaves in a file for those who run the camp: of a room that agreed on no notes, nothing."""
+        return self.filter(_follows(Session.NotesRule.kept()))
+
+
+def _follows(rules: list[str]) -> Q:
+    return Q(session=None) | Q(session__notes_rule__in=rules)
 
 
 class WriteUp(models.Model):
@@ -121,11 +158,14 @@ class WriteUp(models.Model):
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="writeups")
     session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="writeups")
     by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="writeups")
-    title = models.CharField(_("title"), max_length=140)
-    text = models.TextField(_("text"), blank=True, max_length=LONGEST)
+    title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
+    text = LinesField(_("text"), blank=True, max_length=LONGEST)
     url = models.URLField(_("or where it is"), max_length=500, blank=True)
     published_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(auto_now=True)
+
+    #: set by `beginning`
+    begins: str
 
     objects = WriteUpQuerySet.as_manager()
 

@@ -1,12 +1,16 @@
 from django.contrib import admin
 
+from events import stamps
+from events.admin import StampedAdmin
+
 from .models import Pitch
 
 
 @admin.register(Pitch)
-class PitchAdmin(admin.ModelAdmin):
+class PitchAdmin(StampedAdmin):
     """Without interest: who wants to be where is not shown here either."""
 
+    parts = (stamps.PITCHES,)
     list_display = ["title", "camp", "kind", "withdrawn_at"]
     list_filter = ["kind"]
     search_fields = ["title"]

@@ -7,4 +7,4 @@ class PitchesConfig(AppConfig):
     verbose_name = _("Pitches")
 
     def ready(self) -> None:
-        from . import receivers  # noqa: F401
+        from . import checklist, receivers  # noqa: F401

@@ -2,24 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import refuse_unseen
+from events.forms import RowsField
+from events.long_text import LongText
+from events.meanwhile import MeanwhileForm
 from events.models import Attendee, Camp, Slot
 from events.models.frame import FEATURES
 
-from .models import Pitch
+from .models import Pitch, PitchQuerySet
 
 
-class SlotChoices(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Slot) -> str:  # type: ignore[override]
+class SlotChoices(RowsField):
+    def label_from_instance(self, obj: Slot) -> str:
         return str(obj)
 
 
-class PitchForm(forms.ModelForm):
+class TitleChoice(forms.CharField):
+    """A pitch by its title, where there are too many for a list to choose from."""
+
+    def __init__(self, *, pitches: PitchQuerySet, **kwargs: Any) -> None:
+        super().__init__(max_length=140, **kwargs)
+        self.pitches = pitches
+
+    def clean(self, value: Any) -> Any:
+        title = super().clean(value)
+        if not title:
+            return None
+        found = list(self.pitches.filter(title__iexact=title)[:2])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ValidationError(_("Two pitches are called “%(title)s”. Change one of them."), params={"title": title})
+        near = ", ".join(f"“{pitch}”" for pitch in self.pitches.filter(title__icontains=title)[:5])
+        raise ValidationError(
+            _("No pitch is called “%(title)s”. Did you mean: %(near)s?")
+            if near
+            else _("No pitch is called “%(title)s”. Copy its title from the board."),
+            params={"title": title, "near": near},
+        )
+
+
+#: more pitches than this are no list to choose from: then the title is typed
+MOST_CHOICES = 200
+
+
+def another_pitch(pitches: PitchQuerySet) -> forms.Field:
+    """One of these, chosen from a list or by its title."""
+    help_text = _("If it builds on another session. Of those that run several times, the first time counts.")
+    if pitches[MOST_CHOICES : MOST_CHOICES + 1]:
+        words = format_lazy("{} {}", help_text, _("Type its title."))
+        return TitleChoice(pitches=pitches, required=False, help_text=words)
+    return forms.ModelChoiceField(pitches, required=False, help_text=help_text, empty_label=_("None"))
+
+
+def _split(name: str) -> list[str]:
+    """The parts of a name between its commas, small."""
+    return [part.strip().casefold() for part in name.split(",") if part.strip()]
+
+
+def _begins_with(typed: list[str], name: str) -> bool:
+    parts = _split(name)
+    return bool(parts) and [part.casefold() for part in typed[: len(parts)]] == parts
+
+
+class PitchForm(MeanwhileForm, forms.ModelForm):
     """One minute on a phone: a title is enough."""
 
     needs = forms.MultipleChoiceField(
@@ -31,13 +87,19 @@ class PitchForm(forms.ModelForm):
     cohosts = forms.CharField(
         label=_("Co-hosts"),
         required=False,
-        max_length=300,
+        # As many as pitches that were merged can have together.
+        max_length=3_000,
         help_text=_("Their names in this camp, with commas between."),
     )
+    builds_on = RowsField(
+        label=_("It comes after"), required=False, widget=forms.CheckboxSelectMultiple, queryset=Pitch.objects.none()
+    )
+    builds_also_on = forms.Field(required=False)
 
     class Meta:
         model = Pitch
         fields = ["title", "about", "topic", "kind", "length", "needs", "not_in"]
+        field_classes = {"about": LongText}
         widgets = {
             "title": forms.TextInput(attrs={"autocomplete": "off"}),
             "about": forms.Textarea(attrs={"rows": 4}),
@@ -59,9 +121,28 @@ class PitchForm(forms.ModelForm):
         field.queryset = slots
         if not slots:
             del self.fields["not_in"]
-        if self.instance.pk and not self.is_bound:
+        self._offer_order()
+        if self.instance.pk:
             others = [host.display_name for host in self.instance.hosts.all() if host != me]
             self.initial["cohosts"] = ", ".join(others)
+
+    def _offer_order(self) -> None:
+        """Those it comes after, to take back; and all others, to add one."""
+        pitches = self.camp.pitches.open()
+        chosen = pitches.filter(before=self.instance) if self.instance.pk else pitches.none()
+        others = pitches.exclude(pk__in=[self.instance.pk, *chosen.values_list("pk", flat=True)]).order_by("title")
+        if chosen:
+            kept: Any = self.fields["builds_on"]
+            kept.queryset = kept.initial = chosen
+        else:
+            del self.fields["builds_on"]
+        self.fields["builds_also_on"] = another_pitch(others)
+        self.fields["builds_also_on"].label = _("And after") if chosen else _("It comes after")
+
+    def after(self) -> list[Pitch]:
+        """What it comes after now."""
+        added = self.cleaned_data.get("builds_also_on")
+        return [*self.cleaned_data.get("builds_on", ()), *([added] if added else [])]
 
     def clean_title(self) -> str:
         title = " ".join(str(self.cleaned_data["title"]).split())
@@ -71,24 +152,38 @@ class PitchForm(forms.ModelForm):
 
     def clean_cohosts(self) -> list[Attendee]:
         """The people meant; a name nobody has, or two have, is named."""
-        names = [name.strip() for name in str(self.cleaned_data["cohosts"]).split(",") if name.strip()]
-        known = {host.display_name.casefold(): host for host in self._hosts_before()}
+        left = [name.strip() for name in str(self.cleaned_data["cohosts"]).split(",") if name.strip()]
+        # Who hosts it already is meant, even if somebody else has the same name; each once.
+        hosts = sorted(self._hosts_before(), key=lambda host: (host == self.me, -len(_split(host.display_name))))
         found, faults = [], []
-        for name in names:
-            # Who hosts it already is meant, even if somebody else has the same name.
-            if host := known.get(name.casefold()):
+        while left:
+            host = next((host for host in hosts if _begins_with(left, host.display_name)), None)
+            if host:
+                hosts.remove(host)
                 found.append(host)
+                left = left[len(_split(host.display_name)) :]
                 continue
-            people = list(self.camp.attendees.present().filter(display_name__iexact=name)[:2])
-            if len(people) == 1:
-                found.append(people[0])
-            elif people:
+            name, people = self._named_first(left)
+            left = left[len(_split(name)) :]
+            others = [person for person in people if person not in found]
+            if len(others) == 1:
+                found.append(others[0])
+            elif others:
                 faults.append(_("Two people here are called “%(name)s”. Ask one to add a letter.") % {"name": name})
-            else:
+            elif not people:
                 faults.append(_("Nobody here is called “%(name)s”. Check the name they chose.") % {"name": name})
         if faults:
             raise ValidationError(faults)
         return found
+
+    def _named_first(self, left: list[str]) -> tuple[str, list[Attendee]]:
+        """The longest name with which what is left begins, and who is called so: a name may hold commas."""
+        people = self.camp.attendees.present()
+        with_commas = [p for p in people.filter(display_name__contains=",") if _begins_with(left, p.display_name)]
+        if with_commas:
+            name = max(with_commas, key=lambda person: len(_split(person.display_name))).display_name
+            return name, [p for p in with_commas if _split(p.display_name) == _split(name)]
+        return left[0], list(people.filter(display_name__iexact=left[0]))
 
     def _hosts_before(self) -> list[Attendee]:
         return list(self.instance.hosts.all()) if self.instance.pk else []
@@ -102,11 +197,15 @@ class PitchForm(forms.ModelForm):
 class NewPitchForm(PitchForm):
     WHO = [
         ("me", _("I host it")),
-        ("nobody", _("An idea: somebody run this, please")),
+        ("nobody", _("An idea: somebody else runs it")),
     ]
     who = forms.ChoiceField(label=_("Who hosts it"), choices=WHO, initial="me", widget=forms.RadioSelect)
     behalf = forms.CharField(
-        label=_("Their name"), max_length=60, required=False, help_text=_("Somebody without a phone at hand.")
+        label=_("Their name"),
+        max_length=60,
+        required=False,
+        validators=[refuse_unseen],
+        help_text=_("Somebody without a phone at hand."),
     )
     field_order = ["title", "about", "topic", "who", "behalf", "kind", "length", "cohosts", "needs", "not_in"]
 
@@ -150,13 +249,21 @@ class BoardForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Pitch.Kind.choices])
     show = forms.ChoiceField(label=_("Show"), required=False, choices=SHOW)
 
-    def __init__(self, *args: Any, topics: list[str], is_in: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: Sequence[str], is_in: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["topic"]
         field.choices = [("", _("All topics")), *((topic, topic) for topic in topics)]
         if not is_in:
             show: Any = self.fields["show"]
             show.choices = [choice for choice in self.SHOW if choice[0] in ("", "hostless")]
+
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen; what makes no sense is as if nothing was."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def fields_html(self) -> SafeString:
+        return render_to_string("pitches/_board_fields.html", {"form": self})
 
 
 class MergeForm(forms.Form):

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import refuse_unseen
+from accounts.rows import made_of
+from accounts.statements import columns_of, found_by, marks, statement, table_of
+from accounts.text import LineField, LinesField, carried
+from events.long_text import LONGEST
 from events.models import Attendee, Camp, Slot
 from events.models.frame import feature_name
 
@@ -23,10 +29,6 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
     def open(self) -> PitchQuerySet:
         """Neither withdrawn nor merged into another."""
         return self.filter(withdrawn_at=None, merged_into=None)
-
-    def with_interest_count(self) -> PitchQuerySet:
-        """Adds `interest_count`."""
-        return self.annotate(interest_count=Count("interests", distinct=True))
 
     def hosted_by(self, attendee: Attendee) -> PitchQuerySet:
         return self.filter(hosts=attendee)
@@ -42,12 +44,18 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
     def about(self, words: str) -> PitchQuerySet:
         """Every word is in the title, the text, the topic or a host's name."""
         found = self
-        for word in words.split()[:8]:
+        for word in carried(words).split()[:8]:
             hosted = Attendee.objects.filter(pitches=OuterRef("pk"), display_name__icontains=word)
             found = found.filter(
                 Q(title__icontains=word) | Q(about__icontains=word) | Q(topic__icontains=word) | Exists(hosted)
             )
         return found
+
+    def left_by(self, attendee: Attendee) -> PitchQuerySet:
+        """Those that nobody else hosts, and that they host or pitched."""
+        hosting = Attendee.objects.filter(pitches=OuterRef("pk"))
+        theirs = Q(proposed_by=attendee) | Exists(hosting.filter(pk=attendee.pk))
+        return self.filter(theirs, ~Exists(hosting.exclude(pk=attendee.pk)))
 
     def editable_by(self, attendee: Attendee) -> PitchQuerySet:
         """One's own; helpers and organisers change all."""
@@ -72,9 +80,9 @@ class Pitch(models.Model):
         TWO = 2, _("Two slots in a row")
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="pitches")
-    title = models.CharField(_("title"), max_length=140)
-    about = models.TextField(_("what it is about"), blank=True, max_length=10_000)
-    topic = models.CharField(_("topic"), max_length=50, blank=True)
+    title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
+    about = LinesField(_("what it is about"), blank=True, max_length=LONGEST)
+    topic = LineField(_("topic"), max_length=50, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.DISCUSSION)
     hosts = models.ManyToManyField(Attendee, related_name="pitches", blank=True)
     proposed_by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="proposed_pitches")
@@ -83,12 +91,21 @@ class Pitch(models.Model):
     #: how often it may run; organisers decide
     runs = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(5)])
     not_in = models.ManyToManyField(Slot, related_name="+", blank=True, verbose_name=_("when it cannot be"))
+    #: what it builds on: it starts when those have ended
+    after = models.ManyToManyField(
+        "self",
+        through="Order",
+        through_fields=("later", "earlier"),
+        symmetrical=False,
+        related_name="before",
+        blank=True,
+        verbose_name=_("it comes after"),
+    )
     created_at = models.DateTimeField(default=timezone.now)
-    edited_at = models.DateTimeField(auto_now=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
     #: what an import calls it, so that running it twice changes nothing
-    import_key = models.CharField(max_length=60, blank=True)
+    import_key = LineField(max_length=60, blank=True)
 
     objects = PitchQuerySet.as_manager()
 
@@ -110,22 +127,120 @@ class Pitch(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("pitches:pitch_detail", args=[self.camp.slug, self.pk])
 
+    @classmethod
+    def open_in(cls, camp: Camp, pk: int) -> Pitch | None:
+        """The open pitch of that id, or the one it is part of now; written out, since every tap asks it (raw SQL)."""
+        # A merge leads on in one step, however many there were.
+        sql = statement(
+            "SELECT {columns} FROM {pitches} WHERE id = COALESCE("
+            "(SELECT merged.merged_into_id FROM {pitches} merged WHERE merged.id = %s), %s) "
+            "AND camp_id = %s AND withdrawn_at IS NULL AND merged_into_id IS NULL",
+            columns=columns_of(cls),
+            pitches=table_of(cls),
+        )
+        for row in found_by(sql, [pk, pk, camp.pk]):
+            pitch = made_of(cls, row)
+            pitch.camp = camp
+            return pitch
+        return None
+
     @property
     def is_open(self) -> bool:
         return self.withdrawn_at is None and self.merged_into_id is None
 
     @property
+    def is_shown(self) -> bool:
+        """False: withdrawn. No grid, old or new, no calendar and no list tells its title, text or hosts any more."""
+        return self.withdrawn_at is None
+
+    @property
+    def withdrawal(self) -> str:
+        """Tells one withdrawal of it from the next."""
+        return self.withdrawn_at.isoformat() if self.withdrawn_at else ""
+
+    @property
     def need_names(self) -> list[str]:
         return [feature_name(code) for code in self.needs]
 
-    @property
-    def topic_hue(self) -> int:
-        """One of eight colours, always the same for the same topic."""
-        return int(hashlib.blake2s(self.topic.casefold().encode(), digest_size=2).hexdigest(), 16) % 8
-
     def withdraw(self) -> None:
         self.withdrawn_at = timezone.now()
-        self.save(update_fields=["withdrawn_at", "edited_at"])
+        self.save(update_fields=["withdrawn_at"])
+
+
+class TopicColour(models.Model):
+    """The colour that a topic has in a camp, kept so that no other topic that comes or goes changes it."""
+
+    COLOURS = 8
+
+    camp = models.ForeignKey(Camp, models.CASCADE, related_name="topic_colours")
+    #: in small letters, which may be more of them
+    name = LineField(validators=[refuse_unseen], max_length=150)
+    #: which of the colours of the stylesheet, from 0
+    hue = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["camp", "name"], name="pitches_topiccolour_name_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.hue}"
+
+
+@lru_cache(maxsize=1000)
+def hue_of(topic: str) -> int:
+    """One of eight colours, the same for what is called the same: what a topic has where nobody else has it."""
+    return int(hashlib.blake2s(topic.casefold().encode(), digest_size=2).hexdigest(), 16) % TopicColour.COLOURS
+
+
+class Host(NamedTuple):
+    """What a list of sessions or pitches tells of who hosts one."""
+
+    id: int
+    name: str
+
+
+def hosts_of(pitch_ids: Iterable[int]) -> dict[int, list[Host]]:
+    """The hosts of each of these pitches by name, in one query (raw SQL): columns, for pages that show hundreds."""
+    ids = list(pitch_ids)
+    found: dict[int, list[Host]] = {}
+    if not ids:
+        return found
+    sql = statement(
+        "SELECT {hosting}.pitch_id, {people}.id, {people}.display_name "
+        "FROM {hosting} JOIN {people} ON {people}.id = {hosting}.attendee_id "
+        "WHERE {hosting}.pitch_id IN ({ids}) ORDER BY {people}.display_name, {people}.id",
+        hosting=table_of(Pitch.hosts.through),
+        people=table_of(Attendee),
+        ids=marks(len(ids)),
+    )
+    for pitch, host, name in found_by(sql, ids):
+        found.setdefault(pitch, []).append(Host(host, name))
+    return found
+
+
+class Order(models.Model):
+    """This after that: of pitches that run several times, the first time of each counts."""
+
+    later = models.ForeignKey(Pitch, models.CASCADE, related_name="+")
+    earlier = models.ForeignKey(Pitch, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["later", "earlier"], name="pitches_order_once"),
+            models.CheckConstraint(
+                condition=~models.Q(later=models.F("earlier")),
+                name="pitches_order_not_after_itself",
+                violation_error_message=_("A pitch cannot come after itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.later_id} after {self.earlier_id}"
+
+
+class InterestQuerySet(models.QuerySet["Interest"]):
+    def counted(self) -> InterestQuerySet:
+        """Of people who are in: whoever left or was removed wants to be nowhere any more."""
+        return self.filter(attendee__removed_at=None, attendee__is_waiting=False)
 
 
 class Interest(models.Model):
@@ -140,6 +255,8 @@ class Interest(models.Model):
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.INTERESTED)
     changed_at = models.DateTimeField(default=timezone.now)
 
+    objects = InterestQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["pitch", "attendee"], name="pitches_interest_once"),
@@ -149,6 +266,21 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return f"interest {self.pk}"
+
+
+class WishSnapshot(models.Model):
+    """Everybody's interests at one moment (snapshot): what is told of wishes in numbers is worked out from it.
+
+    Rows of interests change with every tap; `wishes.renew_wishes` says when this does.
+    """
+
+    camp = models.OneToOneField(Camp, models.CASCADE, related_name="wish_snapshot")
+    #: `Wishes.as_json`
+    wishes = models.JSONField()
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"wishes of {self.taken_at:%H:%M}"
 
 
 class Sight(models.Model):

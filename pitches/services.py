@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.statements import Written, as_written, changed_by, found_by, marks, statement, table_of
+from events import stamps
+from events.long_text import LONGEST, length_of
 from events.models import Attendee, Slot
+from events.news import HOST, NO_HOST, RETURNED, WITHDRAWN, forget_news, tell
 from events.services import write_down
 
 from .models import Interest, Pitch, Sight
-from .signals import pitch_merged, pitch_withdrawn
+from .order import join_orders, open_orders, put_after, refuse_circle
+from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn
+from .topics import keep_colours
+
+#: what the form of a pitch says; the other columns are written by others, whose writing must not be undone
+FORM_FIELDS = ["title", "about", "topic", "kind", "length", "needs"]
 
 
 @transaction.atomic
 def submit_pitch(
-    *, pitch: Pitch, by: Attendee, hosts: Iterable[Attendee] = (), not_in: Iterable[Slot] = (), on_behalf_of: str = ""
+    *,
+    pitch: Pitch,
+    by: Attendee,
+    hosts: Iterable[Attendee] = (),
+    not_in: Iterable[Slot] = (),
+    after: Iterable[Pitch] = (),
+    on_behalf_of: str = "",
 ) -> Pitch:
     """The pitch is on the board. `on_behalf_of` is the name of somebody who has no phone at hand."""
-    pitch.camp = by.camp
+    pitch.camp = by.camp.lock()
     pitch.proposed_by = by
     if not pitch.camp.takes_pitches and not by.is_helper:
         raise ValidationError(_("Pitching is closed. Talk to an organiser: there may be a gap to fill."))
@@ -29,80 +46,264 @@ def submit_pitch(
     pitch.save()
     hosts = [*hosts, *([write_down(camp=by.camp, display_name=on_behalf_of)] if on_behalf_of.strip() else [])]
     pitch.hosts.set(hosts)
+    _tell_hosts(pitch, before=set(), by=by)
     pitch.not_in.set(not_in)
+    put_after(pitch=pitch, earlier=after)
+    keep_colours(camp=pitch.camp)
+    stamps.bump(pitch.camp, stamps.PITCHES)
     return pitch
 
 
 @transaction.atomic
-def withdraw_pitch(*, pitch: Pitch) -> None:
-    """The pitch is off the board, and its sessions off the draft of the grid."""
+def save_pitch(
+    *,
+    pitch: Pitch,
+    hosts: Iterable[Attendee],
+    not_in: Iterable[Slot],
+    by: Attendee | None,
+    after: Iterable[Pitch] | None = None,
+) -> None:
+    """The pitch is as given, with these hosts, and comes after those it builds on; without `after` as before.
+
+    Whoever became a host by it, or is none any more, is told so.
+    """
+    pitch.camp.lock()
+    _hold_open(pitch)
+    before, topic = set(pitch.hosts.all()), Pitch.objects.values_list("topic", flat=True).get(pk=pitch.pk)
+    with _grids_told(pitch):
+        pitch.save(update_fields=FORM_FIELDS)
+        pitch.hosts.set(hosts)
+        _tell_hosts(pitch, before=before, by=by)
+        pitch.not_in.set(not_in)
+        if after is not None:
+            put_after(pitch=pitch, earlier=after)
+    if pitch.topic != topic:
+        keep_colours(camp=pitch.camp, renamed=(topic, pitch.topic))
+    stamps.bump(pitch.camp, stamps.PITCHES)
+
+
+def _tell_hosts(pitch: Pitch, *, before: set[Attendee], by: Attendee | None) -> None:
+    """Nobody becomes a host without knowing it."""
+    now, address = set(pitch.hosts.all()), pitch.get_absolute_url()
+    tell(people=now - before, kind=HOST, by=by, address=address, title=pitch.title)
+    tell(people=before - now, kind=NO_HOST, by=by, address=address, title=pitch.title)
+
+
+def _hold_open(pitch: Pitch) -> None:
+    """Nobody else changes the pitch until the transaction ends (row lock); one that is off the board is refused."""
+    # No key changes: a tap of interest need not wait.
+    if not Pitch.objects.select_for_update(no_key=True).open().filter(pk=pitch.pk).exists():
+        raise ValidationError(_("The pitch was withdrawn or merged meanwhile. Look at the board again."))
+
+
+@contextmanager
+def _grids_told(pitch: Pitch) -> Iterator[None]:
+    """Whoever makes grids of it has heard, if the block changed what a grid depends on; a new title is no reason."""
+    before = _grid_facts(pitch)
+    yield
+    if _grid_facts(pitch) != before:
+        pitch_changed.send(sender=Pitch, pitch=pitch)
+
+
+def _grid_facts(pitch: Pitch) -> list[object]:
+    length, needs = Pitch.objects.values_list("length", "needs").get(pk=pitch.pk)
+    related = (pitch.hosts, pitch.not_in, pitch.after)
+    return [length, set(needs), *(set(rows.values_list("pk", flat=True)) for rows in related)]
+
+
+@transaction.atomic
+def withdraw_pitch(*, pitch: Pitch, by: Attendee | None) -> None:
+    """The pitch is off the board, and its sessions off the draft of the grid; its hosts are told, but not `by`."""
+    pitch.camp.lock()
+    _hold_open(pitch)
     pitch.withdraw()
     pitch_withdrawn.send(sender=Pitch, pitch=pitch)
+    tell(people=pitch.hosts.all(), kind=WITHDRAWN, by=by, address=pitch.get_absolute_url(), title=pitch.title)
+    stamps.bump(pitch.camp, stamps.PITCHES)
+
+
+@transaction.atomic
+def return_pitch(*, pitch: Pitch, seen: str, by: Attendee | None) -> None:
+    """The withdrawn pitch is on the board again, and on the draft where its cells are still free; its hosts are told.
+
+    `seen` is its `withdrawal` as the person saw it: refused if somebody did something about it since, or if it is gone
+    because it was merged; and if others come after each other by now so that it would come after itself.
+    """
+    pitch.camp.lock()
+    pitch.refresh_from_db(fields=["withdrawn_at", "merged_into"])
+    if pitch.is_open:
+        raise ValidationError(_("“%(title)s” is on the board already."), params={"title": pitch})
+    if pitch.merged_into_id or not pitch.withdrawal or pitch.withdrawal != seen:
+        raise ValidationError(
+            _("Somebody changed “%(title)s” meanwhile. It stays off the board."), params={"title": pitch}
+        )
+    pitch.withdrawn_at = None
+    pitch.save(update_fields=["withdrawn_at"])
+    # What is withdrawn holds nothing up: others were put in order without it.
+    refuse_circle(pitch.camp, open_orders(pitch.camp), pitch.pk)
+    pitch_returned.send(sender=Pitch, pitch=pitch)
+    tell(people=pitch.hosts.all(), kind=RETURNED, by=by, address=pitch.get_absolute_url(), title=pitch.title)
+    keep_colours(camp=pitch.camp)
+    stamps.bump(pitch.camp, stamps.PITCHES)
+
+
+@transaction.atomic
+def empty_pitch(*, pitch: Pitch) -> None:
+    """The pitch says nothing any more, and is off the board: whoever wrote it was erased. In an archived camp, too."""
+    pitch.camp.lock(archived=True)
+    was_open = pitch.is_open
+    # Anew, if it was withdrawn before: an empty pitch is not put back by an "Undo" of that time.
+    pitch.withdraw()
+    if was_open:
+        pitch_withdrawn.send(sender=Pitch, pitch=pitch, archived=True)
+    pitch.title, pitch.about, pitch.topic, pitch.import_key = "–", "", "", ""
+    pitch.save(update_fields=["title", "about", "topic", "import_key"])
+    forget_news(camp=pitch.camp, address=pitch.get_absolute_url())
+    stamps.bump(pitch.camp, stamps.PITCHES)
 
 
 @transaction.atomic
 def host_idea(*, pitch: Pitch, attendee: Attendee) -> None:
     """The idea has a host; the second to offer is told who was first."""
-    pitch = Pitch.objects.select_for_update().get(pk=pitch.pk)
+    pitch.camp.lock()
+    _hold_open(pitch)
     first = pitch.hosts.first()
     if first is not None and first != attendee:
         raise ValidationError(_("%(name)s hosts it already. Ask them to make you a co-host."), params={"name": first})
-    pitch.hosts.add(attendee)
+    with _grids_told(pitch):
+        pitch.hosts.add(attendee)
+    stamps.bump(pitch.camp, stamps.PITCHES)
 
 
 @transaction.atomic
-def merge_pitches(*, source: Pitch, target: Pitch) -> Pitch:
-    """One pitch with the hosts and the interest of both; the old address leads to it."""
+def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Pitch:
+    """One pitch with the hosts and the interest of both; the old address leads to it, and hosts are told."""
+    source.camp.lock()
     if source.pk == target.pk:
         raise ValidationError(_("Choose another pitch: one cannot be merged with itself."))
     rows = {p.pk: p for p in Pitch.objects.select_for_update().filter(pk__in=[source.pk, target.pk]).order_by("pk")}
     source, target = rows[source.pk], rows[target.pk]
     if source.camp_id != target.camp_id or not (source.is_open and target.is_open):
         raise ValidationError(_("One of the two is withdrawn or merged already. Look at the board again."))
+    before = set(target.hosts.all())
     target.hosts.add(*source.hosts.all())
+    _tell_hosts(target, before=before, by=by)
     target.not_in.add(*source.not_in.all())
+    join_orders(source=source, target=target)
     wishes = [
-        Interest(pitch=target, attendee_id=attendee, level=level)
-        for attendee, level in source.interests.values_list("attendee_id", "level")
+        # When it was tapped stays: a merge is nobody's tap.
+        Interest(pitch=target, attendee_id=attendee, level=level, changed_at=at)
+        for attendee, level, at in source.interests.values_list("attendee_id", "level", "changed_at")
     ]
     Interest.objects.bulk_create(wishes, ignore_conflicts=True)
     musts = source.interests.filter(level=Interest.Level.MUST).values("attendee_id")
     target.interests.filter(attendee_id__in=musts).update(level=Interest.Level.MUST)
     if source.about and source.about not in target.about:
-        target.about = f"{target.about}\n\n{source.title}\n\n{source.about}".strip()[:10_000]
+        target.about = f"{target.about}\n\n{source.title}\n\n{source.about}".strip()
+        # Cut off, what somebody wrote would be lost.
+        if length_of(target.about) > LONGEST:
+            raise ValidationError(
+                _("Together the two texts are longer than %(most)s characters. Shorten one of them, then merge."),
+                params={"most": LONGEST},
+            )
     target.needs = sorted({*target.needs, *source.needs})
     target.length = max(target.length, source.length)
-    target.save(update_fields=["about", "needs", "length", "edited_at"])
+    target.save(update_fields=["about", "needs", "length"])
     source.interests.all().delete()
     source.merged_into = target
-    source.save(update_fields=["merged_into", "edited_at"])
+    source.save(update_fields=["merged_into"])
     # What was merged into the source earlier leads on in one step.
     Pitch.objects.filter(merged_into=source).update(merged_into=target)
     pitch_merged.send(sender=Pitch, source=source, target=target)
+    stamps.bump(target.camp, stamps.PITCHES)
     return target
 
 
+class Tapped(NamedTuple):
+    """What stands after a tap: in which pitch, and as which `Interest.Level`; 0 for none."""
+
+    pitch: Pitch
+    level: int
+
+
 @transaction.atomic
-def set_interest(*, pitch: Pitch, attendee: Attendee, level: int) -> None:
-    """The attendee's interest is exactly `level`; 0 is none. Setting it twice changes nothing."""
+def set_interest(*, pitch: Pitch, attendee: Attendee, level: int) -> Tapped:
+    """The attendee's interest is exactly `level`; 0 is none. Setting it twice changes nothing (idempotent, upsert).
+
+    Merged at this moment, the tap is about the pitch it became part of: whatever was said of that one is never lost,
+    so "interested" leaves a must there.
+    """
     if not pitch.camp.takes_interest:
         raise ValidationError(_("Interest is closed."))
-    if level == 0:
-        Interest.objects.filter(pitch=pitch, attendee=attendee).delete()
-        return
-    if level == Interest.Level.MUST:
+    # The pitch before the person, as a merge holds them, which tells hosts (lock order).
+    if level == Interest.Level.MUST and _is_held_open(pitch):
         _refuse_too_many_musts(pitch, attendee)
-    Interest.objects.bulk_create(
-        [Interest(pitch=pitch, attendee=attendee, level=level, changed_at=timezone.now())],
-        update_conflicts=True,
-        unique_fields=["pitch", "attendee"],
-        update_fields=["level", "changed_at"],
+    if _write_interest(pitch, attendee, level):
+        return Tapped(pitch, level)
+    now = Pitch.open_in(pitch.camp, pitch.pk)
+    if now is None:
+        raise ValidationError(_("The pitch was withdrawn or merged meanwhile. Look at the board again."))
+    if now == pitch:
+        # There was none to take back.
+        return Tapped(pitch, 0)
+    return carry_interest(pitch=now, attendee=attendee, level=level)
+
+
+@transaction.atomic
+def carry_interest(*, pitch: Pitch, attendee: Attendee, level: int) -> Tapped:
+    """As `set_interest`, by a tap on a pitch that is part of this one now: "interested" leaves a must as it is."""
+    said = Interest.objects.filter(pitch=pitch, attendee=attendee).values_list("level", flat=True).first()
+    return set_interest(pitch=pitch, attendee=attendee, level=max(level, said or 0) if level else 0)
+
+
+def _write_interest(pitch: Pitch, attendee: Attendee, level: int) -> bool:
+    """False: nothing was written, since the pitch is open no more, or nothing was there to delete."""
+    # Written out, as what a tap reads is (raw SQL): it is what a hall full of phones does at once. The pitch is held by
+    # the same statement.
+    is_open = _that_is_open()
+    interests = table_of(Interest)
+    if not level:
+        sql = statement(
+            "DELETE FROM {interests} WHERE attendee_id = %s AND pitch_id = (SELECT id {is_open})",
+            interests=interests,
+            is_open=is_open,
+        )
+        return changed_by(sql, [attendee.pk, pitch.pk]) > 0
+    sql = statement(
+        "INSERT INTO {interests} (pitch_id, attendee_id, level, changed_at) "
+        "SELECT id, %s, %s, %s {is_open} ON CONFLICT (pitch_id, attendee_id) "
+        "DO UPDATE SET level = EXCLUDED.level, changed_at = EXCLUDED.changed_at",
+        interests=interests,
+        is_open=is_open,
+    )
+    now = as_written(timezone.now())
+    return changed_by(sql, [attendee.pk, level, now, pitch.pk]) > 0
+
+
+def _that_is_open() -> Written:
+    """The end of a statement about a pitch on the board, which it holds (row lock): a merge counts what was tapped
+    before it, and what is tapped after it finds the pitch merged. Taps do not wait for each other.
+    """
+    return statement(
+        "FROM {pitches} WHERE id = %s AND withdrawn_at IS NULL AND merged_into_id IS NULL{held}",
+        pitches=table_of(Pitch),
+        held=_held(),
     )
 
 
+def _held() -> Written:
+    """The end of a statement that holds the pitches it reads, and no key of theirs; SQLite has one writer anyhow."""
+    return Written(" FOR KEY SHARE" if connection.vendor == "postgresql" else "")
+
+
+def _is_held_open(pitch: Pitch) -> bool:
+    """The pitch is on the board, and part of no other until the transaction ends."""
+    return bool(found_by(statement("SELECT id {is_open}", is_open=_that_is_open()), [pitch.pk]))
+
+
 def _refuse_too_many_musts(pitch: Pitch, attendee: Attendee) -> None:
-    # Two devices of one person count one after the other; nobody else waits for this row.
-    Attendee.objects.select_for_update().get(pk=attendee.pk)
+    # Two devices of one person count one after the other; nobody else waits for this row, a merge neither.
+    Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
     musts = attendee.interests.filter(level=Interest.Level.MUST, pitch__in=Pitch.objects.open()).exclude(pitch=pitch)
     most = pitch.camp.musts_each
     if musts.count() >= most:
@@ -116,5 +317,20 @@ def _refuse_too_many_musts(pitch: Pitch, attendee: Attendee) -> None:
 
 
 def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:
-    """The pitches are no longer new to the attendee."""
-    Sight.objects.bulk_create([Sight(pitch_id=pk, attendee=attendee) for pk in pitch_ids], ignore_conflicts=True)
+    """The pitches are no longer new to the attendee; where none was, nothing is written, and nobody waited for."""
+    ids = set(pitch_ids)
+    unseen = ids - set(Sight.objects.filter(attendee=attendee, pitch__in=ids).values_list("pitch_id", flat=True))
+    if not unseen:
+        return
+    # As a tap writes (raw SQL): the pitch is held by the same statement, so that none goes before this is written down,
+    # and nobody who looks waits for another (row lock).
+    sql = statement(
+        "INSERT INTO {sights} (pitch_id, attendee_id) SELECT id, %s FROM {pitches} WHERE id IN ({ids}){held} "
+        "ON CONFLICT DO NOTHING",
+        sights=table_of(Sight),
+        pitches=table_of(Pitch),
+        ids=marks(len(unseen)),
+        held=_held(),
+    )
+    with transaction.atomic():
+        changed_by(sql, [attendee.pk, *sorted(unseen)])

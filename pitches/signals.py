@@ -2,7 +2,13 @@
 
 from django.dispatch import Signal
 
-#: sent inside the transaction with `pitch`
+#: sent inside the transaction with `pitch`; with `archived` if that may happen in an archived camp, too
 pitch_withdrawn = Signal()
+#: it was withdrawn, and is on the board again; sent inside the transaction with `pitch`
+pitch_returned = Signal()
+#: its length, needs, hosts, order or the slots it cannot be in are others; sent inside the transaction with `pitch`
+pitch_changed = Signal()
 #: the `source` pitch is now part of `target`; sent inside the transaction
 pitch_merged = Signal()
+#: a pitch is shown to `me` (None: to a stranger): whoever knows where it runs answers with HTML
+pitch_shown = Signal()

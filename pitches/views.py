@@ -2,53 +2,108 @@
 
 from __future__ import annotations
 
+import logging
+import time
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db import DatabaseError
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.http import next_page, wants_json
+from events import stamps
 from events.access import Access, camp_view
-from events.http import CampRequest, id_in, next_page, posted, render_partial, status_of
+from events.caching import answers, fresh, joined
+from events.http import (
+    AttendeeRequest,
+    CampRequest,
+    Undo,
+    id_in,
+    posted,
+    refusal_on,
+    refusal_told,
+    render_partial,
+    sent_from,
+    status_of,
+    tell_done,
+)
+from events.meanwhile import held
 from events.models import Attendee, Camp
 
+from .board import (
+    PARTS,
+    InterestControls,
+    board_index,
+    board_shows,
+    cards_for,
+    count_in_words,
+    interest_counts,
+    pitch_shows,
+    wishes_of,
+)
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
 from .models import Interest, Pitch, PitchQuerySet, fair_order
-from .services import host_idea, mark_seen, merge_pitches, set_interest, submit_pitch, withdraw_pitch
+from .services import (
+    carry_interest,
+    host_idea,
+    mark_seen,
+    merge_pitches,
+    return_pitch,
+    save_pitch,
+    set_interest,
+    submit_pitch,
+    withdraw_pitch,
+)
+from .signals import pitch_shown
+from .topics import hues_for
 
 PER_PAGE = 40
+log = logging.getLogger(__name__)
 
 
 def topics_of(camp: Camp) -> list[str]:
-    topics = camp.pitches.open().exclude(topic="").order_by("topic").values_list("topic", flat=True)
-    return list(topics.distinct())
+    return board_index(camp, stamps.read(camp, *PARTS)).topics
 
 
 @camp_view(Access.ANYONE)
 @require_safe
+@fresh(board_shows)
 def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """The board, in an order of one's own."""
-    me = request.attendee if request.attendee and not request.attendee.is_waiting else None
-    form = BoardForm(request.GET, topics=topics_of(camp), is_in=me is not None)
-    form.is_valid()
-    found = _filtered(camp.pitches.open(), form.cleaned_data, me)
-    ids = fair_order(found.values_list("pk", flat=True), me.pk if me else camp.pk)
+    me, shown = request.me, request.shown
+    index = board_index(camp, shown.numbers)
+    # Most people ask for the board as it is: then no form is made to be told so.
+    form = BoardForm(request.GET, topics=index.topics, is_in=me is not None) if request.GET else None
+    wanted = form.chosen() if form else {}
+    found = _filtered(camp.pitches.open(), wanted, me).values_list("pk", flat=True) if wanted else index.ids
+    ids = fair_order(found, me.pk if me else camp.pk)
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "camp": camp,
-        "form": form,
+        "fields": form.fields_html()
+        if form and wanted
+        else _empty_fields(tuple(index.topics), me is not None, get_language()),
         "page": page,
-        "pitches": cards(camp, page.object_list, me),
+        "cards": joined(cards_for(request, list(page.object_list), shown)),
         "total": len(ids),
         "can_tap": me is not None and camp.takes_interest,
-        "query": "&".join(f"{k}={v}" for k, v in request.GET.items() if k != "page" and v),
-        "is_filtered": any(form.cleaned_data.values()),
+        "is_filtered": bool(wanted),
     }
     return render_partial(request, "pitches/pitch_list.html", "pitch-board", context)
+
+
+@lru_cache(maxsize=200)
+def _empty_fields(topics: tuple[str, ...], is_in: bool, language: str) -> str:
+    """What most people see above the board, made once for these topics (memoised); never from what somebody typed."""
+    return BoardForm(topics=topics, is_in=is_in).fields_html()
 
 
 def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | None) -> PitchQuerySet:
@@ -70,95 +125,125 @@ def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | Non
     return pitches
 
 
-def cards(camp: Camp, ids: list[int], me: Attendee | None) -> list[Pitch]:
-    """The pitches in this order, each with `my_level`, and `interest_count` where the camp shows it."""
-    rows = camp.pitches.filter(pk__in=ids).prefetch_related("hosts")
-    if camp.are_counts_shown:
-        rows = rows.with_interest_count()
-    by_id = {pitch.pk: pitch for pitch in rows}
-    mine = dict(me.interests.filter(pitch_id__in=ids).values_list("pitch_id", "level")) if me else {}
-    for pitch in by_id.values():
-        pitch.camp = camp
-        pitch.my_level = mine.get(pitch.pk, 0)
-    return [by_id[pk] for pk in ids if pk in by_id]
-
-
 @camp_view(Access.ANYONE)
 @require_safe
+@fresh(pitch_shows)
 def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    pitch = get_object_or_404(camp.pitches.select_related("merged_into"), pk=pitch_id)
+    pitch = get_object_or_404(camp.pitches.select_related("merged_into").prefetch_related("hosts"), pk=pitch_id)
     if pitch.merged_into_id:
         return redirect("pitches:pitch_detail", camp.slug, pitch.merged_into_id, permanent=False)
-    me = request.attendee if request.attendee and not request.attendee.is_waiting else None
-    [pitch] = cards(camp, [pitch.pk], me)
+    pitch.camp, me = camp, request.me
     if me:
-        mark_seen(attendee=me, pitch_ids=[pitch.pk])
+        _note_seen(me, pitch)
+    can_edit = me is not None and camp.pitches.editable_by(me).filter(pk=pitch.pk).exists()
+    if not (pitch.is_shown or can_edit):
+        return render(request, "pitches/pitch_gone.html", {"camp": camp})
+    can_tap = me is not None and camp.takes_interest and pitch.is_open
+    level = dict(request.shown.wishes).get(pitch.pk, 0)
+    counts = interest_counts(camp, request.shown.counts) if camp.are_counts_shown else None
     context = {
         "camp": camp,
         "pitch": pitch,
-        "can_tap": me is not None and camp.takes_interest and pitch.is_open,
-        "can_edit": me is not None and camp.pitches.editable_by(me).filter(pk=pitch.pk).exists(),
+        "places": answers(pitch_shown, Pitch, pitch=pitch, me=me),
+        "hue": hues_for(camp, [pitch.topic]).of(pitch.topic),
+        "count": count_in_words(counts.get(pitch.pk, 0)) if counts is not None else "",
+        "control": InterestControls.on(request).html(pitch.pk, pitch.title, level) if can_tap else "",
+        "after": camp.pitches.open().filter(before=pitch),
+        "before": camp.pitches.open().filter(after=pitch),
+        "can_edit": can_edit,
         "can_host": me is not None and pitch.is_open and not pitch.hosts.all() and not camp.is_archived,
         "can_merge": me is not None and me.is_helper and pitch.is_open,
     }
     return render(request, "pitches/pitch_detail.html", context)
 
 
+def _note_seen(me: Attendee, pitch: Pitch) -> None:
+    """Who cannot be noted as having seen it, on a full disk say, sees it all the same."""
+    try:
+        mark_seen(attendee=me, pitch_ids=[pitch.pk])
+    except DatabaseError as error:
+        log.warning("Pitch %d is shown and not noted as seen: %s", pitch.pk, error)
+
+
 @camp_view(Access.ATTENDEE)
-def pitch_create(request: CampRequest, camp: Camp) -> HttpResponse:
-    form = NewPitchForm(posted(request), camp=camp, me=request.attendee)
+def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    form = NewPitchForm(posted(request), camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_on(form):
             pitch = submit_pitch(
                 pitch=form.save(commit=False),
-                by=request.attendee,
+                by=request.me,
                 hosts=form.hosts(),
                 not_in=form.cleaned_data.get("not_in", ()),
+                after=form.after(),
                 on_behalf_of=form.on_behalf_of,
             )
+            tell_done(request, _("“%(title)s” is on the board.") % {"title": pitch})
             return redirect(pitch)
-        except ValidationError as error:
-            form.add_error(None, error)
     context = {
         "camp": camp,
         "form": form,
         "topics": topics_of(camp),
-        "is_closed": not camp.takes_pitches and not request.attendee.is_helper,
+        "is_closed": not camp.takes_pitches and not request.me.is_helper,
     }
     return render(request, "pitches/pitch_create.html", context, status=status_of(form))
 
 
 @camp_view(Access.ATTENDEE)
-def pitch_edit(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    pitch = get_object_or_404(camp.pitches.open().editable_by(request.attendee), pk=pitch_id)
-    form = PitchForm(posted(request), instance=pitch, camp=camp, me=request.attendee)
+@held
+def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+    rows = camp.pitches.editable_by(request.me)
+    # Off the board meanwhile: the service says so, and what was typed stays.
+    pitch = get_object_or_404(rows if request.method == "POST" else rows.open(), pk=pitch_id)
+    form = PitchForm(posted(request), instance=pitch, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        pitch.hosts.set(form.hosts())
-        return redirect(pitch)
+        with refusal_on(form):
+            save_pitch(
+                pitch=form.save(commit=False),
+                hosts=form.hosts(),
+                not_in=form.cleaned_data.get("not_in", pitch.not_in.all()),
+                after=form.after(),
+                by=request.me,
+            )
+            tell_done(request, _("“%(title)s” is saved.") % {"title": pitch})
+            return redirect(pitch)
     context = {"camp": camp, "pitch": pitch, "form": form, "topics": topics_of(camp)}
     return render(request, "pitches/pitch_edit.html", context, status=status_of(form))
 
 
 @camp_view(Access.ATTENDEE)
-def pitch_withdraw(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    pitch = get_object_or_404(camp.pitches.open().editable_by(request.attendee), pk=pitch_id)
+def pitch_withdraw(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+    pitch = get_object_or_404(camp.pitches.open().editable_by(request.me), pk=pitch_id)
     if request.method == "POST":
-        withdraw_pitch(pitch=pitch)
-        messages.success(request, _("“%(title)s” is withdrawn.") % {"title": pitch.title})
+        with refusal_told(request):
+            withdraw_pitch(pitch=pitch, by=request.me)
+            undo = Undo(reverse("pitches:pitch_return", args=[camp.slug, pitch.pk]), [("seen", pitch.withdrawal)])
+            tell_done(request, _("“%(title)s” is withdrawn.") % {"title": pitch.title}, undo=undo)
         return redirect("pitches:pitch_list", camp.slug)
     return render(request, "pitches/pitch_withdraw.html", {"camp": camp, "pitch": pitch})
 
 
 @camp_view(Access.ATTENDEE)
-@require_POST
-def pitch_host(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+@sent_from("pitches:pitch_detail", "pitch_id")
+def pitch_return(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+    """It was withdrawn by mistake."""
+    pitch = get_object_or_404(camp.pitches.editable_by(request.me), pk=pitch_id)
+    pitch.camp = camp
+    with refusal_told(request):
+        return_pitch(pitch=pitch, seen=request.POST.get("seen", ""), by=request.me)
+        text = _("“%(title)s” is on the board again, and on the grid if its place is still free.")
+        tell_done(request, text % {"title": pitch})
+    return redirect(pitch)
+
+
+@camp_view(Access.ATTENDEE)
+@sent_from("pitches:pitch_detail", "pitch_id")
+def pitch_host(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """ "I'll host it"."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
-    try:
-        host_idea(pitch=pitch, attendee=request.attendee)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    with refusal_told(request):
+        host_idea(pitch=pitch, attendee=request.me)
+        tell_done(request, _("You host “%(title)s”.") % {"title": pitch})
     return redirect(pitch)
 
 
@@ -167,43 +252,63 @@ def pitch_merge(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     form = MergeForm(posted(request), pitch=pitch)
     if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(merge_pitches(source=pitch, target=form.cleaned_data["target"]))
-        except ValidationError as error:
-            form.add_error("target", error)
+        with refusal_on(form, "target"):
+            merged = merge_pitches(source=pitch, target=form.cleaned_data["target"], by=request.me)
+            tell_done(request, _("“%(title)s” is part of this pitch now.") % {"title": pitch})
+            return redirect(merged)
     return render(
         request, "pitches/pitch_merge.html", {"camp": camp, "pitch": pitch, "form": form}, status=status_of(form)
     )
 
 
 @camp_view(Access.ATTENDEE)
-@require_POST
-def interest_set(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    """One tap: none, interested or must."""
-    pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
-    pitch.camp = camp
+@sent_from("pitches:pitch_detail", "pitch_id")
+def interest_set(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+    """One tap: none, interested or must. A script is told what stands now, a browser without one goes back."""
+    if request.POST.get("mark", request.me.mark) != request.me.mark:
+        return _tap_told(_("Somebody else is signed in here now."), status=409)
+    if _is_late(request.POST.get("until", "")):
+        return _tap_told("", status=409, is_late=True, now=time.time())
+    pitch = Pitch.open_in(camp, pitch_id)
+    if pitch is None:
+        if wants_json(request):
+            return _tap_told(_("The pitch was withdrawn."), status=404)
+        raise Http404
     level = {"0": 0, "1": Interest.Level.INTERESTED, "2": Interest.Level.MUST}.get(request.POST.get("level", ""))
+    tap = set_interest if pitch.pk == pitch_id else carry_interest
     problem = ""
     try:
         if level is None:
             raise ValidationError(_("Choose none, interested or must."))
-        set_interest(pitch=pitch, attendee=request.attendee, level=level)
+        pitch, level = tap(pitch=pitch, attendee=request.me, level=level)
     except ValidationError as error:
         problem = " ".join(error.messages)
-    if not request.htmx:
-        if problem:
-            messages.error(request, problem)
-        return redirect(next_page(request, f"{pitch.get_absolute_url()}"))
-    [pitch] = cards(camp, [pitch.pk], request.attendee)
-    context = {"camp": camp, "pitch": pitch, "can_tap": camp.takes_interest, "problem": problem}
-    return render_partial(request, "pitches/pitch_list.html", "interest-control", context)
+    if wants_json(request):
+        now = dict(wishes_of(request.me)).get(pitch.pk, 0) if problem else level
+        return _tap_told(problem, status=422 if problem else 200, pitch=pitch.pk, title=pitch.title, level=now)
+    if problem:
+        messages.error(request, problem)
+    return redirect(next_page(request, f"{pitch.get_absolute_url()}"))
+
+
+def _is_late(until: str) -> bool:
+    """Whoever sent it gave it up meanwhile and sent it again; done now, it would undo what they tapped after it.
+
+    `until`: a moment in whole seconds (Unix time) by this server's clock, as its answers tell it.
+    """
+    return until.isascii() and until.isdecimal() and time.time() >= int(until[:15])
+
+
+def _tap_told(problem: str, *, status: int, **stands: object) -> JsonResponse:
+    return JsonResponse({"problem": problem, **stands}, status=status, headers={"Cache-Control": "private, no-store"})
 
 
 @camp_view(Access.ATTENDEE)
-@require_POST
-def seen_mark(request: CampRequest, camp: Camp) -> HttpResponse:
+@sent_from("pitches:pitch_list")
+def seen_mark(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """The pitches on the page are no longer new."""
     ids = [pk for value in request.POST.getlist("pitch")[:200] if (pk := id_in(value)) is not None]
     known = camp.pitches.filter(pk__in=ids).values_list("pk", flat=True)
-    mark_seen(attendee=request.attendee, pitch_ids=known)
+    mark_seen(attendee=request.me, pitch_ids=known)
+    tell_done(request, _("These are no longer new to you."))
     return redirect(next_page(request, camp.get_absolute_url()))

@@ -7,4 +7,6 @@ class ScheduleConfig(AppConfig):
     verbose_name = _("Grid")
 
     def ready(self) -> None:
-        from . import receivers  # noqa: F401
+        from . import checklist  # noqa: F401
+        from .draft import receivers as _draft  # noqa: F401
+        from .wall import receivers as _wall  # noqa: F401

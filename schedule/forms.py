@@ -1,18 +1,29 @@
-"""What organisers tell the scheduler."""
+"""What organisers tell the scheduler, and the code that stops mails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Attendee, Camp, Room
+from events.models import Attendee, Camp, Room, Slot
+from events.people import told_apart
+from events.shifting import by_day
+from events.templatetags.campgrid import clock, form_fields, long_day
+from events.templatetags.campgrid import day as short_day
 from pitches.forms import SlotChoices
 
 from .advice import concern_sentences
-from .models import Draft
+from .models import Draft, MailedCalendar
 
 
 class ConcernsForm(forms.Form):
@@ -23,9 +34,10 @@ class ConcernsForm(forms.Form):
         now = {name: getattr(draft, name) for name in Draft.CONCERNS}
         super().__init__(None if data is None else now | {name: data[name] for name in now if name in data})
         sentences = concern_sentences()
+        titles = {field.name: field.verbose_name for field in Draft._meta.fields}
         for name in Draft.CONCERNS:
             self.fields[name] = forms.IntegerField(
-                label=Draft._meta.get_field(name).verbose_name,
+                label=titles[name],
                 help_text=sentences[name],
                 min_value=0,
                 max_value=10,
@@ -36,6 +48,21 @@ class ConcernsForm(forms.Form):
                 ),
                 widget=forms.NumberInput(attrs={"type": "range", "min": 0, "max": 10, "data-shown": ""}),
             )
+
+    def fields_html(self) -> SafeString:
+        if self.is_bound:
+            return _fields_html(self)
+        return _fields_as_they_are(tuple(self.fields[name].initial for name in Draft.CONCERNS), get_language())
+
+
+def _fields_html(form: forms.Form) -> SafeString:
+    return render_to_string("_form.html", form_fields(form))
+
+
+@lru_cache(maxsize=200)
+def _fields_as_they_are(now: tuple[int, ...], language: str) -> SafeString:
+    """What every organiser sees above the draft, made once for these numbers (memoised); never from what was typed."""
+    return _fields_html(ConcernsForm(draft=Draft(**dict(zip(Draft.CONCERNS, now, strict=True)))))
 
 
 def slot_choices(camp: Camp, label: Any) -> SlotChoices:
@@ -70,8 +97,13 @@ class ClosureForm(forms.Form):
 
 
 class HostChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Attendee) -> str:  # type: ignore[override]
-        return obj.display_name
+    """By name, and two of one name by when they came."""
+
+    told_apart: dict[int, str]
+
+    def label_from_instance(self, obj: Attendee) -> str:
+        which = self.told_apart.get(obj.pk)
+        return f"{obj.display_name} ({which})" if which else obj.display_name
 
 
 class AwayForm(forms.Form):
@@ -79,15 +111,129 @@ class AwayForm(forms.Form):
 
     def __init__(self, data: Any = None, *, camp: Camp) -> None:
         super().__init__(data)
-        self.fields["host"] = HostChoice(
+        self.fields["host"] = host = HostChoice(
             hosts_of(camp),
             label=_("Host"),
             empty_label=_("Choose"),
             error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a host of this camp.")),
         )
+        host.told_apart = told_apart(camp)
         self.fields["away_in"] = slot_choices(camp, _("They are away in"))
+
+
+#: so long after it should have begun, a slot may still not have
+LATE = timedelta(minutes=20)
+
+
+class MinutesForm(forms.Form):
+    """By how many minutes slots move, and which way."""
+
+    LATER, EARLIER = "later", "earlier"
+
+    by_minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=1,
+        max_value=720,
+        initial=15,
+        error_messages={
+            **dict.fromkeys(("required", "invalid"), _("Type by how many minutes.")),
+            **dict.fromkeys(("min_value", "max_value"), _("Type a number of minutes from 1 to 720.")),
+        },
+    )
+    way = forms.ChoiceField(
+        label=_("Which way"),
+        choices=[(LATER, _("Later")), (EARLIER, _("Earlier"))],
+        initial=LATER,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose later or earlier.")),
+    )
+
+    @property
+    def minutes(self) -> int:
+        """Negative if earlier; once the form was found valid."""
+        minutes: int = self.cleaned_data["by_minutes"]
+        return -minutes if self.cleaned_data["way"] == self.EARLIER else minutes
+
+
+class ShiftForm(MinutesForm):
+    """Which slots move, and by how many minutes."""
+
+    def __init__(self, data: Any = None, *, camp: Camp, is_published: bool) -> None:
+        super().__init__(data)
+        now = timezone.now()
+        #: by what is sent: the ids of the slots that move
+        self.slots_of: dict[str, list[int]] = {}
+        choices: list[tuple[Any, Any]] = []
+        for day, slots in by_day(camp, camp.slots.all()):
+            if slots[-1].ends_at > now:
+                choices.append((long_day(day), list(self._of_day(day, slots, now))))
+        self.fields["moving"] = moving = forms.ChoiceField(
+            label=_("What moves"),
+            choices=choices,
+            error_messages={
+                "required": _("Choose what moves."),
+                "invalid_choice": _("That is over, or somebody took it away meanwhile. Choose what moves."),
+            },
+        )
+        moving.initial = self._next(camp, now)
+        if is_published:
+            self.fields["publish"] = forms.BooleanField(
+                label=_("Publish at once"),
+                help_text=_("The page, the wall and every calendar follow."),
+                required=False,
+            )
+        self.order_fields(["moving", "by_minutes", "way", "publish"])
+
+    def _next(self, camp: Camp, now: datetime) -> str | None:
+        """The slot that comes now: who says that it is late says so when it should have begun."""
+        after = camp.slots.filter(starts_at__gt=now - LATE, ends_at__gt=now).order_by("starts_at").first()
+        return str(after.pk) if after else None
+
+    def _of_day(self, day: date, slots: list[Slot], now: datetime) -> Iterator[tuple[str, str]]:
+        """The whole day as long as nothing of it is over, and the rest of it from each slot on.
+
+        A slot after midnight moves with the day before, and is named by its own, as everywhere.
+        """
+        if slots[0].ends_at > now:
+            self.slots_of[f"day-{day.isoformat()}"] = [slot.pk for slot in slots]
+            yield f"day-{day.isoformat()}", gettext("%(day)s: the whole day") % {"day": short_day(day)}
+        for number, slot in enumerate(slots):
+            if slot.ends_at > now:
+                self.slots_of[str(slot.pk)] = [later.pk for later in slots[number:]]
+                words = {"day": short_day(slot.starts_at), "time": clock(slot.starts_at), "title": slot.title}
+                text = (
+                    gettext("%(day)s from %(time)s on (%(title)s)")
+                    if slot.title
+                    else gettext("%(day)s from %(time)s on")
+                )
+                yield str(slot.pk), text % words
+
+    @property
+    def moved_slots(self) -> list[int]:
+        return self.slots_of[self.cleaned_data["moving"]]
 
 
 def hosts_of(camp: Camp) -> QuerySet[Attendee]:
     """People who lead an open pitch."""
     return camp.attendees.present().filter(pitches__in=camp.pitches.open()).distinct()
+
+
+class StopForm(forms.Form):
+    """Something that only a reader has: a machine that reads mail presses buttons, too."""
+
+    code = forms.CharField(
+        label=_("The code beside the link"),
+        help_text=_("It stands in the e-mail."),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any = None, *, calendar: MailedCalendar) -> None:
+        super().__init__(data)
+        self.calendar = calendar
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not self.calendar.is_code(code):
+            raise forms.ValidationError(_("That is not the code beside this link. Check it in the e-mail."))
+        return code

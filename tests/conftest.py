@@ -2,24 +2,88 @@
 
 from __future__ import annotations
 
+import uuid
+from itertools import count
+from pathlib import Path
+
+import django.utils.deprecation
 import pytest
-from django.core.cache import cache
+import redis
+from django.conf import settings
 from django.test import Client
+from django_tasks.backends import immediate
 
 from events.models import Attendee, Camp, Role, Room, Slot
 
+from .addresses import FullCamp
 from .factories import AttendeeFactory, CampFactory, RoomFactory, UserFactory, make_organiser, make_slot
 
+COUNTER = count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What Django 5.2 says that 6.1, the newest allowed, lacks (deprecation) is an error; 6.1 itself has no such name."""
+    if hasattr(django.utils.deprecation, "RemovedInDjango61Warning"):
+        config.addinivalue_line("filterwarnings", "error::django.utils.deprecation.RemovedInDjango61Warning")
+
+
+#: they start programs that have the database, though the test itself has none
+WITH_PROGRAMS = ("bench", "browser", "config", "demo", "serving", "test_runs.py", "test_settings.py", "test_workers.py")
+#: they look at pages as a browser shows them, or at what it keeps for itself, whatever the pages are made from
+IN_THE_BROWSER = tuple(
+    f"browser/test_{name}.py" for name in ("buttons", "drafts", "pages", "passkey", "print", "taps", "wcag")
+)
+#: how files are read; what becomes of that in a database is tried by those beside them
+OF_FILES = ("exchange/test_shapes.py", "exchange/test_sheets.py", "events/test_address_list.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what cannot find anything else on another database: pytest-django keeps it from the one there is."""
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here).as_posix()
+        has_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames)
+        if place.startswith((*IN_THE_BROWSER, *OF_FILES)) or not (has_database or place.startswith(WITH_PROGRAMS)):
+            item.add_marker("anywhere")
+
 
 @pytest.fixture(autouse=True)
-def _tasks_at_once(settings):
-    """What is put into the queue is done before the test goes on."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+def _tasks_at_once(settings, monkeypatch):
+    """What is put into the queue is done before the test goes on; tasks have ids as those of the database."""
+    monkeypatch.setattr(immediate, "get_random_id", lambda: str(uuid.uuid4()))
+    settings.TASKS = {
+        "default": settings.TASKS["default"] | {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}
+    }
 
 
 @pytest.fixture(autouse=True)
-def _no_limits_left_over():
-    cache.clear()
+def empty_cache(settings):
+    """No limit or page is left over from another test; call it to empty the cache in the middle of one.
+
+    Not `cache.clear()`: on Redis that empties what other tests and runs rely on at this moment.
+    """
+
+    caches = settings.CACHES
+
+    def empty_cache() -> None:
+        number = next(COUNTER)
+        settings.CACHES = {
+            name: found | {"KEY_PREFIX": f"{found['KEY_PREFIX']}-{number}"} for name, found in caches.items()
+        }
+
+    empty_cache()
+    return empty_cache
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_in_redis():
+    """Pages are kept for long; what this run put there goes with it."""
+    yield
+    default = settings.CACHES["default"]
+    if "redis" in default["BACKEND"]:
+        with redis.from_url(default["LOCATION"]) as connection:
+            for key in connection.scan_iter(match=f"{default['KEY_PREFIX']}*", count=1000):
+                connection.delete(key)
 
 
 @pytest.fixture
@@ -66,6 +130,12 @@ def slots(camp) -> list[Slot]:
     made = [make_slot(camp, 10), make_slot(camp, 11), make_slot(camp, 13)]
     make_slot(camp, 12, kind=Slot.Kind.EVERYONE, title="Lunch")
     return made
+
+
+@pytest.fixture
+def full_camp(camp, olga, hal, ben, cleo, rooms, slots) -> FullCamp:
+    """Ben hosts, Cleo is another attendee."""
+    return FullCamp(camp=camp, host=ben, attendee=cleo, rooms=rooms, slots=slots)
 
 
 @pytest.fixture

@@ -1,7 +1,12 @@
 """A camp's frame: when, where, who."""
 
 from .attendee import Attendee, Invitation, ListedAddress, Role
-from .camp import Camp, Joining
-from .frame import Room, Slot
+from .camp import Camp, CampArchived, Joining
+from .deleted import DeletedCamp
+from .frame import ADJOINING, Room, Slot
+from .stamp import Stamp
 
-__all__ = ["Attendee", "Camp", "Invitation", "Joining", "ListedAddress", "Role", "Room", "Slot"]
+__all__ = [
+    "ADJOINING", "Attendee", "Camp", "CampArchived", "DeletedCamp", "Invitation", "Joining", "ListedAddress", "Role",
+    "Room", "Slot", "Stamp",
+]  # fmt: skip

@@ -1,22 +1,38 @@
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .camp import Camp
+from accounts.codes import all_kept, kept
+from accounts.keys import lasting_digest
+from accounts.models import User
+from accounts.names import refuse_unseen
+from accounts.sealing import InvalidToken, seal, unseal
+from accounts.text import LineField
+
+from .camp import CODE_LETTERS, Camp
 
 
 class Role(models.TextChoices):
+    """Each gives more than those before it."""
+
     ATTENDEE = "attendee", _("Attendee")
     HELPER = "helper", _("Helper")
     ORGANISER = "organiser", _("Organiser")
+
+    @classmethod
+    def highest(cls, *roles: str) -> Role:
+        return max(map(cls, roles), key=list(cls).index)
 
 
 def new_key() -> str:
@@ -43,10 +59,12 @@ class Attendee(models.Model):
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="attendees")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="attendees")
-    display_name = models.CharField(
+    #: whose place it was, once they left: nobody is shown it, and it lets them be erased from here, too
+    was_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="left")
+    display_name = LineField(
         _("the name people will see"),
         max_length=60,
-        validators=[RegexValidator(r"\S", _("Type a name. Any name will do."))],
+        validators=[RegexValidator(r"\S", _("Type a name. Any name will do.")), refuse_unseen],
     )
     role = models.CharField(_("role"), max_length=9, choices=Role.choices, default=Role.ATTENDEE)
     is_waiting = models.BooleanField(default=False)
@@ -55,8 +73,12 @@ class Attendee(models.Model):
     calendar_key = models.CharField(max_length=40, unique=True, default=new_key)
     #: slots in which they cannot be there: they lead nothing then, and their wishes do not count
     away_in = models.ManyToManyField("events.Slot", related_name="away", blank=True)
+    #: what others did with their place and they have not read yet; see `events.news`
+    news = models.JSONField(default=list, blank=True)
+    #: number of the first of them that no mail told yet; null: all were mailed, or read before
+    news_due_from = models.BigIntegerField(null=True, blank=True, editable=False)
     #: what an import calls the person, so that running it twice changes nothing
-    import_key = models.CharField(max_length=60, blank=True)
+    import_key = LineField(max_length=60, blank=True)
 
     objects = AttendeeQuerySet.as_manager()
 
@@ -74,6 +96,11 @@ class Attendee(models.Model):
                 name="events_attendee_import_key_once",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["camp"], name="events_attendee_news_due", condition=models.Q(news_due_from__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -87,24 +114,73 @@ class Attendee(models.Model):
         """May do what helpers do; organisers may, too."""
         return self.role in (Role.HELPER, Role.ORGANISER)
 
+    @property
+    def mark(self) -> str:
+        """Tells this attendee's taps on a device from another's, and nobody who it is."""
+        return lasting_digest("taps", str(self.pk))[:16]
+
     def replace_calendar_key(self) -> None:
         """The old calendar address is dead, a new one works."""
         self.calendar_key = new_key()
         self.save(update_fields=["calendar_key"])
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def issue(self, *, is_shown: bool, **fields: Any) -> Invitation:
+        """A new one that knows its `key` and its `code`, this once; if they are shown later they are kept sealed."""
+        key, code = new_key(), "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+        invitation = self.create(
+            key_hash=digest_of(key),
+            code_hash=kept(code, of="invitation"),
+            sealed=seal({"key": key, "code": code}) if is_shown else "",
+            **fields,
+        )
+        invitation.key, invitation.code = key, code
+        return invitation
+
+    def open(self) -> InvitationQuerySet:
+        """Neither used nor too old."""
+        return self.filter(used_at=None, created_at__gt=timezone.now() - Invitation.LIFETIME)
+
+    def with_key(self, key: str) -> InvitationQuerySet:
+        return self.filter(key_hash=digest_of(key))
+
+    def with_code(self, code: str) -> InvitationQuerySet:
+        return self.filter(code_hash__in=all_kept(code, of="invitation"))
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key: as long as it is it cannot be guessed, so this needs no key of its own."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 class Invitation(models.Model):
-    """A link that makes one person a helper or an organiser, or hands over a place that was written down."""
+    """A link that makes one person a helper or an organiser, or hands over a place that was written down.
+
+    A machine that reads mail opens it, too, and presses what it finds there. So one who accepts has something that only
+    a reader has: the address it was mailed to, or the code that stands beside the link.
+    """
 
     LIFETIME = timedelta(days=14)
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=9, choices=Role.choices, default=Role.ATTENDEE)
     attendee = models.ForeignKey(Attendee, models.CASCADE, null=True, blank=True, related_name="invitations")
+    #: the organiser whose word it is: it is closed when they are organiser no more
+    invited_by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="invited")
     email = models.EmailField(blank=True)
-    key = models.CharField(max_length=40, unique=True, default=new_key)
+    key_hash = models.CharField(max_length=64, unique=True)
+    #: empty for those of earlier releases, which had none
+    code_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    #: key and code of one to be passed on by hand, so that the page of people can show them again
+    sealed = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    #: known to whoever has just issued it, and nowhere kept
+    key = code = ""
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
@@ -112,6 +188,17 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.used_at is None and self.created_at + self.LIFETIME > timezone.now()
+
+    def shown(self) -> dict[str, str] | None:
+        """Key and code, for the page of people; None where they cannot be read any more."""
+        try:
+            return unseal(self.sealed) if self.sealed else None
+        except InvalidToken:
+            return None
+
+    def is_for(self, user: User | AnonymousUser) -> bool:
+        """Whether this is who it was mailed to, signed in with that address."""
+        return bool(self.email and user.is_authenticated and user.email and user.email.lower() == self.email.lower())
 
 
 class ListedAddress(models.Model):

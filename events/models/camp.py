@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -13,16 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import refuse_unseen
+from accounts.text import LineField, LinesField
+
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from .attendee import Attendee
 
 #: addresses that belong to the installation, or would look as if they did
 RESERVED_SLUGS = frozenset(
-    "about account accounts admin api app archive camp camps code codes contact demo event events favicon feed "
-    "feeds health help home j join keep login logout manage me my new people pitches press privacy robots "
-    "schedule security settings sign-in signin signup sitemap static status support terms webhook www".split()
+    "about account accounts admin api app archive calendar camp camps code codes contact demo desk docs embed event "
+    "events favicon feed feeds health healthz help home imprint j join keep legal live login logout manage manifest me "
+    "metrics my new openapi people pitches press privacy push robots schedule search security series settings sign-in "
+    "signin signup sitemap stage static status support sw terms version wall webhook www".split()
 )
 #: letters that cannot be mistaken for each other on a wall or by telephone
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -32,8 +35,14 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(6))
 
 
+@cache
+def known_time_zones() -> frozenset[str]:
+    """The names of all time zones; looked for once (memoised), since that reads a folder of files each time."""
+    return frozenset(available_timezones())
+
+
 def check_time_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in known_time_zones():
         raise ValidationError(
             _("There is no time zone called “%(name)s”. Choose one from the list."), params={"name": name}
         )
@@ -44,6 +53,30 @@ def check_slug(slug: str) -> None:
         raise ValidationError(
             _("The address “%(slug)s” is needed by Campgrid itself. Choose another."), params={"slug": slug}
         )
+
+
+#: the years in which a camp can be: calendars reckon with time zones, which know nothing of others
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+#: a year, and a day of the next: more would be a list of days that nobody can read
+MOST_DAYS = 366
+#: what begins earlier, in the night after a day, belongs to that day
+NIGHT_ENDS = time(6)
+
+
+def check_year(day: date) -> None:
+    """For a day, and for a moment."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(
+            _("The year %(year)s is none in which a camp can be: it is from %(first)s to %(last)s."),
+            params={"year": day.year, "first": FIRST_YEAR, "last": LAST_YEAR},
+        )
+
+
+class CampArchived(ValidationError):
+    """Refused, because an archived camp can be read, and not changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This camp is archived: it can be read, and not changed."))
 
 
 class Joining(models.TextChoices):
@@ -65,7 +98,26 @@ DEFAULT_CONDUCT = _(
 class CampQuerySet(models.QuerySet["Camp"]):
     def listed(self) -> CampQuerySet:
         """Camps that may stand on the front page."""
-        return self.filter(is_public=True, archived_at=None)
+        return self.filter(is_public=True, archived_at=None).exclude(joining=Joining.LISTED)
+
+    def not_over(self) -> CampQuerySet:
+        """Those whose last day goes on, or is still to come, by their own clock."""
+        return self.exclude(self.is_over_now())
+
+    def is_over_now(self) -> models.Q:
+        """What is true of those that are over, for several filters of one page: asks the database once, now."""
+        # No clock on Earth is more than a day away from this one, and a last night belongs to the day before: of others
+        # nobody needs to ask.
+        now = timezone.now()
+        earliest = now.date() - timedelta(days=2)
+        border = self.filter(ends_on__range=[earliest, now.date()]).order_by().only("ends_on", "time_zone")
+        later = models.Count("slots", filter=models.Q(slots__ends_at__gt=now))
+        ended = [
+            camp.pk
+            for camp in border.annotate(later=later)
+            if camp.is_last_day_over and not (camp.is_last_night and camp.later)  # type: ignore[attr-defined]
+        ]
+        return models.Q(ends_on__lt=earliest) | models.Q(pk__in=ended)
 
     def of(self, user: User) -> CampQuerySet:
         """Camps the user is in, or waits for."""
@@ -73,7 +125,9 @@ class CampQuerySet(models.QuerySet["Camp"]):
 
 
 class Camp(models.Model):
-    """One unconference, with dates and a place."""
+    """One unconference, with dates and a venue; found by the address people choose for it (slug)."""
+
+    SLUG_TAKEN = _("The address “%(slug)s” is taken by another camp. Add the year or the town.")
 
     slug = models.SlugField(
         _("address"),
@@ -81,15 +135,15 @@ class Camp(models.Model):
         max_length=50,
         validators=[check_slug, RegexValidator(r"^[a-z0-9]", _("Start the address with a letter or a digit."))],
     )
-    name = models.CharField(_("name"), max_length=80)
-    tagline = models.CharField(_("one line about it"), max_length=140, blank=True)
-    starts_on = models.DateField(_("first day"))
-    ends_on = models.DateField(_("last day"))
+    name = LineField(_("name"), validators=[refuse_unseen], max_length=80)
+    tagline = LineField(_("one line about it"), max_length=140, blank=True)
+    starts_on = models.DateField(_("first day"), validators=[check_year])
+    ends_on = models.DateField(_("last day"), validators=[check_year])
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/London", validators=[check_time_zone])
-    place = models.CharField(_("place"), max_length=200, blank=True)
-    hashtag = models.CharField(_("hashtag"), max_length=50, blank=True)
-    description = models.TextField(_("what it is about"), blank=True)
-    conduct = models.TextField(_("code of conduct"), default=DEFAULT_CONDUCT, blank=True)
+    venue = LineField(_("place"), max_length=200, blank=True)
+    hashtag = LineField(_("hashtag"), max_length=50, blank=True)
+    description = LinesField(_("what it is about"), blank=True)
+    conduct = LinesField(_("code of conduct"), default=DEFAULT_CONDUCT, blank=True)
     accent = models.CharField(
         _("colour"),
         max_length=7,
@@ -105,6 +159,8 @@ class Camp(models.Model):
     is_pitching_open = models.BooleanField(_("pitching is open"), default=True)
     is_interest_open = models.BooleanField(_("interest is open"), default=True)
     are_counts_shown = models.BooleanField(_("show how many are interested"), default=False)
+    #: until all on it is done, on the organisers' page of the camp
+    is_checklist_shown = models.BooleanField(default=True, editable=False)
     musts_each = models.PositiveSmallIntegerField(
         _("musts for each person"), default=3, validators=[MaxValueValidator(20)]
     )
@@ -132,6 +188,12 @@ class Camp(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("events:camp_detail", args=[self.slug])
 
+    def clean(self) -> None:
+        """Refused if it lasts longer than anybody can plan."""
+        # A day that could not be read is told already.
+        if self.starts_on and self.ends_on and (self.ends_on - self.starts_on).days >= MOST_DAYS:
+            raise ValidationError({"ends_on": _("A camp lasts a year at most. Open another one for the next.")})
+
     # -- time ------------------------------------------------------------------------------------
 
     @property
@@ -147,11 +209,33 @@ class Camp(models.Model):
 
     @property
     def is_over(self) -> bool:
+        """Its last day is over, and its last slot, too: a night that begins on that day belongs to it."""
+        return self.is_last_day_over and not (
+            self.is_last_night and self.slots.filter(ends_at__gt=timezone.now()).exists()
+        )
+
+    @property
+    def is_last_day_over(self) -> bool:
         return self.today() > self.ends_on
 
     @property
+    def is_last_night(self) -> bool:
+        """The day after the last: what began on that may go on."""
+        return self.today() == self.ends_on + timedelta(days=1)
+
+    @property
     def is_running(self) -> bool:
-        return self.starts_on <= self.today() <= self.ends_on
+        return self.starts_on <= self.today() and not self.is_over
+
+    def has_day(self, day: date, clock: time) -> bool:
+        """Whether what begins then is a part of the camp: on one of its days, or in the night after the last."""
+        last = self.ends_on + timedelta(days=1)
+        return self.starts_on <= day <= self.ends_on or (day == last and clock < NIGHT_ENDS)
+
+    def holds(self, moment: datetime) -> bool:
+        """The same of a moment."""
+        local = moment.astimezone(self.tz)
+        return self.has_day(local.date(), local.time())
 
     def at(self, day: date, clock: time) -> datetime:
         """The moment, when a clock in the camp shows `clock` on `day`.
@@ -173,6 +257,39 @@ class Camp(models.Model):
     def is_archived(self) -> bool:
         return self.archived_at is not None
 
+    def refuse_archived(self) -> None:
+        if self.is_archived:
+            raise CampArchived
+
+    def lock(self, *, archived: bool = False) -> Camp:
+        """The camp as it is now, its row held until the transaction ends (row lock); refused if it is archived.
+
+        Services that change a camp begin with this. `archived` says that an archived camp may be changed in this way.
+        """
+        # No key changes: rows that point at the camp, a tap of interest say, need not wait for this one.
+        camp = Camp.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if not archived:
+            camp.refuse_archived()
+        return camp
+
+    @property
+    def is_closed(self) -> bool:
+        """For listed people only: whoever is not in sees the join page, and nothing else."""
+        return self.joining == Joining.LISTED
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Not one that wants to be found by those only who were told its address."""
+        return self.is_public and not self.is_closed
+
+    @property
+    def asks_people_in(self) -> bool:
+        """Whether strangers are offered to join; of a camp that is over they are offered to read.
+
+        Of one that is for listed people that is the same thing.
+        """
+        return not self.is_archived and (self.is_closed or not self.is_over)
+
     @property
     def takes_pitches(self) -> bool:
         return self.is_pitching_open and not self.is_archived
@@ -180,12 +297,6 @@ class Camp(models.Model):
     @property
     def takes_interest(self) -> bool:
         return self.is_interest_open and not self.is_archived
-
-    def attendee_for(self, user: User | AnonymousUser) -> Attendee | None:
-        """The person's place in this camp, be it on the waiting list; None for strangers and the removed."""
-        if not user.is_authenticated:
-            return None
-        return self.attendees.filter(user=user, removed_at=None).first()
 
     def save_flags(self, **flags: bool) -> None:
         for name, value in flags.items():

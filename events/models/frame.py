@@ -1,12 +1,18 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .camp import Camp
+from accounts.names import refuse_unseen
+from accounts.text import LineField
+
+from .camp import Camp, check_year
 
 #: what rooms have and sessions need; an import may bring others, they are kept as they are
 FEATURES = {
@@ -20,19 +26,34 @@ FEATURES = {
 }
 
 
+#: a change-over this long is still no break: a double session may run over it
+ADJOINING = timedelta(minutes=30)
+
+
 def feature_name(code: str) -> str:
     return str(FEATURES.get(code, code))
+
+
+def feature_codes(brought: Iterable[str] = ()) -> dict[str, str]:
+    """What people may call a feature, as `plain_feature` has it, to its code; with those that imports brought."""
+    codes = [*FEATURES, *sorted(set(brought) - FEATURES.keys())]
+    return {plain_feature(name): code for code in codes for name in (code, feature_name(code))}
+
+
+def plain_feature(name: str) -> str:
+    """Letters, blanks and hyphens aside: “Hearing Loop” is `hearing-loop`."""
+    return re.sub(r"[\s_-]+", " ", name).strip().casefold()
 
 
 class Room(models.Model):
     """A place that holds one session at a time."""
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="rooms")
-    name = models.CharField(_("name"), max_length=60)
+    name = LineField(_("name"), validators=[refuse_unseen], max_length=60)
     capacity = models.PositiveIntegerField(_("people it holds"), default=30, validators=[MaxValueValidator(100_000)])
     features = models.JSONField(_("it has"), default=list, blank=True)
-    building = models.CharField(_("building"), max_length=60, blank=True)
-    directions = models.CharField(_("how to find it"), max_length=200, blank=True)
+    building = LineField(_("building"), max_length=60, blank=True)
+    directions = LineField(_("how to find it"), max_length=200, blank=True)
     online_url = models.URLField(_("link for people online"), blank=True)
     position = models.PositiveIntegerField(default=0)
     #: slots in which nothing may be there: the room is lost, or somebody else has it
@@ -50,6 +71,17 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def state(self) -> str:
+        """Tells the room as it is from the room as it was."""
+        shown = (self.name, self.capacity, self.features, self.building, self.directions, self.online_url)
+        return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What sessions may need and it has; with a link for people online it has that, ticked or not."""
+        return frozenset(self.features) | ({"online"} if self.online_url else frozenset())
 
     @property
     def feature_names(self) -> list[str]:
@@ -72,10 +104,10 @@ class Slot(models.Model):
         EVERYONE = "everyone", _("For everybody")
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="slots")
-    starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(_("ends"))
+    starts_at = models.DateTimeField(_("starts"), validators=[check_year])
+    ends_at = models.DateTimeField(_("ends"), validators=[check_year])
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.SESSIONS)
-    title = models.CharField(_("title"), max_length=80, blank=True)
+    title = LineField(_("title"), validators=[refuse_unseen], max_length=80, blank=True)
 
     objects = SlotQuerySet.as_manager()
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.contrib.messages import ERROR
+from django.contrib.messages.storage.base import Message
+from django.forms import BaseForm, BoundField
+from django.template import Context
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
+from accounts.once import FIELD, key_of, new_key
+
+from .. import few
+from ..http import Done
 from ..markdown import to_html
+from ..missing import say_what_is_missing
+from ..news import NewsPage, news_page, sentence
 
 register = template.Library()
 
@@ -21,6 +34,18 @@ register = template.Library()
 @register.filter
 def markdown(text: str) -> SafeString:
     return to_html(text or "")
+
+
+@register.filter
+def news_sentence(item: dict[str, Any]) -> str:
+    """What others did with one's place."""
+    return sentence(item)
+
+
+@register.filter
+def news_shown(news: list[dict[str, Any]]) -> NewsPage:
+    """What a page tells of it at a time."""
+    return news_page(news)
 
 
 @register.filter
@@ -35,6 +60,14 @@ def day(value: date | datetime) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
     return date_format(value, "D j M")
+
+
+@register.filter
+def dated(value: date | datetime) -> str:
+    """Sat 23 Jan 2027: of what is read long after the camp."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return date_format(value, "D j M Y")
 
 
 @register.filter
@@ -56,22 +89,18 @@ def dates(camp: Any) -> str:
 
 
 @register.filter
-def look_up(mapping: dict[Any, Any], key: Any) -> Any:
-    return mapping.get(key)
-
-
-#: fewer people than this are "a few": a smaller number could tell who they are
-FEW = 5
+def names(people: Iterable[Any]) -> str:
+    """Ben, Cleo: whoever hosts, in one line."""
+    return ", ".join(str(person) for person in people)
 
 
 @register.filter
-def people(count: int) -> str:
-    """12 people; a few people below five; nobody."""
-    if count <= 0:
-        return gettext("nobody")
-    if count < FEW:
-        return gettext("a few people")
-    return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+def look_up(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key) if mapping else None
+
+
+register.filter("people", few.people)
+register.filter("about", few.about)
 
 
 #: how tall the tallest bar of a plot is, in its own units
@@ -88,9 +117,21 @@ def bar_top(count: int, tallest: int, above: int = 0) -> str:
     return f"{BAR - BAR * count / max(1, tallest) - above:.1f}"
 
 
-@register.simple_tag
-def cell_key(slot_id: int, room_id: int) -> tuple[int, int]:
-    return slot_id, room_id
+@register.simple_tag(takes_context=True)
+def page_title(context: Context) -> SafeString:
+    """The block `title` once more: what a page is called in the tab is its heading, too."""
+    block = context.render_context[BLOCK_CONTEXT_KEY].get_block("title")
+    return block.nodelist.render(context)
+
+
+@register.simple_tag(takes_context=True)
+def camp_link(context: Context, view_name: str, words: str) -> SafeString:
+    """A link to a page of the camp; `aria-current` where one is there already."""
+    address = reverse(view_name, args=[context["camp"].slug])
+    match = context["request"].resolver_match
+    is_here = match is not None and match.view_name == view_name
+    here = SafeString(' aria-current="page"') if is_here else ""
+    return format_html('<a href="{}"{}>{}</a>', address, here, words)
 
 
 @register.simple_tag
@@ -103,7 +144,55 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def form_key(context: Context) -> SafeString:
+    """The key of one use that makes a form sent twice be done once. A form shown again, refused, keeps its key."""
+    # Without a request it would be kept for all (KeyError): a key is one person's.
+    sent = key_of(context["request"])
+    answered = SafeString(" data-answered") if sent else ""
+    return format_html('<input type="hidden" name="{}" value="{}"{}>', FIELD, sent or new_key(), answered)
+
+
+@register.filter
+def what_was_done(message: Message) -> Done:
+    """The button that takes it back, and what was touched."""
+    return Done.of(message.extra_tags or "")
+
+
+@register.simple_tag
+def hidden_inputs(name: str, values: Iterable[object]) -> SafeString:
+    """What a form sends of many things that are on the page."""
+    before = escape(name).join(('<input type="hidden" name="', '" value="'))
+    inputs = "".join(f'{before}{escape(value)}">' for value in values)
+    return SafeString(inputs)  # nosec B703 # escaped just now
+
+
 @register.inclusion_tag("_form.html")
 def form_fields(form: Any) -> dict[str, Any]:
-    """All fields with label, help and error; a summary of the errors takes the focus."""
-    return {"form": form}
+    """All fields with label, help and error, in the groups of the form; a summary of the errors takes the focus."""
+    say_what_is_missing(form)
+    return {"form": form, "groups": _groups_of(form)}
+
+
+def _groups_of(form: Any) -> list[tuple[str, list[BoundField]]]:
+    """The heading of each group, and its fields; what is in no group comes first and has no heading."""
+    fields = {field.name: field for field in form.visible_fields()}
+    named = [(words, [fields.pop(name) for name in group if name in fields]) for words, group in _named_groups(form)]
+    return [(words, group) for words, group in [("", list(fields.values())), *named] if group]
+
+
+def _named_groups(form: Any) -> Iterable[tuple[str, Iterable[str]]]:
+    groups: Iterable[tuple[str, Iterable[str]]] = getattr(form, "groups", ())
+    return groups
+
+
+@register.simple_tag(takes_context=True)
+def title_start(context: Context) -> str:
+    """Says "Error:" where something that was sent was refused: the page's title is what is read out first."""
+    values: dict[Any, Any] = context.flatten()
+    is_refused = bool(values.get("problem") or values.get("conflict_count"))
+    # By name: looking at the token for forms would set its cookie on pages that hold none.
+    forms = [value for name, value in values.items() if name.endswith("form") and isinstance(value, BaseForm)]
+    is_refused |= any(form.errors for form in forms)
+    is_refused |= any(message.level >= ERROR for message in values.get("messages") or ())
+    return gettext("Error:") + " " if is_refused else ""

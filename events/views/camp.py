@@ -2,62 +2,121 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.contrib.auth import login
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from typing import Any
+
+from django.contrib.auth import login, logout
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.limits import address_of, count_failure, is_blocked
+from accounts.http import next_page
+from accounts.models import User
 
+from .. import stamps
 from ..access import Access, camp_view
+from ..caching import answers, fresh, no_store
+from ..checklist import checklist_of
 from ..colour import stylesheet
-from ..forms import CampCopyForm, CampForm, DeleteForm, JoinForm, NameForm
-from ..http import CampRequest, next_page, posted, status_of
-from ..models import Camp, Joining
+from ..erasing import erase_attendee
+from ..forms import CampCopyForm, CampForm, DeleteForm, EraseForm, InvitationForm, JoinForm, NameForm
+from ..guesses import guess, has_shape_of_code
+from ..http import (
+    AttendeeRequest,
+    CampRequest,
+    Undo,
+    id_in,
+    led_to,
+    posted,
+    refusal_on,
+    refusal_told,
+    sent_from,
+    status_of,
+    tell_done,
+)
+from ..meanwhile import SHOWN, held
+from ..models import Attendee, Camp, Invitation, Joining
+from ..news import hear
 from ..qr import qr_svg
 from ..services import (
+    Edited,
     accept_invitation,
     archive_camp,
     copy_camp,
     delete_camp,
-    fill_places,
+    edit_camp,
     join_as_guest,
     join_camp,
     leave_camp,
     may_join,
-    place_in_queue,
+    number_in_queue,
+    rename_attendee,
+    switch_camp,
 )
-from .front import MOST_WRONG_CODES
+from ..signals import camp_shown, edges_asked
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-SWITCHES = {"is_pitching_open", "is_interest_open", "are_counts_shown"}
+#: what is said when it is off, and when it is on
+SWITCHES = {
+    "is_pitching_open": (_lazy("Pitching is closed."), _lazy("Pitching is open.")),
+    "is_interest_open": (_lazy("Interest is closed."), _lazy("Interest is open.")),
+    "are_counts_shown": (
+        _lazy("How many are interested is hidden, so that nobody follows the crowd."),
+        _lazy("Everybody sees how many are interested."),
+    ),
+    "is_checklist_shown": (
+        _lazy("The list of what is still to do is put away."),
+        _lazy("Organisers see what is still to do on the page about the camp, until all is done."),
+    ),
+}
+
+
+def about_shows(request: CampRequest, camp: Camp) -> tuple[object, ...]:
+    """The frame, who is in, how many wait before me; what moved on the grid and is not over; whether the camp is over;
+    to organisers, what is done.
+    """
+    of_checklist = (stamps.DRAFT,) if _has_checklist(request, camp) else ()
+    shown = (stamps.FRAME, stamps.CROWD, stamps.GRID, stamps.PITCHES, *of_checklist)
+    numbers = stamps.read(camp, *shown)
+    edges = edges_asked.send(sender=Camp, camp=camp, grid=numbers[shown.index(stamps.GRID)])
+    return (*numbers, camp.is_over, *(passed for _receiver, passed in edges))
+
+
+def _has_checklist(request: CampRequest, camp: Camp) -> bool:
+    return camp.is_checklist_shown and request.me is not None and request.me.is_organiser
 
 
 @camp_view(Access.ANYONE)
 @require_safe
+@fresh(about_shows)
 def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     slots = camp.slots.all()
     context = {
         "camp": camp,
+        "changes": answers(camp_shown, Camp, camp=camp),
         "slots": slots,
         "rooms": camp.rooms.all(),
         "people_count": camp.attendees.present().count(),
-        "queue_place": place_in_queue(request.attendee) if request.attendee else 0,
+        "number_in_queue": number_in_queue(request.attendee) if request.attendee else 0,
+        "checklist": checklist_of(camp) if _has_checklist(request, camp) else [],
     }
     return render(request, "events/camp_detail.html", context)
 
 
-@camp_view(Access.ANYONE)
+@camp_view(Access.ANYONE, personal=False)
+@require_safe
 @cache_control(public=True, max_age=300)
 def camp_accent(request: CampRequest, camp: Camp) -> HttpResponse:
     return HttpResponse(stylesheet(camp.accent), content_type="text/css")
 
 
-@camp_view(Access.ANYONE)
+@camp_view(Access.ANYONE, closed=True)
 def camp_join(request: CampRequest, camp: Camp) -> HttpResponse:
     """One field, and they are in."""
     back = next_page(request, camp.get_absolute_url())
@@ -66,91 +125,141 @@ def camp_join(request: CampRequest, camp: Camp) -> HttpResponse:
     needs_code = camp.joining == Joining.CODE
     form_class = JoinForm if needs_code else NameForm
     form = form_class(posted(request), initial={"code": request.GET.get("code", "")})
-    if request.method == "POST" and form.is_valid() and _join(request, camp, form):
+    if request.method == "POST" and form.is_valid() and (attendee := _join(request, camp, form)):
+        if attendee.is_waiting:
+            tell_done(request, _("The camp is full. You are in the queue for a place."))
+        else:
+            tell_done(request, _("You are in."))
         return redirect(back)
     context = {
         "camp": camp,
         "form": form,
         "next": back,
         "must_sign_in": camp.joining == Joining.LISTED and not may_join(camp, request.user, ""),
+        # From a page that only who is in may see.
+        "is_on_the_way": "next" in request.GET,
         "is_full": camp.capacity is not None and camp.attendees.present().count() >= camp.capacity,
     }
-    return render(request, "events/camp_join.html", context, status=status_of(form))
+    response = render(request, "events/camp_join.html", context, status=status_of(form))
+    if request.method == "POST" or "code" in request.GET:
+        patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
-def _join(request: CampRequest, camp: Camp, form: NameForm) -> bool:
+def _join(request: CampRequest, camp: Camp, form: NameForm) -> Attendee | None:
     """Lets them in if the camp's rule does; otherwise the form says why not."""
-    code, who = form.cleaned_data.get("code", ""), address_of(request)
-    if code and is_blocked("code", who, most=MOST_WRONG_CODES):
-        form.add_error("code", _("Too many wrong codes from here. Wait five minutes, then try again."))
-    elif not may_join(camp, request.user, code):
-        if "code" in form.fields:
-            count_failure("code", who)
-            form.add_error("code", _("That is not this camp's code. Check it on the poster."))
-        else:
-            form.add_error(None, _("Your e-mail address is not on this camp's list. Ask an organiser."))
-    else:
-        name = form.cleaned_data["display_name"]
-        try:
-            if request.user.is_authenticated:
-                join_camp(camp=camp, user=request.user, display_name=name)
-            else:
-                attendee = join_as_guest(camp=camp, display_name=name)
-                login(request, attendee.user, backend=BACKEND)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return True
-    return False
+    code = form.cleaned_data.get("code", "")
+    with refusal_on(form, "code" if code else None):
+        if code and not guess(request=request, look=lambda: may_join(camp, request.user, code)):
+            raise ValidationError(_("That is not this camp's code. Check it on the poster."))
+    if form.errors:
+        return None
+    if not code and not may_join(camp, request.user, code):
+        form.add_error(None, _("Your e-mail address is not on this camp's list. Ask an organiser."))
+        return None
+    name = form.cleaned_data["display_name"]
+    with refusal_on(form):
+        if request.user.is_authenticated:
+            return join_camp(camp=camp, user=request.user, display_name=name)
+        attendee = join_as_guest(camp=camp, display_name=name)
+        login(request, attendee.user, backend=BACKEND)
+        return attendee
+    return None
 
 
-@camp_view(Access.ANYONE)
+@camp_view(Access.ANYONE, archived=True)
 def camp_leave(request: CampRequest, camp: Camp) -> HttpResponse:
     if not request.attendee:
         return redirect(camp)
     if request.method == "POST":
-        try:
+        with refusal_told(request):
             leave_camp(attendee=request.attendee)
-        except ValidationError as error:
-            messages.error(request, error.message)
+            tell_done(request, _("You left %(camp)s.") % {"camp": camp})
         return redirect(camp)
     return render(request, "events/camp_leave.html", {"camp": camp})
 
 
+@camp_view(Access.ANYONE, archived=True)
+def camp_erase(request: CampRequest, camp: Camp) -> HttpResponse:
+    """Leaving without a trace."""
+    if not request.attendee:
+        return redirect(camp)
+    form = EraseForm(posted(request))
+    if form.is_valid():
+        with refusal_on(form):
+            erase_attendee(attendee=request.attendee, with_texts=form.cleaned_data["texts"])
+            if request.user.pk is None:
+                logout(request)
+            tell_done(request, _("You are erased from %(camp)s.") % {"camp": camp})
+            return redirect(camp)
+    return render(request, "events/camp_erase.html", {"camp": camp, "form": form}, status=status_of(form))
+
+
+@camp_view(Access.ATTENDEE, archived=True)
+@sent_from("events:camp_detail")
+def news_hear(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """What others did with one's place was read."""
+    first, seen = (id_in(request.POST.get(name, "")) or 0 for name in ("first", "seen"))
+    hear(attendee=request.me, first=first, seen=seen)
+    return redirect(next_page(request, camp.get_absolute_url()))
+
+
 @camp_view(Access.ATTENDEE)
-def name_edit(request: CampRequest, camp: Camp) -> HttpResponse:
+def name_edit(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Another name in this camp."""
-    attendee = request.attendee
-    form = NameForm(posted(request), initial={"display_name": attendee.display_name})
+    form = NameForm(posted(request), initial={"display_name": request.me.display_name})
     if request.method == "POST" and form.is_valid():
-        attendee.display_name = form.cleaned_data["display_name"]
-        attendee.save(update_fields=["display_name"])
+        rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
+        tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
         return redirect(camp)
     return render(request, "events/name_edit.html", {"camp": camp, "form": form}, status=status_of(form))
 
 
-@camp_view(Access.ANYONE)
+@camp_view(Access.ANYONE, closed=True)
+@no_store
 def invitation_accept(request: CampRequest, camp: Camp, key: str) -> HttpResponse:
-    invitation = get_object_or_404(camp.invitations.select_related("attendee"), key=key)
+    """What the link opens. The address with the code in the place of the key is where a typed code leads."""
+    invitation, is_code_known = _find_invitation(request, camp, key)
     is_known = request.user.is_authenticated and not request.user.is_guest
     if not is_known and not invitation.attendee_id:
         # Who runs a camp must be able to come back: they need an account, not only a cookie.
         return render(request, "events/invitation_sign_in.html", {"camp": camp})
-    name = invitation.attendee or request.attendee or ""
-    form = NameForm(posted(request), initial={"display_name": str(name)})
+    # By hand a link goes to somebody who signs in for it; only where nobody does could a machine press the button.
+    is_read = is_code_known or invitation.is_for(request.user) or not (invitation.email or invitation.attendee_id)
+    form_class = NameForm if is_read or not invitation.code_hash else InvitationForm
+    form = form_class(posted(request), initial={"display_name": str(request.attendee or invitation.attendee or "")})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_on(form):
+            _refuse_wrong_code(request, invitation, form)
             _accept(request, invitation, form.cleaned_data["display_name"])
+            tell_done(request, _("You are in."))
             return redirect(camp)
-        except ValidationError as error:
-            form.add_error(None, error)
     context = {"camp": camp, "form": form, "invitation": invitation}
     return render(request, "events/invitation_accept.html", context, status=status_of(form))
 
 
-def _accept(request: CampRequest, invitation, name: str) -> None:
-    from accounts.models import User
+def _find_invitation(request: CampRequest, camp: Camp, key: str) -> tuple[Invitation, bool]:
+    """By its key, or by its code: a code is short, so guesses are counted."""
+    rows = camp.invitations.select_related("attendee")
+    if by_key := rows.with_key(key).first():
+        return by_key, False
+    try:
+        by_code = guess(request=request, look=rows.with_code(key).first) if has_shape_of_code(key) else None
+    except ValidationError as refused:
+        raise PermissionDenied(" ".join(refused.messages)) from refused
+    if by_code is None:
+        raise Http404
+    return by_code, True
 
+
+def _refuse_wrong_code(request: CampRequest, invitation: Invitation, form: NameForm) -> None:
+    code = form.cleaned_data.get("code")
+    rows = Invitation.objects.filter(pk=invitation.pk)
+    if code is not None and not guess(request=request, look=rows.with_code(code).exists):
+        raise ValidationError({"code": _("That is not the code beside this link. Check it, or ask an organiser.")})
+
+
+def _accept(request: CampRequest, invitation: Invitation, name: str) -> None:
     user = request.user if request.user.is_authenticated else User.objects.create_guest()
     accept_invitation(invitation=invitation, user=user, display_name=name)
     if user != request.user:
@@ -159,6 +268,7 @@ def _accept(request: CampRequest, invitation, name: str) -> None:
 
 @camp_view(Access.HELPER)
 @require_safe
+@no_store
 def camp_poster(request: CampRequest, camp: Camp) -> HttpResponse:
     """What hangs at the door: the QR code and the code to type."""
     url = request.build_absolute_uri(f"/j/{camp.code}/")
@@ -168,59 +278,113 @@ def camp_poster(request: CampRequest, camp: Camp) -> HttpResponse:
 
 
 @camp_view(Access.ORGANISER)
+@held
 def camp_edit(request: CampRequest, camp: Camp) -> HttpResponse:
+    before = {name: getattr(camp, name) for name in (*OF_ITS_TIME, "capacity", "musts_each")}
     form = CampForm(posted(request), instance=camp)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        # More places may have come free.
-        fill_places(camp=camp)
-        messages.success(request, _("Saved."))
-        return redirect("events:camp_edit", camp.slug)
+        with refusal_on(form):
+            edited = edit_camp(camp=camp, fields=CampForm.Meta.fields, by=request.me, **form.answers)
+            tell_done(
+                request, _edited(camp, before, edited), undo=_undo_times(camp, before, form) if edited.moved else None
+            )
+            return redirect("events:camp_edit", camp.slug)
     if form.errors:
         # A bound form writes into its instance: the page around it shows the camp as it is.
         camp.refresh_from_db()
     return render(request, "events/camp_edit.html", {"camp": camp, "form": form}, status=status_of(form))
 
 
+#: the settings that the times of slots hang on
+OF_ITS_TIME = ("starts_on", "ends_on", "time_zone")
+
+
+def _edited(camp: Camp, before: dict[str, Any], edited: Edited) -> str:
+    """What was saved, and what followed from it."""
+    said = [_("Saved.")]
+    if edited.moved:
+        text = ngettext("%(count)s slot stands at another time.", "%(count)s slots stand at other times.", edited.moved)
+        said.append(text % {"count": edited.moved})
+        said.append(_("What hangs on them went along: sessions, closed rooms, people who are away."))
+    if edited.version:
+        said.append(_("Version %(number)s is published.") % {"number": edited.version})
+    if edited.came_in:
+        text = ngettext(
+            "%(count)s person moved up from the waiting list.",
+            "%(count)s people moved up from the waiting list.",
+            edited.came_in,
+        )
+        said.append(text % {"count": edited.came_in})
+    people = camp.attendees.present().count()
+    if camp.capacity is not None and camp.capacity != before["capacity"] and people > camp.capacity:
+        text = _("%(people)s people are in already, more than there are places. They stay; nobody else comes in.")
+        said.append(text % {"people": people})
+    if camp.musts_each < before["musts_each"]:
+        # Not how many people that are: who wants what is nobody's to know.
+        said.append(_("Whoever chose more musts before keeps them, and they count as before."))
+    return " ".join(said)
+
+
+def _undo_times(camp: Camp, before: dict[str, Any], form: CampForm) -> Undo:
+    """The settings as they were, with the same answers: refused where somebody changed one of them since."""
+    shown = dict(pair.split("=") for pair in CampForm(instance=camp).shown_state.split())
+    fields = [(name, str(before[name])) for name in OF_ITS_TIME]
+    answers = [(name, "on" if answer is True else answer) for name, answer in form.answers.items() if answer]
+    seen = " ".join(f"{name}={shown[name]}" for name in OF_ITS_TIME)
+    return Undo(reverse("events:camp_edit", args=[camp.slug]), [*fields, *answers, (SHOWN, seen)])
+
+
 @camp_view(Access.ORGANISER)
-@require_POST
+@sent_from("events:camp_edit")
 def camp_switch(request: CampRequest, camp: Camp, switch: str) -> HttpResponse:
-    """Opens or closes pitching or interest, shows or hides the counts."""
-    if switch in SWITCHES:
-        camp.save_flags(**{switch: request.POST.get("on") == "1"})
-    return redirect("events:camp_edit", camp.slug)
+    """Opens or closes pitching or interest, shows or hides the counts, or the list of what is still to do."""
+    if switch not in SWITCHES:
+        return redirect("events:camp_edit", camp.slug)
+    was_on, is_on = getattr(camp, switch), request.POST.get("on") == "1"
+    switch_camp(camp=camp, **{switch: is_on})
+    back = next_page(request, "")
+    fields = [("on", "1" if was_on else "0"), *([("next", back)] if back else [])]
+    undo = Undo(reverse("events:camp_switch", args=[camp.slug, switch]), fields)
+    tell_done(request, str(SWITCHES[switch][is_on]), undo=undo if was_on != is_on else None)
+    if back:
+        return redirect(back)
+    return led_to("events:camp_edit", camp.slug, at=f"switch-{switch}")
 
 
-@camp_view(Access.ORGANISER)
-@require_POST
+@camp_view(Access.ORGANISER, archived=True)
 def camp_archive(request: CampRequest, camp: Camp) -> HttpResponse:
-    is_archived = request.POST.get("on") != "0"
-    archive_camp(camp=camp, is_archived=is_archived)
-    if is_archived:
-        messages.success(request, _("The camp is archived: it can be read, and not changed."))
-    return redirect("events:camp_edit", camp.slug)
+    """Into the archive, or out of it."""
+    if request.method == "POST":
+        is_archived = request.POST.get("on") != "0"
+        archive_camp(camp=camp, is_archived=is_archived)
+        if is_archived:
+            tell_done(request, _("The camp is archived: it can be read, and not changed."))
+        else:
+            tell_done(request, _("The camp is out of the archive: it can be changed again."))
+        return redirect("events:camp_edit", camp.slug)
+    return render(request, "events/camp_archive.html", {"camp": camp})
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, archived=True)
 def camp_delete(request: CampRequest, camp: Camp) -> HttpResponse:
     form = DeleteForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusal_on(form, "name"):
             delete_camp(camp=camp, typed_name=form.cleaned_data["name"])
+            tell_done(request, _("“%(camp)s” is deleted, with everything in it.") % {"camp": camp.name})
             return redirect("events:home")
-        except ValidationError as error:
-            form.add_error("name", error)
     return render(request, "events/camp_delete.html", {"camp": camp, "form": form}, status=status_of(form))
 
 
-@camp_view(Access.ORGANISER)
-def camp_copy(request: CampRequest, camp: Camp) -> HttpResponse:
+@camp_view(Access.ORGANISER, archived=True)
+def camp_copy(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     form = CampCopyForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        new = Camp(**form.cleaned_data)
-        try:
-            copy_camp(source=camp, camp=new, by=request.user, display_name=request.attendee.display_name)
+        with refusal_on(form):
+            new = Camp(**form.cleaned_data)
+            copy_camp(source=camp, camp=new, by=request.user, display_name=request.me.display_name)
+            tell_done(
+                request, _("“%(camp)s” is made. It has the rooms and slots, and nobody but you.") % {"camp": new.name}
+            )
             return redirect("events:camp_edit", new.slug)
-        except ValidationError as error:
-            form.add_error(None, error.messages)
     return render(request, "events/camp_copy.html", {"camp": camp, "form": form}, status=status_of(form))

@@ -2,99 +2,182 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
+from .. import stamps
 from ..access import Access, camp_view
+from ..caching import fresh, no_store
 from ..forms import AddressListForm, InviteForm
-from ..http import CampRequest, posted, status_of
-from ..models import Attendee, Camp, Role
-from ..services import change_role, invite, list_addresses, remove_attendee
+from ..http import (
+    AttendeeRequest,
+    CampRequest,
+    Undo,
+    led_to,
+    posted,
+    refusal_on,
+    refusal_told,
+    sent_from,
+    status_of,
+    tell_done,
+)
+from ..invitations import invite, take_back_invitation
+from ..models import Attendee, Camp, Invitation, Role
+from ..people import told_apart
+from ..services import change_role, list_addresses, remove_attendee
+
+PER_PAGE = 100
+#: characters: as long as a name can be
+LONGEST_SEARCH = 60
+
+
+def people_shows(request: CampRequest, camp: Camp) -> tuple[object, ...]:
+    """Who is in and how they are called; which invitations are too old by now."""
+    invitations = list(camp.invitations.open().order_by("pk").values_list("pk", flat=True))
+    return (*stamps.read(camp, stamps.FRAME, stamps.PEOPLE, stamps.CROWD), invitations)
 
 
 @camp_view(Access.ORGANISER)
-def people_list(request: CampRequest, camp: Camp) -> HttpResponse:
+@no_store
+@fresh(people_shows)
+def people_list(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Everybody, and the form that invites helpers and organisers."""
     form = InviteForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        invitation = invite(camp=camp, **form.cleaned_data)
-        if invitation.email:
-            messages.success(request, _("The invitation is on its way."))
-        return redirect("events:people_list", camp.slug)
+        with refusal_on(form):
+            invitation = invite(camp=camp, by=request.user, **form.cleaned_data)
+            if invitation.email:
+                tell_done(request, _("The invitation is on its way."))
+                return redirect("events:people_list", camp.slug)
+            return _show_link(request, camp, invitation)
     return render(request, "events/people_list.html", _context(request, camp, form), status=status_of(form))
 
 
+def _show_link(request: CampRequest, camp: Camp, invitation: Invitation) -> HttpResponse:
+    tell_done(request, _("The link is made: pass it on. It works once, within 14 days."))
+    return led_to("events:people_list", camp.slug, at=f"link-{invitation.pk}")
+
+
+def _show_person(camp: Camp, attendee: Attendee) -> HttpResponse:
+    """Their line, on the page of the list on which it is."""
+    name = Q(display_name__lt=attendee.display_name)
+    before = _by_name(camp).filter(name | Q(display_name=attendee.display_name, pk__lt=attendee.pk)).count()
+    page = before // PER_PAGE + 1
+    address = reverse("events:people_list", args=[camp.slug], query={"page": page} if page > 1 else None)
+    return redirect(f"{address}#person-{attendee.pk}")
+
+
+def _by_name(camp: Camp) -> QuerySet[Attendee]:
+    return camp.attendees.present().order_by("display_name", "pk")
+
+
 def _context(request: CampRequest, camp: Camp, form: InviteForm) -> dict[str, object]:
-    people = camp.attendees.present().order_by("display_name", "pk")
-    if words := request.GET.get("q", "").strip():
+    people = _by_name(camp)
+    if words := request.GET.get("q", "").strip()[:LONGEST_SEARCH]:
         people = people.filter(display_name__icontains=words)
-    links = [
-        (i, request.build_absolute_uri(f"/{camp.slug}/invitations/{i.key}/"))
-        for i in camp.invitations.filter(used_at=None, email="").select_related("attendee").order_by("-created_at")
-        if i.is_open
-    ]
     return {
         "camp": camp,
+        "told_apart": told_apart(camp),
         "form": form,
         "address_form": AddressListForm(),
-        "page": Paginator(people, 100).get_page(request.GET.get("page")),
+        "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
         "waiting_count": camp.attendees.waiting().count(),
         "listed_count": camp.listed_addresses.count(),
-        "links": links,
+        "invitations": _open_invitations(request, camp),
         "roles": Role.choices,
     }
 
 
-def _try(request: CampRequest, camp: Camp, verb, **arguments: object) -> HttpResponse:
-    try:
-        verb(**arguments)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect("events:people_list", camp.slug)
+def _open_invitations(request: CampRequest, camp: Camp) -> list[tuple[Invitation, str, str]]:
+    """Newest first, with link and code of those to be passed on; what was mailed is known to its reader alone."""
+    found = []
+    for invitation in camp.invitations.open().select_related("attendee", "invited_by").order_by("-created_at", "-pk"):
+        link = code = ""
+        if shown := invitation.shown():
+            address = reverse("events:invitation_accept", args=[camp.slug, shown["key"]])
+            link, code = request.build_absolute_uri(address), shown["code"]
+        found.append((invitation, link, code))
+    return found
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
+@sent_from("events:people_list")
 def person_role(request: CampRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     attendee: Attendee = get_object_or_404(camp.attendees.present(), pk=attendee_id)
-    role = request.POST.get("role")
-    if role not in Role.values:
-        messages.error(request, _("Choose a role from the list."))
-        return redirect("events:people_list", camp.slug)
-    return _try(request, camp, change_role, attendee=attendee, role=role)
+    before = attendee.role
+    with refusal_told(request):
+        closed = change_role(
+            attendee=attendee, role=request.POST.get("role", ""), seen=request.POST.get("seen", ""), by=request.me
+        )
+        words = {"name": attendee, "role": attendee.get_role_display()}
+        # Whoever gave their own role away cannot take it back.
+        is_own = attendee == request.me
+        undo = Undo(request.path, [("role", before), ("seen", attendee.role)])
+        text = _("The role of %(name)s: %(role)s.")
+        if closed:
+            text = _("The role of %(name)s: %(role)s. Invitations from before that they could use are taken back.")
+        tell_done(request, text % words, undo=None if is_own else undo)
+        if is_own and not attendee.is_organiser:
+            return redirect(camp)
+    return _show_person(camp, attendee)
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
 def person_remove(request: CampRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     attendee = get_object_or_404(camp.attendees.filter(removed_at=None), pk=attendee_id)
-    return _try(request, camp, remove_attendee, attendee=attendee)
+    if request.method == "POST":
+        with refusal_told(request):
+            text = _("%(name)s is removed.")
+            if remove_attendee(attendee=attendee):
+                text = _("%(name)s is removed. Invitations from before that they could use are taken back.")
+            tell_done(request, text % {"name": attendee})
+        return redirect(camp if attendee == request.me else reverse("events:people_list", args=[camp.slug]))
+    context = {"camp": camp, "person": attendee, "which": told_apart(camp).get(attendee.pk)}
+    return render(request, "events/person_remove.html", context)
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
-def person_handover(request: CampRequest, camp: Camp, attendee_id: int) -> HttpResponse:
+@sent_from("events:people_list")
+def person_handover(request: AttendeeRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     """A link by which somebody who was written down takes their place over."""
     attendee = get_object_or_404(camp.attendees.present().filter(user=None), pk=attendee_id)
-    invite(camp=camp, role=Role.ATTENDEE, attendee=attendee)
-    return redirect("events:people_list", camp.slug)
+    return _show_link(request, camp, invite(camp=camp, by=request.user, role=Role.ATTENDEE, attendee=attendee))
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
+def invitation_take_back(request: CampRequest, camp: Camp, invitation_id: int) -> HttpResponse:
+    """Whom it was sent to, or who was given it, finds nothing there."""
+    invitation = get_object_or_404(camp.invitations.open().select_related("attendee"), pk=invitation_id)
+    if request.method == "POST":
+        take_back_invitation(invitation=invitation)
+        tell_done(request, _("The invitation is taken back: its link and its code lead nowhere any more."))
+        return led_to("events:people_list", camp.slug)
+    return render(request, "events/invitation_take_back.html", {"camp": camp, "invitation": invitation})
+
+
+@camp_view(Access.ORGANISER)
+@no_store
+@sent_from("events:people_list")
 def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
     form = AddressListForm(request.POST, request.FILES)
     if form.is_valid():
-        count = list_addresses(camp=camp, emails=form.cleaned_data["file"])
+        found = form.found
+        count = list_addresses(camp=camp, emails=found.emails)
         text = ngettext("%(count)s address added.", "%(count)s addresses added.", count)
-        messages.success(request, text % {"count": count})
-        return redirect("events:people_list", camp.slug)
+        tell_done(request, " ".join([text % {"count": count}, *found.remarks, *_listed_before(found.emails, count)]))
+        return led_to("events:people_list", camp.slug, at="listed")
     context = _context(request, camp, InviteForm()) | {"address_form": form}
     return render(request, "events/people_list.html", context, status=422)
+
+
+def _listed_before(emails: list[str], count: int) -> list[str]:
+    """The sentence for those that stood in the list already, if any did."""
+    if not (before := len(set(emails)) - count):
+        return []
+    return [ngettext("%(count)s was listed before.", "%(count)s were listed before.", before) % {"count": before}]

@@ -2,154 +2,191 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.core.signing import BadSignature, dumps, loads
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.once import done_once
 from events.access import Access, camp_view
-from events.http import CampRequest, posted, render_partial, status_of
-from events.models import Attendee, Camp
-from schedule.models import GridVersion, Session
+from events.caching import fresh
+from events.http import (
+    AttendeeRequest,
+    CampRequest,
+    Undo,
+    posted,
+    refusal_on,
+    refusal_told,
+    render_partial,
+    sent_from,
+    status_of,
+    tell_done,
+    wants_partial,
+)
+from events.models import Camp
+from schedule.models import Session
 
 from ..forms import LinkForm, NoteForm
+from ..merge import Merge
 from ..models import Link, Note
-from ..services import note_of, restore_revision, save_note, set_rule
+from ..page import session_context, session_page, session_shows
+from ..services import (
+    merge_rounds,
+    put_note,
+    remove_link,
+    restore_link,
+    restore_revision,
+    save_link,
+    set_notes_rule,
+)
 
-
-def visible_sessions(camp: Camp, attendee: Attendee | None) -> QuerySet[Session]:
-    """Everybody sees what was published; helpers and organisers what is on the draft, too."""
-    if attendee and attendee.is_helper:
-        return camp.sessions.all()
-    return camp.sessions.published()
-
-
-def find_session(request: CampRequest, camp: Camp, session_id: int) -> Session:
-    rows = visible_sessions(camp, request.attendee).with_place()
-    session: Session = get_object_or_404(rows, pk=session_id)
-    session.camp = session.pitch.camp = camp
-    return session
-
-
-def may_lead(attendee: Attendee | None, session: Session) -> bool:
-    """Hosts set the rule of their room; organisers may, too."""
-    return attendee is not None and (
-        attendee.is_organiser or any(host.pk == attendee.pk for host in session.pitch.hosts.all())
-    )
+#: each stands there whole
+REVISIONS_PER_PAGE = 10
 
 
 @camp_view(Access.ANYONE)
 @require_safe
+@fresh(session_shows)
 def session_detail(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    session = find_session(request, camp, session_id)
-    version = GridVersion.latest(camp)
-    placement = version.placements.filter(session=session).first() if version else None
-    me = request.attendee if request.attendee and not request.attendee.is_waiting else None
-    note = Note.objects.readable_by(me).filter(session=session).first()
-    rule = Note.objects.filter(session=session).values_list("rule", flat=True).first() or Note.Rule.PUBLIC
-    context = {
-        "camp": camp,
-        "session": session,
-        "placement": placement,
-        "note": note,
-        "rule": rule,
-        "rules": Note.Rule.choices,
-        "can_write": me is not None and rule != Note.Rule.NONE and not camp.is_archived,
-        "can_add": me is not None and not camp.is_archived,
-        "can_lead": may_lead(me, session),
-        "links": session.links.select_related("by"),
-        "writeups": session.writeups.readable_by(me).select_related("by"),
-    }
+    """Where and when, notes, links, write-ups. It asks for its notes every half minute: 204 while they are the same."""
+    if wants_partial(request):
+        context = session_context(camp, request.me, session_id) | {"seen": request.page_stamp}
+        return render_partial(request, "notes/session_detail.html", "session-notes", context)
+    page = session_page(request, camp, session_id)
+    context = {"camp": camp, "title": page.title, "body": page.body_for(request)}
     return render_partial(request, "notes/session_detail.html", "session-notes", context)
 
 
-@camp_view(Access.ATTENDEE)
+@camp_view(Access.ATTENDEE, once=False)
 def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     """Many write at once: what others saved meanwhile is merged in, a conflict is shown."""
-    session = find_session(request, camp, session_id)
-    note = note_of(session)
-    refuse_archived(camp)
-    if note.rule == Note.Rule.NONE:
+    session = get_object_or_404(camp.sessions.visible_to(request.me).select_related("pitch"), pk=session_id)
+    # Agreed on while somebody typed: the service says so, and what was typed stays.
+    if request.method != "POST" and session.notes_rule == Session.NotesRule.NONE:
         return redirect(session)
+    note = Note.objects.filter(session=session).first() or Note(session=session)
     form = NoteForm(posted(request), initial={"text": note.text, "base": note.revision})
-    conflict_count = 0
     if request.method == "POST" and form.is_valid():
-        try:
-            data = form.cleaned_data
-            result = save_note(session=session, text=data["text"], by=request.attendee, base_revision=data["base"])
-        except ValidationError as error:
-            form.add_error("text", error)
-        else:
-            if result.is_clean:
-                messages.success(request, _("Saved."))
-                return redirect(session)
-            note.refresh_from_db()
-            conflict_count = result.conflict_count
-            form = NoteForm(initial={"text": result.text, "base": note.revision})
-    context = {"camp": camp, "session": session, "form": form, "conflict_count": conflict_count}
-    return render(request, "notes/note_edit.html", context, status=422 if conflict_count else status_of(form))
+        data = form.cleaned_data
+        with refusal_on(form, "text"):
+            # Merged before anything is held: what is done once is putting it down.
+            for result in merge_rounds(session=session, text=data["text"], base_revision=data["base"]):
+                put = partial(_put_down, request, camp, session, data["text"], result)
+                if answer := done_once(request=request, do=put):
+                    return answer
+    context = {"camp": camp, "session": session, "form": form}
+    return render(request, "notes/note_edit.html", context, status=status_of(form))
 
 
-def refuse_archived(camp: Camp) -> None:
-    if camp.is_archived:
-        raise PermissionDenied(_("This camp is archived: it can be read, and not changed."))
+def _put_down(request: CampRequest, camp: Camp, session: Session, text: str, result: Merge) -> HttpResponse | None:
+    """The way on, or the page on which a conflict is settled; None if somebody saved while it was merged."""
+    if not put_note(session=session, text=text, by=request.me, result=result):
+        return None
+    if result.is_clean:
+        tell_done(request, _("Saved."))
+        return _part(session, "session-notes")
+    form = NoteForm(initial={"text": result.text, "base": result.on_revision})
+    context = {"camp": camp, "session": session, "form": form, "conflict": result}
+    return render(request, "notes/note_edit.html", context, status=422)
 
 
 @camp_view(Access.ATTENDEE)
 @require_safe
+@fresh(session_shows)
 def note_history(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    session = find_session(request, camp, session_id)
-    note = get_object_or_404(Note.objects.readable_by(request.attendee), session=session)
-    context = {"camp": camp, "session": session, "note": note, "revisions": note.revisions.select_related("by")[:200]}
+    session = get_object_or_404(camp.sessions.visible_to(request.me).select_related("pitch"), pk=session_id)
+    note = get_object_or_404(Note.objects.readable_by(request.me), session=session)
+    page = Paginator(note.revisions.select_related("by"), REVISIONS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"camp": camp, "session": session, "note": note, "page": page}
     return render(request, "notes/note_history.html", context)
 
 
 @camp_view(Access.ATTENDEE)
-@require_POST
-def note_restore(request: CampRequest, camp: Camp, session_id: int, revision_id: int) -> HttpResponse:
-    session = find_session(request, camp, session_id)
-    note = get_object_or_404(Note.objects.readable_by(request.attendee), session=session)
-    refuse_archived(camp)
-    restore_revision(revision=get_object_or_404(note.revisions, pk=revision_id), by=request.attendee)
-    return redirect(session)
+@sent_from("notes:note_history", "session_id")
+def note_restore(request: AttendeeRequest, camp: Camp, session_id: int, revision_id: int) -> HttpResponse:
+    session = get_object_or_404(camp.sessions.visible_to(request.me), pk=session_id)
+    note = get_object_or_404(Note.objects.readable_by(request.me), session=session)
+    revision = get_object_or_404(note.revisions, pk=revision_id)
+    with refusal_told(request):
+        restore_revision(revision=revision, by=request.me)
+        tell_done(
+            request, _("The notes are what they were then. What they were just now is among the earlier versions.")
+        )
+    return _part(session, "session-notes")
 
 
-@camp_view(Access.ATTENDEE)
-@require_POST
+@camp_view(Access.ATTENDEE, archived=True)
+@sent_from("session_detail", "session_id")
 def note_rule(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    session = find_session(request, camp, session_id)
-    if not may_lead(request.attendee, session):
-        raise PermissionDenied
-    try:
-        set_rule(session=session, rule=request.POST.get("rule", ""))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect(session)
+    session = get_object_or_404(camp.sessions.visible_to(request.me).led_by(request.me), pk=session_id)
+    with refusal_told(request):
+        rule = request.POST.get("rule", "")
+        set_notes_rule(session=session, rule=rule)
+        tell_done(request, _("Rule of the room: %(rule)s.") % {"rule": Session.NotesRule(rule).label})
+    return _part(session, "rule-of-the-room")
 
 
 @camp_view(Access.ATTENDEE)
 def link_create(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    session = find_session(request, camp, session_id)
-    refuse_archived(camp)
+    session = get_object_or_404(camp.sessions.visible_to(request.me).select_related("pitch"), pk=session_id)
     form = LinkForm(posted(request), session=session)
     if request.method == "POST" and form.is_valid():
-        form.instance.by = request.attendee
-        form.save()
-        return redirect(session)
+        form.instance.by = request.me
+        with refusal_on(form, "url"):
+            link = form.save(commit=False)
+            save_link(link=link)
+            tell_done(request, _("“%(title)s” is added.") % {"title": link.title})
+            return _part(session, f"link-{link.pk}")
     context = {"camp": camp, "session": session, "form": form}
     return render(request, "notes/link_create.html", context, status=status_of(form))
 
 
 @camp_view(Access.ATTENDEE)
-@require_POST
+@sent_from("session_detail", "session_id")
 def link_delete(request: CampRequest, camp: Camp, session_id: int, link_id: int) -> HttpResponse:
-    """Who added it, the hosts and the organisers may take it away."""
-    session = find_session(request, camp, session_id)
-    link = get_object_or_404(Link, session=session, pk=link_id)
-    if link.by_id != request.attendee.pk and not may_lead(request.attendee, session):
-        raise PermissionDenied
-    link.delete()
-    return redirect(session)
+    session = get_object_or_404(camp.sessions.visible_to(request.me), pk=session_id)
+    link: Link = get_object_or_404(session.links.deletable_by(request.me), pk=link_id)
+    is_seen = Link.objects.readable_by(request.me).filter(pk=link.pk).exists()
+    kept = dumps({"url": link.url, "title": link.title, "kind": link.kind, "by": link.by_id or 0}, salt=_salt(session))
+    remove_link(link=link)
+    if is_seen:
+        undo = Undo(reverse("notes:link_restore", args=[camp.slug, session.pk]), [("link", kept)])
+        tell_done(request, _("“%(title)s” is taken away.") % {"title": link.title}, undo=undo)
+    else:
+        # The room agreed on no notes: it takes no link, and nobody sees what this one was called.
+        tell_done(request, _("The link is taken away."))
+    return _part(session, "links")
+
+
+def _salt(session: Session) -> str:
+    return f"notes.link.{session.pk}"
+
+
+@camp_view(Access.ATTENDEE)
+@sent_from("session_detail", "session_id")
+def link_restore(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
+    """Undo, for whoever just took a link away: the form holds it, signed."""
+    session = get_object_or_404(camp.sessions.visible_to(request.me), pk=session_id)
+    session.camp = camp
+    try:
+        link = loads(request.POST.get("link", ""), salt=_salt(session), max_age=timedelta(days=1))
+    except BadSignature:
+        messages.error(request, _("This can no longer be undone. Add the link again."))
+        return _part(session, "links")
+    with refusal_told(request):
+        found = restore_link(session=session, link=link, by=link["by"])
+        tell_done(request, _("“%(title)s” is back.") % {"title": found.title})
+        return _part(session, f"link-{found.pk}")
+    return _part(session, "links")
+
+
+def _part(session: Session, part: str) -> HttpResponse:
+    """The session's page with that part of it in view."""
+    return redirect(f"{session.get_absolute_url()}#{part}")

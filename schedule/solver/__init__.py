@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from .bound import is_worthwhile
-from .diff import Move, moves_between, people_touched
-from .problem import Attendee, Placement, Problem, ProblemError, Room, Session, Slot, Weights, read_problem
-from .reasons import CellPrice, Clash, Reason, clashes, price_cells, why_unplaced
+from .answers.diff import Move, moves_between, people_touched
+from .answers.prices import CellPrice, breaks_in_cells, price_cells
+from .answers.reasons import Clash, Reason, clashes, why_unplaced
+from .answers.repeats import Repeat, suggest_repeats
+from .audience import Expected, expected_people, expected_range
+from .bound.bound import is_worthwhile
+from .concerns import CONCERNS, concern_sentences
+from .crew import worthwhile_processes
+from .problem import (
+    Attendee,
+    Placement,
+    Problem,
+    ProblemError,
+    Room,
+    Session,
+    Slot,
+    Weights,
+    read_problem,
+    to_document,
+)
 from .repair import Repair, repairs
-from .repeats import Repeat, suggest_repeats
-from .rules import Broken, broken_rules, concern_sentences, sentences
-from .score import Expected, Score, expected_people, expected_range, musts_met, score
-from .search import Progress, Solution, solve, worthwhile_processes
-
-if TYPE_CHECKING:
-    from .model import Cause
+from .rules import Broken, Cause, broken_rules, sentences
+from .score import Score, musts_met, score
+from .search.crowd import Crowd
+from .search.search import Progress
+from .search.work import Job
+from .solve import Solution, solve
 
 __all__ = [
+    "CONCERNS",
     "Attendee",
     "Broken",
+    "Cause",
     "CellPrice",
     "Clash",
+    "Crowd",
     "Expected",
+    "Job",
     "Move",
     "Placement",
     "Problem",
@@ -37,6 +54,7 @@ __all__ = [
     "Slot",
     "Solution",
     "Weights",
+    "breaks_in_cells",
     "broken_rules",
     "clashes",
     "concern_sentences",
@@ -54,13 +72,14 @@ __all__ = [
     "sentences",
     "solve",
     "suggest_repeats",
+    "to_document",
     "why_unplaced",
     "worthwhile_processes",
 ]
 
 
 def contradiction(problem: Problem, seconds: float = 5.0) -> list[Cause] | None:
-    """See `model.contradiction`; OR-tools is loaded only when somebody asks."""
-    from .model import contradiction as find
+    """See `answers.contradiction`; OR-tools is loaded only when somebody asks."""
+    from .answers.contradiction import contradiction as find
 
     return find(problem, seconds)

@@ -8,10 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from .bound import is_worthwhile
+from .bound.bound import is_worthwhile
+from .crew import worthwhile_processes
 from .problem import Placement, Problem, ProblemError, Weights, read_problem
 from .rules import broken_rules
-from .search import Progress, Solution, solve, worthwhile_processes
+from .search.search import Progress
+from .search.work import Job
+from .solve import Solution, solve
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,14 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
 
     solution = solve(
         problem,
-        seconds=options.seconds,
-        seed=options.seed,
-        moves=options.moves,
-        processes=options.processes or worthwhile_processes(problem, options.seconds),
-        weighted=options.weighted or options.published,
-        start=_published_grid(problem),
-        with_bound=not options.no_bound and options.moves is None and is_worthwhile(problem, options.seconds),
-        listener=listener,
+        Job(
+            seconds=options.seconds,
+            seed=options.seed,
+            moves=options.moves,
+            processes=options.processes or worthwhile_processes(problem, options.seconds),
+            weighted=options.weighted or options.published,
+            start=_published_grid(problem),
+            with_bound=not options.no_bound and options.moves is None and is_worthwhile(problem, options.seconds),
+        ),
+        listener,
     )
     if options.output:
         Path(options.output).write_text(json.dumps(_grid(problem, solution)), encoding="utf-8")
@@ -84,16 +89,16 @@ def _read(path: str) -> Problem:
 def _near_published(problem: Problem, *, keep_others: bool) -> Problem:
     """Moves count against wishes, by the file's weight or one wish each."""
     others = problem.weights if keep_others else Weights(unplaced=problem.weights.unplaced)
-    return replace(problem, weights=replace(others, move=problem.weights.move or 1.0))
+    return replace(problem, weights=replace(others, calm=problem.weights.calm or 1.0))
 
 
-def _published_grid(problem: Problem) -> list[Placement] | None:
+def _published_grid(problem: Problem) -> tuple[Placement, ...]:
     """What is published, to start from, as far as it can stand."""
     kept: list[Placement] = []
     for p in problem.published:
         if all(q.session != p.session for q in kept) and not broken_rules(problem, [*kept, p]):
             kept.append(p)
-    return kept or None
+    return tuple(kept)
 
 
 def _stop_on_interrupt() -> list[int]:

@@ -1,8 +1,6 @@
 """Helpers in processes of their own, one for each further core: a search from another seed, or the proof of a bound.
 
-A child is `python -m schedule.solver.crew`: it reads one JSON document, tells its progress in lines of JSON, and
-ends with what it found. SIGTERM makes it end at once with the best so far. A prover hears of better grids in further
-lines.
+A child is `python -m schedule.solver.child`; what the two say to each other stands there. Leaving the crew ends all.
 """
 
 from __future__ import annotations
@@ -10,20 +8,18 @@ from __future__ import annotations
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from .problem import Problem, read_problem, to_document
-from .score import limits
-
-if TYPE_CHECKING:
-    from .search import Found, Listener, Progress
+from .audience import limits
+from .problem import Problem, to_document
+from .search.search import Found, Listener, Progress
+from .search.work import Job
 
 #: the folder that holds the package `schedule`
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,25 +27,19 @@ ROOT = Path(__file__).resolve().parents[2]
 STRIDE = 1_000_003
 #: seconds a child may be late before it is done without
 GRACE = 2.0
-#: seconds before the end at which a prover tells what it has
-MARGIN = 0.4
+
+
+def worthwhile_processes(problem: Problem, seconds: float) -> int:
+    """One for each core, two at most, unless starting them would eat the time."""
+    wishes = sum(len(a.wishes) for a in problem.attendees)
+    return min(2, os.cpu_count() or 1) if seconds >= 0.5 + wishes / 20_000 else 1
 
 
 class Crew:
     """The children of one solve; leaving the context ends them."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        seconds: float,
-        seed: int,
-        moves: int | None,
-        processes: int,
-        weighted: bool,
-        with_bound: bool,
-        started: float,
-    ) -> None:
-        self.started, self.seconds, self.limited = started, seconds, moves is None
+    def __init__(self, problem: Problem, job: Job, started: float) -> None:
+        self.job, self.started = job, started
         self.bound = sum(limits(problem))
         #: a grid that the proof came across
         self.starts: list[int] | None = None
@@ -60,21 +50,16 @@ class Crew:
         self.attended: dict[int, int] = {}
         self.best_told = -1
         self.prover = 0
-        roles = ["search"] * max(0, processes - 1)
-        if with_bound:
+        roles = ["search"] * max(0, job.processes - 1)
+        if job.with_bound:
             # The proof takes the place of one search.
             roles = [*roles[1:], "bound"]
         document = to_document(problem) if roles else {}
         for number, role in enumerate(roles, start=1):
-            order = {
-                "role": role,
-                "problem": document,
-                "seconds": seconds - (time.monotonic() - started) - 0.05,
-                "seed": seed + number * STRIDE,
-                "moves": moves,
-                "weighted": weighted,
-            }
-            self._start(number, json.dumps(order))
+            left = job.seconds - (time.monotonic() - started) - 0.05
+            # Where it begins is known to the search here alone; so the others look elsewhere.
+            own = replace(job, seconds=left, seed=job.seed + number * STRIDE, start=())
+            self._start(number, json.dumps({"role": role, "problem": document, "job": asdict(own)}))
             if role == "bound":
                 self.prover = number
 
@@ -91,7 +76,7 @@ class Crew:
         environment = os.environ | {"PYTHONPATH": str(ROOT)}
         try:
             child = subprocess.Popen(
-                [sys.executable, "-m", "schedule.solver.crew"],
+                [sys.executable, "-m", "schedule.solver.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -146,8 +131,6 @@ class Crew:
             return
 
     def _take(self, number: int, line: dict[str, Any] | None) -> None:
-        from .search import Found
-
         if line is None:
             self.children.pop(number).wait()
         elif "found" in line:
@@ -173,10 +156,10 @@ class Crew:
     def best_of(self, own: Found) -> tuple[Found, int, int]:
         """The best of what all found, the moves of all, and the bound. Waits for searches, not for the prover."""
         self._hear()
-        if self.limited:
-            until = max(self.started + self.seconds, time.monotonic()) + GRACE
+        if self.job.moves is None:
+            until = max(self.started + self.job.seconds, time.monotonic()) + GRACE
             for number, child in self.children.items():
-                if number != self.prover and time.monotonic() < self.started + self.seconds:
+                if number != self.prover and time.monotonic() < self.started + self.job.seconds:
                     # The search here ended early: stopped, or perfect.
                     child.terminate()
         else:
@@ -187,47 +170,3 @@ class Crew:
         best = max(sorted(found), key=lambda number: found[number].value)
         wishes = max(f.wishes_alone for f in found.values())
         return replace(found[best], wishes_alone=wishes), sum(f.moves for f in found.values()), self.bound
-
-
-def main() -> None:
-    """One child."""
-    stop: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, frame: stop.append(number))
-    # Ctrl-C reaches the whole group; the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    order = json.loads(sys.stdin.readline())
-    problem = read_problem(order["problem"])
-    if order["role"] == "bound":
-        _prove(problem, order["seconds"])
-        return
-    from .board import Board
-    from .search import search_alone
-
-    def tell(progress: Progress) -> bool:
-        print(json.dumps({"moves": progress.moves, "attended": progress.attended}), flush=True)
-        return not stop
-
-    found = search_alone(
-        Board(problem), order["seconds"], order["seed"], order["moves"], tell, weighted=order["weighted"]
-    )
-    print(json.dumps({"found": asdict(found)}), flush=True)
-
-
-def _prove(problem: Problem, seconds: float) -> None:
-    """Tells every better bound; hears of better grids meanwhile."""
-    from .bound import prove
-
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    incumbent = [0]
-
-    def hear() -> None:
-        for line in sys.stdin:
-            incumbent[0] = int(line)
-
-    threading.Thread(target=hear, daemon=True).start()
-    for proof in prove(problem, seconds=seconds - MARGIN, incumbent=lambda: incumbent[0]):
-        print(json.dumps({"bound": proof.bound, "starts": proof.starts}), flush=True)
-
-
-if __name__ == "__main__":
-    main()

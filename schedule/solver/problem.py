@@ -4,6 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+#: what the weights are called in `unconf-1`, which is older than the names of the concerns
+WEIGHTS_IN_FILES = {
+    "fairness": "fairness",
+    "topics": "topic",
+    "seats": "overflow",
+    "calm": "move",
+    "unplaced": "unplaced",
+}
+
 
 class ProblemError(ValueError):
     """The instance is not one; the message names the place in the file."""
@@ -52,6 +61,11 @@ class Session:
     #: hands counted when it was pitched: more than tapped may come
     hands: int = 0
 
+    @property
+    def must_be_placed(self) -> bool:
+        """No wish is worth leaving it out."""
+        return self.required or self.pin_slot is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
@@ -62,13 +76,17 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What one unit of each soft term costs, in wishes."""
+    """What one unit of each concern costs, in wishes; and a session that is left out."""
 
-    overflow: float = 0.0
-    topic: float = 0.0
     fairness: float = 0.0
-    move: float = 0.0
+    topics: float = 0.0
+    seats: float = 0.0
+    calm: float = 0.0
     unplaced: float = 0.0
+
+    def of(self, concern: str) -> float:
+        """The weight of the concern of that name."""
+        return float(getattr(self, concern))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +162,7 @@ def to_document(problem: Problem) -> dict[str, Any]:
         "attendees": [{"wishes": [list(w) for w in a.wishes], "absent": sorted(a.absent)} for a in problem.attendees],
         "order": [list(pair) for pair in problem.order],
         "published": [list(p) for p in problem.published],
-        "weights": {
-            name: getattr(problem.weights, name) for name in ("overflow", "topic", "fairness", "move", "unplaced")
-        },
+        "weights": {name: problem.weights.of(weight) for weight, name in WEIGHTS_IN_FILES.items()},
         "walking_minutes": problem.walking_minutes,
     }
 
@@ -268,11 +284,11 @@ class _Reader:
     def weights(self) -> Weights:
         raw = self.object_at(self.data.get("weights") or {}, "weights")
         values = {}
-        for name in ("overflow", "topic", "fairness", "move", "unplaced"):
+        for weight, name in WEIGHTS_IN_FILES.items():
             value = raw.get(name, 0)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
                 raise ProblemError(f"weights.{name}: must be a number from 0 up")
-            values[name] = float(value)
+            values[weight] = float(value)
         return Weights(**values)
 
     # -- values ----------------------------------------------------------------------------------

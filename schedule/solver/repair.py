@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .diff import Move, moves_between, people_touched
+from .answers.diff import Move, moves_between, people_touched
+from .audience import expected_people
 from .problem import Placement, Problem
 from .rules import broken_rules
-from .score import expected_people, score
-from .search import solve
+from .score import score
+from .search.work import Job
+from .solve import solve
 
 #: what one more move must win, in wishes, in the middle alternative; and people who get a seat by another room
 WORTH_A_MOVE, SEATS_WORTH_A_MOVE = 4.0, 5.0
@@ -47,12 +49,12 @@ def repairs(problem: Problem, standing: Iterable[Placement], *, seconds: float =
     single = [p for k, p in enumerate(rows) if all(q.session != p.session for q in rows[:k])]
     repeats = [p for p in rows if p not in single]
     found = [_fewest(problem, single, seconds)]
-    near = replace(problem, published=tuple(single), weights=replace(problem.weights, move=WORTH_A_MOVE))
+    near = replace(problem, published=tuple(single), weights=replace(problem.weights, calm=WORTH_A_MOVE))
     legal = found[0].placements
-    middle = solve(near, seconds=seconds / 2, seed=seed, weighted=True, start=legal).placements
+    middle = solve(near, Job(seconds=seconds / 2, seed=seed, weighted=True, start=tuple(legal))).placements
     found.append(_described(problem, single, settled(problem, middle, single)))
-    free = replace(problem, published=tuple(single), weights=replace(problem.weights, move=0.0))
-    best = solve(free, seconds=seconds / 2, seed=seed, start=legal).placements
+    free = replace(problem, published=tuple(single), weights=replace(problem.weights, calm=0.0))
+    best = solve(free, Job(seconds=seconds / 2, seed=seed, start=tuple(legal))).placements
     found.append(_described(problem, single, settled(problem, best, single)))
     if repeats:
         found = [_with_repeats(problem, rows, repeats, repair) for repair in found]
@@ -61,7 +63,7 @@ def repairs(problem: Problem, standing: Iterable[Placement], *, seconds: float =
 
 def _fewest(problem: Problem, rows: list[Placement], seconds: float) -> Repair:
     try:
-        from .model import TooLarge, fewest_moves
+        from .answers.contradiction import TooLarge, fewest_moves
 
         try:
             answer = fewest_moves(problem, rows, seconds=max(1.0, seconds))
@@ -77,8 +79,8 @@ def _fewest(problem: Problem, rows: list[Placement], seconds: float) -> Repair:
     for p in rows:
         if not broken_rules(problem, [*kept, p]):
             kept.append(p)
-    near = replace(problem, published=tuple(rows), weights=replace(problem.weights, move=100.0))
-    solution = solve(near, seconds=seconds / 2, weighted=True, start=kept)
+    near = replace(problem, published=tuple(rows), weights=replace(problem.weights, calm=100.0))
+    solution = solve(near, Job(seconds=seconds / 2, weighted=True, start=tuple(kept)))
     return _described(problem, rows, settled(problem, solution.placements, rows))
 
 
@@ -91,7 +93,7 @@ def _wishes_won_back(problem: Problem, rows: list[Placement], mended: list[Place
         for i, s in enumerate(problem.sessions)
     )
     calm = replace(problem, sessions=sessions)
-    better = solve(calm, moves=20_000, start=mended).placements
+    better = solve(calm, Job(moves=20_000, start=tuple(mended))).placements
     before, after = score(problem, mended), score(problem, better)
     if broken_rules(problem, better) or after.unplaced > before.unplaced or after.attended < before.attended:
         return mended
@@ -144,7 +146,7 @@ def _described(
     moves = moves_between(rows, placements)
     found = score(problem, placements)
     touched = people_touched(problem, [move.session for move in moves])
-    return Repair(sorted(placements), moves, found.attended, touched, found.overflow, is_fewest)
+    return Repair(sorted(placements), moves, found.attended, touched, found.concerns["seats"], is_fewest)
 
 
 def _with_repeats(problem: Problem, rows: list[Placement], repeats: list[Placement], repair: Repair) -> Repair:

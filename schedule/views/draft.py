@@ -7,50 +7,47 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
-from events.http import CampRequest, id_in, render_partial
+from events.http import CampRequest, chosen, id_in, led_to, refusal_told, render_partial, sent_from, tell_done
 from events.models import Camp
 from pitches.models import Pitch
+from pitches.wishes import told_wishes
 
-from .. import advice, planner
+from .. import advice
+from ..build import border
+from ..draft.moves import add_repeat, pin_session, place_session, swap_sessions, unplace_session
+from ..draft.rows import read_draft
 from ..forms import ConcernsForm
-from ..grid import draft_grid
 from ..models import Draft, GridBuild, GridVersion, Session
-from ..publishing import changes_since, pending_placements, publish_grid
-from ..queries import unplaced_pitches
-from ..services import add_repeat, pin_session, place_session, swap_sessions, unplace_session
+from ..wall.changes import sentences
+from ..wall.publish import pending_changes, publish_grid
+from ..wall.shared_draft import SharedDraft
+from .moved import tell_moved
 
 
 @camp_view(Access.ORGANISER)
 @require_safe
 def draft_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     """The draft, what it breaks, what waits for a place. Others' changes arrive by polling."""
-    revision = Draft.revision_of(camp)
-    if request.htmx and request.GET.get("revision") == str(revision):
+    draft = Draft.of(camp)
+    stamp = request.GET.get("stamp", "") if request.htmx else ""
+    shared = SharedDraft.of(draft, advice.last_figures(draft=draft, is_polled=bool(stamp)))
+    if stamp == shared.stamp:
         return HttpResponse(status=204)
-    return draft_page(request, camp, ConcernsForm(draft=Draft.of(camp)))
+    return draft_page(request, shared, ConcernsForm(draft=draft))
 
 
-def draft_page(request: CampRequest, camp: Camp, form: ConcernsForm, status: int = 200) -> HttpResponse:
+def draft_page(request: CampRequest, shared: SharedDraft, form: ConcernsForm, status: int = 200) -> HttpResponse:
     """The organisers' grid with the form that starts a build."""
-    plan = planner.build_plan(camp)
-    broken = advice.broken_rules(plan)
-    latest = GridVersion.latest(camp)
+    camp = shared.draft.camp
     context = {
         "camp": camp,
         "form": form,
-        "revision": Draft.revision_of(camp),
-        "grid": draft_grid(camp),
-        "broken": broken,
-        "broken_by_session": {pk: b.sentence for b in broken for pk in b.session_ids},
-        "unplaced": unplaced_pitches(camp),
-        "figures": advice.figures(plan),
-        "people": advice.expected_people(plan),
+        "stamp": shared.stamp,
         "build": last_build(camp),
-        "latest": latest,
-        "changes": changes_since(camp, latest, pending_placements(camp)),
+        "shared": shared.html(shows_all_waiting=request.GET.get("waiting") == "all"),
     }
     return render_partial(request, "schedule/draft_detail.html", "draft-grid", context, status=status)
 
@@ -62,89 +59,104 @@ def last_build(camp: Camp) -> GridBuild | None:
 @camp_view(Access.ORGANISER)
 @require_safe
 def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
-    """How good the draft is and for whom, what clashes, and what to run twice."""
-    plan = planner.build_plan(camp)
+    """How good the draft is and for whom, what clashes, and what to run twice: as it was counted last."""
+    figures = advice.last_figures(draft=Draft.of(camp), is_polled=bool(request.htmx))
+    counted = advice.counted_of(figures)
+    clashes, repeats = advice.with_titles(camp, counted)
     build = last_build(camp)
     context = {
         "camp": camp,
-        "figures": advice.figures(plan),
-        "clashes": advice.worst_clashes(plan),
-        "repeats": advice.repeat_ideas(plan),
+        "figures": figures,
+        "counted": counted,
+        "clashes": clashes,
+        "repeats": repeats,
         "build": build if build and build.state == GridBuild.State.DONE else None,
     }
-    return render(request, "schedule/draft_figures.html", context)
+    return render_partial(request, "schedule/draft_figures.html", "draft-figures", context)
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
+@sent_from("schedule:draft_figures")
 def repeat_add(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """A pitch runs once more, in the cell that was suggested."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
-    slot = camp.slots.filter(pk=id_in(request.POST.get("slot", ""))).first()
-    room = camp.rooms.filter(pk=id_in(request.POST.get("room", ""))).first()
+    slot = chosen(camp.slots.all(), request.POST.get("slot", ""))
+    room = chosen(camp.rooms.all(), request.POST.get("room", ""))
     if slot is None or room is None:
         messages.error(request, _("Choose a room and a slot that are there."))
         return redirect("schedule:draft_figures", camp.slug)
     slot.camp = camp
-    try:
-        add_repeat(pitch=pitch, room=room, slot=slot, by=request.attendee)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect("schedule:draft_figures", camp.slug)
-    messages.success(request, _("“%(title)s” runs once more.") % {"title": pitch})
-    return redirect("schedule:draft_detail", camp.slug)
+    with refusal_told(request):
+        session = add_repeat(pitch=pitch, room=room, slot=slot, by=request.me)
+        return tell_moved(request, camp, [session], _("“%(title)s” runs once more.") % {"title": pitch})
+    return redirect("schedule:draft_figures", camp.slug)
 
 
 @camp_view(Access.ORGANISER)
 def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    """Every cell of the grid as a button, with what it would break and what it would change."""
+    """The best cells and all cells of one slot as buttons, with what they would break and what they would change."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
     running = id_in(request.GET.get("running", ""))
     problem = ""
     if request.method == "POST":
-        problem = _place(request, camp, pitch, _running(pitch, running))
-        if not problem:
-            return redirect("schedule:draft_detail", camp.slug)
+        placed = _place(request, camp, pitch, _running(pitch, running))
+        if isinstance(placed, Session):
+            return tell_moved(request, camp, [placed])
+        problem = placed
     session = _running(pitch, running)
+    place = session.place if session else None
+    figures, wishes = advice.last_figures(draft=Draft.of(camp)), told_wishes(camp)
+    draft = read_draft(camp)
+    slots = advice.place_slots(draft, wishes, pitch.pk, session.pk if session else None)
+    chosen = id_in(request.GET.get("slot", "")) or (place.slot_id if place else None)
     context = {
         "camp": camp,
         "pitch": pitch,
         "session": session,
-        "place": session.place if session else None,
-        "grid": draft_grid(camp),
-        "choices": advice.cell_choices(planner.build_plan(camp), pitch.pk, session.pk if session else None),
+        "place": place,
+        "figures": figures,
+        "is_counted": wishes is not None,
+        "best": advice.best_cells(slots),
+        "missing_needs": advice.missing_needs(draft, pitch.pk),
+        "slots": slots,
+        "chosen": chosen if any(found.slot.pk == chosen for found in slots) else None,
         "problem": problem,
     }
     return render(request, "schedule/session_place.html", context, status=422 if problem else 200)
 
 
 def _running(pitch: Pitch, session_id: int | None) -> Session | None:
-    """The running that is asked for, or the first."""
-    rows = pitch.sessions.order_by("pk").with_place()
+    """The running that is asked for, or the first on the draft."""
+    rows = pitch.sessions.placed_first().with_place()
     return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
 
 
-def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> str:
+def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session | str:
     """Puts the pitch where the form says, or says why not."""
     slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    slot = camp.slots.filter(pk=id_in(slot_id)).first()
-    room = camp.rooms.filter(pk=id_in(room_id)).first()
+    slot = chosen(camp.slots.all(), slot_id)
+    room = chosen(camp.rooms.all(), room_id)
     if slot is None or room is None:
         return _("Choose a room and a slot that are there.")
     slot.camp = camp
     try:
-        place_session(
+        return place_session(
             pitch=pitch,
             session=session,
             room=room,
             slot=slot,
-            by=request.attendee,
+            by=request.me,
             seen_revision=id_in(request.POST.get("seen", "")),
         )
     except ValidationError as error:
         return " ".join(error.messages)
-    return ""
+
+
+def seen_revision(request: CampRequest) -> int:
+    """The revision of the draft the person looked at; none is known for a form that does not say it."""
+    found = id_in(request.POST.get("seen", ""))
+    return -1 if found is None else found
 
 
 def _session(camp: Camp, session_id: int) -> Session:
@@ -153,37 +165,51 @@ def _session(camp: Camp, session_id: int) -> Session:
     return session
 
 
-def _back(request: CampRequest, camp: Camp, verb, **arguments: object) -> HttpResponse:
-    try:
-        verb(by=request.attendee, **arguments)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:draft_detail")
+def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
+    session = _session(camp, session_id)
+    with refusal_told(request):
+        unplace_session(session=session, by=request.me, seen_revision=id_in(request.POST.get("seen", "")))
+        return tell_moved(request, camp, [session])
     return redirect("schedule:draft_detail", camp.slug)
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
-def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    seen = id_in(request.POST.get("seen", ""))
-    session = _session(camp, session_id)
-    return _back(request, camp, unplace_session, session=session, seen_revision=seen)
-
-
-@camp_view(Access.ORGANISER)
-@require_POST
+@sent_from("schedule:draft_detail")
 def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    session = _session(camp, session_id)
-    return _back(request, camp, pin_session, session=session, is_pinned=request.POST.get("on") == "1")
+    session, is_pinned = _session(camp, session_id), request.POST.get("on") == "1"
+    with refusal_told(request):
+        pin_session(
+            session=session,
+            is_pinned=is_pinned,
+            by=request.me,
+            seen_revision=id_in(request.POST.get("seen", "")),
+        )
+        unpinned = _("“%(title)s” is no longer pinned.") % {"title": session}
+        return tell_moved(request, camp, [session], "" if is_pinned else unpinned)
+    return redirect("schedule:draft_detail", camp.slug)
 
 
 @camp_view(Access.ORGANISER)
-@require_POST
+@sent_from("schedule:draft_detail")
 def session_swap(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     other = id_in(request.POST.get("other", ""))
     if other is None:
         messages.error(request, _("Choose the session to swap with."))
         return redirect("schedule:draft_detail", camp.slug)
-    return _back(request, camp, swap_sessions, one=_session(camp, session_id), other=_session(camp, other))
+    one, two = _session(camp, session_id), _session(camp, other)
+    with refusal_told(request):
+        swap_sessions(
+            one=one,
+            other=two,
+            by=request.me,
+            seen_revision=id_in(request.POST.get("seen", "")),
+            seen_revision_of_other=id_in(request.POST.get("other_seen", "")),
+        )
+        text = _("“%(one)s” and “%(other)s” changed places.") % {"one": one, "other": two}
+        return tell_moved(request, camp, [one, two], text)
+    return redirect("schedule:draft_detail", camp.slug)
 
 
 @camp_view(Access.ORGANISER)
@@ -192,18 +218,26 @@ def grid_publish(request: CampRequest, camp: Camp) -> HttpResponse:
     problem: list[str] = []
     if request.method == "POST":
         try:
-            version = publish_grid(camp=camp, accept_broken=request.POST.get("accept_broken") == "1")
-            messages.success(request, _("Version %(number)s is published.") % {"number": version.number})
-            return redirect("schedule:grid_detail", camp.slug)
+            version = publish_grid(
+                camp=camp,
+                accept_broken=request.POST.get("accept_broken") == "1",
+                seen_revision=seen_revision(request),
+                by=request.me,
+            )
+            tell_done(request, _("Version %(number)s is published.") % {"number": version.number})
+            return led_to("schedule:grid_detail", camp.slug, at="published-grid")
         except ValidationError as error:
             problem = error.messages
-    latest = GridVersion.latest(camp)
+    revision, latest = Draft.revision_of(camp), GridVersion.latest(camp)
+    draft = read_draft(camp)
     context = {
         "camp": camp,
+        "revision": revision,
         "latest": latest,
-        "sentences": [c.in_words(camp) for c in changes_since(camp, latest, pending_placements(camp))],
-        "broken": advice.broken_rules(planner.build_plan(camp)),
-        "unplaced_count": unplaced_pitches(camp).count(),
+        "sentences": sentences(camp, pending_changes(latest, draft)),
+        "broken": advice.broken_rules(border.case_of(draft)),
+        "missing_needs": advice.missing_needs(draft),
+        "unplaced_count": len(draft.waiting),
         "problem": problem,
     }
     return render(request, "schedule/grid_publish.html", context, status=422 if problem else 200)

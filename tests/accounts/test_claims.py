@@ -1,9 +1,11 @@
 """A guest keeps their place, alone or together with an account they had."""
 
+import hashlib
 import re
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from accounts.models import Claim, User
 from events.models import Attendee
@@ -21,7 +23,7 @@ def guest(camp, client):
 
 
 def code_from_mail() -> str:
-    return re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
+    return re.search(r"[A-Z]{4}-[A-Z]{4}", mail.outbox[-1].body)[0]
 
 
 def claim(client, email):
@@ -88,9 +90,28 @@ def test_the_answer_is_the_same_whether_the_address_is_known_or_not(client, gues
     assert mail.outbox[0].subject[:20] == mail.outbox[1].subject[:20]
 
 
-def test_a_code_is_not_kept_in_the_clear(guest):
-    found, code = Claim.start(guest.user, "tea@example.org")
-    assert code not in found.code_hash
+def test_the_sixth_code_in_five_minutes_is_not_sent(client, guest):
+    statuses = [client.post("/accounts/keep/", {"email": f"tea{n}@example.org"}).status_code for n in range(6)]
+    assert statuses == [302] * 5 + [422]
+    assert len(mail.outbox) == 5
+
+
+def test_many_guests_do_not_flood_one_address(client, camp):
+    for number in range(6):
+        attendee = join_as_guest(camp=camp, display_name=f"Teapot {number}")
+        client.force_login(attendee.user, backend="django.contrib.auth.backends.ModelBackend")
+        response = client.post("/accounts/keep/", {"email": "victim@example.org"})
+    assert "Five codes were sent already." in response.content.decode()
+    assert len(mail.outbox) == 5
+
+
+def test_a_code_is_not_kept_in_the_clear(client, guest):
+    client.post("/accounts/keep/", {"email": "tea@example.org"})
+    code = code_from_mail()
+    claim = Claim.objects.get()
+    assert code not in str(vars(claim))
+    # Nor can it be worked out from the row alone, by trying all that there are.
+    assert hashlib.sha256(code.encode()).hexdigest() != claim.code_hash
 
 
 def test_sign_in_by_code_makes_an_account_for_a_new_address(client, db):
@@ -107,3 +128,48 @@ def test_sign_in_by_code_makes_an_account_for_a_new_address(client, db):
 def test_no_user_is_ever_called_by_their_address(db):
     assert "@" not in str(UserFactory())
     assert str(User.objects.create_guest())
+
+
+def test_a_code_to_keep_a_place_looks_like_one_to_sign_in(client, guest):
+    """Length, alphabet, mail, field and page: people know one kind of code."""
+    other = Client()
+    other.post("/accounts/login/code/", {"email": "ann@example.org"})
+    client.post("/accounts/keep/", {"email": "tea@example.org"})
+    to_sign_in, to_keep = mail.outbox[-2:]
+    codes = [re.search(r"^\s+(\S+)$", message.body, re.M)[1] for message in (to_sign_in, to_keep)]
+    for code in codes:
+        assert re.fullmatch("[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}", code)
+    assert to_keep.subject.replace(codes[1], "") == to_sign_in.subject.replace(codes[0], "")
+    assert to_keep.body.replace(codes[1], "") == to_sign_in.body.replace(codes[0], "")
+    pages = [
+        other.get("/accounts/login/code/confirm/").content.decode(),
+        client.get("/accounts/keep/code/").content.decode(),
+    ]
+    for look in (r"<h1>.*?</h1>", r'<input type="text"[^>]*>', r'<button class="quiet"[^>]*>.*?</button>'):
+        assert re.findall(look, pages[0]) == re.findall(look, pages[1]) != []
+
+
+@pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: f" {code} "])
+def test_a_code_to_keep_a_place_is_taken_as_people_type_it(client, guest, typed):
+    client.post("/accounts/keep/", {"email": "tea@example.org"})
+    assert client.post("/accounts/keep/code/", {"code": typed(code_from_mail())}).status_code == 302
+    guest.user.refresh_from_db()
+    assert guest.user.email == "tea@example.org"
+
+
+def test_a_new_code_to_keep_a_place_is_sent_from_the_page_that_asks_for_it(client, guest):
+    client.post("/accounts/keep/", {"email": "tea@example.org"})
+    first = code_from_mail()
+    response = client.post("/accounts/keep/code/", {"action": "resend"}, follow=True)
+    assert "A new code is on its way." in response.content.decode()
+    assert code_from_mail() != first
+    assert mail.outbox[-1].to == ["tea@example.org"]
+    assert client.post("/accounts/keep/code/", {"code": code_from_mail()}).status_code == 302
+
+
+def test_a_sixth_new_code_is_refused_in_words(client, guest):
+    client.post("/accounts/keep/", {"email": "tea@example.org"})
+    for _ in range(5):
+        response = client.post("/accounts/keep/code/", {"action": "resend"}, follow=True)
+    assert "Five codes were sent already." in response.content.decode()
+    assert len(mail.outbox) == 5

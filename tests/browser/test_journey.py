@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 
 
 def submit(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+    """Presses the button and waits for the page that follows: a form that keeps a draft asks the network first."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).first.click()
 
 
 def open_camp(page: Page, slug: str) -> str:
@@ -105,7 +107,7 @@ def test_a_camp_from_opening_to_write_up(open_page, scripts):
     dan.get_by_label("Notes").fill("* reef knot")
     cleo.get_by_label("Notes").fill("* bowline")
     submit(dan, "Save")
-    expect(dan.get_by_text("Saved.")).to_be_visible()
+    expect(dan.get_by_text("Saved.", exact=True)).to_be_visible()
     submit(cleo, "Save")
     expect(cleo.get_by_text("reef knot")).to_be_visible()
     expect(cleo.get_by_text("bowline")).to_be_visible()

@@ -16,7 +16,7 @@ def wait_for(page, locator, path: str) -> None:
         if locator.count():
             return
         page.wait_for_timeout(500)
-        if not locator.count() and page.locator("noscript").count():
+        if not locator.count() and page.locator("noscript a").count():
             page.goto(path)
     expect(locator.first).to_be_visible()
 

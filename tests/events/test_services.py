@@ -1,15 +1,23 @@
 """Joining, waiting, roles, copies, frames."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
+from accounts.signals import guest_claimed
 from events import services
-from events.agenda import DayPattern, generate_slots
+from events.day_pattern import DayPattern, generate_slots
+from events.forms import CampCreateForm
+from events.invitations import invite
+from events.merging import merge_attendees
 from events.models import Camp, Joining, Role, Slot
-from tests.factories import AttendeeFactory, CampFactory, UserFactory, make_organiser
+from tests.factories import AttendeeFactory, CampFactory, RoomFactory, UserFactory, make_organiser, make_slot
 
 
 def test_the_last_place_goes_once_and_the_next_waits(camp):
@@ -18,7 +26,21 @@ def test_the_last_place_goes_once_and_the_next_waits(camp):
     first = services.join_as_guest(camp=camp, display_name="First")
     second = services.join_as_guest(camp=camp, display_name="Second")
     assert (first.is_waiting, second.is_waiting) == (False, True)
-    assert services.place_in_queue(second) == 1
+    assert services.number_in_queue(second) == 1
+
+
+def test_the_queue_is_counted_and_not_read(camp, django_assert_num_queries):
+    """Who came in the same moment is told apart by their number; who left or is in has none."""
+    now = timezone.now()
+    one, two, three = (AttendeeFactory(camp=camp, is_waiting=True, joined_at=now) for _ in range(3))
+    earlier = AttendeeFactory(camp=camp, is_waiting=True, joined_at=now - timedelta(minutes=1))
+    gone = AttendeeFactory(camp=camp, is_waiting=True, joined_at=now, removed_at=now)
+    inside = AttendeeFactory(camp=camp)
+    AttendeeFactory(camp=CampFactory(), is_waiting=True, joined_at=now - timedelta(minutes=9))
+    people = (earlier, one, two, three, gone, inside)
+    assert [services.number_in_queue(person) for person in people] == [1, 2, 3, 4, 0, 0]
+    with django_assert_num_queries(2):
+        services.number_in_queue(three)
 
 
 def test_whoever_waits_longest_moves_up_and_is_told(camp, django_capture_on_commit_callbacks):
@@ -37,6 +59,40 @@ def test_whoever_waits_longest_moves_up_and_is_told(camp, django_capture_on_comm
     assert [m.to for m in mail.outbox] == [["second@example.org"]]
 
 
+def test_who_moved_up_is_told_by_the_same_transaction(camp, monkeypatch):
+    """Nobody has a place without being told: if the mail cannot be put into the queue, nothing was done."""
+
+    def locked(**mail) -> None:
+        raise OperationalError("database is locked")
+
+    camp.capacity = 1
+    camp.save()
+    first = services.join_as_guest(camp=camp, display_name="First")
+    second = services.join_camp(camp=camp, user=UserFactory(), display_name="Second")
+    monkeypatch.setattr(services, "send_later", locked)
+    with pytest.raises(OperationalError), transaction.atomic():
+        services.leave_camp(attendee=first)
+    second.refresh_from_db()
+    assert second.is_waiting
+    monkeypatch.undo()
+    services.leave_camp(attendee=first)
+    assert len(mail.outbox) == 1
+
+
+def test_more_places_let_in_whoever_waits(sign_in, camp, olga, ben, django_capture_on_commit_callbacks):
+    camp.capacity = 2
+    camp.save()
+    waiting = [services.join_camp(camp=camp, user=UserFactory(), display_name=name) for name in ("One", "Two", "Three")]
+    settings = {
+        "name": camp.name, "starts_on": camp.starts_on, "ends_on": camp.ends_on, "time_zone": camp.time_zone,
+        "accent": camp.accent, "joining": camp.joining, "musts_each": 3, "walking_minutes": 0,
+    }  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sign_in(olga).post(f"/{camp.slug}/settings/", settings | {"capacity": 4}).status_code == 302
+    assert [camp.attendees.get(pk=person.pk).is_waiting for person in waiting] == [False, False, True]
+    assert [m.to for m in mail.outbox] == [[person.user.email] for person in waiting[:2]]
+
+
 def test_joining_twice_changes_nothing(camp):
     user = UserFactory()
     one = services.join_camp(camp=camp, user=user, display_name="A")
@@ -51,6 +107,32 @@ def test_the_removed_cannot_join_again(camp, ben, olga):
         services.join_camp(camp=camp, user=ben.user, display_name="Ben")
 
 
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_the_next_moves_up_when_two_places_of_one_person_become_one(camp, ben, cleo, is_archived):
+    camp.capacity = 2
+    camp.save()
+    next_one = services.join_camp(camp=camp, user=UserFactory(), display_name="Next")
+    assert next_one.is_waiting
+    services.archive_camp(camp=camp, is_archived=is_archived)
+    merge_attendees(source=ben, into=cleo)
+    next_one.refresh_from_db()
+    # Nobody moves up in an archived camp.
+    assert next_one.is_waiting == is_archived
+    services.archive_camp(camp=camp, is_archived=False)
+    next_one.refresh_from_db()
+    assert not next_one.is_waiting
+
+
+def test_the_next_moves_up_when_a_guest_turns_out_to_be_in_the_camp_already(camp, ben, cleo):
+    camp.capacity = 3
+    camp.save()
+    guest = services.join_as_guest(camp=camp, display_name="Teapot")
+    next_one = services.join_camp(camp=camp, user=UserFactory(), display_name="Next")
+    guest_claimed.send(sender=User, guest=guest.user, account=ben.user)
+    next_one.refresh_from_db()
+    assert not next_one.is_waiting
+
+
 def test_whoever_left_may_come_back(camp, ben, olga):
     user = ben.user
     services.leave_camp(attendee=ben)
@@ -60,7 +142,7 @@ def test_whoever_left_may_come_back(camp, ben, olga):
 @pytest.mark.parametrize(
     "lose",
     [
-        lambda olga: services.change_role(attendee=olga, role=Role.ATTENDEE),
+        lambda olga: services.change_role(attendee=olga, role=Role.ATTENDEE, by=None),
         lambda olga: services.remove_attendee(attendee=olga),
         lambda olga: services.leave_camp(attendee=olga),
     ],
@@ -85,15 +167,25 @@ def test_only_listed_addresses_that_are_proved_may_join(camp, stranger):
 
 
 def test_an_invitation_works_once(camp, olga):
-    invitation = services.invite(camp=camp, role=Role.HELPER)
+    invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
     helper = services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Hal")
     assert helper.role == Role.HELPER
     with pytest.raises(ValidationError, match="used already"):
         services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Eve")
 
 
+def test_an_invitation_lasts_14_days(camp, olga):
+    invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
+    for age, is_open in ((timedelta(days=13, hours=23), True), (timedelta(days=14, seconds=1), False)):
+        invitation.created_at = timezone.now() - age
+        assert invitation.is_open == is_open
+    invitation.save()
+    with pytest.raises(ValidationError, match="too old"):
+        services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Eve")
+
+
 def test_an_invitation_never_lowers_a_role(camp, olga):
-    invitation = services.invite(camp=camp, role=Role.HELPER)
+    invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
     services.accept_invitation(invitation=invitation, user=olga.user, display_name="Olga")
     olga.refresh_from_db()
     assert olga.is_organiser
@@ -101,11 +193,33 @@ def test_an_invitation_never_lowers_a_role(camp, olga):
 
 def test_a_place_that_was_written_down_is_handed_over(camp, olga):
     written = services.write_down(camp=camp, display_name="Gran")
-    invitation = services.invite(camp=camp, role=Role.ATTENDEE, attendee=written)
+    invitation = invite(camp=camp, by=olga.user, role=Role.ATTENDEE, attendee=written)
     user = UserFactory()
     services.accept_invitation(invitation=invitation, user=user, display_name="Gran")
     written.refresh_from_db()
     assert written.user == user
+
+
+@pytest.mark.parametrize("place", ["written down", "one's own, and written down", "one's own"])
+def test_whoever_accepts_is_called_what_they_typed_whatever_place_they_had(camp, olga, place):
+    user = UserFactory()
+    if "own" in place:
+        services.join_camp(camp=camp, user=user, display_name="Annie")
+    written = services.write_down(camp=camp, display_name="Gran") if "written" in place else None
+    invitation = invite(camp=camp, by=olga.user, role=Role.HELPER, attendee=written)
+    mine = services.accept_invitation(invitation=invitation, user=user, display_name="Granny Ann")
+    mine.refresh_from_db()
+    assert mine.display_name == "Granny Ann"
+    assert camp.attendees.get(user=user) == mine
+
+
+def test_who_is_in_already_is_offered_the_name_they_have(sign_in, camp, olga, ben):
+    """Accepted with nothing changed, it must not give them the name somebody else wrote down."""
+    written = services.write_down(camp=camp, display_name="Gran")
+    invitation = invite(camp=camp, by=olga.user, role=Role.ATTENDEE, attendee=written)
+    page = sign_in(ben).get(f"/{camp.slug}/invitations/{invitation.key}/").content.decode()
+    assert 'value="Ben"' in page
+    assert "Gran" not in page
 
 
 def test_the_same_written_name_is_the_same_person(camp):
@@ -173,3 +287,29 @@ def test_a_camp_is_deleted_only_with_its_name(camp, olga):
         services.delete_camp(camp=camp, typed_name="lakeside")
     services.delete_camp(camp=camp, typed_name="Lakeside 2030")
     assert not Camp.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["room", "slot"])
+def test_an_edit_does_not_bring_back_what_was_deleted_meanwhile(camp, what):
+    thing = RoomFactory(camp=camp) if what == "room" else make_slot(camp, 10)
+    type(thing).objects.filter(pk=thing.pk).delete()
+    with pytest.raises(ValidationError, match="Somebody deleted"):
+        services.save_room(room=thing) if what == "room" else services.save_slot(slot=thing)
+    assert not type(thing).objects.exists()
+
+
+def test_an_address_that_somebody_took_meanwhile_is_told(client, camp, stranger, monkeypatch):
+    """Both found it free; by the form, and by a copy of a camp."""
+    monkeypatch.setattr(CampCreateForm, "clean_slug", lambda form: camp.slug)
+    monkeypatch.setattr(CampCreateForm, "validate_unique", lambda form: None)
+    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    fields = {"name": "Lakeside", "starts_on": "2030-01-12", "ends_on": "2030-01-12", "time_zone": "Europe/London"}
+    response = client.post(
+        reverse("events:camp_create"), fields | {"joining": "open", "display_name": "Stan", "conduct": "Be kind."}
+    )
+    told = "The address “lakeside-2030” is taken by another camp. Add the year or the town."
+    assert (response.status_code, told in response.content.decode()) == (422, True)
+    copy = Camp(name="Two", slug=camp.slug, starts_on=camp.starts_on)
+    with pytest.raises(ValidationError, match="The address “lakeside-2030” is taken"):
+        services.copy_camp(source=camp, camp=copy, by=stranger, display_name="Stan")
+    assert Camp.objects.count() == 1

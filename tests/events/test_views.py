@@ -1,11 +1,14 @@
 """Joining by a name, creating, limits, what is refused in words."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import User
-from events.models import Attendee, Camp, Joining
+from events.models import Attendee, Camp, Invitation, Joining
 from tests.factories import UserFactory
 
 
@@ -42,12 +45,6 @@ def test_300_people_behind_one_address_all_get_in(client, camp):
         client.logout()
         assert client.post(f"/{camp.slug}/join/", {"display_name": f"P{number}"}).status_code == 302
     assert camp.attendees.count() == 300
-
-
-def test_guessing_codes_stops(client, camp):
-    for number in range(120):
-        assert client.get(f"/j/AAAA{number:02d}/").status_code == 422
-    assert "Too many wrong codes" in client.get(f"/j/{camp.code}/").content.decode()
 
 
 def test_a_guest_is_sent_back_to_what_they_wanted(client, camp):
@@ -103,7 +100,7 @@ def test_a_camp_is_opened_in_one_page(signed_in):
         ({"name": "!!!"}, "Type an address"),
         ({"ends_on": "2030-05-01"}, "The last day is before the first day"),
         ({"starts_on": "tomorrow"}, "Enter a valid date"),
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Type what the camp is called."),
         ({"capacity": "0"}, "greater than or equal to 1"),
     ],
 )
@@ -140,6 +137,28 @@ def test_slots_are_generated_then_changed_row_by_row(sign_in, camp, olga):
     response = client.post(f"/{camp.slug}/slots/{slot.pk}/", change | {"ends": "11:15"})
     assert response.status_code == 422
     assert "overlaps the slot at 11:00" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "told"),
+    [
+        ({"ends": "13:00"}, 302, "3 slots are made, from Sat 12 Jan, 10:00 to Sat 12 Jan, 12:45."),
+        ({"ends": "02:00", "starts": "22:00"}, 302, "4 slots are made, from Sat 12 Jan, 22:00 to Sun 13 Jan, 01:45."),
+        ({"ends": "08:00"}, 422, "08:00 is before 10:00. A day that goes on after midnight ends by 06:00."),
+        ({"minutes": "400"}, 422, "No slot is as short as that."),
+    ],
+)
+def test_how_far_the_slots_go_is_told_and_a_night_that_was_mistyped_is_refused(
+    sign_in, camp, olga, change, status, told
+):
+    typed = {"starts": "10:00", "ends": "13:00", "minutes": 45, "between": 15, "lunch_minutes": 60, "lunch_at": ""}
+    sent = {f"day-{name}": value for name, value in (typed | change).items()}
+    client = sign_in(olga)
+    response = client.post(f"/{camp.slug}/slots/generate/", sent)
+    assert response.status_code == status
+    page = response if status == 422 else client.get(response.url)
+    assert told in page.content.decode()
+    assert camp.slots.exists() == (status == 302)
 
 
 def test_a_room_name_stands_for_one_room(sign_in, camp, olga, rooms):
@@ -192,10 +211,86 @@ def test_the_front_page_leaves_unlisted_camps_out(client, camp):
     assert "Lakeside 2030" not in client.get(reverse("events:home")).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("zone", "now", "is_past"),
+    [
+        ("America/Los_Angeles", datetime(2030, 1, 13, 2, tzinfo=UTC), False),
+        ("America/Los_Angeles", datetime(2030, 1, 13, 9, tzinfo=UTC), True),
+        ("Europe/London", datetime(2030, 1, 12, 23, tzinfo=UTC), False),
+        ("Europe/London", datetime(2030, 1, 13, 0, tzinfo=UTC), True),
+        ("Pacific/Kiritimati", datetime(2030, 1, 12, 9, tzinfo=UTC), False),
+        ("Pacific/Kiritimati", datetime(2030, 1, 12, 11, tzinfo=UTC), True),
+        ("Etc/GMT+12", datetime(2030, 1, 13, 11, tzinfo=UTC), False),
+        ("Europe/London", datetime(2030, 3, 1, tzinfo=UTC), True),
+    ],
+)
+def test_a_camp_is_past_when_its_last_day_is_over_where_it_is(client, camp, monkeypatch, zone, now, is_past):
+    Camp.objects.update(time_zone=zone)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    coming, _heading, past = client.get(reverse("events:home")).content.decode().partition("Past camps")
+    assert ("Lakeside 2030" in past) == is_past
+    assert ("Lakeside 2030" in coming) != is_past
+
+
 def test_a_guest_gives_an_address_before_helping_to_run_a_camp(client, camp, olga):
     client.post(f"/{camp.slug}/join/", {"display_name": "Fern"})
-    invitation = camp.invitations.create(role="helper")
+    invitation = Invitation.objects.issue(camp=camp, role="helper", is_shown=True)
     page = client.get(f"/{camp.slug}/invitations/{invitation.key}/").content.decode()
     assert "Give my e-mail address" in page
     client.post(f"/{camp.slug}/invitations/{invitation.key}/", {"display_name": "Fern"})
     assert not camp.attendees.filter(display_name="Fern", role="helper").exists()
+
+
+@pytest.mark.parametrize("code", ["ab/c", "///", "../x", "a?b#c"])
+@pytest.mark.parametrize("send", ["get", "post"])
+def test_what_can_be_no_code_is_told_beside_the_field_with_what_was_typed(client, db, send, code):
+    page = getattr(client, send)("/j/", {"code": code})
+    found = page.content.decode()
+    assert page.status_code == 422
+    assert f"No camp has the code “{code}”." in found
+    assert f'value="{code}"' in found
+
+
+def test_a_code_is_the_same_with_blanks_and_hyphens(client, camp):
+    code = f"{camp.code[:3].lower()}-{camp.code[3:]} "
+    assert client.get("/j/", {"code": code}).url == f"/j/{camp.code}/"
+    Camp.objects.update(joining=Joining.CODE)
+    assert client.post(f"/{camp.slug}/join/", {"display_name": "Fern", "code": code}).status_code == 302
+
+
+def upload(client, camp, data):
+    return client.post(f"/{camp.slug}/people/addresses/", {"file": SimpleUploadedFile("list.csv", data)})
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n"])
+def test_a_list_of_addresses_is_read_with_whatever_its_lines_end_in(sign_in, camp, olga, end):
+    assert upload(sign_in(olga), camp, end.join([b"mail", b"a@example.org", b"b@example.org"])).status_code == 302
+    assert camp.listed_addresses.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b'Email\n"' + b"x" * 200_000, "The file cannot be read as CSV"),
+        (b'"' + b"x" * 200_000, "There is no e-mail address in it."),
+        (b"x" * 300 + b"@example.org", "Row 1:"),
+        (b"a" * 60 + b"@" + b".".join([b"b" * 60] * 4) + b".org", "Row 1:"),
+    ],
+)
+def test_a_list_with_a_cell_without_an_end_is_refused_with_a_sentence(sign_in, camp, olga, data, sentence):
+    page = upload(sign_in(olga), camp, data)
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+
+
+def test_a_link_is_copied_by_a_button_that_says_whose_and_is_hidden_until_a_script_can_copy(sign_in, camp, olga):
+    client = sign_in(olga)
+    for _ in range(2):
+        client.post(f"/{camp.slug}/people/", {"role": "helper"})
+    buttons = re.findall(
+        r"<button[^>]*data-copy=.*?</button>", client.get(f"/{camp.slug}/people/").content.decode(), re.S
+    )
+    names = {" ".join(re.sub(r"<[^>]*>", " ", button).split()) for button in buttons}
+    assert len(names) == len(buttons) == 2
+    assert all(re.fullmatch(r"Copy Helper, \w{8}", name) for name in names)
+    assert all(" hidden" in button.partition(">")[0] for button in buttons)

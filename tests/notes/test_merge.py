@@ -1,9 +1,10 @@
 """Nothing typed is ever lost."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notes.merge import merge
+from notes.merge import Marks, Steps, merge
 
 texts = st.lists(st.sampled_from(["a", "b", "c", "d", "", "x y"]), max_size=7).map("\n".join)
 
@@ -54,3 +55,48 @@ def test_every_line_somebody_added_survives(base, mine, theirs):
 def test_a_line_nobody_touched_stays(base, mine, theirs):
     marked = [f"KEEP\n{text}" for text in (base, mine, theirs)]
     assert "KEEP" in merge(*marked).text.split("\n")
+
+
+SAME = ["same"] * 12_000
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ([*SAME, "MINE"], ["THEIRS", *SAME]),
+        ([*SAME[:6_000], "MINE", *SAME[6_000:]], [*SAME[:3_000], "THEIRS", *SAME[3_000:]]),
+        ([*SAME[:11_000], "MINE"], ["THEIRS", *SAME]),
+        ([f"x{n}" if n % 10 == 0 else "same" for n in range(11_999)] + ["MINE"], ["THEIRS", *SAME]),
+    ],
+)
+def test_twelve_thousand_equal_lines_are_merged_in_a_few_steps(mine, theirs):
+    """One look at each line, and little more; it took 10,000 times as many."""
+    result = merge("\n".join(SAME), "\n".join(mine), "\n".join(theirs), steps=Steps(100_000))
+    assert result.is_clean
+    assert {"MINE", "THEIRS"} <= set(result.text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("base", "mine"),
+    [
+        ("a\nb\n" * 6_000, "b\na\na\n" * 4_000),
+        ("a\nb\nc\n" * 4_000, "c\nb\na\n" * 4_000),
+    ],
+)
+def test_a_merge_that_would_take_too_long_is_given_up_with_both_texts_whole(base, mine):
+    theirs = f"THEIRS\n{base}"
+    steps, marks = Steps(), Marks()
+    result = merge(base, mine, theirs, marks, steps)
+    assert result.is_given_up
+    assert not result.is_clean
+    assert result.text == "\n".join([marks.theirs, theirs, marks.mine, mine, marks.end])
+    # It stopped soon after there were none left.
+    assert -60_000 < steps.left < 0
+
+
+def test_the_same_texts_always_merge_the_same_way_whatever_the_machine():
+    base, mine, theirs = "1\n2\n3", "0\n1\n2\n3", "1\n2\n3\n4"
+    needed = next(most for most in range(100) if not merge(base, mine, theirs, steps=Steps(most)).is_given_up)
+    assert needed > 3
+    assert merge(base, mine, theirs, steps=Steps(needed)).text == "0\n1\n2\n3\n4"
+    assert merge(base, mine, theirs, steps=Steps(needed - 1)).is_given_up

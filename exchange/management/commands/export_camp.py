@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from events.models import Camp
 from exchange.csv_export import csv_zip, sheet
-from exchange.json_export import export_camp
-from schedule.ical import calendar
+from exchange.json_export import Secrets, export_camp
 from schedule.models import GridVersion
-from schedule.queries import feed_placements
+from schedule.wall.feeds import feed_placements
+from schedule.wall.ical import calendar
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["ics", "csv", "sheet", "json"], required=True)
         parser.add_argument("--output", required=True)
         parser.add_argument("--without-interest", action="store_true", help="leave out who is interested in what")
+        parser.add_argument("--without-secrets", action="store_true", help="for a .json file that is passed on")
 
     def handle(self, *args: Any, **options: Any) -> None:
         camp = Camp.objects.filter(slug=options["slug"]).first()
@@ -39,9 +40,13 @@ class Command(BaseCommand):
             case "csv":
                 body = csv_zip(camp, with_interest=with_interest)
             case "sheet":
-                body = sheet(camp).encode()
+                body = sheet(camp).encode("utf-8-sig")
             case _:
-                document = export_camp(camp, with_interest=with_interest)
+                # A calendar key opens what its owner is interested in.
+                secrets = Secrets.OF_PEOPLE if with_interest else Secrets.OF_CAMP
+                if options["without_secrets"]:
+                    secrets = Secrets.NONE
+                document = export_camp(camp, with_interest=with_interest, secrets=secrets)
                 body = json.dumps(document, indent=1, ensure_ascii=False).encode()
         try:
             Path(options["output"]).write_bytes(body)

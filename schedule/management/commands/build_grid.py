@@ -7,11 +7,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from events.models import Camp
-from schedule import advice, planner
-from schedule.services import apply_plan
+from schedule import advice
+from schedule.build import border
+from schedule.draft.plan import apply_plan
+from schedule.models import Draft
+from schedule.models.sentences import with_titles
 from schedule.solver.problem import to_document
 
 
@@ -30,22 +34,28 @@ class Command(BaseCommand):
         camp = Camp.objects.filter(slug=options["slug"]).first()
         if camp is None:
             raise CommandError(f"There is no camp “{options['slug']}”.")
-        plan = planner.build_plan(camp)
-        solution = planner.solve(plan, seconds=options["seconds"], seed=options["seed"])
-        apply_plan(camp=camp, rows=plan.rows(solution.placements))
-        document, grid = to_document(plan.problem), [list(p) for p in solution.placements]
+        try:
+            camp.refuse_archived()
+            revision = Draft.revision_of(camp)
+            case = border.read_case(camp)
+            solution = border.best_grid(case, seconds=options["seconds"], seed=options["seed"])
+            apply_plan(camp=camp, rows=case.rows(solution.placements), seen_revision=revision)
+        except ValidationError as refused:
+            raise CommandError("\n".join(refused.messages)) from refused
+        document, grid = to_document(case.problem), [list(p) for p in solution.placements]
         if options["instance"]:
             Path(options["instance"]).write_text(json.dumps(document), encoding="utf-8")
         if options["grid"]:
             Path(options["grid"]).write_text(json.dumps({"instance": camp.slug, "assignments": grid}), encoding="utf-8")
+        titles = {pitch.pk: pitch.title for pitch in case.pitches}
         summary = {
             "camp": camp.slug,
-            "sessions": len(plan.pitches),
+            "sessions": len(case.pitches),
             "placed": len(solution.placements),
             "attended": solution.score.attended,
             "wishes": solution.score.wishes,
             # Wishes leave out what people host themselves: they are there anyway.
-            "interests": sum(len(a.wishes) for a in plan.problem.attendees),
+            "interests": sum(len(a.wishes) for a in case.problem.attendees),
             # What the camp's other concerns cost is the difference to these.
             "wishes_alone": solution.wishes_alone,
             "bound": solution.bound,
@@ -54,7 +64,7 @@ class Command(BaseCommand):
             "moves": solution.moves,
             "seconds": round(solution.seconds, 3),
             "unplaced": [
-                [plan.pitches[i].title, advice.reason_in_words(plan, i, reason)]
+                [case.pitches[i].title, with_titles(advice.reason_in_words(case, i, reason), titles, "")]
                 for i, reason in sorted(solution.unplaced.items())
             ],
         }

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from events.models import Camp
-from schedule.publishing import publish_grid
+from schedule.wall.changes import with_sentences
+from schedule.wall.publish import publish_grid
 
 
 class Command(BaseCommand):
@@ -24,9 +25,10 @@ class Command(BaseCommand):
         if camp is None:
             raise CommandError(f"There is no camp “{options['slug']}”.")
         try:
-            version = publish_grid(camp=camp, accept_broken=options["accept_broken"])
+            version = publish_grid(camp=camp, accept_broken=options["accept_broken"], by=None)
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         self.stdout.write(f"{camp.name}: version {version.number}")
-        for sentence in version.changes:
+        [version] = with_sentences(camp, [version])
+        for sentence in version.sentences:
             self.stdout.write(f"  {sentence}")

@@ -72,10 +72,10 @@ def problems(draw: st.DrawFn, most: int = 6) -> Problem:
         weights=draw(
             st.builds(
                 Weights,
-                overflow=st.sampled_from([0.0, 0.1]),
-                topic=st.sampled_from([0.0, 0.3]),
+                seats=st.sampled_from([0.0, 0.1]),
+                topics=st.sampled_from([0.0, 0.3]),
                 fairness=st.sampled_from([0.0, 0.05]),
-                move=st.sampled_from([0.0, 1.0]),
+                calm=st.sampled_from([0.0, 1.0]),
                 unplaced=st.sampled_from([0.0, 5.0]),
             )
         ),

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schedule.solver import score
-from schedule.solver.anneal import anneal
-from schedule.solver.board import Board, matching
 from schedule.solver.rules import broken_rules
-from schedule.solver.score import expected_people, topic_pairs
-from schedule.solver.soft import Soft, exactly_so_often
-from schedule.solver.start import greedy
+from schedule.solver.rules.cells import matching
+from schedule.solver.search.anneal import Annealing
+from schedule.solver.search.board import Board
+from schedule.solver.search.soft import Soft
+from schedule.solver.search.start import greedy
 from tests.schedule.solver.samples import problems
 
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,7 +24,7 @@ def searched(problem, seed, with_soft):
     soft = Soft(board) if with_soft else None
     value = board.value() + board.placed_bonus() - (soft.total if soft else 0.0)
     best = [value]
-    value = anneal(board, rng, 600, 2.0, 0.3, value, value, best.append, soft)
+    value = Annealing(board, rng, best.append, soft).run(600, 2.0, 0.3, value, value)
     return board, soft, value, best
 
 
@@ -65,31 +65,6 @@ def test_the_board_counts_what_the_score_counts_and_breaks_nothing(problem, seed
     assert broken_rules(problem, placements) == []
     attended = score(problem, placements).attended
     assert board.value() == attended if is_exact(problem) else board.value() >= attended
-
-
-@given(problems(), st.integers(0, 99))
-@MANY
-def test_soft_terms_are_those_of_the_score(problem, seed):
-    singles = tuple(replace(s, copies=1, length=1) for s in problem.sessions)
-    problem = replace(problem, sessions=singles, weights=replace(problem.weights, topic=1.0, overflow=1.0))
-    board, soft, _, _ = searched(problem, seed, with_soft=True)
-    placements = board.placements()
-    assert sum(pairs for pairs, _ in soft.slots) == topic_pairs(problem, placements)
-    people = expected_people(problem, placements)
-    for t in range(board.slot_count):
-        row = [i for i in board.row[t] if i >= 0]
-        told = soft.people_in(t, row)
-        assert [round(n, 6) for n in told] == [
-            round(next(n for p, n in people.items() if p.session == i), 6) for i in row
-        ]
-
-
-@given(st.lists(st.integers(0, 255), max_size=8))
-def test_people_are_sorted_by_how_often_they_are_wanted(sets):
-    found = exactly_so_often(sets)
-    for bit in range(8):
-        often = sum(people >> bit & 1 for people in sets)
-        assert [k + 1 for k, people in enumerate(found) if people >> bit & 1] == ([often] if often else [])
 
 
 @given(st.lists(st.integers(0, 31), max_size=5))

@@ -9,15 +9,18 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from schedule.solver import Attendee, Problem, Room, Session, Slot, read_problem, repairs, solve
-from schedule.solver.bound import is_worthwhile, prove
-from schedule.solver.columns import Columns
-from schedule.solver.enumeration import contents_above
-from schedule.solver.pricing import Pricing
-from schedule.solver.score import limits
+from schedule.solver import Attendee, Job, Problem, Room, Session, Slot, read_problem, repairs, solve
+from schedule.solver.audience import limits
+from schedule.solver.bound.bound import is_worthwhile, prove
+from schedule.solver.bound.columns import Columns
+from schedule.solver.bound.enumeration import contents_above
+from schedule.solver.bound.pricing import Pricing
 from tests.schedule.solver.samples import attended, best_of_all_grids, problems, small_problem
 
-OURS_WITH_OR_TOOLS = {f"schedule.solver.{name}" for name in ("master", "pricing", "partition", "model")}
+OURS_WITH_OR_TOOLS = {
+    "schedule.solver.answers.contradiction",
+    *(f"schedule.solver.bound.{name}" for name in ("master", "pricing", "partition")),
+}
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "instances"
 
 
@@ -63,7 +66,7 @@ def random_camp(seed: int, *, people: int = 14, sessions: int = 7, length: int =
 @pytest.mark.parametrize("seed", range(12))
 def test_where_the_proof_closes_the_grid_is_the_best_of_all(seed):
     problem = random_camp(seed)
-    solution = solve(problem, seconds=2.5, processes=2, with_bound=True)
+    solution = solve(problem, Job(seconds=30, processes=2, with_bound=True))
     best = best_of_starts(problem)
     assert solution.score.attended <= best <= solution.bound
     if solution.is_proven:
@@ -119,14 +122,14 @@ def test_pricing_finds_what_writing_everything_down_finds():
 def test_the_trivial_limit_is_told_where_nothing_better_is_worth_the_time():
     problem = small_problem()
     assert not is_worthwhile(problem, 1.0)
-    solution = solve(problem, moves=2000)
+    solution = solve(problem, Job(moves=2000))
     assert solution.bound == solution.score.trivial_limit
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the sample instances are not beside the project")
 def test_a_camp_of_thirty_sessions_is_proved_optimal():
     problem = read_problem(json.loads((SAMPLES / "S-plain-1.json").read_text()))
-    solution = solve(problem, seconds=20, processes=2, with_bound=True)
+    solution = solve(problem, Job(seconds=20, processes=2, with_bound=True))
     assert (solution.score.attended, solution.bound, solution.is_proven) == (545, 545, True)
 
 
@@ -137,5 +140,5 @@ def test_without_or_tools_the_trivial_limit_stands(monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     problem = random_camp(1)
     assert bounds(problem) == [sum(limits(problem))]
-    rows = solve(problem, moves=2000).placements
+    rows = solve(problem, Job(moves=2000)).placements
     assert repairs(problem, rows, seconds=0.1)[0].moved == 0

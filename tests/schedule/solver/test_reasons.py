@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from schedule.solver import (
     Attendee,
+    Job,
     Placement,
     Room,
     Session,
@@ -21,8 +22,8 @@ from schedule.solver import (
     why_unplaced,
 )
 from schedule.solver import rules as hard
-from schedule.solver.model import Model, _contradict, feasible_grid, must_be_placed
-from schedule.solver.repeats import add_repeats
+from schedule.solver.answers.contradiction import Model, _contradict, feasible_grid
+from schedule.solver.answers.repeats import add_repeats
 from tests.schedule.solver.samples import best_of_all_grids, problems, small_problem, violations
 
 MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -36,7 +37,7 @@ def test_a_price_is_the_difference_of_two_scores(problem):
     if len(weights) > 1:
         plain = tuple(replace(s, length=1) for s in plain)
     problem = replace(problem, sessions=plain)
-    rows = solve(problem, moves=2000).placements
+    rows = solve(problem, Job(moves=2000)).placements
     before = score(problem, rows)
     for p in rows[:2]:
         for (slot, room), price in price_cells(problem, rows, p.session, p).items():
@@ -71,7 +72,7 @@ def test_a_clash_counts_the_people_who_want_both():
 @MANY
 def test_repeats_win_what_they_say(problem):
     rows = solve(
-        replace(problem, sessions=tuple(replace(s, copies=1) for s in problem.sessions)), moves=2000
+        replace(problem, sessions=tuple(replace(s, copies=1) for s in problem.sessions)), Job(moves=2000)
     ).placements
     more = replace(problem, sessions=tuple(replace(s, copies=s.copies + 1) for s in problem.sessions))
     for repeat in suggest_repeats(problem, rows, most=3):
@@ -127,7 +128,7 @@ def test_a_contradiction_is_smallest(name):
     assert _contradict(model, causes, 5.0)
     for fewer in combinations(causes, len(causes) - 1):
         assert not _contradict(model, list(fewer), 5.0)
-    assert {cause.rule for cause in causes} & {hard.pin_is_kept, must_be_placed}
+    assert {cause.rule for cause in causes} & {hard.pin_is_kept, hard.must_be_placed}
 
 
 @given(problems(most=3))
@@ -148,4 +149,4 @@ def test_there_is_a_contradiction_exactly_when_there_is_no_grid(problem):
     if grid:
         assert violations(problem, [tuple(p) for p in grid]) == []
     # The search finds one whenever there is one, if need be with the model's help.
-    assert solve(problem, moves=2000).is_feasible == has_grid
+    assert solve(problem, Job(moves=2000)).is_feasible == has_grid

@@ -6,8 +6,8 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schedule.solver import Attendee, Placement, Room, Slot, moves_between, people_touched, repairs, score, solve
-from schedule.solver.rooms import fit_rooms
+from schedule.solver import Attendee, Job, Placement, Room, Slot, moves_between, people_touched, repairs, score, solve
+from schedule.solver.search.rooms import fit_rooms
 from tests.schedule.solver.samples import problems, small_problem, violations
 from tests.schedule.solver.test_bound import random_camp
 
@@ -28,7 +28,7 @@ def test_a_lost_room_is_mended_with_the_fewest_moves():
             sessions=tuple(replace(s, unavailable=frozenset()) for s in problem.sessions),
             attendees=tuple(replace(a, absent=frozenset()) for a in problem.attendees),
         )
-        rows = solve(problem, moves=4000).placements
+        rows = solve(problem, Job(moves=4000)).placements
         broken = lost_room(problem, rows[0].room, frozenset({rows[0].slot}))
         found = repairs(broken, rows, seconds=0.2)
         assert all(violations(broken, [tuple(p) for p in repair.placements]) == [] for repair in found)
@@ -55,7 +55,7 @@ def fewest(problem, rows):
 
 def test_what_has_begun_stays():
     problem = random_camp(2)
-    rows = solve(problem, moves=4000).placements
+    rows = solve(problem, Job(moves=4000)).placements
     past = {p.session: p for p in rows if p.slot == 0}
     sessions = tuple(
         replace(s, pin_slot=past[i].slot, pin_room=past[i].room) if i in past else s
@@ -70,7 +70,7 @@ def test_what_has_begun_stays():
 @given(problems(), st.integers(0, 2))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_repair_breaks_nothing_whatever_is_lost(problem, room):
-    rows = solve(problem, moves=2000).placements
+    rows = solve(problem, Job(moves=2000)).placements
     broken = lost_room(problem, room, frozenset(range(len(problem.slots))))
     for repair in repairs(broken, rows, seconds=0.05):
         assert violations(broken, [tuple(p) for p in repair.placements]) == []
@@ -90,7 +90,7 @@ def test_moves_are_told_by_running():
 @given(problems())
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_fitting_rooms_moves_nobody_in_time_and_breaks_nothing(problem):
-    rows = solve(problem, moves=1000).placements
+    rows = solve(problem, Job(moves=1000)).placements
     fitted = fit_rooms(problem, rows)
     assert sorted((p.session, p.slot) for p in fitted) == sorted((p.session, p.slot) for p in rows)
     assert violations(problem, [tuple(p) for p in fitted]) == []
@@ -118,7 +118,7 @@ def test_hands_on_stage_ask_for_a_larger_room():
 
 def test_a_session_that_came_gets_a_place_with_the_fewest_moves():
     problem = random_camp(1, sessions=6)
-    rows = [p for p in solve(problem, moves=4000).placements if p.session != 3]
+    rows = [p for p in solve(problem, Job(moves=4000)).placements if p.session != 3]
     found = repairs(problem, rows, seconds=0.2)[0]
     assert [(m.session, m.before) for m in found.moves] == [(3, None)]
 

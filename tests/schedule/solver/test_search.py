@@ -10,9 +10,22 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from schedule.solver import Attendee, Placement, Problem, ProblemError, Room, Session, Slot, read_problem, score, solve
+from schedule.solver import (
+    Attendee,
+    Job,
+    Placement,
+    Problem,
+    ProblemError,
+    Room,
+    Session,
+    Slot,
+    Weights,
+    read_problem,
+    score,
+    solve,
+)
 from schedule.solver.problem import to_document
-from schedule.solver.rooms import assign
+from schedule.solver.search.rooms import assign
 from tests.schedule.solver.samples import attended, best_by_trying_all, problems, small_problem, violations
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,7 +35,7 @@ SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCh
 @given(problems())
 @SLOW
 def test_a_grid_never_breaks_a_rule_and_its_score_is_the_truth(problem):
-    solution = solve(problem, moves=4000)
+    solution = solve(problem, Job(moves=4000))
     rows = [tuple(p) for p in solution.placements]
     assert violations(problem, rows) == []
     assert solution.is_legal
@@ -41,7 +54,7 @@ def test_small_camps_get_the_best_grid_there_is(problem):
     # With weights and doubles together the search counts too hopefully; plain ones must be optimal.
     weights = {w for a in problem.attendees for _s, w in a.wishes}
     assume(len(weights) <= 1 or all(s.length == 1 for s in problem.sessions))
-    solution = solve(problem, moves=20_000)
+    solution = solve(problem, Job(moves=20_000))
     assert solution.is_feasible
     assert solution.score.attended == best
     assert solution.score.trivial_limit >= best
@@ -57,9 +70,9 @@ def test_a_problem_that_was_written_is_read_back(problem):
 
 def test_same_moves_same_seed_same_grid():
     problem = bigger()
-    one, two = (solve(problem, moves=30_000, seed=7).placements for _ in range(2))
+    one, two = (solve(problem, Job(moves=30_000, seed=7)).placements for _ in range(2))
     assert one == two
-    assert solve(problem, moves=30_000, seed=8).placements != one
+    assert solve(problem, Job(moves=30_000, seed=8)).placements != one
 
 
 def bigger() -> Problem:
@@ -87,16 +100,21 @@ def test_the_grid_is_the_same_whatever_the_hash_seed(tmp_path):
 
 
 def test_two_processes_find_the_same_grid_every_time_and_none_worse_than_one():
-    alone = solve(bigger(), moves=20_000)
-    together = [solve(bigger(), moves=20_000, processes=2) for _ in range(2)]
+    alone = solve(bigger(), Job(moves=20_000))
+    together = [solve(bigger(), Job(moves=20_000, processes=2)) for _ in range(2)]
     assert together[0].placements == together[1].placements
     assert together[0].moves == 2 * alone.moves
     assert together[0].score.attended >= alone.score.attended
 
 
+def test_helpers_say_nothing_to_whoever_called(capfd):
+    assert solve(bigger(), Job(moves=2000, processes=2)).moves == 2 * solve(bigger(), Job(moves=2000)).moves
+    assert capfd.readouterr() == ("", "")
+
+
 def test_processes_stop_when_told_and_keep_the_best():
     started = time.monotonic()
-    solution = solve(bigger(), seconds=60, processes=2, listener=lambda progress: False)
+    solution = solve(bigger(), Job(seconds=60, processes=2), listener=lambda progress: False)
     assert time.monotonic() - started < 30
     assert solution.is_feasible
 
@@ -109,7 +127,7 @@ def test_a_double_slides_over_its_own_cells():
         attendees=(),
         order=((0, 1),),
     )
-    assert solve(problem, moves=2000).placements == [Placement(0, 0, 0), Placement(1, 1, 0)]
+    assert solve(problem, Job(moves=2000)).placements == [Placement(0, 0, 0), Placement(1, 1, 0)]
 
 
 def test_more_sessions_than_places_keeps_those_that_add_most():
@@ -119,14 +137,14 @@ def test_more_sessions_than_places_keeps_those_that_add_most():
         sessions=(Session(), Session()),
         attendees=(Attendee(((1, 1),)), Attendee(((1, 1), (0, 1)))),
     )
-    solution = solve(problem, moves=2000)
+    solution = solve(problem, Job(moves=2000))
     assert solution.placements == [Placement(1, 0, 0)]
     assert "taken by a session" in solution.unplaced[0].sentence
 
 
 def test_it_stops_when_told_and_keeps_the_best():
     seen = []
-    solution = solve(bigger(), seconds=60, listener=lambda progress: seen.append(progress) or len(seen) < 2)
+    solution = solve(bigger(), Job(seconds=60), listener=lambda progress: seen.append(progress) or len(seen) < 2)
     assert len(seen) == 2
     assert solution.is_feasible
 
@@ -138,7 +156,7 @@ def test_a_must_weighs_more_than_two_interests():
         sessions=(Session(required=True), Session(required=True), Session(required=True)),
         attendees=(Attendee(((0, 3), (1, 3))), Attendee(((0, 1), (2, 1))), Attendee(((1, 1), (2, 1)))),
     )
-    slots = {p.session: p.slot for p in solve(problem, moves=4000).placements}
+    slots = {p.session: p.slot for p in solve(problem, Job(moves=4000)).placements}
     assert slots[0] != slots[1]
 
 
@@ -152,7 +170,7 @@ def test_the_fuller_session_gets_the_larger_room():
         slots=(Slot(),),
         attendees=(Attendee(), Attendee(), *(Attendee(((1, 1),)) for _ in range(20)), Attendee(((0, 1),))),
     )
-    rooms = {p.session: p.room for p in solve(problem, moves=2000).placements}
+    rooms = {p.session: p.room for p in solve(problem, Job(moves=2000)).placements}
     assert rooms == {1: 0, 0: 1}
 
 
@@ -270,7 +288,7 @@ def test_odd_camps_get_a_right_answer(tmp_path, name):
 
 
 def test_published_keeps_what_is_not_worth_moving(tmp_path):
-    problem = replace(bigger(), published=tuple(solve(bigger(), moves=500, seed=5).placements))
+    problem = replace(bigger(), published=tuple(solve(bigger(), Job(moves=500, seed=5)).placements))
     file, out = tmp_path / "i.json", tmp_path / "g.json"
     file.write_text(json.dumps(to_document(problem)))
     moved = []
@@ -286,8 +304,8 @@ def test_published_keeps_what_is_not_worth_moving(tmp_path):
 def test_fairness_helps_whoever_has_least_and_says_what_it_costs():
     problem = bigger()
     fair = replace(problem, weights=replace(problem.weights, fairness=2.0))
-    plain, even = solve(problem, moves=30_000), solve(fair, moves=30_000, weighted=True)
-    assert even.score.fairness < plain.score.fairness
+    plain, even = solve(problem, Job(moves=30_000)), solve(fair, Job(moves=30_000, weighted=True))
+    assert even.score.concerns["fairness"] < plain.score.concerns["fairness"]
     assert even.wishes_alone >= even.score.attended
     assert even.score.soft_cost(fair) - even.score.attended <= plain.score.soft_cost(fair) - plain.score.attended
 
@@ -295,7 +313,41 @@ def test_fairness_helps_whoever_has_least_and_says_what_it_costs():
 def test_without_weighted_no_wish_is_given_up_for_topics():
     topics = tuple(replace(s, topic="ab"[i % 2]) for i, s in enumerate(bigger().sessions))
     problem = replace(bigger(), sessions=topics)
-    heavy = replace(problem, weights=replace(problem.weights, topic=50.0))
-    first, second = solve(problem, moves=40_000), solve(heavy, moves=40_000)
+    heavy = replace(problem, weights=replace(problem.weights, topics=50.0))
+    first, second = solve(problem, Job(moves=40_000)), solve(heavy, Job(moves=40_000))
     assert second.score.attended >= first.score.attended - 1
-    assert second.score.topic_pairs <= first.score.topic_pairs
+    assert second.score.concerns["topics"] <= first.score.concerns["topics"]
+
+
+def wanted_by(people: int, **problem: object) -> Problem:
+    """One cell, and two sessions: nobody wishes the first, everybody the second."""
+    return small_problem(
+        slots=(Slot(),),
+        rooms=(Room(9),),
+        attendees=tuple(Attendee(((1, 1),)) for _ in range(people)),
+        **problem,
+    )
+
+
+@pytest.mark.parametrize("held", [Session(pin_slot=0, pin_room=0), Session(pin_slot=0), Session(required=True)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_what_must_be_placed_holds_against_any_number_of_wishes(held, weighted):
+    # Fairness stands against it as well: 5,000 people miss what they wish.
+    problem = wanted_by(5000, sessions=(held, Session()), weights=Weights(fairness=1.0, unplaced=9.0))
+    for start in ((), (Placement(1, 0, 0),)):
+        solution = solve(problem, Job(moves=4000, weighted=weighted, start=start))
+        assert [p.session for p in solution.placements] == [0]
+        assert solution.is_feasible
+
+
+def test_one_more_session_that_must_be_placed_is_worth_any_number_that_need_not():
+    problem = small_problem(
+        slots=(Slot(0, True), Slot(), Slot()),
+        rooms=(Room(9),),
+        sessions=(Session(length=2, required=True), *(Session() for _ in range(3))),
+        attendees=tuple(Attendee(((1, 3), (2, 3), (3, 3))) for _ in range(2000)),
+        weights=Weights(unplaced=4000.0),
+    )
+    solution = solve(problem, Job(moves=4000, start=tuple(Placement(i + 1, i, 0) for i in range(3))))
+    assert solution.missing == ()
+    assert len(solution.placements) == 2

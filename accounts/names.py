@@ -1,0 +1,24 @@
+"""A name is something that others can see (invisible characters, Unicode)."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+#: letters and symbols by their kind that leave no mark: fillers of Hangul, the empty pattern of Braille
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+#: kinds seen beside something else or not at all: marks, blanks, controls. What is not assigned yet shows as a box
+UNSEEN = frozenset({"Mn", "Mc", "Me", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"})
+
+
+def is_seen(text: str) -> bool:
+    """Whether at least one character of it leaves a mark of its own."""
+    return any(letter not in BLANK and unicodedata.category(letter) not in UNSEEN for letter in text)
+
+
+def refuse_unseen(text: str) -> None:
+    """A sentence for a name that nobody could see. Nothing at all is a matter of whether it must be filled in."""
+    if text and not is_seen(text):
+        raise ValidationError(_("Type a name that can be seen: this one has invisible characters only."))

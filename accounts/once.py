@@ -1,0 +1,180 @@
+"""The same thing sent twice is done once (idempotency key).
+
+A form holds a key of one use. What it does and the row that says it was done are one transaction: the second of two
+that arrive at once, be it at another process, waits at the unique key and gets the answer of the first. See ADR 10.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.signals import user_logged_out
+from django.contrib.messages import constants, get_messages
+from django.contrib.messages.storage.base import BaseStorage, Message
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from .limits import counted_whatever_happens
+from .models import SentForm, User
+
+#: the hidden field, made by the server; a script makes one where a page was left without
+FIELD = "form_key"
+#: tells the script which forms are done, so that it drops their drafts and no others
+COOKIE = "done"
+#: a double tap is answered without a word, a form found again in the browser's history with one
+A_MOMENT = timedelta(minutes=1)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+Answer = TypeVar("Answer", HttpResponse, HttpResponse | None)
+
+
+def new_key() -> str:
+    return secrets.token_hex(16)
+
+
+def key_of(request: HttpRequest) -> str:
+    """The key of the form that was sent; nothing if it has none, or none of ours."""
+    typed = request.POST.get(FIELD, "") if request.method == "POST" else ""
+    return typed if re.fullmatch(r"[0-9a-f-]{32,36}", typed) else ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_key(request: HttpRequest) -> str:
+    """A key belongs to one content: found again by "Back" and sent with other words, a form is another one."""
+    found = hashlib.sha256(repr((key_of(request), request.get_full_path())).encode())
+    for name, values in sorted(request.POST.lists()):
+        if name != "csrfmiddlewaretoken":
+            found.update(repr((name, values)).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            found.update(repr((name, file.name if isinstance(file, UploadedFile) else "")).encode())
+            for chunk in file.chunks():
+                found.update(chunk)
+            file.seek(0)
+    return found.hexdigest()
+
+
+def browser_of(request: HttpRequest) -> str:
+    """Tells the browser of somebody who is not signed in: by its token against forged forms (CSRF)."""
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+    return _digest(token) if token else ""
+
+
+def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | HttpResponse:
+    """What `do` answers; or, if this very form was done before, what it answered then.
+
+    Only what leads on to another page is done. A form that was refused is shown again, and its key holds still; so
+    does one that could not be done in this round, which is answered by None.
+    """
+    if not key_of(request):
+        return do()
+    browser, before = browser_of(request), request.user.pk
+    # Of a large file that takes a while, and nobody is to wait for it.
+    key = content_key(request)
+    with counted_whatever_happens(), transaction.atomic():
+        sent, is_new = SentForm.objects.get_or_create(key=key, defaults={"form": _digest(key_of(request))})
+        if is_new:
+            response = do()
+            if isinstance(response, HttpResponseRedirect):
+                _write_down(request, response, sent, browser if request.user.pk != before else "")
+            else:
+                sent.delete()
+            return response
+    # A key of somebody else, found in a browser that was passed on, is none.
+    return first_answer(request, sent, browser) or do()
+
+
+def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: SentForm, browser: str) -> None:
+    said = _told(request)
+    sent.user = request.user if isinstance(request.user, User) else None
+    sent.browser, sent.goes_to, sent.done_at = browser, response.url, timezone.now()
+    sent.said = [[message.level, str(message.message), message.extra_tags or ""] for message in said]
+    sent.save()
+    # Sent again after other words were sent from the same page, it is meant anew.
+    SentForm.objects.filter(form=sent.form).exclude(pk=sent.pk).delete()
+    if not any(message.level >= constants.ERROR for message in said):
+        _tell_script(request, response)
+
+
+def _told(request: HttpRequest) -> list[Message]:
+    """What the next page will say; it still will."""
+    waiting = get_messages(request)
+    found = list(waiting)
+    if isinstance(waiting, BaseStorage):
+        waiting.used = False
+    return found
+
+
+def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResponse | None:
+    """What whoever sent it was answered first. None for everybody else."""
+    if sent.user_id != request.user.pk:
+        # The first answer signed them in, and did not reach them.
+        is_theirs = bool(sent.browser) and secrets.compare_digest(sent.browser, browser)
+        if request.user.is_authenticated or not is_theirs or not sent.user or not sent.user.is_active:
+            return None
+        login(request, sent.user, backend=BACKEND)
+    # Where the first answer did arrive, what it said waits for the next page already.
+    waiting = {str(message.message) for message in _told(request)}
+    for level, text, tags in sent.said:
+        if text not in waiting:
+            messages.add_message(request, level, text, extra_tags=tags)
+    if timezone.now() - sent.done_at > A_MOMENT:
+        messages.info(request, _sent_before(request, sent.done_at))
+    response = HttpResponseRedirect(sent.goes_to)
+    _tell_script(request, response)
+    return response
+
+
+def _sent_before(request: HttpRequest, moment: datetime) -> str:
+    """By the clock of the camp; outside of camps nobody's clock is known."""
+    camp = getattr(request, "camp", None)
+    if camp is None:
+        text = _("This was sent %(time)s ago already, and done once. To do it again, open the page anew.")
+        return text % {"time": timesince(moment, depth=1)}
+    text = _("This was sent at %(when)s already, and done once. To do it again, open the page anew.")
+    return text % {"when": date_format(timezone.localtime(moment, camp.tz), "H:i")}
+
+
+def answered_before(request: HttpRequest, browser: str = "") -> HttpResponse | None:
+    """The first answer to a form that may not be done now; nothing is done."""
+    sent = SentForm.objects.filter(key=content_key(request)).first() if key_of(request) else None
+    return first_answer(request, sent, browser) if sent else None
+
+
+def _tell_script(request: HttpRequest, response: HttpResponse) -> None:
+    """Echoes the key of this very form: until a script has seen it, the draft is kept."""
+    told = [key for key in request.COOKIES.get(COOKIE, "").split(".") if key][-9:]
+    response.set_cookie(
+        COOKIE,
+        ".".join([*told, key_of(request)[:16]]),
+        max_age=timedelta(days=1),
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+@receiver(user_logged_out)
+def _forget_browsers(sender: object, request: HttpRequest | None, user: User | None, **kwargs: object) -> None:
+    """Whoever signed out is let in again by no form that is left in the browser's history."""
+    if request is not None:
+        request.has_left = True  # type: ignore[attr-defined]
+    # Erased with all their rows, they have no id any more.
+    if user is not None and user.pk is not None:
+        SentForm.objects.filter(user=user).update(browser="")

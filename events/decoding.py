@@ -1,0 +1,206 @@
+"""Files as people have them become text: whichever way letters were written, and spreadsheets.
+
+The text of a spreadsheet is that of its first sheet as CSV, line for line, so that rows have the numbers it shows.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+ZIP = b"PK\x03\x04"
+#: how files of earlier office programs begin, and what is locked by a password (Compound File Binary)
+COMPOUND = b"\xd0\xcf\x11\xe0"
+#: in such a file: what it holds
+LOCKED, OLD_WORD = "EncryptedPackage".encode("utf-16-le"), "WordDocument".encode("utf-16-le")
+#: how pictures begin: PNG, JPEG, GIF, WebP
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+#: of a file in a zip that says what the zip is
+MOST_SAID = 1_000_000
+#: in a cell of a spreadsheet that is merged with the one before it; no text that people have holds it
+MERGED = "\x1d"
+#: what a spreadsheet may unpack to, for each byte that a file may have: text packs well
+MOST_UNPACKED = 20
+#: columns of a spreadsheet as far as its size is concerned: there may be more, in fewer rows
+COLUMNS = 50
+#: seconds
+PATIENCE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large one file may be."""
+
+    bytes: int
+    rows: int
+
+    @property
+    def megabytes(self) -> str:
+        return f"{self.bytes / 1e6:g}"
+
+    @property
+    def rows_in_words(self) -> str:
+        return f"{self.rows:,}"
+
+
+#: by the page: anybody may open a camp and be its organiser
+BY_PAGE = Size(bytes=2_000_000, rows=20_000)
+#: by the command: whoever runs the machine has more to bring
+BY_COMMAND = Size(bytes=50_000_000, rows=500_000)
+
+
+def refuse_bytes(size: int, most: Size) -> None:
+    """ValidationError for a file that is too large; to be asked before it is read."""
+    if size > most.bytes:
+        raise ValidationError(_("The file is larger than %(most)s MB.") % {"most": most.megabytes})
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A file as text, and which of its sheets that is."""
+
+    text: str
+    sheet: str = ""
+    #: names of those that are not read
+    others: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What is left out; nothing, mostly."""
+        if not self.others:
+            return ""
+        named = ", ".join(f"“{name}”" for name in self.others)
+        told = _("Only the sheet “%(sheet)s” is read; these are left out: %(others)s. Save each as a file of its own.")
+        return told % {"sheet": self.sheet, "others": named}
+
+
+def file_text(data: bytes, most: Size) -> FileText:
+    """The file as text; ValidationError says why it is none, and what to do."""
+    if told := _of_another_kind(data):
+        raise ValidationError(told)
+    if data.startswith(ZIP):
+        return _text_of_spreadsheet(data, most)
+    return FileText(_decoded(data).replace("\x00", ""))
+
+
+def _of_another_kind(data: bytes) -> str:
+    """What to do with a file that is neither text nor a spreadsheet."""
+    if data.startswith(COMPOUND):
+        if LOCKED in data:
+            return _locked()
+        if OLD_WORD in data:
+            return _document()
+        return _("This is a file of an old Excel. Save it as .xlsx or as CSV, and try again.")
+    if data.startswith(b"%PDF"):
+        return _("This is a PDF, which cannot be read. Bring the sheet it was made of, as .xlsx or CSV.")
+    if data.startswith(PICTURES):
+        return _("This is a picture, which cannot be read. Type what it shows into a sheet, and bring that.")
+    return ""
+
+
+def _locked() -> str:
+    return _("The file is locked by a password. Save it without one, and try again.")
+
+
+def _document() -> str:
+    return _("This is a text document. Copy its table into a spreadsheet, save that as .xlsx or CSV, and try again.")
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 or UTF-16 where it is that; else Windows-1252, as Excel writes CSV in the west."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if data.startswith(mark):
+            return _read(data, encoding)
+    # Letters of Latin in UTF-16 without a mark: every other byte is nothing.
+    for encoding, nothing in (("utf-16-le", data[1:400:2]), ("utf-16-be", data[0:400:2])):
+        if len(nothing) > 3 and nothing.count(0) > 0.8 * len(nothing):
+            return _read(data, encoding)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _read(data, "cp1252")
+
+
+def _read(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise ValidationError(
+            _("The file is no text that can be read. Save it as CSV (UTF-8) or .xlsx, and try again.")
+        ) from None
+
+
+def _kind_of_zip(data: bytes) -> str:
+    """Why it is no spreadsheet that can be read, and what to do; nothing if it is one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            said = {
+                name: archive.open(name).read(MOST_SAID)
+                for name in ("mimetype", "META-INF/manifest.xml")
+                if name in names
+            }
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return _damaged()
+    if b"encryption-data" in said.get("META-INF/manifest.xml", b""):
+        return _locked()
+    if "word/document.xml" in names or b"opendocument.text" in said.get("mimetype", b""):
+        return _document()
+    if any(name.endswith(".iwa") for name in names) or "Index.zip" in names:
+        return _("This is a file of Apple's Numbers. Export it as Excel or CSV (File, Export To), and try again.")
+    if "xl/workbook.bin" in names:
+        return _("This is a binary Excel file (.xlsb). Save it as .xlsx or as CSV, and try again.")
+    if "xl/workbook.xml" not in names and "content.xml" not in names:
+        return _("This is a zip file. Unpack it, and choose the files in it.")
+    return ""
+
+
+def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
+    """Read by a process of its own, which has an end whatever the file makes of its reader."""
+    if told := _kind_of_zip(data):
+        raise ValidationError(told)
+    # No setting and no path of ours goes with it.
+    reader = str(Path(__file__).with_name("spreadsheet.py"))
+    # Above the rows stand their headings.
+    bounds = [str(most.rows + 1), str((most.rows + 1) * COLUMNS)]
+    program = [sys.executable, "-I", reader, MERGED, *bounds]
+    try:
+        read = subprocess.run(program, input=data, capture_output=True, timeout=PATIENCE, env={})
+    except subprocess.TimeoutExpired:
+        raise ValidationError(_too_large()) from None
+    if read.returncode < 0 or b"MemoryError" in read.stderr:
+        raise ValidationError(_too_large())
+    if read.returncode:
+        raise ValidationError(_damaged())
+    if len(read.stdout) > most.bytes * MOST_UNPACKED:
+        raise ValidationError(_too_large())
+    said, text = read.stdout.decode().split("\n", 1)
+    if far := json.loads(said).get("far"):
+        raise ValidationError(_too_far(far, most))
+    sheet, *others = json.loads(said)["names"] or [""]
+    return FileText(text, sheet, tuple(others))
+
+
+def _too_far(cell: str, most: Size) -> str:
+    told = _(
+        "The sheet goes on to the cell %(cell)s, and no more than %(rows)s rows of %(columns)s columns are read. "
+        "Delete what stands far from the others, or divide the sheet, and try again."
+    )
+    return told % {"cell": cell, "rows": most.rows_in_words, "columns": COLUMNS}
+
+
+def _too_large() -> str:
+    return _("Unpacked, the spreadsheet is too large. Save the sheet as CSV, and try again.")
+
+
+def _damaged() -> str:
+    return _("The spreadsheet is damaged: it cannot be read. Open it, save it anew, and try again.")

@@ -1,0 +1,90 @@
+"""A person is erased from a camp, or from all of them (right to erasure, GDPR article 17).
+
+Leaving keeps the place of whoever leaves, with their name and what they did, so that they may come back. Erasing keeps
+nothing that leads to them: the row goes, and with it their wishes; what others need, a session's notes say, stays
+without a name. Old versions of the grid hold numbers and no names, so they forget, too. The snapshot that numbers about
+wishes are told from (`pitches/wishes.py`) keeps what a nobody wished until it is taken anew: else a number would tell
+what the person had wished.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import MailFailure, SignInCode, User
+
+from . import stamps
+from .invitations import close_invitations
+from .models import Attendee, Invitation, ListedAddress, Role
+from .services import keep_an_organiser, move_up
+from .signals import attendee_erasing, frame_changed
+
+
+@transaction.atomic
+def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
+    """The person is in the camp no more, and never was: no name, no wish, no key. The next in the queue moves up.
+
+    `with_texts`: what they wrote alone is gone, too. Archived camps forget like others, and so does a place in the camp
+    that they left before. A guest's account goes with their last camp.
+    """
+    camp = attendee.camp.lock(archived=True)
+    if attendee.is_organiser:
+        keep_an_organiser(camp, attendee)
+    close_invitations(attendee=attendee, left=Role.ATTENDEE)
+    # Before the row goes: the apps above know what is theirs.
+    attendee_erasing.send(sender=Attendee, attendee=attendee, with_texts=with_texts)
+    user = attendee.user
+    if user is not None:
+        for earlier in camp.attendees.filter(was_of=user, user=None):
+            erase_attendee(attendee=earlier, with_texts=with_texts)
+    if user is not None and user.email:
+        camp.listed_addresses.filter(email__iexact=user.email).delete()
+        camp.invitations.filter(email__iexact=user.email).delete()
+    attendee.delete()
+    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD, stamps.PITCHES, stamps.GRID)
+    # Their absence is no reason any more to keep a session out of a slot.
+    frame_changed.send(sender=Attendee, camp=camp)
+    if not camp.is_archived:
+        move_up(camp=camp)
+    if user is not None and user.is_guest and not (user.attendees.exists() or user.left.exists()):
+        # In no camp any more: nobody can ever sign in as them.
+        user.delete()
+
+
+@transaction.atomic
+def erase_user(*, user: User, with_texts: bool) -> None:
+    """The person is erased from every camp, also from those that they left, and there is no such account.
+
+    Refused, and nothing is done, as long as a camp has no other organiser.
+    """
+    theirs = Attendee.objects.filter(Q(user=user) | Q(was_of=user, user=None)).select_related("camp")
+    # What they left comes first in each camp: it would go with where they are now.
+    for attendee in theirs.order_by("camp_id", F("user").asc(nulls_first=True), "pk"):
+        if attendee.user_id is not None:
+            # One account, not a copy for each: where it goes with a guest's last camp, the end of this knows.
+            attendee.user = user
+        try:
+            erase_attendee(attendee=attendee, with_texts=with_texts)
+        except ValidationError as refused:
+            raise ValidationError(
+                _("%(camp)s: %(why)s Or delete the camp first."),
+                params={"camp": attendee.camp, "why": " ".join(refused.messages)},
+            ) from refused
+    if user.email:
+        # Of camps they are not in: a list they stand on, an invitation they never took up.
+        for found in (
+            ListedAddress.objects.filter(email__iexact=user.email),
+            Invitation.objects.filter(email__iexact=user.email),
+        ):
+            camps = {row.camp_id: row.camp for row in found.select_related("camp")}
+            for _pk, camp in sorted(camps.items()):
+                stamps.bump(camp, stamps.CROWD)
+            found.delete()
+        MailFailure.objects.filter(to__iexact=user.email).delete()
+        SignInCode.objects.filter(email__iexact=user.email).delete()
+    # A guest went with their last camp.
+    if user.pk is not None:
+        user.delete()

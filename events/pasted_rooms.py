@@ -1,0 +1,129 @@
+"""Rooms as they stand in a mail or a sheet, a line each: "Attic, 40, projector"."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.text import carried
+
+from .models import Camp, Room
+from .models.frame import FEATURES, feature_codes, plain_feature
+
+#: more rooms than any camp has
+MOST_LINES = 200
+#: what a list made by hand begins a line with
+BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,3}[.)]\s+)")
+SIZE = re.compile(r"(?:holds\s+)?(\d{1,9})(?:\s+(?:people|persons|seats|places))?", re.IGNORECASE)
+#: "Attic (40)"
+SIZE_IN_BRACKETS = re.compile(r"(.*\S)\s*\((\d{1,9})(\s+(?:people|persons|seats|places))?\)", re.IGNORECASE)
+#: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)
+LEAST_SIZE = 4
+#: what a sheet has above its columns
+HEADINGS = frozenset({"name", "room", "rooms", "capacity", "size", "seats", "people", "places", "features", "it has"})
+
+
+def read_rooms(text: str, camp: Camp) -> list[Room]:
+    """The rooms of these lines, in their order, to be saved; a sentence for each line that is no room, or for none.
+
+    A line has a name, then in any order how many the room holds and what it has, between commas, semicolons or tabs.
+    """
+    # A file that was opened in an editor and pasted may begin with its mark of order (BOM).
+    typed = carried(text).removeprefix("\ufeff").split("\n")
+    lines = [(number, BULLET.sub("", line)) for number, line in enumerate(typed, 1) if line.strip()]
+    if lines and _is_heading(lines[0][1]):
+        lines = lines[1:]
+    if not lines:
+        raise ValidationError(_("Paste at least one line with the name of a room."))
+    if len(lines) > MOST_LINES:
+        raise ValidationError(_("These are more than %(most)s lines. Paste fewer.") % {"most": MOST_LINES})
+    features = _features_of(camp)
+    known = {room.name.casefold(): _("the camp has that room already") for room in camp.rooms.all()}
+    position = camp.rooms.count()
+    rooms: list[Room] = []
+    faults: list[str] = []
+    for number, line in lines:
+        try:
+            room = _room(line, camp, features)
+            if where := known.get(room.name.casefold()):
+                raise ValidationError(_("“%(name)s”: %(where)s.") % {"name": room.name, "where": where})
+        except ValidationError as fault:
+            sentence = " ".join(fault.messages)
+            faults.append(_("Line %(number)s: %(sentence)s") % {"number": number, "sentence": sentence})
+            continue
+        known[room.name.casefold()] = _("line %(number)s has that name, too") % {"number": number}
+        room.position = position + len(rooms)
+        rooms.append(room)
+    if faults:
+        raise ValidationError(faults)
+    return rooms
+
+
+def _is_heading(line: str) -> bool:
+    cells = [cell.casefold() for cell in _cells(line)]
+    return len(cells) > 1 and set(cells) <= HEADINGS
+
+
+def _cells(line: str) -> list[str]:
+    """As a sheet writes them: quotation marks around a cell keep its comma; a mark that is left open is a letter."""
+    separator = next((one for one in "\t;" if one in line), ",")
+    try:
+        [row] = csv.reader([line.strip("\n")], delimiter=separator, skipinitialspace=True, strict=True)
+    except (csv.Error, ValueError):
+        row = line.split(separator)
+    return [cell.strip() for cell in row]
+
+
+def _features_of(camp: Camp) -> dict[str, str]:
+    return feature_codes(code for found in camp.rooms.values_list("features", flat=True) for code in found)
+
+
+def _room(line: str, camp: Camp, features: dict[str, str]) -> Room:
+    name, *cells = _cells(line)
+    sizes: list[str] = []
+    found = SIZE_IN_BRACKETS.fullmatch(name)
+    if found and (found[3] or int(found[2]) >= LEAST_SIZE):
+        name = found[1]
+        sizes.append(found[2])
+    if not name:
+        raise ValidationError(_("Begin it with the name of the room."))
+    has: list[str] = []
+    for cell in filter(None, cells):
+        if size_found := SIZE.fullmatch(cell):
+            sizes.append(size_found[1])
+        elif code := features.get(plain_feature(cell)):
+            has.append(code)
+        else:
+            known = ", ".join(str(words) for words in FEATURES.values())
+            text = _("“%(cell)s” is neither how many it holds nor something a room has: %(known)s.")
+            raise ValidationError(text % {"cell": cell, "known": known})
+    if len(sizes) > 1:
+        raise ValidationError(_("It has several sizes: %(sizes)s. Keep one.") % {"sizes": ", ".join(sizes)})
+    room = Room(camp=camp, name=name, features=list(dict.fromkeys(has)))
+    if sizes:
+        room.capacity = int(sizes[0])
+    try:
+        room.clean_fields(exclude=["camp"])
+    except ValidationError as fault:
+        # Which field it is, the sentence says.
+        raise ValidationError(fault.messages) from fault
+    return room
+
+
+def as_lines(rooms: Iterable[Room]) -> str:
+    """As somebody would paste them."""
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows([room.name, room.capacity, *room.features] for room in rooms)
+    return lines.getvalue()
+
+
+def names_of(rooms: Iterable[Room]) -> str:
+    """Attic (40), Loft (10): as they were understood, so that a size that was not is seen at once."""
+    shown = list(rooms)
+    words = ", ".join(f"{room.name} ({room.capacity})" for room in shown[:10])
+    return _("%(names)s and %(more)s more") % {"names": words, "more": len(shown) - 10} if shown[10:] else words

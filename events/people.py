@@ -1,0 +1,40 @@
+"""People of one name, told apart."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.names import is_seen
+
+from .models import Camp
+
+
+def told_apart(camp: Camp) -> dict[int, str]:
+    """By person, what tells them from others in the camp who look the same: which they are, and when they came.
+
+    Nobody who has a name to themselves is in it.
+    """
+    alike: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
+    rows = camp.attendees.filter(removed_at=None).order_by("joined_at", "pk")
+    for pk, name, joined_at in rows.values_list("pk", "display_name", "joined_at"):
+        alike[_as_seen(name)].append((pk, joined_at))
+    return {
+        pk: _("no. %(number)s of this name, joined %(when)s")
+        % {"number": number, "when": date_format(timezone.localtime(joined_at, camp.tz), "j F, H:i")}
+        for people in alike.values()
+        if len(people) > 1
+        for number, (pk, joined_at) in enumerate(people, 1)
+    }
+
+
+def _as_seen(name: str) -> str:
+    """Two names that nobody can tell apart are one: wide letters, blanks, and what leaves no mark."""
+    if name.isascii() and name.isprintable():
+        return name.casefold().replace(" ", "")
+    return "".join(letter for letter in unicodedata.normalize("NFKC", name).casefold() if is_seen(letter))

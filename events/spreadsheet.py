@@ -1,0 +1,162 @@
+"""A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
+above it stands a line of JSON: the `names` of all its sheets, that one first, or how `far` out a sheet goes of which
+nothing is written, because it is larger than the arguments say: what stands in each cell that belongs to the one
+before it, the most rows, the most cells.
+
+A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
+columns, and the library makes room for all of them. Nothing of the product is imported here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import resource
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from xml.parsers import expat
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+#: bytes of memory, and seconds of a processor
+MEMORY, SECONDS = 1_000_000_000, 20
+#: of sheets
+MOST_NAMES, LONGEST_NAME = 20, 60
+
+
+#: row and column of the first cell, and of the last
+Merge = tuple[tuple[int, int], tuple[int, int]]
+
+
+class TooFar(Exception):
+    """The name of the cell up to which the sheet goes."""
+
+
+def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tuple[list[str], list[list[Any]]]:
+    """The names of all sheets, and the rows of the first that a spreadsheet program shows. TooFar: it is too large."""
+    with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+        sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        # What is hidden comes last: lists behind the choices of a form, say.
+        sheets.sort(key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
+        if not sheets:
+            return [], []
+        sheet = workbook.get_sheet_by_name(sheets[0].name)
+        # Asked before a row is written out: a cell that is repeated, or stands far out, costs its file a few bytes.
+        if (end := sheet.end) and (end[0] >= most_rows or (end[0] + 1) * (end[1] + 1) > most_cells):
+            raise TooFar(name_of(*end))
+        rows = sheet.to_python(skip_empty_area=False)
+        fill_merged(rows, merges_of(sheet, data), merged, most_cells)
+    return [one.name for one in sheets], rows
+
+
+def fill_merged(rows: list[list[Any]], merges: list[Merge], merged: str, most_cells: int) -> None:
+    """What is merged over several rows is said once, in the first of them: it holds for all. Merged over columns it may
+    be a line of its own, like a break.
+    """
+    for (top, left), (bottom, right) in merges:
+        for row in rows[top : bottom + 1]:
+            # No cell belongs to two of them: a file that says so of many would never come to an end.
+            most_cells -= 1 + len(row[left : right + 1])
+            if most_cells < 0:
+                raise TooFar(name_of(bottom, right))
+            if left < len(row):
+                row[left] = rows[top][left]
+                row[left + 1 : right + 1] = [merged] * len(row[left + 1 : right + 1])
+
+
+def merges_of(sheet: CalamineSheet, data: bytes) -> list[Merge]:
+    """Those of the sheet, whichever way the file says them; the library knows them of .xlsx only."""
+    if sheet.merged_cell_ranges is not None:
+        return sheet.merged_cell_ranges
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" not in archive.namelist():
+            return []
+        spans = Spans(sheet.name)
+        with archive.open("content.xml") as content:
+            while not spans.is_over and (piece := content.read(65_536)):
+                spans.parser.Parse(piece)
+    return spans.merges
+
+
+class Spans:
+    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4)."""
+
+    def __init__(self, table: str) -> None:
+        self.table, self.is_inside, self.is_over = table, False, False
+        #: where the next row, and the next cell in it, stand
+        self.row = self.next_row = self.column = 0
+        self.merges: list[Merge] = []
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+
+    def start(self, element: str, said: dict[str, str]) -> None:
+        if element == "table:table" and said.get("table:name") == self.table:
+            self.is_inside = True
+        elif not self.is_inside:
+            return
+        elif element == "table:table-row":
+            self.row, self.column = self.next_row, 0
+            self.next_row += number(said, "table:number-rows-repeated")
+        elif element in ("table:table-cell", "table:covered-table-cell"):
+            down, across = number(said, "table:number-rows-spanned"), number(said, "table:number-columns-spanned")
+            if down > 1 or across > 1:
+                self.merges.append(((self.row, self.column), (self.row + down - 1, self.column + across - 1)))
+            self.column += number(said, "table:number-columns-repeated")
+
+    def end(self, element: str) -> None:
+        self.is_over = self.is_over or (self.is_inside and element == "table:table")
+
+
+def number(said: dict[str, str], name: str) -> int:
+    value = said.get(name, "1")
+    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else 1
+
+
+def name_of(row: int, column: int) -> str:
+    """As the spreadsheet calls the cell: A1."""
+    letters, rest = "", column + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row + 1}"
+
+
+def in_words(cell: Any) -> str:
+    """As the spreadsheet would show it; moments in the way that every reader of ours knows."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, time):
+        return cell.isoformat("minutes")
+    if isinstance(cell, timedelta):
+        minutes = round(cell.total_seconds() / 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    return str(cell) if cell is not None else ""
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    # One that was made to burst ends this process; what it leaves behind is of no use to anybody.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")
+    try:
+        names, rows = first_sheet(sys.stdin.buffer.read(), sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    except TooFar as far:
+        out.write(json.dumps({"far": str(far)}) + "\n")
+    else:
+        out.write(json.dumps({"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]]}) + "\n")
+        csv.writer(out, lineterminator="\n").writerows([in_words(cell) for cell in row] for row in rows)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Cells become values: whatever can be told is read, and what is not understood is refused with a sentence."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.names import refuse_unseen
+
+from .report import quoted
+from .table import Row
+
+# -- texts and numbers ------------------------------------------------------------------------------------
+
+
+def text(row: Row, column: str, most: int) -> str:
+    value = " ".join(row.get(column, "").split())
+    if not value:
+        raise ValidationError(_("“%(column)s” is empty.") % {"column": column})
+    if len(value) > most:
+        raise ValidationError(
+            _("“%(column)s” has %(count)s characters; %(most)s is the most.")
+            % {"column": column, "count": len(value), "most": most}
+        )
+    refuse_unseen(value)
+    return value
+
+
+#: that a room may hold
+MOST_SEATS = 100_000
+#: 120 · 120.0 · 1,000 · 1 000 · 30 seats; not 1.000, which is a thousand here and one there
+WHOLE = re.compile(
+    r"([0-9]{1,9}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)(?:\.0{1,2})?(?:\s*(?:people|persons|seats|places|pax))?",
+    re.IGNORECASE,
+)
+
+
+def short(row: Row, column: str, most: int) -> str:
+    """As `text`, of what may be empty."""
+    return text(row, column, most) if row.get(column, "").strip() else ""
+
+
+def whole(row: Row, column: str, least: int, most: int, default: int | None = None) -> int:
+    value = row.get(column, "")
+    if not value and default is not None:
+        return default
+    found = WHOLE.fullmatch(value)
+    number = int(re.sub("[^0-9]", "", found[1])) if found else -1
+    if not least <= number <= most:
+        raise ValidationError(
+            _("“%(column)s” is “%(value)s”, not a whole number from %(least)s to %(most)s.")
+            % {"column": column, "value": quoted(value), "least": least, "most": most}
+        )
+    return number
+
+
+#: between the names of several people in one cell
+SEVERAL = re.compile(r"(?<=[^\s,;&+/])\s*(?:,|;|&|\+|/|\n|\band\b)\s*", re.IGNORECASE)
+
+
+def parts(row: Row, column: str) -> list[str]:
+    """What stands in a cell with semicolons between."""
+    return [part.strip() for part in row.get(column, "").split(";") if part.strip()]
+
+
+# -- times ------------------------------------------------------------------------------------------------
+
+#: 9:00 · 09.00 · 14h30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
+CLOCK = re.compile(
+    r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2})(?::00)?)?\s*"
+    r"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>h|hrs?|uhr))?",
+    re.IGNORECASE,
+)
+#: what stands between the two ends of a stretch of time
+BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\bbis\b)\s*"
+UNTIL = re.compile(BETWEEN, re.IGNORECASE)
+
+
+def clock_in(value: str) -> time | None:
+    """The time that it names; None if that cannot be told."""
+    found = CLOCK.fullmatch(value.strip())
+    if found is None or not (found["minute"] or found["half"] or found["word"]):
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
+    """When a stretch starts and ends; what one end says of its half of the day holds for the other: 2–3 pm.
+
+    `is_bare`: an hour needs no sign that it is one, as in 10:00–11. ValidationError: it cannot be told.
+    """
+    read = [CLOCK.fullmatch(end.strip()) for end in (first, second)]
+    has_half = any(found and found["half"] for found in read)
+    ends = [_readings(found, has_half=has_half, is_bare=is_bare or has_half) for found in read]
+    for text, found in zip((first, second), ends, strict=True):
+        if not found:
+            raise ValidationError(_("“%(text)s” is not a time like 14:30.") % {"text": quoted(text)})
+    # The shortest that may be meant: 11:30–12:30 pm starts in the morning, 11–12 am in the evening.
+    start, end = min(
+        ((start, end) for start in ends[0] for end in ends[1]),
+        key=lambda both: (_minutes(both[1]) - _minutes(both[0])) % (24 * 60),
+    )
+    if start == end:
+        raise ValidationError(_("It ends when it starts: “%(text)s”.") % {"text": quoted(second)})
+    return start, end
+
+
+def _readings(found: re.Match[str] | None, *, has_half: bool, is_bare: bool) -> list[time]:
+    """The times that it may be, where the other end of the stretch may say the half of the day."""
+    if found is None or not (is_bare or found["minute"] or found["half"] or found["word"]):
+        return []
+    typed = f"{found['hour']}:{found['minute'] or '00'}"
+    halves = [found["half"]] if found["half"] else ["am", "pm"] if has_half and 1 <= int(found["hour"]) <= 12 else [""]
+    return [time_of_day for half in halves if (time_of_day := clock_in(f"{typed} {half}"))]
+
+
+def _minutes(one: time) -> int:
+    return one.hour * 60 + one.minute
+
+
+def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
+    """When it starts and ends; both may stand in the first cell: 09.00–09.45."""
+    ends = UNTIL.split(row.get(start, ""))
+    if is_one_cell := len(ends) == 2 and not row.get(end, ""):
+        row = row | {start: ends[0], end: ends[1]}
+    return both_ends(row.get(start, ""), row.get(end, ""), is_bare=is_one_cell)
+
+
+# -- days -------------------------------------------------------------------------------------------------
+
+MONTHS = "january february march april may june july august september october november december".split()
+#: time zones of countries that write the month first
+MONTH_FIRST = ("America/", "US/", "Pacific/Honolulu", "Pacific/Guam", "Asia/Manila")
+#: of those, zones of countries that do not
+DAY_FIRST = (
+    "America/Argentina",
+    "America/Bogota",
+    "America/Lima",
+    "America/Mexico",
+    "America/Santiago",
+    "America/Sao_",
+)
+IN_NUMBERS = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
+#: 12 June 2030 · Sat 12 Jan 2030 · June 12, 2030
+IN_WORDS = re.compile(
+    r"(?:[a-z]{2,9}[.,]*\s+)?(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?\s+(?P<month>[a-z]{3,9})"
+    r"|(?P<month_first>[a-z]{3,9})\s+(?P<day_last>[0-9]{1,2})(?:st|nd|rd|th)?),?\s+(?P<year>[0-9]{4})",
+    re.IGNORECASE,
+)
+
+
+def days_in(value: str, time_zone: str) -> list[date]:
+    """The days that it may mean, as people in that zone write them the first; none if that cannot be told."""
+    value = value.strip()
+    try:
+        # With 00:00 behind it, where a spreadsheet knows moments only.
+        return [date.fromisoformat(value.removesuffix(" 00:00").removesuffix(" 00:00:00"))]
+    except ValueError:
+        pass
+    if found := IN_WORDS.fullmatch(value):
+        word = (found["month"] or found["month_first"]).lower()
+        month = next((n for n, name in enumerate(MONTHS, 1) if name.startswith(word)), 0)
+        return _days((int(found["year"]), month, int(found["day"] or found["day_last"])))
+    if found := IN_NUMBERS.fullmatch(value):
+        first, second, year = map(int, found.groups())
+        year += 2000 if year < 100 else 0
+        both = [(year, second, first), (year, first, second)]
+        if time_zone.startswith(MONTH_FIRST) and not time_zone.startswith(DAY_FIRST):
+            both.reverse()
+        return _days(*dict.fromkeys(both))
+    return []
+
+
+WEEKDAYS = "mon tue wed thu fri sat sun".split()
+#: as they are called elsewhere
+OTHER_WEEKDAYS = {
+    "montag": "mon", "dienstag": "tue", "mittwoch": "wed", "donnerstag": "thu", "freitag": "fri", "samstag": "sat",
+    "sonnabend": "sat", "sonntag": "sun",
+}  # fmt: skip
+WEEKDAY = re.compile(
+    rf"\b(?:({'|'.join(WEEKDAYS)})(?:day|s|sday|nesday|rs|rsday|urday)?|({'|'.join(OTHER_WEEKDAYS)}))\b",
+    re.IGNORECASE,
+)
+#: Day 2
+NTH_DAY = re.compile(r"\bday\s+([0-9]{1,2})\b", re.IGNORECASE)
+MONTH = rf"(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*"
+#: a date that stands in a longer text; the year may be left to guess
+DATE_IN_TEXT = re.compile(
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{IN_NUMBERS.pattern}"
+    rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}(?:,?\s+[0-9]{{4}})?"
+    rf"|\b{MONTH}\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
+    re.IGNORECASE,
+)
+WITH_YEAR = re.compile(r"[0-9]{4}")
+_DAY, _AND = r"[0-9]{1,2}(?:st|nd|rd|th|\.)?", r"\s*(?:-|–|—|&|\+|/|\band\b|\bto\b|\buntil\b|\bbis\b|\bund\b)\s*"
+#: 12–13 January · January 12 to 13 · days 1 & 2
+SEVERAL_DAYS = re.compile(
+    rf"\b{_DAY}{_AND}{_DAY}\s*{MONTH}|\b{MONTH}\s+{_DAY}{_AND}{_DAY}(?![0-9:.h])|\bdays?\s+[0-9]+{_AND}[0-9]+\b",
+    re.IGNORECASE,
+)
+
+
+def days_named(value: str, first: date, last: date, time_zone: str) -> list[date] | None:
+    """The days from the first to the last that a text names: a date, Day 2, a weekday. None: it speaks of no day."""
+    days = [first + timedelta(n) for n in range((last - first).days + 1)]
+    for piece in DATE_IN_TEXT.finditer(value):
+        years = [""] if WITH_YEAR.search(piece[0]) else [f" {year}" for year in range(first.year, last.year + 1)]
+        if meant := [day for year in years for day in days_in(piece[0] + year, time_zone)]:
+            return [day for day in meant if day in days]
+    if nth := NTH_DAY.search(value):
+        return days[int(nth[1]) - 1 : int(nth[1])] if int(nth[1]) else []
+    if weekday := WEEKDAY.search(value):
+        return [day for day in days if day.weekday() == WEEKDAYS.index(_weekday(weekday))]
+    return None
+
+
+def names_several_days(value: str) -> bool:
+    """Whether a text speaks of more than one day, as the title of a sheet does: 12–13 January, Sat & Sun."""
+    dates = {" ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)}
+    weekdays = {_weekday(found) for found in WEEKDAY.finditer(value)}
+    return len(dates) > 1 or len(weekdays) > 1 or SEVERAL_DAYS.search(value) is not None
+
+
+def _weekday(found: re.Match[str]) -> str:
+    return found[1].lower() if found[1] else OTHER_WEEKDAYS[found[2].lower()]
+
+
+def _days(*parts: tuple[int, int, int]) -> list[date]:
+    found = []
+    for year, month, day in parts:
+        try:
+            found.append(date(year, month, day))
+        except ValueError:
+            continue
+    return found

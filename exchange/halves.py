@@ -1,0 +1,96 @@
+"""Which half of the day times are in, where nothing says so: told by the whole sheet, not by each room of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import time
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+#: when something starts and ends, as it was typed
+Both = tuple[time, time | None]
+#: of half a day; the earliest at which a camp begins, where 7:00 could be in the evening; the last hour of a night
+HOURS, EARLIEST, NIGHT = 12, 8, 5
+
+
+def by_twelve(lanes: Iterable[Sequence[Both]], *, has_night: bool = False) -> bool:
+    """Whether hours are counted to twelve, and nobody says which half: a day goes from 12:00 on to 1:00.
+
+    For each day, and room if there are several, in the order of the sheet. `has_night`: something starts at an hour at
+    which nobody meets, so it is in the afternoon.
+    """
+    found = [list(lane) for lane in lanes]
+    said = [one for lane in found for both in lane for one in both if one]
+    if any(one.hour > HOURS or one.hour == 0 for one in said):
+        return False
+    return has_night or any(_goes_back(lane) for lane in found)
+
+
+def in_the_afternoon(lane: Sequence[Both], beside: Iterable[Sequence[Both]] = ()) -> list[Both]:
+    """The same of a clock that counts to twelve: what would go back in the day goes on in its second half.
+
+    `beside`: other lanes of that day. They say which half a lane is in that is in one of them only.
+    """
+    found: list[Both] = []
+    last = time(HOURS) if _is_later_half(lane, beside) else time()
+    for start, end in lane:
+        start = _after(start, last)
+        found.append((start, _after(end, start) if end else None))
+        last = start
+    return found
+
+
+def end_meant(start: time, end: time) -> time:
+    """11:00–1:00 is no stretch of fourteen hours."""
+    later = _after(end, start)
+    is_over_night = end < start and _minutes(end) + 24 * 60 - _minutes(start) > HOURS * 60
+    return later if is_over_night and start.hour <= HOURS and later > start else end
+
+
+def told_afternoon(typed: time, meant: time) -> str:
+    """How times of such a clock are read, by the first that is changed."""
+    return _("Nothing says which half of the day times are in: “%(time)s” is read as %(meant)s, and so on.") % {
+        "time": f"{typed.hour}:{typed.minute:02}", "meant": f"{meant.hour}:{meant.minute:02}",
+    }  # fmt: skip
+
+
+def first_changed(typed: Both, meant: Both) -> tuple[time, time] | None:
+    """The end of the two that is read otherwise than it stands."""
+    return next(((one, other) for one, other in zip(typed, meant, strict=True) if one and other and one != other), None)
+
+
+def is_at_night(start: time) -> bool:
+    return 1 <= start.hour <= NIGHT
+
+
+def _goes_back(lane: Sequence[Both]) -> bool:
+    said = [one for both in lane for one in both if one]
+    return any(later.hour < EARLIEST <= earlier.hour for earlier, later in pairwise(said))
+
+
+def _is_later_half(lane: Sequence[Both], beside: Iterable[Sequence[Both]]) -> bool:
+    """Whether all of it is after noon."""
+    if not lane or _goes_back(lane) or lane[0][0].hour >= EARLIEST:
+        return False
+    if is_at_night(lane[0][0]):
+        return True
+    mornings = {start for other in beside if _goes_back(other) for start in _before_noon(other)}
+    return lane[0][0] not in mornings and not any(start.hour >= EARLIEST for start, _end in lane)
+
+
+def _before_noon(lane: Sequence[Both]) -> Iterable[time]:
+    last = time()
+    for start, _end in lane:
+        if start < last:
+            return
+        yield start
+        last = start
+
+
+def _after(one: time, other: time) -> time:
+    return one.replace(hour=one.hour + HOURS) if one < other and one.hour < HOURS else one
+
+
+def _minutes(one: time) -> int:
+    return one.hour * 60 + one.minute

@@ -1,0 +1,355 @@
+"""Texts of rows (CSV), and how large they may be. Nothing here knows a camp.
+
+What can be told apart is read: commas, semicolons, tabs or what `sep=` says between cells, any ends of lines, a few
+lines above the headings, headings in any letters and under other common names. What columns are called is said here
+alone: a list and a wall ask the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.text import carried
+from events.decoding import Size
+
+#: the sheet where it says times, and not the numbers of slots
+BY_TIME = "sheet.csv by time"
+#: the list of people where their names stand in two columns
+BY_PARTS = "attendees.csv by parts"
+#: columns each file must have
+COLUMNS = {
+    "rooms.csv": ["name"],
+    "slots.csv": ["starts_at"],
+    "attendees.csv": ["display_name"],
+    "pitches.csv": ["title"],
+    "interests.csv": ["attendee", "pitch", "level"],
+    "sheet.csv": ["Session", "Room", "Title"],
+}
+#: those of the other shapes that a file may have
+SHAPES = COLUMNS | {BY_TIME: ["Time", "Room", "Title"], BY_PARTS: ["First name", "Last name"]}
+#: columns each may have beside those
+KNOWN = {
+    "rooms.csv": ["capacity", "features"],
+    "slots.csv": ["date", "ends_at", "kind", "title"],
+    "attendees.csv": ["attendee", "role"],
+    BY_PARTS: ["attendee", "role"],
+    "pitches.csv": ["pitch", "topic", "hosts", "length", "kind", "about", "after"],
+    "interests.csv": [],
+    "sheet.csv": [
+        "Year", "Time", "Capacity", "Leader1", "Leader2", "Leader3", "Leader 4", "Session notes", "Hashtag",
+    ],
+    BY_TIME: [
+        "Year", "Date", "Ends", "Capacity", "Leader1", "Leader2", "Leader3", "Leader 4", "Session notes", "Hashtag",
+    ],
+}  # fmt: skip
+# Words of headings, as people have them in English, German, French, Spanish and Dutch.
+OF_ROOMS = ["space", "saal", "salle", "sala", "zaal", "espace", "espacio", "lokaal"]
+SEATS = [
+    "seats", "size", "places", "holds", "number of seats", "max", "people", "plätze", "sitzplätze", "kapazität",
+    "capacité", "capacidad", "plazas", "aforo", "capaciteit", "plaatsen",
+]  # fmt: skip
+DAYS = ["day", "datum", "tag", "weekday", "wochentag", "jour", "fecha", "día", "dag"]
+STARTS = [
+    "start", "starts", "starts at", "from", "start time", "begins", "when", "zeit", "uhrzeit", "beginn", "von",
+    "anfang", "startzeit", "wann", "heure", "horaire", "début", "hora", "inicio", "comienzo", "tijd", "tijdstip",
+    "aanvang", "begin", "van",
+]  # fmt: skip
+ENDS = [
+    "end", "ends", "ends at", "until", "to", "end time", "finish", "ende", "bis", "schluss", "endzeit", "fin", "hasta",
+    "einde", "eind", "tot",
+]  # fmt: skip
+TITLES = ["titel", "thema", "vortrag", "betreff", "titre", "sujet", "thème", "título", "tema", "charla", "onderwerp"]
+TOPICS = ["track", "theme", "category", "kategorie", "catégorie", "categoría", "categorie"]
+TEXTS = ["description", "abstract", "summary", "beschreibung", "descripción", "beschrijving", "résumé"]
+LEADERS = [
+    "leader", "leaders", "host", "hosts", "speaker", "speakers", "presenter", "facilitator", "leitung", "referent",
+    "referentin", "referenten", "sprecher", "moderation", "wer", "intervenant", "animateur", "ponente", "facilitador",
+    "spreker", "begeleider",
+]  # fmt: skip
+NOTES = [
+    "notes", "note", "session note", "link", "document", "notizen", "notiz", "protokoll", "notas", "nota", "lien",
+    "enlace", "notities", "notitie", "aantekeningen",
+]  # fmt: skip
+#: of columns that people have beside the others, and of which nothing is read in any shape
+UNREAD = [
+    "duration", "minutes", "min", "mins", "dauer", "minuten", "durée", "duración", "duur", "comment", "comments",
+    "remark", "remarks", "bemerkung", "bemerkungen", "anmerkung", "anmerkungen", "kommentar", "kommentare",
+    "commentaire", "commentaires", "remarque", "remarques", "comentario", "comentarios", "observaciones", "opmerking",
+    "opmerkingen", "number", "no", "nr", "round", "block",
+]  # fmt: skip
+#: other names of columns, as people and programs have them; letters, accents, case, blanks and signs aside
+OTHER_NAMES = {
+    "name": ["room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte"],
+    "capacity": SEATS,
+    "Capacity": SEATS,
+    "features": ["equipment", "has", "facilities"],
+    "date": DAYS,
+    "Date": DAYS,
+    "starts_at": ["start", "starts", "from", "start time", "time", *STARTS],
+    "ends_at": ENDS,
+    "Ends": ENDS,
+    "kind": ["type"],
+    "attendee": ["attendee id", "key", "id"],
+    "display_name": ["attendee name", "full name", "person", "ticket full name", "your name", "name"],
+    "First name": ["ticket first name", "given name", "forename", "vorname", "prénom", "voornaam"],
+    "Last name": ["surname", "ticket last name", "family name", "nachname", "apellido", "apellidos", "achternaam"],
+    "pitch": ["pitch id", "key", "id"],
+    "title": ["session title", "talk", "session", *TITLES, "name"],
+    "about": TEXTS,
+    "topic": TOPICS,
+    "hosts": LEADERS,
+    "level": ["interest"],
+    "Session": ["slot", "session no", "session number"],
+    "Room": [
+        "location", "where", "room name", "raum", "raumname", "ort", "wo", "lieu", "lugar", "ruimte", "locatie",
+        *OF_ROOMS,
+    ],
+    "Title": ["session title", "talk", "topic", "session", "session name", "what", *TITLES, "was"],
+    "Time": STARTS,
+    "Session notes": NOTES,
+    "Leader1": LEADERS,
+}  # fmt: skip
+#: lines that may stand above the headings
+MOST_ABOVE = 20
+MARKS = (",", ";", "\t", "|")
+
+Row = dict[str, str]
+#: under this name a row has what stood beyond its headings
+BEYOND = ""
+
+
+#: of a row, and of a cell in it: twice what the longest text of a pitch has
+MOST_COLUMNS, LONGEST_CELL = 50, 20_000
+
+
+def count_rows(name: str, text: str, most: Size) -> int:
+    """How many lines the table has; ValidationError names what is too large, and no more of it is read."""
+    try:
+        mark = headings_of(name, text).mark
+    except NotATable:
+        # Told by whoever reads it.
+        mark = MARKS[0]
+    count = 0
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark):
+            count += 1
+            # The first holds the names of the columns.
+            if count > most.rows + 1:
+                raise ValidationError(
+                    _("The file has more than %(most)s rows. Divide it, and bring the parts one after the other.")
+                    % {"most": most.rows_in_words}
+                )
+            refuse_row(row, count)
+    except csv.Error:
+        if len(text) > csv.field_size_limit():
+            # One cell that goes on and on: a quote that is never closed, say.
+            raise ValidationError(_too_long(count + 1)) from None
+        # Anything else is told with its row by whoever reads it.
+    return count
+
+
+def refuse_row(row: list[str], number: int) -> None:
+    if len(row) > MOST_COLUMNS:
+        raise ValidationError(_("Row %(row)s has more than %(most)s columns.") % {"row": number, "most": MOST_COLUMNS})
+    if row and len(max(row, key=len)) > LONGEST_CELL:
+        raise ValidationError(_too_long(number))
+
+
+def _too_long(number: int) -> str:
+    return _("A cell of row %(row)s has more than %(most)s characters.") % {
+        "row": number, "most": f"{LONGEST_CELL:,}",
+    }  # fmt: skip
+
+
+class NotATable(Exception):
+    """The file cannot be read from this row on."""
+
+    def __init__(self, row: int, reason: str) -> None:
+        super().__init__(reason)
+        self.row, self.reason = row, reason
+
+
+# -- which line holds the headings, and what stands between cells ----------------------------------------
+
+
+def plain(heading: str) -> str:
+    """Two headings that people take for the same are one: `Starts at`, `starts_at`, `STARTS-AT`; Début, Debut."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFD", heading.casefold()))
+
+
+def called(*columns: str) -> frozenset[str]:
+    """All names of these columns, as `plain` has them."""
+    return frozenset(plain(name) for column in columns for name in (column, *OTHER_NAMES.get(column, [])))
+
+
+class Headings(NamedTuple):
+    """Where they are, and what they are called here."""
+
+    line: int
+    mark: str
+    #: one for each cell; empty for a column that nobody named
+    names: list[str]
+    #: of which nothing is read
+    unknown: list[str]
+    #: what stands above them
+    above: list[str]
+
+
+def named(name: str, cells: Sequence[str]) -> list[str]:
+    """The columns by our names, where they have one; others keep theirs.
+
+    Our own name comes first, then the others in the order of `OTHER_NAMES`: each cell is one column, and each column
+    one cell.
+    """
+    wanted = [*SHAPES[name], *KNOWN[name]]
+    found: dict[int, str] = {}
+    for column in wanted:
+        for called in (column, *OTHER_NAMES.get(column, [])):
+            at = next((i for i, cell in enumerate(cells) if plain(cell) == plain(called) and i not in found), None)
+            is_ours = at is not None and called != column and any(plain(cells[at]) == plain(one) for one in wanted)
+            if at is not None and not is_ours:
+                found[at] = column
+                break
+    names: list[str] = []
+    for i, cell in enumerate(cells):
+        column = found.get(i, cell)
+        # Twice the same heading: the second is told, and not read.
+        names.append(f"{column} (2)" if column and column in names else column)
+    return names
+
+
+def marks_of(text: str) -> tuple[tuple[str, ...], int]:
+    """What may stand between cells, and how many lines say so themselves (Excel's way)."""
+    if said := re.match(r"sep=([^\r\n])\s*[\r\n]", text, re.IGNORECASE):
+        return (said[1],), 1
+    return MARKS, 0
+
+
+def headings_of(name: str, text: str) -> Headings:
+    """The first line that has all columns a file of this name needs. NotATable: none has."""
+    marks, skip = marks_of(text)
+    known = {*SHAPES[name], *KNOWN[name]}
+    read = {mark: _first_rows(text, mark) for mark in marks}
+    lacking = SHAPES[name]
+    for line in range(skip, MOST_ABOVE):
+        found: list[tuple[int, str, list[str]]] = []
+        for mark, rows in read.items():
+            if line >= len(rows) or len(rows[line]) > MOST_COLUMNS:
+                continue
+            names = named(name, rows[line])
+            missing = [column for column in SHAPES[name] if column not in names]
+            if not missing:
+                found.append((sum(column in known for column in names), mark, names))
+            elif len(missing) < len(lacking):
+                lacking = missing
+        if not found:
+            continue
+        _count, mark, names = max(found, key=lambda one: one[0])
+        above = [" ".join(filter(None, row)) for row in read[mark][skip:line]]
+        if any(sum(map(bool, row)) >= max(2, len(list(filter(None, names)))) for row in read[mark][skip:line]):
+            # As many cells as there are headings: those are headings themselves, which nobody knows.
+            break
+        unknown = [column for column in names if column and column not in known]
+        return Headings(line + 1 - skip, mark, names, unknown, list(filter(None, above)))
+    raise NotATable(1, _("The column “%(name)s” is missing.") % {"name": lacking[0]})
+
+
+def _first_rows(text: str, mark: str) -> list[list[str]]:
+    """As far as they can be read with that between cells."""
+    reader, rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark), []
+    with suppress(csv.Error):
+        for row, _number in zip(reader, range(MOST_ABOVE), strict=False):
+            # One with too many cells is no line of headings: told by whoever reads it.
+            rows.append([carried(cell).strip() for cell in row] if len(row) <= MOST_COLUMNS else row)
+    return rows
+
+
+def lines_in(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each line of a table: a cell of several lines is in one. NotATable ends it.
+
+    A quotation mark that is left open makes one cell of all that follows, up to the next: where the lines of such a
+    cell do not hold together, nothing of it is believed.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=mark)
+    number = before = 0
+    try:
+        for number, row in enumerate(reader, 1):
+            its_own, before = lines[before : reader.line_num], reader.line_num
+            if _is_torn(its_own, mark, is_last=before == len(lines)):
+                raise NotATable(number, _("A quotation mark in this row is never closed."))
+            yield number, row
+    except csv.Error as error:
+        raise NotATable(number + 1, _("This is not CSV: %(error)s.") % {"error": error}) from error
+
+
+def _is_torn(lines: Sequence[str], mark: str, *, is_last: bool) -> bool:
+    """Whether a quotation mark is open at the end of a row, or was open over lines that are rows of their own."""
+    if len(lines) == 1 and not is_last:
+        return False
+    try:
+        list(csv.reader(lines, delimiter=mark, strict=True))
+    except csv.Error as error:
+        # In one line a mark within a text is a way of writing, unless nothing closes it.
+        return len(lines) > 1 or "unexpected end of data" in str(error)
+    return False
+
+
+def rows_of(name: str, text: str) -> Iterator[tuple[int, Row]]:
+    """Number, as a spreadsheet shows it, and cells of each row that holds anything. NotATable ends it.
+
+    What stands beyond the headings is under `BEYOND`: whoever reads the row tells of it.
+    """
+    headings = headings_of(name, text)
+    known = [column for column in headings.names if column]
+    empty = dict.fromkeys([*known, *KNOWN[name]], "")
+    # A spreadsheet shows no row for the line that says the mark.
+    _marks, hidden = marks_of(text)
+    try:
+        for count, row in lines_in(text, headings.mark):
+            number = count - hidden
+            _refuse_row_of_table(row, count)
+            if number <= headings.line:
+                continue
+            cells = [unguarded(carried(cell).strip()) for cell in row]
+            # Shorter rows lack what their last columns would say.
+            found = {column: cell for column, cell in zip(headings.names, cells, strict=False) if column}
+            beyond = [
+                cell for n, cell in enumerate(cells) if cell and (n >= len(headings.names) or not headings.names[n])
+            ]
+            if any(found.values()) or beyond:
+                yield number, empty | found | ({BEYOND: " · ".join(beyond)} if beyond else {})
+    except NotATable as error:
+        raise NotATable(max(1, error.row - hidden), error.reason) from error
+
+
+def _refuse_row_of_table(row: list[str], number: int) -> None:
+    try:
+        refuse_row(row, number)
+    except ValidationError as refused:
+        raise NotATable(number, " ".join(refused.messages)) from refused
+
+
+# -- formulas ---------------------------------------------------------------------------------------------
+
+#: what makes a formula of a cell, in letters of either width (OWASP: CSV injection); apostrophes guard it
+FORMULA = re.compile("'*[=+\\-@＝＋－＠\t\r]")
+
+
+def guarded(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front; one that has some, one more."""
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
+def unguarded(cell: str) -> str:
+    """What was written by `guarded` as it was before."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell

@@ -1,0 +1,465 @@
+"""A sheet in the shape of the wall itself: times down and rooms across, or turned round; titles in the cells.
+
+What is read here are lines of a day, in the order of the sheet; nothing is known of the camp's slots. Each keeps the
+name that the spreadsheet shows, C5 say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.text import carried
+from events.decoding import MERGED
+
+from .cells import MOST_SEATS, clock_in, names_several_days, whole
+from .report import quoted
+from .spans import NUMBER, Label, label_of, with_end
+from .table import (
+    BY_TIME,
+    KNOWN,
+    MOST_COLUMNS,
+    OF_ROOMS,
+    SHAPES,
+    UNREAD,
+    NotATable,
+    called,
+    lines_in,
+    marks_of,
+    plain,
+    unguarded,
+)
+
+#: Barn (30) · Barn [30 seats] · Barn (max. 30 people)
+ROOM_WITH_SEATS = re.compile(
+    r"(?P<name>.*\S)\s*[(\[]\s*(?P<before>max\.?|cap\.?|capacity|seats|up to|holds)?[\s:]*(?P<seats>[0-9]{1,4})\s*"
+    r"(?P<unit>seats?|places?|people|persons?|pax|ppl|chairs?|plätze|sitzplätze|personen|leute)?\s*[)\]]",
+    re.IGNORECASE,
+)
+#: a smaller number in brackets, and nothing else, tells rooms apart
+LEAST_SEATS = 4
+ENDING = called("Ends", "ends_at")
+#: headings of columns beside the times that are no rooms
+DAILY = called("Date", "date")
+NO_ROOMS = called(*UNREAD)
+#: headings of a list, but for times and days, which a wall has as well
+OF_LISTS = called(
+    *SHAPES[BY_TIME], *KNOWN[BY_TIME], *SHAPES["pitches.csv"], *KNOWN["pitches.csv"], "name", "rooms", "level"
+) - (DAILY | ENDING | called("Time", "Year"))
+#: those without which nothing is a list
+OF_EACH_LIST = called("Room", "Title") - called(*OF_ROOMS)
+#: headings above bare numbers that are hours, or that are numbers of slots
+HOURLY = called("Time", "starts_at", "times", "hour", "hours", "uhr")
+COUNTED = called("Session", "sessions", "slots", "round", "rounds", "block", "blocks", "number", "no", "nr")
+#: of whatever is no room, though it stands among rooms; what is called like a kind of room may well be one
+NOT_OF_ROOMS = (OF_LISTS | DAILY | ENDING | NO_ROOMS | called("Time", "Year")) - called(*OF_ROOMS)
+#: the first of a column of bare numbers that is an hour, where nothing says so
+EARLIEST_HOUR = 7
+SEATED = called("Capacity")
+#: of which a title consists that is for everybody
+FOR_EVERYBODY = frozenset(
+    "lunch break coffee tea registration welcome opening closing introductions introduction intro intros pitching "
+    "pitches pitch dinner breakfast drinks pub plenary wrapup wrap up doors open close arrival arrivals checkin "
+    "signin networking pause mittagspause kaffeepause mittagessen kaffee washup".split()
+)
+#: what people type into a cell that is to stay empty
+DASHES = " -–—./"
+BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
+#: columns that may stand before the rooms; lines of a sheet that may be turned round
+MOST_BEFORE, MOST_TURNED = 3, 200
+
+
+class Title(NamedTuple):
+    """A title on the wall."""
+
+    cell: str
+    row: int
+    room: str
+    title: str
+
+
+@dataclass(slots=True)
+class Line:
+    """What stands beside one moment."""
+
+    row: int
+    cell: str
+    #: as it stands in the sheet
+    label: str
+    start: time | None
+    end: time | None
+    #: a slot's number where no time is said
+    number: int | None
+    #: what says the day, if anything does
+    day: str
+    titles: list[Title] = field(default_factory=list)
+    #: the title of what is for everybody; its titles are none of sessions
+    everybody: str = ""
+    #: why it cannot be read
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class Wall:
+    lines: list[Line] = field(default_factory=list)
+    #: row, cell and name of each heading that is a room, in the order of the sheet
+    rooms: list[tuple[int, str, str]] = field(default_factory=list)
+    #: seats, by the name of a room, where the sheet says them
+    seats: dict[str, int] = field(default_factory=dict)
+    #: row, cell and sentence of what is left out, and of what cannot be read
+    remarks: list[tuple[int, str, str]] = field(default_factory=list)
+    faults: list[tuple[int, str, str]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(1 + len(line.titles) for line in self.lines)
+
+
+def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str] = ()) -> Wall | None:
+    """The wall that a file shows; None if it is something else. `names_day` tells what speaks of a day, `rooms` are
+    the names of those that are there, in small letters. NotATable: as far as it can be read it shows none.
+    """
+    found: list[Wall] = []
+    all_wrong: list[NotATable] = []
+    marks, skip = marks_of(text)
+    for mark in marks:
+        rows, wrong = _rows(text, mark, skip)
+        all_wrong += wrong
+        for sheet in (_Sheet(rows, is_turned=False), _Sheet(rows, is_turned=True)):
+            if wall := _WallReader(sheet, names_day, rooms).read():
+                wall.faults += [(error.row, "", error.reason) for error in wrong]
+                found.append(wall)
+    if all_wrong and not found:
+        raise all_wrong[0]
+    return max(found, key=lambda wall: wall.size, default=None)
+
+
+def _rows(text: str, mark: str, skip: int) -> tuple[list[list[str]], list[NotATable]]:
+    """As far as they can be read, and what is wrong with the first that cannot."""
+    rows: list[list[str]] = []
+    try:
+        for number, row in lines_in(text, mark):
+            if number > skip:
+                rows.append([_cell(cell) for cell in row[:MOST_COLUMNS]])
+    except NotATable as error:
+        return rows, [NotATable(max(1, error.row - skip), error.reason)]
+    return rows, []
+
+
+def _cell(raw: str) -> str:
+    return MERGED if raw == MERGED else " ".join(unguarded(carried(raw).strip()).split())
+
+
+class _Sheet:
+    """Its cells with times down, whichever way they stand in the file, and what the spreadsheet calls each."""
+
+    def __init__(self, rows: Sequence[Sequence[str]], *, is_turned: bool) -> None:
+        width = max(map(len, rows), default=0)
+        self.is_turned = is_turned
+        self.lines = [[*row, *[""] * (width - len(row))] for row in rows]
+        if is_turned:
+            # What goes on to the right is, seen that way, one thing that goes on downwards.
+            turned: list[list[str]] = []
+            for column in zip(*self.lines, strict=True) if len(self.lines) <= MOST_TURNED else ():
+                before = turned[-1] if turned else []
+                turned.append([before[n] if cell == MERGED and before else cell for n, cell in enumerate(column)])
+            self.lines = turned
+
+    def name_of(self, line: int, column: int) -> tuple[int, str]:
+        """The row, and the cell's name: A1."""
+        row, at = (column, line) if self.is_turned else (line, column)
+        letters = chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
+        return row + 1, f"{letters}{row + 1}"
+
+
+def is_for_everybody(title: str) -> bool:
+    """Lunch, Coffee & tea, Closing session: of no room."""
+    words = re.sub(r"[-\u2010\u2011]", "", title.casefold())
+    found = re.findall(r"\w+", words)
+    return any(word in FOR_EVERYBODY for word in found) and all(word in FOR_EVERYBODY | BESIDE for word in found)
+
+
+class _WallReader:
+    """Line by line, down the sheet."""
+
+    def __init__(self, sheet: _Sheet, names_day: Callable[[str], bool], known: Collection[str]) -> None:
+        self.sheet, self.names_day, self.known = sheet, names_day, known
+        self.wall = Wall()
+        #: the column of the times, that of the ends if there is one, and the rooms by their columns
+        self.at = 0
+        self.ends_at: int | None = None
+        self.rooms: dict[int, str] = {}
+        #: columns whose headings say that they hold days, and those of which nothing is read, as is told
+        self.days_at: set[int] = set()
+        self.unread: set[int] = set()
+        #: what says the day: in a line above, or in a column beside the times
+        self.day = ""
+        #: what numbers are that nothing stands beside; None: that cannot be told
+        self.are_hours: bool | None = False
+
+    def read(self) -> Wall | None:
+        lines = self.sheet.lines
+        if (first := self.find_times()) is None or (head := self.find_head(first)) is None:
+            return None
+        for number in range(head):
+            self.read_other(number)
+        self.read_head(head)
+        self.find_hours(head)
+        if len(self.rooms) < 2 and sum(label_of(line[self.at]) is not None for line in lines[first:]) < 2:
+            return None
+        for number in range(head + 1, len(lines)):
+            if label := self.label(number):
+                self.read_line(number, label)
+            elif self.is_head(number):
+                self.read_head(number)
+            else:
+                self.read_other(number)
+        return self.wall
+
+    def label(self, number: int) -> Label | None:
+        """As `label_of`; a bare number is an hour where the column says so."""
+        label = label_of(self.sheet.lines[number][self.at])
+        if label is None or not label.is_bare or self.are_hours is False:
+            return label
+        if self.are_hours and (hour := clock_in(f"{label.number}:00")):
+            return Label(hour, None, None, "")
+        told = _("“%(text)s” may be an hour or the number of a session: write 9:00, or Session 1.")
+        return label._replace(fault=told % {"text": label.number})
+
+    # -- where things stand --------------------------------------------------------------------------
+
+    def find_times(self) -> int | None:
+        """The first line that has a moment; `at` is the column in which most are, times before numbers."""
+        best: tuple[int, int, int] | None = None
+        width = len(self.sheet.lines[0]) if self.sheet.lines else 0
+        for column in range(min(MOST_BEFORE, width)):
+            labels = [(n, label) for n, line in enumerate(self.sheet.lines) if (label := label_of(line[column]))]
+            timed = [n for n, label in labels if label.number is None]
+            # Among times a bare number is an hour, too.
+            counted = [n for n, label in labels if not timed or label.number is None or label.is_bare]
+            worth = len(counted) * (1_000_000 if timed else 1)
+            if counted and (best is None or worth > best[0]):
+                best = (worth, column, counted[0])
+        if best is None:
+            return None
+        self.at = best[1]
+        return best[2]
+
+    def find_head(self, first: int) -> int | None:
+        """The last line above the first moment that names rooms."""
+        for number in range(first - 1, -1, -1):
+            cells = [cell for cell in self.sheet.lines[number][self.at + 1 :] if cell and cell != MERGED]
+            if not cells or plain(self.sheet.lines[number][self.at]) in SEATED:
+                continue
+            return None if self.is_of_list(cells) else number
+        return None
+
+    def is_of_list(self, cells: Sequence[str]) -> bool:
+        """Whether these are headings of another shape: one word says so only if no more rooms stand beside it."""
+        # What a room is called here is no heading of another shape.
+        others = [cell for cell in cells if cell.casefold() not in self.known]
+        if any((label := label_of(cell)) and label.number is None for cell in others):
+            return True
+        words = {plain(cell) for cell in others if self.is_beside(cell) and plain(cell) in OF_LISTS}
+        rooms = sum(not self.is_beside(cell) for cell in cells)
+        return rooms < len(words) or (rooms == len(words) and not words.isdisjoint(OF_EACH_LIST))
+
+    def is_beside(self, cell: str) -> bool:
+        """Whether a heading is that of a column of something else than a room."""
+        word = plain(cell)
+        return cell.casefold() not in self.known and (word in NOT_OF_ROOMS or not word)
+
+    def find_hours(self, head: int) -> None:
+        """Whether numbers that nothing stands beside are hours."""
+        heading = plain(self.sheet.lines[head][self.at])
+        labels = [
+            (n, label) for n, line in enumerate(self.sheet.lines) if (label := label_of(line[self.at])) and n > head
+        ]
+        bare = [(n, label.number or 0) for n, label in labels if label.is_bare]
+        if not bare or heading in COUNTED:
+            return
+        is_among_times = any(label.start for _n, label in labels)
+        if heading in HOURLY or is_among_times:
+            self.are_hours = True
+        elif bare[0][1] != 1:
+            self.are_hours = True if bare[0][1] >= EARLIEST_HOUR else None
+        if self.are_hours:
+            told = _("Numbers in this column are read as hours: “%(text)s” is %(text)s:00, and so on.")
+            self.remark(bare[0][0], self.at, told % {"text": bare[0][1]})
+
+    def is_head(self, number: int) -> bool:
+        """Whether the rooms are named once more, for another day say."""
+        line = self.sheet.lines[number]
+        cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
+        names = {name.casefold() for cell in cells for name in (cell, self.room_in(cell)[0])}
+        known = {room.casefold() for room in self.rooms.values()}
+        return bool(cells) and len(names & known) * 2 >= len(cells)
+
+    def read_head(self, number: int) -> None:
+        line = self.sheet.lines[number]
+        self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
+        named = [self.room_in(cell)[0].casefold() for cell in line[self.at + 1 :] if cell]
+        for column, cell in enumerate(line):
+            if not cell or cell == MERGED or column == self.at:
+                continue
+            if cell.casefold() in self.known and column > self.at:
+                self.read_room(number, column, cell, is_one=True)
+            elif plain(cell) in DAILY and not self.rooms:
+                self.days_at.add(column)
+            elif column < self.at:
+                continue
+            elif plain(cell) in ENDING and self.ends_at is None and not self.rooms:
+                self.ends_at = column
+            elif self.is_beside(cell):
+                self.unread.add(column)
+                told = _("The column %(names)s is not read.") % {"names": f"“{quoted(cell)}”"}
+                self.remark(number, column, told)
+            else:
+                self.read_room(number, column, cell, is_one=named.count(self.room_in(cell)[0].casefold()) == 1)
+        for column in range(self.at + 1):
+            if self.names_day(line[column]):
+                self.say_day(number, column)
+
+    def read_room(self, number: int, column: int, cell: str, *, is_one: bool) -> None:
+        """`is_one`: without what is in brackets it is still the only one of its name."""
+        name, seats, is_said = self.room_in(cell) if is_one else (cell, None, True)
+        self.rooms[column] = name
+        self.wall.rooms.append((*self.sheet.name_of(number, column), name))
+        if seats is None:
+            return
+        self.wall.seats.setdefault(name.casefold(), seats)
+        if not is_said:
+            told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
+            self.remark(number, column, told % {"text": quoted(cell), "room": quoted(name), "seats": seats})
+
+    def room_in(self, cell: str) -> tuple[str, int | None, bool]:
+        """The name of a room, how many it holds, and whether it is said that this is what the number means."""
+        found = ROOM_WITH_SEATS.fullmatch(cell)
+        if cell.casefold() in self.known or found is None:
+            return cell, None, True
+        is_said = bool(found["before"] or found["unit"]) or found["name"].casefold() in self.known
+        if not is_said and int(found["seats"]) < LEAST_SEATS:
+            return cell, None, True
+        return found["name"], int(found["seats"]), is_said
+
+    def say_day(self, number: int, column: int) -> None:
+        """From here on it is the day that the cell names; the title of a sheet may name several, and says none."""
+        cell = self.sheet.lines[number][column]
+        if names_several_days(cell) and not self.wall.lines:
+            told = _("“%(text)s” names several days: it says of no session when it is.")
+            self.remark(number, column, told % {"text": quoted(cell)})
+        else:
+            self.day = cell
+
+    # -- lines ---------------------------------------------------------------------------------------
+
+    def remark(self, number: int, column: int, sentence: str) -> None:
+        self.wall.remarks.append((*self.sheet.name_of(number, column), sentence))
+
+    def read_other(self, number: int) -> None:
+        """A line without a moment: the name of a day, how many seats rooms have, or something that is left out."""
+        line = self.sheet.lines[number]
+        filled = [(column, cell) for column, cell in enumerate(line) if cell and cell != MERGED]
+        if not filled:
+            return
+        if plain(line[self.at]) in SEATED:
+            self.read_seats(number)
+            return
+        days = [column for column, cell in filled if self.names_day(cell)]
+        if days and len(filled) == 1:
+            self.say_day(number, days[0])
+            return
+        told = _("No time stands beside “%(text)s”: it is left out.") if self.rooms else _(
+            "What stands above the headings is left out: “%(text)s”."
+        )  # fmt: skip
+        if not self.rooms and days:
+            # The title of the sheet, which says the day.
+            self.say_day(number, days[0])
+        self.remark(number, filled[0][0], told % {"text": quoted(" · ".join(cell for _column, cell in filled))})
+
+    def read_seats(self, number: int) -> None:
+        line = self.sheet.lines[number]
+        for column, name in self.rooms.items():
+            if not line[column] or line[column] == MERGED:
+                continue
+            try:
+                self.wall.seats.setdefault(
+                    name.casefold(), whole({"Capacity": line[column]}, "Capacity", 0, MOST_SEATS)
+                )
+            except ValidationError as error:
+                self.wall.faults.append((*self.sheet.name_of(number, column), " ".join(error.messages)))
+
+    def read_beside(self, number: int) -> None:
+        """What stands in columns that are no rooms: the day, or nothing that is read."""
+        cells = self.sheet.lines[number]
+        for column in {*range(self.at), *self.days_at}:
+            if not cells[column] or cells[column] == MERGED:
+                continue
+            if column in self.days_at or self.names_day(cells[column]):
+                self.say_day(number, column)
+            elif column not in self.unread:
+                self.unread.add(column)
+                told = _("What stands before the times is not read: “%(text)s”, and so on.")
+                self.remark(number, column, told % {"text": quoted(cells[column])})
+
+    def read_line(self, number: int, label: Label) -> None:
+        cells = self.sheet.lines[number]
+        self.read_beside(number)
+        if label.start and self.ends_at is not None and cells[self.ends_at]:
+            label = with_end(label, cells[self.at], cells[self.ends_at])
+        row, cell = self.sheet.name_of(number, self.at)
+        line = Line(row, cell, cells[self.at], label.start, label.end, label.number, self.day, fault=label.fault)
+        self.wall.lines.append(line)
+        filled = [column for column in self.rooms if re.search(r"\w", cells[column])]
+        for column in self.rooms:
+            if cells[column] != MERGED and column not in filled and cells[column].strip(DASHES):
+                told = _("“%(text)s” is no title: it is left out.")
+                self.remark(number, column, told % {"text": quoted(cells[column])})
+        beside = label.beside
+        if self.names_day(beside):
+            line.day, beside = beside, ""
+        elif NUMBER.fullmatch(beside) and not (beside.isdecimal() and cells[self.at].endswith(beside)):
+            # The number of the slot, beside its time.
+            beside = ""
+        line.everybody = self.for_everybody(cells, filled, beside)
+        if not line.everybody:
+            line.titles = [self.title(number, column, cells) for column in filled]
+            if beside:
+                told = _("What stands beside the time is left out: “%(text)s”.")
+                self.remark(number, self.at, told % {"text": quoted(beside)})
+        for column in range(self.at + 1, len(cells)):
+            is_read = column in self.rooms or column in self.days_at or column in self.unread or column == self.ends_at
+            if cells[column] and cells[column] != MERGED and not is_read:
+                told = _("No room stands above “%(text)s”: it is left out.")
+                self.remark(number, column, told % {"text": quoted(cells[column])})
+
+    def for_everybody(self, cells: Sequence[str], filled: Sequence[int], beside: str) -> str:
+        """The title, if all that stands there is one thing for the whole camp."""
+        titles = {cells[column].casefold() for column in filled}
+        if not titles:
+            return beside
+        if len(titles) > 1:
+            return ""
+        title, others = cells[filled[0]], [column for column in self.rooms if column not in filled]
+        is_across = bool(others) and len(filled) == 1 and all(cells[column] == MERGED for column in others)
+        is_in_all = len(self.rooms) > 1 and not others
+        return title if is_across or is_in_all or (others and is_for_everybody(title)) else ""
+
+    def title(self, number: int, column: int, cells: Sequence[str]) -> Title:
+        over = [self.rooms[column]]
+        for other in range(column + 1, len(cells)):
+            if cells[other] != MERGED or other not in self.rooms:
+                break
+            over.append(self.rooms[other])
+        if len(over) > 1:
+            told = _("“%(title)s” stands over %(rooms)s: it goes into %(room)s.")
+            values = {"title": quoted(cells[column]), "rooms": ", ".join(over), "room": over[0]}
+            self.remark(number, column, told % values)
+        row, cell = self.sheet.name_of(number, column)
+        return Title(cell, row, self.rooms[column], cells[column])

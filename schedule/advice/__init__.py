@@ -1,0 +1,51 @@
+"""What is said about a draft: what it breaks, for whom it is good, what to change.
+
+Reads a `Case`; the solver answers.
+"""
+
+from ..solver import Expected
+from .breaks import Break, broken_rules, contradictions
+from .cells import CellChoice, PlaceCell, PlaceSlot, best_cells, cell_choices, place_slots
+from .counting import ask_for_figures, counted_of, last_figures, renew_figures
+from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
+from .mending import Mending, repairs
+from .needs import MissingNeed, missing_needs
+from .shown import ShownClash, ShownRepeat, Waiting, waiting_pitches, with_titles
+from .words import concern_sentences, reason_in_words, rule_sentences
+
+__all__ = [
+    "Break",
+    "CellChoice",
+    "Clash",
+    "Counted",
+    "Expected",
+    "Figures",
+    "Mending",
+    "MissingNeed",
+    "PlaceCell",
+    "PlaceSlot",
+    "RepeatIdea",
+    "ShownClash",
+    "ShownRepeat",
+    "Waiting",
+    "ask_for_figures",
+    "best_cells",
+    "broken_rules",
+    "cell_choices",
+    "concern_sentences",
+    "contradictions",
+    "counted_of",
+    "expected_people",
+    "figures",
+    "last_figures",
+    "missing_needs",
+    "place_slots",
+    "reason_in_words",
+    "renew_figures",
+    "repairs",
+    "repeat_ideas",
+    "rule_sentences",
+    "waiting_pitches",
+    "with_titles",
+    "worst_clashes",
+]

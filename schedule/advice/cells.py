@@ -1,0 +1,148 @@
+"""What would happen if a session stood somewhere else: every cell with what it breaks and what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import gettext
+
+from events.few import in_steps
+from events.models import Room, Slot
+from pitches.wishes import Wishes
+
+from .. import solver
+from ..build.border import NOBODY, Case, case_of
+from ..draft.rows import DraftRows, Standing
+from .breaks import break_sentence, time_of, unpinned
+
+
+@dataclass(frozen=True, slots=True)
+class CellChoice:
+    """One cell in which a session could stand: what it would break, and what it would change."""
+
+    broken: tuple[str, ...]
+    #: as they are told: in steps of five, 0 for a few
+    gain: int
+    winners: int
+    losers: int
+    #: nobody has to make way
+    is_free: bool
+
+    @property
+    def loss(self) -> int:
+        return -self.gain
+
+
+def cell_choices(
+    case: Case, wishes: Wishes, pitch_id: int, session_id: int | None = None
+) -> dict[tuple[int, int], CellChoice]:
+    """(slot, room) to what would happen if the session (or a first one of the pitch) stood there, for all cells.
+
+    The case was made for the people of these wishes; what they wish need not be in it. Whoever stands in a cell changes
+    places with the session. Only what this placement adds is named, not what is broken anyway; nor who stands there,
+    which is shown in the cell, where the swap button says the rest.
+    """
+    position = case.position_of(pitch_id)
+    at = next((p for p, s in case.sessions.items() if s.pk == session_id), None)
+    problem = case.shown
+    prices = solver.price_cells(problem, case.placements, position, at, solver.Crowd(problem, case.fans(wishes)))
+    broken = solver.breaks_in_cells(unpinned(case.problem), case.placements, position, at)
+    # A thousand cells break the same few rules at the same few times: each is put into words of the reader's once.
+    say, times, result = cache(gettext), {t: time_of(case, t) for t in range(len(case.slots))}, {}
+    for t, slot in enumerate(case.slots):
+        for r, room in enumerate(case.rooms):
+            price = prices.get((t, r))
+            result[slot.pk, room.pk] = CellChoice(
+                tuple(break_sentence(case, found, say, times) for found in broken[t, r]),
+                in_steps(round(price.gain)) if price else 0,
+                in_steps(price.winners) if price else 0,
+                in_steps(price.losers) if price else 0,
+                is_free=price is not None and not price.displaced,
+            )
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCell:
+    """A cell as somebody sees it who looks for a place."""
+
+    slot: Slot
+    room: Room
+    #: who stands there now
+    standing: Standing | None
+    choice: CellChoice
+    #: a double needs another slot after this one, with no break between
+    has_room: bool
+    #: who stands there and who looks for a place can change places
+    can_swap: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Nothing stands in any cell it would take: a double may find the second one taken, or none."""
+        return self.standing is None and self.choice.is_free and self.has_room
+
+    @property
+    def is_good(self) -> bool:
+        """It is free and breaks nothing."""
+        return self.is_open and not self.choice.broken
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSlot:
+    """A slot, and its cells."""
+
+    slot: Slot
+    cells: list[PlaceCell]
+
+    @property
+    def best(self) -> PlaceCell | None:
+        """The good cell that wins most; of several the largest room."""
+        good = [cell for cell in self.cells if cell.is_good]
+        return max(good, key=lambda cell: (cell.choice.gain, cell.room.capacity), default=None)
+
+
+def place_slots(draft: DraftRows, wishes: Wishes | None, pitch_id: int, session_id: int | None) -> list[PlaceSlot]:
+    """Every slot with its cells; without wishes they change nothing."""
+    wishes = wishes or NOBODY
+    case = case_of(draft, wishes=wishes.unsaid)
+    choices = cell_choices(case, wishes, pitch_id, session_id)
+    there = {(cell.slot_id, cell.room_id): standing for standing in draft.standing for cell in standing.cells}
+    mine = next((standing for standing in draft.standing if standing.session.pk == session_id), None)
+    length = next((pitch.length for pitch in draft.pitches if pitch.pk == pitch_id), 1)
+    return [
+        PlaceSlot(
+            slot,
+            [
+                PlaceCell(
+                    slot,
+                    room,
+                    standing := there.get((slot.pk, room.pk)),
+                    choices[slot.pk, room.pk],
+                    has_room=bool(draft.span(slot, length)),
+                    can_swap=mine is not None and standing is not None and _can_swap(draft, there, mine, standing),
+                )
+                for room in case.rooms
+            ],
+        )
+        for slot in case.slots
+    ]
+
+
+def _can_swap(draft: DraftRows, there: dict[tuple[int, int], Standing], mine: Standing, other: Standing) -> bool:
+    """Each has room where the other starts, beside each other and beside everybody else."""
+    taken: set[tuple[int, int]] = set()
+    for one, at in ((mine, other), (other, mine)):
+        span = draft.span(at.slot, one.session.pitch.length)
+        cells = {(slot.pk, at.room.pk) for slot in span}
+        if not cells or cells & taken or any(there.get(cell, mine) not in (mine, other) for cell in cells):
+            return False
+        taken |= cells
+    return True
+
+
+def best_cells(slots: list[PlaceSlot], most: int = 3) -> list[PlaceCell]:
+    """The best places there are, each in a slot of its own."""
+    best = [found.best for found in slots]
+    # Where a few make the difference, the earlier: an order by them would tell what they wish.
+    return sorted((cell for cell in best if cell), key=lambda cell: -cell.choice.gain)[:most]

@@ -1,0 +1,53 @@
+"""Ways to repair a draft, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.few import in_steps
+
+from .. import solver
+from ..build.border import Case
+from .words import move_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """One way to repair the draft."""
+
+    moves: list[str]
+    moved: int
+    #: as they are told: in steps of five, 0 for a few
+    people: int
+    attended: int
+    #: people expected who would have no seat
+    standing: int
+    is_fewest: bool
+    rows: list[list[int]]
+
+
+def repairs(case: Case, told: solver.Problem, *, seconds: float, seed: int = 1) -> list[Mending]:
+    """Ways to mend the draft, the one with the fewest moves first; made from `read_case(camp, mending=True)`.
+
+    They are looked for with today's wishes. What is told of them in numbers is worked out from `told`: the same camp
+    with the wishes of the snapshot (`Case.shown`).
+    """
+    standing = [p for p in case.placements if p not in case.fixed]
+    return [
+        _in_numbers(case, told, repair)
+        for repair in solver.repairs(case.solvable, standing, seconds=seconds, seed=seed)
+    ]
+
+
+def _in_numbers(case: Case, told: solver.Problem, repair: solver.Repair) -> Mending:
+    rows = sorted([*repair.placements, *case.fixed])
+    found = solver.score(told, rows)
+    return Mending(
+        moves=[move_in_words(case, move) for move in repair.moves],
+        moved=repair.moved,
+        people=in_steps(solver.people_touched(told, [move.session for move in repair.moves])),
+        attended=in_steps(found.attended),
+        standing=in_steps(found.concerns["seats"]),
+        is_fewest=repair.is_fewest,
+        rows=case.rows(rows),
+    )

@@ -1,0 +1,73 @@
+"""What was counted, with titles, times and rooms as they are today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from events.models import Camp, Room, Slot
+from pitches.models import Pitch
+
+from ..draft.rows import DraftRows
+from .figures import Counted
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClash:
+    """Two sessions at the same time, and how many people want both."""
+
+    titles: tuple[str, str]
+    starts_at: datetime
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRepeat:
+    """A session to run once more, where, and the wishes it wins."""
+
+    pitch: Pitch
+    slot: Slot
+    room: Room
+    gain: int
+
+
+def with_titles(camp: Camp, counted: Counted | None) -> tuple[list[ShownClash], list[ShownRepeat]]:
+    """Clashes and repeats; what is withdrawn, gone or past since it was counted is left out. Three queries."""
+    if counted is None:
+        return [], []
+    ids = {pk for clash in counted.clashes for pk in clash.pitch_ids} | {idea.pitch_id for idea in counted.repeats}
+    titles = camp.pitches.open().in_bulk(ids)
+    slots, rooms = {slot.pk: slot for slot in camp.slots.all()}, {room.pk: room for room in camp.rooms.all()}
+    clashes = [
+        ShownClash((titles[one].title, titles[other].title), slots[clash.slot_id].starts_at, clash.people)
+        for clash in counted.clashes
+        for one, other in [clash.pitch_ids]
+        if one in titles and other in titles and clash.slot_id in slots
+    ]
+    now = timezone.now()
+    repeats = [
+        ShownRepeat(titles[idea.pitch_id], slots[idea.slot_id], rooms[idea.room_id], idea.gain)
+        for idea in counted.repeats
+        if idea.pitch_id in titles
+        and idea.room_id in rooms
+        and idea.slot_id in slots
+        and (slots[idea.slot_id].starts_at > now or camp.is_over)
+    ]
+    return clashes, repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pitch that has no cell, and how many want to be there, 0 for a few; None: not counted yet."""
+
+    pitch: Pitch
+    interested: int | None
+
+
+def waiting_pitches(draft: DraftRows, counted: Counted | None) -> list[Waiting]:
+    """Open pitches with no cell on the draft, the most wished first."""
+    interested = counted.interested if counted else {}
+    found = [Waiting(pitch, interested.get(pitch.pk)) for pitch in draft.waiting]
+    return sorted(found, key=lambda waiting: (-(waiting.interested or 0), waiting.pitch.title))

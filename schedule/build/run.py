@@ -1,0 +1,207 @@
+"""Runs of the scheduler: start, run, take up again, take. The task runs apart from a request.
+
+Whoever starts or takes one holds the draft, and has seen it as it is (`draft.lock`).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from accounts.databases import DATABASE_GONE
+from events.models import Attendee, Camp
+from pitches.wishes import renew_wishes
+
+from ..advice import contradictions, reason_in_words, repairs
+from ..draft.concerns import set_concerns
+from ..draft.lock import locked_draft
+from ..draft.plan import Applied, apply_plan
+from ..draft.rows import read_draft
+from ..models import BuildTakenAway, GridBuild
+from ..models.sentences import by_id
+from . import border
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def start_build(
+    *,
+    camp: Camp,
+    seconds: float,
+    seed: int = 1,
+    kind: str = GridBuild.Kind.GRID,
+    concerns: dict[str, int] | None = None,
+    seen_revision: int | None = None,
+) -> GridBuild:
+    """A worker will build the grid by these concerns, or look for repairs; one at a time for each camp."""
+    draft = locked_draft(camp=camp, seen=seen_revision)
+    if concerns:
+        set_concerns(camp=camp, concerns=concerns)
+    running = camp.grid_builds.filter(state__in=GridBuild.ACTIVE).first()
+    if running:
+        return running
+    build = camp.grid_builds.create(seconds=seconds, seed=seed, kind=kind, draft_revision=draft.revision)
+    # If that fails the build waits for `take_up_left_builds`: what was done holds, and is answered so.
+    transaction.on_commit(lambda: enqueue(build), robust=True)
+    return build
+
+
+def enqueue(build: GridBuild) -> None:
+    build_grid.enqueue(build.pk)
+
+
+def take_up_left_builds() -> None:
+    """Builds that nobody is at and nobody will be at are begun again. Workers look for them, no page does."""
+    silent_since = timezone.now() - GridBuild.PATIENCE
+    for build in GridBuild.objects.filter(state__in=GridBuild.ACTIVE, seen_alive_at__lt=silent_since):
+        revive(build=build)
+
+
+def revive(*, build: GridBuild) -> None:
+    """A build is begun again if no task is left that will; a task whose worker died is given to another as it is."""
+    with transaction.atomic():
+        found = GridBuild.objects.select_for_update().filter(pk=build.pk).first()
+        if not found or not found.seems_dead:
+            return
+        tasks = DBTaskResult.objects.filter(task_path=build_grid.module_path, args_kwargs__args__0=found.pk)
+        if tasks.filter(status__in=[TaskResultStatus.READY, TaskResultStatus.RUNNING]).exists():
+            return
+        # One that was begun again and again and took its worker with it each time is not begun once more.
+        is_hopeless = tasks.failed().exists()
+        found.tell(state=GridBuild.State.FAILED if is_hopeless else GridBuild.State.WAITING)
+    if not is_hopeless:
+        enqueue(found)
+
+
+@transaction.atomic
+def begin_build(*, build_id: int) -> GridBuild | None:
+    """The build is this worker's, and nobody else's who began it before; None: there is nothing to do."""
+    build = GridBuild.objects.select_for_update(of=("self",)).select_related("camp").filter(pk=build_id).first()
+    if not build or not build.is_active:
+        return None
+    build.tries += 1
+    build.save(update_fields=["tries"])
+    build.tell(state=GridBuild.State.RUNNING, elapsed=0)
+    return build
+
+
+def run_build(*, build: GridBuild) -> None:
+    """The best grid found is on the draft, or waits to be taken if the draft or the camp changed meanwhile.
+
+    Repairs wait to be taken in any case: somebody chooses among them.
+    """
+    if build.kind == GridBuild.Kind.REPAIR:
+        _find_repairs(build)
+        return
+    camp = build.camp
+    draft = read_draft(camp)
+    case, told = border.read_case(camp, draft=draft), border.told_problem(draft, renew_wishes(camp=camp))
+    score = border.draft_score(case)
+    build.tell(state=GridBuild.State.RUNNING, limit=score.trivial_limit, wishes=score.wishes)
+
+    def listener(progress: border.Progress) -> bool:
+        try:
+            build.tell(elapsed=progress.seconds, attended=progress.attended, limit=progress.bound)
+            return not GridBuild.objects.filter(pk=build.pk, is_stop_asked=True).exists()
+        except DATABASE_GONE as error:
+            # The search needs no database; it may be back when there is a grid to write down.
+            log.warning("Build %d goes on, the database is gone: %s", build.pk, error)
+            connection.close()
+            return True
+
+    solution = border.best_grid(case, seconds=build.seconds, seed=build.seed, listener=listener)
+    build.tell(
+        attended=solution.score.attended,
+        limit=solution.bound,
+        told_attended=border.told_attended(told, solution.placements),
+        wishes_alone=solution.wishes_alone,
+        is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
+        plan=case.rows(solution.placements),
+        unplaced=[
+            [by_id(case.pitches[i]), reason_in_words(case, i, reason)]
+            for i, reason in sorted(solution.unplaced.items())
+        ],
+        contradiction=[] if solution.is_feasible else contradictions(case),
+    )
+    with transaction.atomic():
+        build.tell(state=GridBuild.State.DONE, is_applied=_is_put_on_draft(build), elapsed=solution.seconds)
+
+
+def _is_put_on_draft(build: GridBuild) -> bool:
+    """Whether the plan could go onto the draft it was made for: unchanged, its slots and rooms there, camp open."""
+    try:
+        apply_plan(camp=build.camp, rows=build.plan, seen_revision=build.draft_revision)
+    except ValidationError:
+        return False
+    return True
+
+
+def _find_repairs(build: GridBuild) -> None:
+    build.tell(state=GridBuild.State.RUNNING)
+    draft = read_draft(build.camp)
+    case = border.read_case(build.camp, draft=draft, mending=True)
+    told = border.told_problem(draft, renew_wishes(camp=build.camp))
+    found = repairs(case, told, seconds=build.seconds, seed=build.seed)
+    build.tell(
+        state=GridBuild.State.DONE,
+        attended=border.draft_score(case).attended,
+        elapsed=build.seconds,
+        alternatives=[asdict(mending) for mending in found],
+        contradiction=contradictions(case) if not found else [],
+    )
+
+
+@transaction.atomic
+def take_repair(*, build: GridBuild, number: int, by: Attendee) -> Applied:
+    """The draft is what that repair says; returns the titles that were left out.
+
+    What the person saw is the draft for which it was worked out: refused when the draft changed since.
+    """
+    if not 0 <= number < len(build.alternatives):
+        raise ValidationError(_("Choose one of the repairs that are shown."))
+    rows = build.alternatives[number]["rows"]
+    applied = apply_plan(camp=build.camp, rows=rows, by=by, seen_revision=build.draft_revision)
+    build.tell(is_applied=True)
+    return applied
+
+
+@transaction.atomic
+def take_build(*, build: GridBuild, by: Attendee, seen_revision: int | None = None) -> Applied:
+    """The draft is what the build found, although it had changed since."""
+    applied = apply_plan(camp=build.camp, rows=build.plan, by=by, seen_revision=seen_revision)
+    build.tell(is_applied=True)
+    return applied
+
+
+@transaction.atomic
+def stop_build(*, build: GridBuild) -> None:
+    """The search ends soon and keeps the best it has."""
+    build.camp.lock()
+    build.is_stop_asked = True
+    build.save(update_fields=["is_stop_asked"])
+
+
+@task()
+def build_grid(build_id: int) -> None:
+    """Builds the grid; a failure is told on the page."""
+    build = begin_build(build_id=build_id)
+    if build is None:
+        return
+    try:
+        run_build(build=build)
+    except BuildTakenAway:
+        log.warning("Build %d was taken up by another worker, or deleted", build.pk)
+    except DATABASE_GONE:
+        # The worker puts it back into the queue.
+        raise
+    except Exception:
+        build.tell(state=GridBuild.State.FAILED)
+        raise

@@ -1,0 +1,207 @@
+"""What people do to sessions on the draft of the grid. Each is atomic and refuses with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from events.models import Attendee, Camp, Room, Slot
+from pitches.models import Pitch
+
+from ..models import Cell, Draft, Session
+from .rows import runs_on
+
+
+@transaction.atomic
+def place_session(
+    *,
+    pitch: Pitch,
+    room: Room,
+    slot: Slot,
+    session: Session | None = None,
+    by: Attendee | None = None,
+    seen_revision: int | None = None,
+) -> Session:
+    """The pitch's session stands in that room from that slot on; a taken cell is refused.
+
+    `session` says which running of a pitch that runs more than once; without it the first on the draft.
+
+    `seen_revision` is what the person saw: a move made meanwhile by somebody else is told, not overwritten.
+    """
+    # Two people placing the same pitch at once must not make two sessions of it.
+    pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
+    session = _session_of(pitch, session, by, seen_revision)
+    slots = slots_from(slot, pitch.length)
+    session.remember()
+    session.cells.all().delete()
+    take_cells(session=session, room=room, slots=slots)
+    mark_moved(session=session, by=by)
+    return session
+
+
+def _as_they_are(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitch, Room, Slot]:
+    """The three as they are now that the camp is locked: what went while somebody decided is told."""
+    there = camp.pitches.open().filter(pk=pitch.pk).first()
+    if there is None:
+        raise ValidationError(_("“%(title)s” is off the board. It stays off the grid."), params={"title": pitch})
+    room_now, slot_now = camp.rooms.filter(pk=room.pk).first(), camp.slots.filter(pk=slot.pk).first()
+    if room_now is None or slot_now is None:
+        gone = slot if room_now else room
+        raise ValidationError(_("Somebody deleted “%(thing)s” meanwhile."), params={"thing": str(gone)})
+    there.camp = slot_now.camp = camp
+    return there, room_now, slot_now
+
+
+def _session_of(pitch: Pitch, wanted: Session | None, by: Attendee | None, seen_revision: int | None) -> Session:
+    """The pitch's session; made if it has none."""
+    rows = Session.objects.filter(pitch=pitch).placed_first()
+    session = rows.filter(pk=wanted.pk).first() if wanted else rows.first()
+    if session is None:
+        return Session.objects.create(camp=pitch.camp, pitch=pitch, moved_by=by)
+    refuse_unseen(session, seen_revision)
+    return session
+
+
+def refuse_unseen(session: Session, seen_revision: int | None) -> None:
+    """Refuses if somebody changed the session since the person saw it; says who did, and where it is now."""
+    if seen_revision is None or session.revision == seen_revision:
+        return
+    place = session.place
+    raise ValidationError(
+        _("%(who)s moved “%(title)s” meanwhile: %(place)s. Look again, then decide."),
+        params={
+            "who": session.moved_by or _("Somebody"),
+            "title": session,
+            "place": f"{place.room}, {place.slot}" if place else _("it is off the grid now"),
+        },
+    )
+
+
+def slots_from(slot: Slot, length: int) -> list[Slot]:
+    """The slots a session of that length takes; a double never runs over a break."""
+    if not slot.is_for_sessions:
+        raise ValidationError(_("That slot is for everybody. Choose a slot for sessions."))
+    if length == 1:
+        return [slot]
+    after = slot.camp.slots.filter(starts_at__gte=slot.ends_at).first()
+    if after is None or not runs_on(slot, after):
+        raise ValidationError(_("A double session needs two slots in a row, with no break between."))
+    return [slot, after]
+
+
+@transaction.atomic(savepoint=False)
+def take_cells(*, session: Session, room: Room, slots: list[Slot]) -> None:
+    """The session has those cells; a taken one is refused with the title of who stands there."""
+    try:
+        with transaction.atomic():
+            Cell.objects.bulk_create([Cell(session=session, room=room, slot=slot) for slot in slots])
+    except IntegrityError as error:
+        other = Cell.objects.filter(room=room, slot__in=slots).select_related("session__pitch").first()
+        raise ValidationError(
+            _("“%(title)s” already has %(room)s then. Swap the two, or choose another cell."),
+            params={"title": other.session if other else "?", "room": room},
+        ) from error
+
+
+@transaction.atomic(savepoint=False)
+def mark_moved(*, session: Session, by: Attendee | None) -> None:
+    """Whoever saw the session before this change is told who made it (optimistic lock)."""
+    session.mark_moved(by)
+    Draft.touch(session.camp)
+
+
+@transaction.atomic(savepoint=False)
+def mark_many_moved(*, ids: Collection[int], is_off: bool, by: Attendee | None) -> None:
+    """Each of these sessions, which are about to move, is marked as moved from where it stands; `is_off`: off the grid.
+
+    A few statements, however many they are. The camp is locked already, and the draft is touched by whoever moves them.
+    """
+    sessions = list(Session.objects.filter(pk__in=ids).with_place())
+    for session in sessions:
+        session.remember()
+        session.is_pinned = session.is_pinned and not is_off
+        session.count_move(by)
+    Session.objects.bulk_update(sessions, Session.OF_A_MOVE, batch_size=200)
+
+
+@transaction.atomic
+def unplace_session(
+    *, session: Session, by: Attendee | None = None, seen_revision: int | None = None, archived: bool = False
+) -> None:
+    """The session is off the draft; it keeps its notes and its address. `archived`: in an archived camp, too."""
+    session.camp.lock(archived=archived)
+    session = Session.objects.get(pk=session.pk)
+    refuse_unseen(session, seen_revision)
+    pitch, runs = session.pitch, session.pitch.runs
+    if runs > 1 and session.cells.exists():
+        # A repeat that was taken off does not come back by itself.
+        pitch.runs = max(1, pitch.sessions.placed().count() - 1)
+        pitch.save(update_fields=["runs"])
+    session.remember(runs=runs - pitch.runs)
+    session.cells.all().delete()
+    session.is_pinned = False
+    mark_moved(session=session, by=by)
+
+
+@transaction.atomic
+def swap_sessions(
+    *,
+    one: Session,
+    other: Session,
+    by: Attendee | None = None,
+    seen_revision: int | None = None,
+    seen_revision_of_other: int | None = None,
+) -> None:
+    """Each stands where the other stood, if both still stand where the person saw them."""
+    one.camp.lock()
+    rows = list(Session.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk"))
+    seen = {one.pk: seen_revision, other.pk: seen_revision_of_other}
+    for session in rows:
+        refuse_unseen(session, seen[session.pk])
+        session.remember()
+    places = {s.pk: s.place for s in rows if s.place}
+    if len(places) != 2:
+        raise ValidationError(_("One of the two is off the grid now. Look again, then decide."))
+    Cell.objects.filter(session__in=rows).delete()
+    for session, target in zip(rows, reversed(rows), strict=True):
+        place = places[target.pk]
+        take_cells(session=session, room=place.room, slots=slots_from(place.slot, session.pitch.length))
+        mark_moved(session=session, by=by)
+
+
+@transaction.atomic
+def pin_session(
+    *, session: Session, is_pinned: bool, by: Attendee | None = None, seen_revision: int | None = None
+) -> None:
+    """A pinned session stays where the person saw it when the grid is built."""
+    session.camp.lock()
+    session = Session.objects.get(pk=session.pk)
+    refuse_unseen(session, seen_revision)
+    session.remember()
+    session.is_pinned = is_pinned
+    mark_moved(session=session, by=by)
+
+
+@transaction.atomic
+def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = None) -> Session:
+    """The pitch runs once more, there: a session of its own with its own notes page."""
+    pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
+    running = pitch.sessions.placed().count()
+    if running >= 5:
+        raise ValidationError(_("A session can run five times at most."))
+    session = pitch.sessions.filter(cells=None).order_by("pk").first()
+    if session is None:
+        session = Session.objects.create(
+            camp=pitch.camp, pitch=pitch, moved_by=by, notes_rule=Session.NotesRule.of_next(pitch)
+        )
+    session.camp = pitch.camp
+    runs = max(pitch.runs, running + 1)
+    session.remember(runs=pitch.runs - runs)
+    take_cells(session=session, room=room, slots=slots_from(slot, pitch.length))
+    mark_moved(session=session, by=by)
+    pitch.runs = runs
+    pitch.save(update_fields=["runs"])
+    return session

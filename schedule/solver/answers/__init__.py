@@ -1,0 +1,1 @@
+"""Questions about a problem or a grid: why not, what if, what else, what changed."""

@@ -1,0 +1,1 @@
+"""Making grids: a greedy start, then simulated annealing on the exact objective."""

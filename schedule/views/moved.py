@@ -1,0 +1,78 @@
+"""What the draft's page says after a move: where the session is now, with the way back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from events.access import Access, camp_view
+from events.http import AttendeeRequest, CampRequest, Undo, id_in, refusal_told, sent_from, tell_done
+from events.models import Camp
+
+from ..draft.undo import undo_moves
+from ..models import Session
+
+
+def tell_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence: str = "") -> HttpResponseRedirect:
+    """To the draft with what moved in view, the sentence that says where it is now, and Undo."""
+    rows = list(camp.sessions.filter(pk__in=[session.pk for session in moved]).order_by("pk").with_place())
+    undo = Undo(
+        reverse("schedule:move_undo", args=[camp.slug]), [("moved", f"{row.pk}-{row.revision}") for row in rows]
+    )
+    touched = [_id_of(row) for row in rows]
+    tell_done(request, sentence or _where_it_is(camp, rows), undo=undo if rows else None, touched=touched)
+    # Only some of those that wait are shown unless one asks for all.
+    waits = any(found.startswith("waiting") for found in touched[:1])
+    address = reverse("schedule:draft_detail", args=[camp.slug], query={"waiting": "all"} if waits else None)
+    return HttpResponseRedirect(address + (f"#{touched[0]}" if touched else ""))
+
+
+def _id_of(session: Session) -> str:
+    """Of what stands for it on the draft: its entry, that of another running, or its line among those that wait."""
+    placed = session if session.place else session.pitch.sessions.placed().order_by("pk").first()
+    return f"entry-{placed.pk}" if placed else f"waiting-{session.pitch_id}"
+
+
+def where(camp: Camp, session: Session) -> str:
+    """Barn, Sat 23 Jan, 10:00; nothing for one that is off the grid."""
+    place = session.place
+    if place is None:
+        return ""
+    place.slot.camp = camp
+    return str(place)
+
+
+def _where_it_is(camp: Camp, rows: list[Session]) -> str:
+    if len(rows) != 1:
+        text = ngettext("%(count)s session moved.", "%(count)s sessions moved.", len(rows))
+        return text % {"count": len(rows)}
+    place = where(camp, rows[0])
+    if not place:
+        return _("“%(title)s” is off the grid.") % {"title": rows[0]}
+    if rows[0].is_pinned:
+        return _("“%(title)s” is pinned: %(place)s.") % {"title": rows[0], "place": place}
+    return _("“%(title)s” is here now: %(place)s.") % {"title": rows[0], "place": place}
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:draft_detail")
+def move_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """What was moved stands where it stood before."""
+    seen = {}
+    for text in request.POST.getlist("moved"):
+        session, _dash, revision = text.partition("-")
+        pair = id_in(session), id_in(revision)
+        if pair[0] is not None and pair[1] is not None:
+            seen[pair[0]] = pair[1]
+    with refusal_told(request):
+        return tell_moved(request, camp, undo_moves(camp=camp, seen=seen, by=request.me))
+    return redirect("schedule:draft_detail", camp.slug)
+
+
+def tell_left_out(request: CampRequest, titles: list[str]) -> None:
+    if titles:
+        messages.warning(request, _("Withdrawn meanwhile and so left out: %(titles)s.") % {"titles": ", ".join(titles)})

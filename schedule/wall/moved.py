@@ -1,0 +1,53 @@
+"""What moved, as people see it: where a session stood before, on the day on which a version was published.
+
+Worked out once for each version and kept with it: no page asks for it. Compared with the first place of that day, not
+with the version before, since people look a few times in a day: what moved at eleven is still news to whoever looks at
+three, whatever else was published at two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from events.models import Camp
+
+from ..models import GridVersion
+from .changes import Place, State, state_of
+
+
+def moved_from(
+    camp: Camp, latest: GridVersion | None, before: Iterable[Place], now: Iterable[Place], published_at: datetime
+) -> dict[str, State]:
+    """The first place of the day of every session that stands elsewhere by now, or nowhere.
+
+    `before` are the places of the latest version. Only the room and the start count: one that ends later did not move.
+    """
+    if latest is None:
+        return {}
+    first = {str(place.session): state_of(place) for place in before}
+    if latest.published_at.astimezone(camp.tz).date() == published_at.astimezone(camp.tz).date():
+        first |= latest.moved_from
+    stands = {str(place.session): _at(state_of(place)) for place in now}
+    return {session: was for session, was in first.items() if stands.get(session) != _at(was)}
+
+
+def _at(state: State) -> tuple[Any, datetime]:
+    return state["room"], datetime.fromisoformat(state["starts_at"])
+
+
+def place_before(was: State, camp: Camp, beside: datetime | None = None) -> str:
+    """Attic, 13:45; with the day, unless it is that of the moment beside which it is told."""
+    start = datetime.fromisoformat(was["starts_at"]).astimezone(camp.tz)
+    is_same_day = beside is not None and beside.astimezone(camp.tz).date() == start.date()
+    return f"{was['name']}, {'' if is_same_day else date_format(start, 'D') + ' '}{start:%H:%M}"
+
+
+def moved_in_words(version: GridVersion, camp: Camp, session: int, starts_at: datetime) -> str:
+    """Moved from Attic, 13:45; nothing for what stands where it stood."""
+    was = version.moved_from.get(str(session))
+    return _("Moved from %(place)s") % {"place": place_before(was, camp, starts_at)} if was else ""

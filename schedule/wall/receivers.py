@@ -1,0 +1,144 @@
+"""Titles, texts, names and links show at once wherever something is published: calendars are told, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import receiver
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from events.models import Attendee, Camp, Room
+from events.signals import attendees_merged, camp_shown, edges_asked, times_moved, times_moving
+from pitches.models import Pitch
+from pitches.signals import pitch_merged, pitch_shown
+
+from ..draft.rows import read_draft
+from ..models import GridVersion
+from .feeds import tell_calendars
+from .mailing import stop_mails
+from .publish import pending_changes, publish_grid
+from .stamp import edges_passed
+from .whereabouts import changed_places, whereabouts
+
+#: on the front page; all of them are on the grid
+MOST_CHANGED = 10
+
+
+@receiver(post_save, sender=Pitch)
+def tell_what_it_is(sender: type[Pitch], instance: Pitch, created: bool, **kwargs: Any) -> None:
+    if not created and not kwargs.get("raw"):
+        tell_calendars(camp=instance.camp, session__pitch=instance)
+
+
+@receiver(pitch_merged)
+def tell_what_it_is_part_of(sender: type[Pitch], target: Pitch, **kwargs: Any) -> None:
+    tell_calendars(camp=target.camp, session__pitch=target)
+
+
+@receiver(m2m_changed, sender=Pitch.hosts.through)
+def tell_who_hosts(sender: type, instance: Pitch | Attendee, action: str, **kwargs: Any) -> None:
+    if not action.startswith("post_"):
+        return
+    if isinstance(instance, Pitch):
+        tell_calendars(camp=instance.camp, session__pitch=instance)
+    else:
+        tell_calendars(camp=instance.camp)
+
+
+@receiver(post_save, sender=Attendee)
+def tell_what_hosts_are_called(sender: type[Attendee], instance: Attendee, created: bool, **kwargs: Any) -> None:
+    shown = {"display_name"}
+    if not created and not kwargs.get("raw") and shown & set(kwargs.get("update_fields") or shown):
+        tell_calendars(camp=instance.camp, session__pitch__hosts=instance)
+
+
+@receiver(attendees_merged)
+def tell_that_two_hosts_are_one(sender: type[Attendee], attendee: Attendee, **kwargs: Any) -> None:
+    tell_calendars(camp=attendee.camp, session__pitch__hosts=attendee)
+
+
+@receiver(post_save, sender=Camp)
+def tell_where_the_camp_is(sender: type[Camp], instance: Camp, created: bool, **kwargs: Any) -> None:
+    shown = {"venue", "time_zone"}
+    if not created and not kwargs.get("raw") and shown & set(kwargs.get("update_fields") or shown):
+        tell_calendars(camp=instance)
+
+
+@receiver(post_save, sender=Room)
+def tell_how_to_join_online(sender: type[Room], instance: Room, created: bool, **kwargs: Any) -> None:
+    # Its name and the way to it are the version's, and told with the next one.
+    shown = {"online_url"}
+    if not created and not kwargs.get("raw") and shown & set(kwargs.get("update_fields") or shown):
+        tell_calendars(camp=instance.camp, room_ref=instance.pk)
+
+
+@receiver(post_delete, sender=Room)
+def tell_that_nobody_joins_online(sender: type[Room], instance: Room, origin: object = None, **kwargs: Any) -> None:
+    """A room that is given up takes its link along; with the whole camp there is nobody to tell."""
+    if (origin.model if isinstance(origin, QuerySet) else type(origin)) is Room:
+        tell_calendars(camp=instance.camp, room_ref=instance.pk)
+
+
+@receiver(post_save, sender=Attendee)
+def stop_mails_of_who_is_out(sender: type[Attendee], instance: Attendee, created: bool, **kwargs: Any) -> None:
+    """Who left or was removed gets no more, also if they come back."""
+    if instance.removed_at and "removed_at" in (kwargs.get("update_fields") or ()):
+        stop_mails(attendee=instance)
+
+
+@receiver(times_moving)
+def say_what_else_waits(sender: type[Camp], camp: Camp, **kwargs: Any) -> bool:
+    """Whether the draft holds changes that nobody has published: sessions, their times and lengths, rooms, slots."""
+    latest = GridVersion.latest(camp)
+    return latest is not None and bool(pending_changes(latest, read_draft(camp)))
+
+
+@receiver(times_moved)
+def publish_new_times(sender: type[Camp], camp: Camp, by: Attendee | None, waits: bool, **kwargs: Any) -> int | None:
+    """The grid that is published, at its new times: what else waits on the draft nobody asked to publish."""
+    if GridVersion.latest(camp) is None:
+        return None
+    if waits:
+        raise ValidationError(
+            _(
+                "The draft of the grid holds other changes that nobody has published. Save without publishing, look at "
+                "the draft, and publish there."
+            )
+        )
+    # It is the grid that was published, whatever it breaks.
+    return publish_grid(camp=camp, by=by, accept_broken=True).number
+
+
+# -- pages of the apps below --------------------------------------------------------------------------------
+
+
+@receiver(pitch_shown)
+def say_where_it_runs(sender: type[Pitch], pitch: Pitch, me: Attendee | None, **kwargs: Any) -> SafeString:
+    """When and where each running is, on the pitch's page."""
+    places = whereabouts(pitch.camp, session__pitch=pitch) if pitch.is_shown else []
+    context = {"places": places, "is_in": me is not None}
+    return render_to_string("schedule/_pitch_places.html", context) if places else SafeString("")
+
+
+@receiver(camp_shown)
+def say_what_moved(sender: type[Camp], camp: Camp, **kwargs: Any) -> SafeString:
+    """What moved, lost its room or fell off, on the camp's front page; of what is over nobody needs it."""
+    if camp.is_over or camp.is_archived:
+        return SafeString("")
+    now = timezone.now()
+    ahead = [place for place in changed_places(camp) if place.ends_at > now]
+    if not ahead:
+        return SafeString("")
+    context = {"camp": camp, "places": ahead[:MOST_CHANGED], "more": max(0, len(ahead) - MOST_CHANGED)}
+    return render_to_string("schedule/_changed_places.html", context)
+
+
+@receiver(edges_asked)
+def say_how_far_the_day_is(sender: type[Camp], camp: Camp, grid: int, **kwargs: Any) -> int:
+    return edges_passed(camp, (grid,))

@@ -1,0 +1,130 @@
+"""Where sessions are to be found, and what became of that: for pages about one session, or about what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from events import stamps
+from events.caching import kept
+from events.models import Camp
+
+from ..models import GridVersion, Placement
+from .changes import state_of_placement
+from .grid import addresses
+from .moved import place_before
+from .stamp import latest_version
+from .state import PlaceState, place_state
+from .ways import NO_WAY, Way, ways
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The place of a session on the latest version; once it is off the grid its last one."""
+
+    session: int
+    title: str
+    address: str
+    starts_at: datetime
+    ends_at: datetime
+    room_name: str
+    state: PlaceState
+    #: beside a `Gone` in one list
+    is_gone: ClassVar[bool] = False
+
+
+def whereabouts(camp: Camp, **which: Any) -> list[Whereabouts]:
+    """Of the sessions that `which` narrows the placements of the latest version to: three queries for any number."""
+    version = GridVersion.latest(camp)
+    if version is None:
+        return []
+    rows = list(version.placements.filter(**which).select_related("session__pitch"))
+    return _of(version, camp, rows, ways(camp)) if rows else []
+
+
+def _of(version: GridVersion, camp: Camp, rows: Iterable[Placement], found: Mapping[int, Way]) -> list[Whereabouts]:
+    page = addresses("session_detail", camp)
+
+    def one(row: Placement) -> Whereabouts:
+        return Whereabouts(
+            session=row.session_id,
+            title=row.session.title,
+            address=page(row.session_id),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            room_name=row.room_name,
+            state=place_state(
+                version=version,
+                camp=camp,
+                session=row.session_id,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                is_off=row.is_cancelled or not row.session.pitch.is_shown,
+                way=found.get(row.room_ref, NO_WAY),
+            ),
+        )
+
+    return [one(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A session that stood on the grid that day and does not any more."""
+
+    session: int
+    title: str
+    address: str
+    #: Attic, Sat 13:45
+    place: str
+    #: when it was to start and end
+    starts_at: datetime
+    ends_at: datetime
+    is_gone: ClassVar[bool] = True
+
+
+def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:
+    """One query, and only where something moved; what was withdrawn tells no title.
+
+    The place is the last one, as its own page and its host's mail have it, not the first of that day: whoever looked
+    in between went by that.
+    """
+    if not version.moved_from:
+        return []
+    off = version.placements.filter(is_cancelled=True, session__in=[int(pk) for pk in version.moved_from])
+    page = addresses("session_detail", camp)
+
+    def one(row: Placement) -> Gone:
+        return Gone(
+            session=row.session_id,
+            title=row.session.title,
+            address=page(row.session_id),
+            place=place_before(state_of_placement(row), camp),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+        )
+
+    return [one(row) for row in off.select_related("session__pitch")]
+
+
+def changed_places(camp: Camp) -> list[Whereabouts | Gone]:
+    """What became of places on the latest version, the soonest first: what moved, lost its room or is off the grid.
+
+    The same for everybody, without what is for those in the camp alone; so it is read once for each state of the grid
+    (cached). Otherwise one query.
+    """
+    numbers = stamps.read(camp, stamps.GRID, stamps.PITCHES, stamps.FRAME)
+    return kept("changed", camp.pk, numbers, make=lambda: _changed_places(camp, latest_version(camp, numbers)))
+
+
+def _changed_places(camp: Camp, version: GridVersion | None) -> list[Whereabouts | Gone]:
+    if version is None:
+        return []
+    found = {pk: way.for_everybody() for pk, way in ways(camp).items()}
+    if not version.moved_from and not any(way.closed for way in found.values()):
+        return []
+    rows = version.placements.filter(is_cancelled=False, session__pitch__withdrawn_at=None)
+    places = _of(version, camp, rows.select_related("session__pitch"), found)
+    changed = [place for place in places if place.state.moved or place.state.is_closed]
+    return sorted([*changed, *gone_sessions(version, camp)], key=lambda place: (place.starts_at, place.session))

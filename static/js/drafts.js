@@ -1,0 +1,240 @@
+// What is typed into a form stays on this device until the server says that it has this very text.
+(() => {
+  "use strict";
+  const PREFIX = "campgrid-draft:";
+  // In another window one may be sending just now.
+  const A_WHILE = 30_000;
+  const WAIT = 10_000;
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+
+  // -- what is kept: for each form's address one text, with whose it is ------------------------------------
+
+  const names = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+  const read = (name) => {
+    try {
+      return JSON.parse(localStorage.getItem(name));
+    } catch (error) {
+      // Kept by an older release, in another shape.
+      return null;
+    }
+  };
+  const write = (name, draft) => {
+    try {
+      localStorage.setItem(name, JSON.stringify(draft));
+    } catch (error) {
+      // The device is full, or a private window keeps nothing; the form works all the same.
+    }
+  };
+  const dropIf = (isOver) => {
+    names().forEach((name) => {
+      const draft = read(name);
+      if (!draft?.values || isOver(draft, name.slice(PREFIX.length))) localStorage.removeItem(name);
+    });
+  };
+  // A guest who proved an address that has an account is that person from now on, and so is what they typed.
+  const giveOver = (was, person) => {
+    names().forEach((name) => {
+      const draft = read(name);
+      if (draft?.person === was) write(name, { ...draft, person });
+    });
+  };
+  const takeCookie = (name) => {
+    const found = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
+    if (found) document.cookie = `${name}=; Max-Age=0; Path=/; SameSite=Lax`;
+    return (found ?? "").slice(name.length + 1);
+  };
+  const tab = (() => {
+    try {
+      sessionStorage.campgridTab ||= crypto.getRandomValues(new Uint32Array(2)).join("-");
+      return sessionStorage.campgridTab;
+    } catch (error) {
+      return "";
+    }
+  })();
+
+  let isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+
+  // The server says what was done, who looks, who signed out, and in which camp one is not (any more).
+  const sweep = () => {
+    // What Back shows may be of whoever had the device before: only a page that just came says who looks.
+    const person = isBack ? "" : meta("person");
+    if (takeCookie("left")) {
+      dropIf(() => true);
+      document.dispatchEvent(new Event("campgrid:left"));
+    }
+    const done = takeCookie("done").split(".").filter(Boolean);
+    if (done.length) dropIf((draft) => draft.sent && done.includes(draft.sent.slice(0, 16)));
+    const was = isBack ? "" : meta("was");
+    if (person && was) giveOver(was, person);
+    if (person) dropIf((draft) => draft.person && draft.person !== person);
+    const out = isBack ? "" : meta("out-of");
+    if (out) dropIf((draft, path) => draft.person && path.startsWith(`/${out}/`) && path !== `/${out}/join/`);
+  };
+
+  // -- one form ---------------------------------------------------------------------------------------------
+
+  const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+  const keyField = (form) => form.querySelector('input[name="form_key"]');
+  // What the form showed when it was opened goes with what was typed on it: so the server hears of both and merges.
+  const fieldsOf = (form) =>
+    [...form.elements].filter(
+      (field) =>
+        field.name &&
+        (["shown", "base"].includes(field.name) ||
+          !["hidden", "submit", "button", "file", "password", "fieldset"].includes(field.type)),
+    );
+  const isTicked = (field) => ["checkbox", "radio"].includes(field.type);
+  const valuesOf = (form) => {
+    const values = {};
+    fieldsOf(form).forEach((field) => {
+      const list = (values[field.name] ||= []);
+      if (field.type === "select-multiple") list.push(...[...field.selectedOptions].map((option) => option.value));
+      else if (!isTicked(field) || field.checked) list.push(field.value);
+    });
+    return values;
+  };
+  const fill = (form, values) => {
+    const before = JSON.stringify(valuesOf(form));
+    const seen = {};
+    fieldsOf(form).forEach((field) => {
+      const list = values[field.name];
+      if (!list) return;
+      if (isTicked(field)) field.checked = list.includes(field.value);
+      else if (field.type === "select-multiple") {
+        [...field.options].forEach((option) => (option.selected = list.includes(option.value)));
+      } else {
+        const place = (seen[field.name] = (seen[field.name] ?? -1) + 1);
+        if (list[place] !== undefined) field.value = list[place];
+      }
+    });
+    return JSON.stringify(valuesOf(form)) !== before;
+  };
+
+  const keep = (form) => {
+    const name = PREFIX + pathOf(form);
+    const person = meta("person");
+    const key = keyField(form);
+    let draft = read(name);
+    // Somebody else's, seen while nobody is signed in: not shown, not written over unless somebody types.
+    if (draft && draft.person && draft.person !== person) draft = null;
+    const isAnswer = key?.hasAttribute("data-answered") && pathOf(form) === location.pathname;
+    if (draft && isAnswer && draft.sent === key.value) {
+      // Refused, or merged with what others saved: the page has more than the draft.
+      write(name, { ...draft, values: valuesOf(form), sent: "" });
+    } else if (draft) {
+      if (draft.key && key) key.value = draft.key;
+      if (fill(form, draft.values)) tellFound(form, name);
+    }
+    form.addEventListener("input", () => {
+      write(name, { values: valuesOf(form), key: key?.value ?? "", sent: "", person, page: location.href });
+    });
+  };
+  const keepSent = (form) => {
+    const key = keyField(form)?.value ?? "";
+    const values = valuesOf(form);
+    const more = { person: meta("person"), page: location.href, sentAt: Date.now(), tab };
+    write(PREFIX + pathOf(form), { values, key, sent: key, ...more });
+  };
+  const tellFound = (form, name) => {
+    const told = document.getElementById("draft-found")?.content.firstElementChild.cloneNode(true);
+    if (!told) return;
+    form.prepend(told);
+    told.querySelector("button").addEventListener("click", () => {
+      localStorage.removeItem(name);
+      location.reload();
+    });
+  };
+
+  // -- not saved --------------------------------------------------------------------------------------------
+
+  const notSaved = (page) => {
+    const bar = document.getElementById("not-saved");
+    if (!bar) return;
+    const link = bar.querySelector("a");
+    link.hidden = !page;
+    if (page) link.href = page;
+    bar.hidden = false;
+  };
+  const tellKept = () => {
+    const here = [...document.querySelectorAll("form[data-draft]")].map((form) => PREFIX + pathOf(form));
+    names().forEach((name) => {
+      const draft = read(name);
+      if (!draft?.sent || here.includes(name)) return;
+      if (draft.tab === tab || Date.now() - draft.sentAt > A_WHILE) notSaved(draft.page);
+    });
+  };
+
+  // -- sending ----------------------------------------------------------------------------------------------
+
+  const busy = new Map();
+  const rest = (form) => {
+    const kept = busy.get(form);
+    if (!kept) return;
+    clearTimeout(kept.timer);
+    kept.button?.removeAttribute("aria-disabled");
+    kept.button?.replaceChildren(...kept.nodes);
+    busy.delete(form);
+  };
+  const work = (form, button) => {
+    const nodes = button ? [...button.childNodes] : [];
+    busy.set(form, { button, nodes, timer: setTimeout(() => rest(form), 2 * WAIT) });
+    button?.setAttribute("aria-disabled", "true");
+    const text = document.getElementById("not-saved")?.dataset.sending;
+    if (text && button?.tagName === "BUTTON") button.replaceChildren(text);
+  };
+  const isThere = async () => {
+    if (!navigator.onLine) return false;
+    try {
+      const answer = await fetch("/health/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(WAIT) });
+      return answer.ok;
+    } catch (error) {
+      return false;
+    }
+  };
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.goes) return;
+    if (busy.has(form)) {
+      event.preventDefault();
+      return;
+    }
+    const button = event.submitter;
+    work(form, button);
+    if (!("draft" in form.dataset)) return;
+    event.preventDefault();
+    keepSent(form);
+    if (await isThere()) {
+      // On the way again after a pause: the browser sends it as it would have.
+      form.dataset.goes = "1";
+      form.requestSubmit(button && button.form === form ? button : undefined);
+      delete form.dataset.goes;
+    } else {
+      rest(form);
+      notSaved("");
+    }
+  });
+
+  const start = () => {
+    try {
+      sweep();
+      document.querySelectorAll("form[data-draft]").forEach(keep);
+      tellKept();
+    } catch (error) {
+      // Private windows may refuse storage; the form works all the same.
+    }
+  };
+  document.addEventListener("DOMContentLoaded", start);
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    isBack = true;
+    [...busy.keys()].forEach(rest);
+    try {
+      sweep();
+      tellKept();
+    } catch (error) {
+      // As above.
+    }
+  });
+})();

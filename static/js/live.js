@@ -1,0 +1,146 @@
+// What changes by itself: a piece of a page asks whether it is still so, only what changed is put in, and it is said.
+(() => {
+  "use strict";
+
+  // -- asking: each a little earlier or later than the others, never from a page that nobody looks at ----------------
+  const timers = new WeakMap();
+  const longest = 5 * 60;
+
+  const plan = (piece, seconds) => {
+    clearTimeout(timers.get(piece));
+    // A hall of phones that loaded the grid at once must not ask at once for ever.
+    timers.set(piece, setTimeout(() => ask(piece), seconds * 1000 * (0.8 + 0.4 * Math.random())));
+  };
+  const every = (piece) =>
+    Math.min(longest, Number(piece.dataset.every) * (piece.failures ? 2 ** piece.failures : 1));
+  const ask = (piece) => {
+    if (!piece.isConnected || !piece.dataset.every) timers.delete(piece);
+    else if (document.hidden) piece.isLate = true;
+    else htmx.trigger(piece, "again");
+  };
+  const watch = (root) => {
+    const pieces = [...root.querySelectorAll("[data-every]")];
+    if (root.matches?.("[data-every]")) pieces.push(root);
+    pieces.forEach((piece) => {
+      if (!timers.has(piece)) plan(piece, every(piece));
+    });
+  };
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const piece = event.detail.elt;
+    if (!timers.has(piece)) return;
+    const code = event.detail.xhr.status;
+    piece.failures = code && code < 400 ? 0 : Math.min(8, (piece.failures || 0) + 1);
+    plan(piece, every(piece));
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    document.querySelectorAll("[data-every]").forEach((piece) => {
+      if (!piece.isLate) return;
+      piece.isLate = false;
+      plan(piece, 0.5);
+    });
+  });
+
+  // -- putting in: what somebody has under their hands stays as it is ------------------------------------------------
+  const isTyped = (field) => {
+    if (field.matches("select")) return [...field.options].some((o) => o.selected !== o.defaultSelected);
+    if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+    return field.value !== field.defaultValue;
+  };
+  const isHeld = (node) =>
+    node.matches?.("input, select, textarea") &&
+    node.type !== "hidden" &&
+    (node === document.activeElement || isTyped(node));
+  const selection = (root) => {
+    const chosen = getSelection();
+    return !chosen.isCollapsed && root.contains(chosen.anchorNode);
+  };
+  if (window.Idiomorph) {
+    const callbacks = Idiomorph.defaults.callbacks;
+    callbacks.beforeNodeMorphed = (node) => !isHeld(node);
+    callbacks.beforeNodeRemoved = (node) => !(node.querySelector && [node, ...node.querySelectorAll("*")].some(isHeld));
+    // Somebody opened it, or closed it: that is theirs, not the server's.
+    // What the last deed touched stays marked: the server does not know of it any more.
+    callbacks.beforeAttributeUpdated = (name, node) =>
+      name !== "data-touched" && !(name === "open" && node.matches("details"));
+  }
+  const bySelf = (event) => ["again", "built"].includes(event.detail.requestConfig.triggeringEvent?.type);
+  // What has the focus, or is looked at, may be taken out and put in elsewhere: it is found by its id, or by what it
+  // leads to.
+  const nameOf = (node) => ({
+    node,
+    id: node.id,
+    within: node.parentElement?.closest("[id]")?.id,
+    href: node.getAttribute("href"),
+    name: node.getAttribute("name"),
+  });
+  const find = ({ node, id, within, href, name }) => {
+    if (node.isConnected) return node;
+    const same = (other) => (href ? other.getAttribute("href") === href : name && other.getAttribute("name") === name);
+    const among = (root) => [...root.querySelectorAll("a[href], button, input, select, textarea, summary")].find(same);
+    const near = within && document.getElementById(within);
+    return (id && document.getElementById(id)) || (near && among(near)) || among(document) || near || null;
+  };
+  const isInView = (node) => {
+    const box = node.getBoundingClientRect();
+    return box.bottom > 0 && box.top < innerHeight;
+  };
+  // The browser's own anchoring gives up where much changes at once, and some browsers have none.
+  const keepInView = (looked) => {
+    const node = find(looked);
+    const moved = node ? node.getBoundingClientRect().top - looked.top : 0;
+    if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  };
+  let focused = null;
+  let looked = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const piece = event.detail.target;
+    // Text that is being marked would lose its mark; the next look will do.
+    if (bySelf(event) && selection(piece)) event.detail.shouldSwap = false;
+    const active = document.activeElement;
+    focused = piece !== active && piece.contains(active) ? nameOf(active) : null;
+    const seen =
+      active !== document.body && active.id !== "main" && isInView(active)
+        ? active
+        : document.elementFromPoint(innerWidth / 2, innerHeight / 3)?.closest("[id], a, p, li, td, tr, h2, h3, section");
+    looked = bySelf(event) && scrollY > 0 && seen ? { ...nameOf(seen), top: seen.getBoundingClientRect().top } : null;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (focused && document.activeElement === document.body) {
+      (find(focused) ?? event.detail.target).focus?.({ preventScroll: true });
+    }
+    focused = null;
+    if (!looked) return;
+    const once = looked;
+    looked = null;
+    keepInView(once);
+    requestAnimationFrame(() => keepInView(once));
+  });
+
+  // -- saying: in a place of its own, which is never swapped ---------------------------------------------------------
+  let last = { words: "", from: "", at: 0 };
+  const say = (words, from = "") => {
+    const place = document.getElementById("said");
+    if (!place || !words || words === last.words) return;
+    // Two pieces that changed at once are both heard; of one piece only the newest counts.
+    const isBeside = from !== last.from && Date.now() - last.at < 3000;
+    place.textContent = isBeside ? `${last.words} ${words}` : words;
+    last = { words, from, at: Date.now() };
+  };
+  const hear = (root) => {
+    const found = root.matches?.("[data-say]") ? root : root.querySelector("[data-say]");
+    if (found) say((found.dataset.say || found.textContent).replace(/\s+/g, " ").trim(), root.id);
+  };
+  window.campgrid = { ...window.campgrid, say };
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    watch(event.target);
+    hear(event.target);
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    watch(document.body);
+    // What a page begins with is read as part of it; what follows a deed must be heard all the same.
+    const told = [...document.querySelectorAll("[data-told]")].map((p) => p.textContent.replace(/\s+/g, " ").trim());
+    setTimeout(() => say(told.join(" ")), 300);
+  });
+})();

@@ -1,0 +1,34 @@
+// One hears when nothing gets through, and for as long: the device has no network, or Campgrid does not answer.
+(() => {
+  "use strict";
+  const PAUSE = 5_000;
+  let isUnanswered = false;
+  let timer = 0;
+  const tell = () => {
+    const bar = document.getElementById("offline");
+    if (!bar) return;
+    bar.querySelector("[data-part=offline]").hidden = navigator.onLine;
+    bar.querySelector("[data-part=unanswered]").hidden = !navigator.onLine;
+    bar.hidden = navigator.onLine && !isUnanswered;
+  };
+  const hear = (isAnswered) => {
+    isUnanswered = !isAnswered;
+    clearTimeout(timer);
+    if (isUnanswered) timer = setTimeout(ask, PAUSE);
+    tell();
+  };
+  const ask = async () => {
+    try {
+      const answer = await fetch("/health/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PAUSE) });
+      hear(answer.ok);
+    } catch (error) {
+      hear(false);
+    }
+  };
+  document.addEventListener("DOMContentLoaded", tell);
+  window.addEventListener("pageshow", tell);
+  window.addEventListener("online", () => (isUnanswered ? ask() : tell()));
+  window.addEventListener("offline", tell);
+  document.addEventListener("htmx:sendError", () => hear(false));
+  document.addEventListener("htmx:afterOnLoad", () => hear(true));
+})();

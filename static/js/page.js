@@ -1,0 +1,63 @@
+// Small things of any page: Back shows nothing of somebody who is not signed in any more, what was refused is read
+// first, what was touched is marked, a slider says its number, a link is copied.
+(() => {
+  "use strict";
+
+  // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
+  // nobody, is signed in since: unless something is typed on it, which would be lost.
+  const WHO = "campgrid-who";
+  const seeWhoLooks = (isBack) => {
+    const person = document.querySelector('meta[name="person"]')?.content ?? "";
+    try {
+      if (!isBack) localStorage.setItem(WHO, person);
+      else if (localStorage.getItem(WHO) !== person && !document.querySelector("form[data-draft]")) location.reload();
+    } catch (error) {
+      // A private window keeps nothing.
+    }
+  };
+  window.addEventListener("pageshow", (event) => {
+    seeWhoLooks(event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward");
+  });
+
+  // A slider says its number beside its label.
+  const showRanges = (root) => {
+    root.querySelectorAll("input[data-shown]").forEach((range) => {
+      const label = root.querySelector(`label[for="${range.id}"]`);
+      if (!label || label.querySelector("output")) return;
+      const output = document.createElement("output");
+      output.htmlFor = range.id;
+      const show = () => (output.textContent = range.value);
+      range.addEventListener("input", show);
+      label.append(output);
+      show();
+    });
+  };
+
+  // The address holds one of the things that were touched, and the browser shows that one; all of them are marked.
+  const markTouched = () => {
+    const ids = [...document.querySelectorAll("[data-touches]")].flatMap((told) => told.dataset.touches.split(" "));
+    ids.forEach((id) => document.getElementById(id)?.setAttribute("data-touched", ""));
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showRanges(document);
+    markTouched();
+    document.querySelectorAll("[data-close]").forEach((button) => (button.hidden = false));
+    if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
+    document.querySelector(".summary")?.focus();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => showRanges(event.target));
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) {
+      event.target.closest(".message").remove();
+      document.getElementById("main").focus();
+      return;
+    }
+    const button = event.target.closest("[data-copy]");
+    if (!button || !navigator.clipboard) return;
+    navigator.clipboard.writeText(button.dataset.copy).then(() => {
+      const word = button.querySelector("[data-copied]");
+      word.textContent = word.dataset.copied;
+    });
+  });
+})();

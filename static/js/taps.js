@@ -1,0 +1,475 @@
+// A tap on "Interested" or "Must" shows at once. It stays on this device until the server has said that it has it.
+(() => {
+  "use strict";
+  const PREFIX = "campgrid-tap:";
+  const SECOND = 1000;
+  // A request that takes longer counts as lost; what it set is set once more.
+  const PATIENCE = 15 * SECOND;
+  const LONGEST_PAUSE = 60 * SECOND;
+  const LONGEST_ASKED = 3600 * SECOND;
+  // On a network that works nobody needs to be told.
+  const A_MOMENT = 2 * SECOND;
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+  const page = { attendee: "", person: "", camp: "", outOf: "" };
+  const campOf = (path) => path.split("/")[1] ?? "";
+
+  // -- what is kept: every tap under a name of its own, so that two windows never write over each other -------------
+  // wish: a tap on its way · told: a sentence not read yet · level: what the server said last · wait: until when, why ·
+  // clock: by how much the server's clock is ahead, and never less
+
+  const memory = new Map();
+  let isKept = true;
+  const disk = (deed, fallback) => {
+    try {
+      return deed();
+    } catch (error) {
+      // A private window keeps nothing, or the device is full.
+      return fallback;
+    }
+  };
+  const read = (name) => {
+    if (memory.has(name)) return memory.get(name);
+    return disk(() => JSON.parse(localStorage.getItem(name)), null);
+  };
+  const write = (name, value) => {
+    const isWritten = disk(() => {
+      localStorage.setItem(name, JSON.stringify(value));
+      return true;
+    }, false);
+    if (isWritten) return;
+    memory.set(name, value);
+    isKept = false;
+  };
+  const drop = (name) => {
+    memory.delete(name);
+    disk(() => localStorage.removeItem(name));
+  };
+  const all = (kind) => {
+    const start = `${PREFIX}${kind}:`;
+    const names = disk(() => Object.keys(localStorage), []).concat([...memory.keys()]);
+    return names
+      .filter((name) => name.startsWith(start))
+      .map((name) => ({ name, ...read(name) }))
+      .filter((entry) => entry.mark);
+  };
+
+  // Numbers that rise from tap to tap, in all windows of the device.
+  let last = 0;
+  const nextNumber = () => {
+    const newest = Math.max(0, ...all("wish").map((wish) => wish.number));
+    last = Math.max(Date.now(), last + 1, newest + 1);
+    return last;
+  };
+  // In a camp the attendee tells whose they are; elsewhere the person does.
+  const isMine = (entry) =>
+    page.attendee && entry.camp === page.camp ? entry.mark === page.attendee : Boolean(page.person) && entry.person === page.person;
+  const inOrder = (one, other) => one.number - other.number;
+  const wishes = () => all("wish").filter(isMine).sort(inOrder);
+  const told = () => all("told").filter(isMine).sort(inOrder);
+
+  const WAIT = `${PREFIX}wait`;
+  const waiting = () => read(WAIT) ?? { until: 0, failures: 0, why: "" };
+
+  // Whoever signed out, was removed, or passed the device on leaves nothing here. Only a page that just came knows: what
+  // Back shows may be of whoever had the device before.
+  const forget = (isOver) => {
+    ["wish", "told", "level"].forEach((kind) => all(kind).filter(isOver).forEach((entry) => drop(entry.name)));
+  };
+  const sweep = () => {
+    page.attendee = meta("attendee");
+    page.person = meta("person");
+    page.camp = campOf(location.pathname);
+    page.outOf = meta("out-of");
+    if (!pageAsOf) return;
+    if (page.attendee) forget((entry) => entry.camp === page.camp && entry.mark !== page.attendee);
+    if (page.outOf) forget((entry) => entry.camp === page.outOf);
+    if (page.person && waiting().why === "signed-out") write(WAIT, { ...waiting(), until: 0, why: "" });
+  };
+
+  // -- what is shown: the last tap, or what the server said last ----------------------------------------------------
+
+  // From when a page is: what was answered later is newer than what it shows.
+  const asOf = new WeakMap();
+  const pageAsOf = (() => {
+    const [found] = performance.getEntriesByType("navigation");
+    // Back: the browser may show what it kept.
+    return !found || found.type === "back_forward" ? 0 : performance.timeOrigin + found.requestStart;
+  })();
+  const levelOf = (control) => {
+    const tap = wishes().findLast((wish) => wish.pitch === control.dataset.tap);
+    if (tap) return tap.level;
+    const shown = Number(control.dataset.level);
+    const name = `${PREFIX}level:${page.attendee}:${control.dataset.tap}`;
+    const known = read(name);
+    if (!known) return shown;
+    const when = asOf.get(control) ?? pageAsOf;
+    if (known.at > when) return known.level;
+    if (known.level !== shown) write(name, { ...known, level: shown, at: when });
+    return shown;
+  };
+  const press = (button, isOn) => {
+    if (button && button.getAttribute("aria-pressed") !== String(isOn)) button.setAttribute("aria-pressed", isOn);
+  };
+  const label = (control, isLate) => {
+    const found = control.querySelector(".not-sent");
+    if (!isLate) found?.remove();
+    else if (!found) {
+      const words = document.getElementById("taps").dataset.label;
+      control.append(Object.assign(document.createElement("p"), { className: "not-sent", textContent: words }));
+    }
+  };
+  const paint = (control) => {
+    const level = levelOf(control);
+    const [interested, must] = control.querySelectorAll("form");
+    press(interested?.querySelector("button"), level > 0);
+    press(must?.querySelector("button"), level === 2);
+    // What the forms send by themselves, should this script be gone.
+    if (interested) interested.elements.level.value = level ? 0 : 1;
+    if (must) must.elements.level.value = level === 2 ? 1 : 2;
+    label(control, wishes().some((wish) => wish.pitch === control.dataset.tap && isLate(wish)));
+  };
+  const controls = () => (page.attendee ? document.querySelectorAll("[data-tap]") : []);
+
+  // -- the bar says what is so --------------------------------------------------------------------------------------
+
+  const isLate = (wish) =>
+    !navigator.onLine || waiting().failures > 0 || wish.failures > 0 || Date.now() - wish.number >= A_MOMENT;
+  let wasWaiting = false;
+  let sentTimer = 0;
+  const part = (name) => document.querySelector(`#taps [data-part="${name}"]`);
+  const show = (element, isShown) => {
+    if (element && element.hidden === isShown) element.hidden = !isShown;
+  };
+  const say = (element, text) => {
+    if (element.textContent !== text) element.textContent = text;
+  };
+  const showSent = (isShown) => {
+    say(part("done"), isShown ? document.getElementById("taps").dataset.sent : "");
+    show(part("sent"), isShown);
+  };
+  const countOf = (number) => {
+    const bar = document.getElementById("taps");
+    return number === 1 ? bar.dataset.one : bar.dataset.many.replace("5", number);
+  };
+  const paintBar = () => {
+    const bar = document.getElementById("taps");
+    if (!bar) return;
+    // Nobody is signed in: how many, never which.
+    const isOut = !page.person && !page.outOf;
+    const list = isOut ? all("wish").filter((wish) => wish.camp === page.camp) : wishes();
+    const sentences = told();
+    const isWaiting = list.length > 0 && (isOut || list.some(isLate));
+    const isSignedOut = isOut || waiting().why === "signed-out";
+    if (isWaiting) {
+      say(part("count"), countOf(new Set(list.map((wish) => wish.pitch)).size));
+      show(part("later"), !isSignedOut);
+      show(part("open"), !isKept && !isSignedOut);
+      const link = part("sign-in");
+      const joins = `/${page.camp}/join/`;
+      link.href = list[0].camp === page.camp ? `${joins}?next=${encodeURIComponent(location.pathname)}` : link.href;
+      show(link, isSignedOut && location.pathname !== joins);
+    }
+    show(part("waiting"), isWaiting);
+    if (isWaiting) showSent(false);
+    else if (wasWaiting && !list.length && !sentences.length) {
+      showSent(true);
+      clearTimeout(sentTimer);
+      sentTimer = setTimeout(() => showSent(false), 5 * SECOND);
+    }
+    wasWaiting = isWaiting || (wasWaiting && list.length > 0);
+    const box = part("told");
+    const lines = [...box.querySelectorAll("p")];
+    lines.filter((line) => !sentences.some(({ name }) => name === line.dataset.name)).forEach((line) => line.remove());
+    sentences.forEach(({ name, text }) => {
+      if (lines.some((line) => line.dataset.name === name)) return;
+      const line = Object.assign(document.createElement("p"), { textContent: text });
+      line.dataset.name = name;
+      box.lastElementChild.before(line);
+    });
+    show(box, sentences.length > 0);
+  };
+  const paintAll = () => {
+    controls().forEach(paint);
+    paintBar();
+  };
+  const tell = (wish, text) => {
+    const { mark, camp, person, number } = wish;
+    write(`${PREFIX}told:${mark}:${number}`, { mark, camp, person, number, text });
+  };
+
+  // -- sending: one window at a time, one tap after the other --------------------------------------------------------
+
+  const token = () => {
+    const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
+    return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  };
+  const CLOCK = `${PREFIX}clock`;
+  // Later than this by its own clock the server leaves the tap undone: it is lost for us by then, and sent again. Else
+  // one that was held up on its way would undo a newer one.
+  const until = () => {
+    const clock = read(CLOCK);
+    return clock ? { until: Math.floor((Date.now() + clock.ahead + PATIENCE) / SECOND) } : {};
+  };
+  const learnClock = (moment) => {
+    // Said before it came here: what it says is at most what it is by now.
+    const ahead = moment - Date.now();
+    if (!Number.isNaN(ahead)) write(CLOCK, { ahead });
+  };
+  const request = (wish, limit = until()) => ({
+    method: "POST",
+    headers: { Accept: "application/json", "X-CSRFToken": token() },
+    body: new URLSearchParams({ level: wish.level, mark: wish.mark, ...limit }),
+    credentials: "same-origin",
+    redirect: "manual",
+  });
+  const ask = async (wish, limit) => {
+    const answer = await fetch(wish.address, { ...request(wish, limit), signal: AbortSignal.timeout(PATIENCE) });
+    // Whatever is no answer of ours (a proxy's error, the sign-in page of a Wi-Fi) says nothing about the tap.
+    const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
+    const said = isOurs ? await answer.json() : null;
+    // Whoever stands in between may put in a date of their own: what judged the tap says by which clock.
+    learnClock(said?.now ? said.now * SECOND : Date.parse(answer.headers.get("Date") ?? ""));
+    return { status: answer.status, after: answer.headers.get("Retry-After"), said };
+  };
+  const pauseAsked = (after) => {
+    if (!after) return 0;
+    const seconds = Number(after);
+    const pause = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : seconds * SECOND;
+    return Math.min(LONGEST_ASKED, Math.max(0, pause || 0));
+  };
+  const putOff = (why, asked = 0) => {
+    const failures = waiting().failures + 1;
+    const pause = Math.min(LONGEST_PAUSE, 2 ** Math.min(failures, 8) * SECOND);
+    // A hall of phones must not come back in one moment.
+    const until = Date.now() + (asked || pause) + Math.random() * Math.min(pause, 5 * SECOND);
+    write(WAIT, { until, failures, why, isAsked: asked > 0 });
+  };
+  const setAside = (wish) => {
+    const failures = (wish.failures ?? 0) + 1;
+    const until = Date.now() + Math.min(LONGEST_PAUSE, 2 ** Math.min(failures, 8) * SECOND);
+    // Thrown away meanwhile, or tapped anew, it is not written again.
+    if (read(wish.name)) write(wish.name, { ...read(wish.name), failures, until });
+  };
+  // The first that may go: one set aside waits, and whatever was tapped on the same pitch after it.
+  const next = () => {
+    const waits = new Set();
+    return wishes().find((wish) => {
+      if (wish.until > Date.now()) waits.add(wish.pitch);
+      return !waits.has(wish.pitch);
+    });
+  };
+  const finish = (wish, { status, said }) => {
+    const bar = document.getElementById("taps");
+    if (typeof said.level === "number") {
+      const pitches = new Set([wish.pitch, String(said.pitch)]);
+      pitches.forEach((pitch) => {
+        const { mark, camp, person } = wish;
+        write(`${PREFIX}level:${mark}:${pitch}`, { mark, camp, person, level: said.level, at: Date.now() });
+      });
+      if (!said.problem && String(said.pitch) !== wish.pitch) {
+        tell(wish, bar.dataset.joined.replace("{old}", wish.title).replace("{title}", said.title));
+      }
+    }
+    if (status !== 200) tell(wish, `${bar.dataset.gone.replace("{title}", wish.title)} ${said.problem}`);
+    drop(wish.name);
+    drop(WAIT);
+  };
+  // The tap over which the server stumbled last.
+  let trouble = "";
+  const FINAL = [200, 403, 404, 409, 410, 422];
+  // True: the next one may go.
+  const sendOne = async (wish) => {
+    let answer;
+    try {
+      answer = await ask(wish);
+      if (answer.said?.is_token_old) {
+        // A page of ours sets the cookie, if it is not there; if it was changed by signing in, it is read anew.
+        await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
+        answer = await ask(wish);
+      } else if (answer.said?.is_late) {
+        // Not done, for sure: here is the answer. Of this tap nothing is on its way that could come later.
+        answer = await ask(wish, {});
+      }
+    } catch (error) {
+      putOff("");
+      return false;
+    }
+    const isFinal = FINAL.includes(answer.status) && typeof answer.said?.problem === "string";
+    if (isFinal && !answer.said.is_token_old && !answer.said.is_late) {
+      trouble = "";
+      finish(wish, answer);
+      return true;
+    }
+    if (answer.status === 500) {
+      // It may be about this one tap: the others need not wait for it. If another one fails, too, all wait a while.
+      const isAlone = !trouble || trouble === wish.name;
+      trouble = wish.name;
+      setAside(wish);
+      if (isAlone) return true;
+    }
+    const isSignedOut = answer.said && (answer.status === 401 || answer.said.is_token_old);
+    putOff(isSignedOut ? "signed-out" : "", pauseAsked(answer.after));
+    return false;
+  };
+  const drain = async (holdOn) => {
+    for (;;) {
+      const wish = next();
+      if (!wish || !navigator.onLine || waiting().until > Date.now()) return;
+      holdOn();
+      const isOver = await sendOne(wish);
+      paintAll();
+      if (!isOver) return;
+    }
+  };
+
+  // Where the page is not served by https, browsers have no locks: then a note on the device says whose turn it is.
+  const TURN = `${PREFIX}turn`;
+  const sleep = (time) => new Promise((done) => setTimeout(done, time));
+  const me = `${Math.random()}`;
+  const takeTurns = async (deed) => {
+    const holdOn = () => write(TURN, { by: me, until: Date.now() + 2 * PATIENCE });
+    for (;;) {
+      const turn = read(TURN);
+      if (!turn || turn.by === me || turn.until < Date.now()) {
+        holdOn();
+        await sleep(50 + 50 * Math.random());
+        if (read(TURN)?.by === me) break;
+      }
+      await sleep(200);
+    }
+    try {
+      await deed(holdOn);
+    } finally {
+      if (read(TURN)?.by === me) drop(TURN);
+    }
+  };
+  const inTurn = async (deed) => {
+    if (!navigator.locks) return takeTurns(deed);
+    const run = () => deed(() => {});
+    try {
+      return await navigator.locks.request(PREFIX, { signal: AbortSignal.timeout(2 * PATIENCE) }, run);
+    } catch (error) {
+      if (error.name !== "TimeoutError") throw error;
+      // Held by a window that the phone has put to sleep.
+      return document.hidden ? null : navigator.locks.request(PREFIX, { steal: true }, run);
+    }
+  };
+
+  let isSending = false;
+  let timer = 0;
+  const plan = () => {
+    clearTimeout(timer);
+    if (!wishes().length) return;
+    const aside = wishes().map((wish) => wish.until ?? 0).filter((moment) => moment > Date.now());
+    const first = next() ? 0 : Math.min(...aside);
+    const pause = Math.max(waiting().until - Date.now(), first - Date.now(), 0) || LONGEST_PAUSE;
+    timer = setTimeout(go, Math.min(pause, LONGEST_PAUSE) + 10);
+  };
+  const go = async () => {
+    if (isSending) return;
+    isSending = true;
+    try {
+      // A tap made while the last answer was on its way goes, too.
+      do await inTurn(drain);
+      while (next() && navigator.onLine && waiting().until <= Date.now());
+    } catch (error) {
+      // Another window took the turn over.
+    } finally {
+      isSending = false;
+      paintAll();
+      plan();
+    }
+  };
+  // Something changed, so it may work now; but whoever was asked to wait waits.
+  const goNow = () => {
+    const wait = waiting();
+    if (wait.until > Date.now() && !wait.isAsked) write(WAIT, { ...wait, until: 0 });
+    paintAll();
+    if (wishes().length) go();
+  };
+
+  // -- a tap ----------------------------------------------------------------------------------------------------------
+
+  // The second tap of a double tap means what the first one did.
+  let isSecond = false;
+  document.addEventListener("click", (event) => (isSecond = event.detail > 1), true);
+  const tap = (control, form) => {
+    const level = levelOf(control);
+    const isMust = form === control.querySelectorAll("form")[1];
+    const wanted = isMust ? (level === 2 ? 1 : 2) : level ? 0 : 1;
+    const wish = { pitch: control.dataset.tap, level: wanted, title: control.dataset.title };
+    const address = new URL(form.action).pathname;
+    const number = nextNumber();
+    const whose = { mark: page.attendee, camp: page.camp, person: page.person };
+    // Nothing was tapped in between: only the last counts.
+    const before = wishes().at(-1);
+    write(`${PREFIX}wish:${page.attendee}:${number}-${Math.random().toString(36).slice(2)}`, { ...wish, ...whose, address, number });
+    if (before?.pitch === wish.pitch) drop(before.name);
+    // Told, if it takes longer than a moment.
+    setTimeout(paintAll, A_MOMENT + 50);
+    goNow();
+  };
+  // Before other scripts hear of it: this form is sent by none of them.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const control = event.target.closest?.("[data-tap]");
+      if (!control || !page.attendee) return;
+      event.preventDefault();
+      if (!isSecond) tap(control, event.target);
+    },
+    true,
+  );
+
+  // -- when to look ---------------------------------------------------------------------------------------------------
+
+  const asked = new WeakMap();
+  document.addEventListener("htmx:beforeSend", (event) => asked.set(event.detail.xhr, Date.now()));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const when = asked.get(event.detail.xhr) ?? 0;
+    event.detail.target?.querySelectorAll("[data-tap]").forEach((control) => asOf.set(control, when));
+    controls().forEach(paint);
+  });
+  document.addEventListener("htmx:afterSettle", () => controls().forEach(paint));
+  document.addEventListener("htmx:historyRestore", () => {
+    document.querySelectorAll("[data-tap]").forEach((control) => asOf.set(control, 0));
+    paintAll();
+  });
+  document.addEventListener("campgrid:left", () => {
+    forget(() => true);
+    drop(WAIT);
+    paintAll();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    sweep();
+    part("told")
+      ?.querySelector("button")
+      .addEventListener("click", () => {
+        told().forEach((sentence) => drop(sentence.name));
+        paintBar();
+      });
+    goNow();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    sweep();
+    goNow();
+  });
+  // Tapped, and the page left at once: it arrives all the same. It stays here until another page hears that it did. Of
+  // several none is sent so: nobody would see to their order.
+  window.addEventListener("pagehide", () => {
+    const [wish, another] = wishes();
+    if (!wish || another || !navigator.onLine || waiting().until > Date.now()) return;
+    fetch(wish.address, { ...request(wish), keepalive: true }).catch(() => {});
+  });
+  window.addEventListener("storage", (event) => {
+    if (event.key && !event.key.startsWith(PREFIX)) return;
+    paintAll();
+    plan();
+  });
+  window.addEventListener("online", goNow);
+  window.addEventListener("offline", paintAll);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) goNow();
+  });
+})();

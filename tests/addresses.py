@@ -1,0 +1,221 @@
+"""Every address of a camp, a camp that has one of everything an address can name, and what is sent to each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import dumps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from events.models import Attendee, Camp, Invitation, Room, Slot
+from exchange.models import Upload
+from exchange.report import Report
+from notes.models import Link, NoteRevision, WriteUp
+from notes.services import save_note
+from pitches.models import Interest
+from pitches.services import withdraw_pitch
+from schedule.advice.mending import Mending
+from schedule.draft.moves import place_session
+from schedule.models import Draft, GridBuild, MailedCalendar
+from schedule.wall.publish import publish_grid
+
+from .factories import DAY, AttendeeFactory, PitchFactory, make_organiser
+
+TODAY = DAY.date().isoformat()
+
+
+@dataclass(frozen=True)
+class Address:
+    """`pitches:pitch_edit`, what it looks like, and what answers."""
+
+    name: str
+    path: str
+    view: Callable[..., Any]
+
+    def filled(self, values: dict[str, Any]) -> str:
+        return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), self.path)
+
+
+def walk(patterns: Any, prefix: str = "", app: str = "") -> Iterator[Address]:
+    for pattern in patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, path, pattern.namespace or app)
+        elif isinstance(pattern, URLPattern):
+            yield Address(f"{app}:{pattern.name}" if app else str(pattern.name), path, pattern.callback)
+
+
+def camp_addresses() -> list[Address]:
+    return [address for address in walk(get_resolver().url_patterns) if address.path.startswith("<slug:camp>")]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a person sends, and to which of the things in the camp if not to the first."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class FullCamp:
+    """One of everything that an address can name, and a second organiser, so that nobody is the last."""
+
+    camp: Camp
+    host: Attendee
+    attendee: Attendee
+    rooms: list[Room]
+    slots: list[Slot]
+
+    def __post_init__(self) -> None:
+        camp, host, rooms, slots = self.camp, self.host, self.rooms, self.slots
+        self.pitch = PitchFactory(camp=camp, title="Knots", hosts=[host], proposed_by=host)
+        self.idea = PitchFactory(camp=camp, title="An idea")
+        Interest.objects.create(pitch=self.pitch, attendee=host)
+        self.session = place_session(pitch=self.pitch, room=rooms[0], slot=slots[0])
+        self.other = place_session(pitch=self.idea, room=rooms[1], slot=slots[1])
+        publish_grid(camp=camp, by=None)
+        for number, text in enumerate(["Ducks.", "Ducks and geese."]):
+            save_note(session=self.session, text=text, by=host, base_revision=number)
+        self.withdrawn = PitchFactory(camp=camp, title="Kites", hosts=[host], proposed_by=host)
+        withdraw_pitch(pitch=self.withdrawn, by=None)
+        rooms[1].closed_in.add(slots[2])
+        make_organiser(camp, "Oscar")
+        self.away = AttendeeFactory(camp=camp, display_name="Away")
+        self.away.away_in.add(slots[2])
+        PitchFactory(camp=camp, title="Tides", hosts=[self.away])
+        self.written_down = AttendeeFactory(camp=camp, display_name="Gran", user=None)
+        self.empty_room = camp.rooms.create(name="Shed")
+        plan = [[self.pitch.pk, slots[2].pk, rooms[0].pk]]
+        done = {"state": GridBuild.State.DONE, "draft_revision": Draft.revision_of(camp)}
+        build = camp.grid_builds.create(plan=plan, **done)
+        mending = asdict(Mending([], moved=1, people=7, attended=1, standing=0, is_fewest=True, rows=plan))
+        self.repair = camp.grid_builds.create(kind=GridBuild.Kind.REPAIR, alternatives=[mending], **done)
+        self.values = {
+            "camp": camp.slug,
+            "pitch_id": self.pitch.pk,
+            "session_id": self.session.pk,
+            "room_id": rooms[0].pk,
+            "slot_id": slots[0].pk,
+            "attendee_id": AttendeeFactory(camp=camp, display_name="Person").pk,
+            "number": 1,
+            "build_id": build.pk,
+            "revision_id": NoteRevision.objects.get(number=1).pk,
+            # Added by one who neither hosts the session nor runs the camp.
+            "link_id": Link.objects.create(
+                session=self.session, url="https://x.example", title="x", by=self.attendee
+            ).pk,
+            "writeup_id": WriteUp.objects.create(camp=camp, by=host, title="w", text="t").pk,
+            "upload_id": Upload.objects.create(
+                camp=camp, files={"rooms.csv": "name,capacity\nAttic,5\n"}, state="read", report=Report().as_json()
+            ).pk,
+            # Mailed, so that its address stands on no page.
+            "invitation_id": Invitation.objects.issue(
+                camp=camp, role="helper", email="invited@example.org", is_shown=False
+            ).pk,
+            "switch": "is_pitching_open",
+            "kind": "json",
+            "sheet": "grid",
+        }
+        link = {"url": "https://z.example", "title": "z", "kind": "slides", "by": self.attendee.pk}
+        #: a link that was taken away, as Undo holds it
+        self.link_away = dumps(link, salt=f"notes.link.{self.session.pk}")
+        camp.attendees.filter(role="organiser").update(news=[{"kind": "back", "address": ""}])
+        self.keys = {
+            "events:invitation_accept": Invitation.objects.issue(camp=camp, role="helper", is_shown=True).key,
+            "schedule:my_calendar": host.calendar_key,
+        }
+        self.mails = MailedCalendar.objects.create(attendee=host)
+        self.keys["schedule:mails_stop"] = self.mails.key
+
+    def url(self, address: Address, form: Form | None = None) -> str:
+        values = self.values | {"key": self.keys.get(address.name)} | (form.values if form else {})
+        return address.filled(values)
+
+    def forms(self) -> dict[str, Form]:
+        """By address, what the camp takes there from whoever may; an address that takes nothing has none."""
+        free, seen = {"slot": self.slots[2].pk, "room": self.rooms[0].pk}, {"seen": Draft.revision_of(self.camp)}
+        rooms = SimpleUploadedFile("rooms.csv", b"name,capacity\nAttic,5\n")
+        addresses = SimpleUploadedFile("list.csv", b"new@example.org\n")
+        settings = {
+            "name": "Another name", "starts_on": TODAY, "ends_on": TODAY, "time_zone": "Europe/London",
+            "accent": "#123456", "joining": "open", "musts_each": 3, "walking_minutes": 0,
+        }  # fmt: skip
+        slot = {"day": TODAY, "starts": "15:00", "ends": "15:30", "kind": "sessions"}
+        pattern = {"starts": "16:00", "ends": "18:00", "minutes": 30, "between": 0, "lunch_minutes": 60}
+        pitch = {"title": "Bells", "kind": "talk", "length": 1, "who": "me"}
+        writeup = {"title": "After", "text": "It was good."}
+        return {
+            "events:camp_join": Form({"display_name": "Fern"}),
+            "events:camp_leave": Form(),
+            "events:camp_erase": Form({"texts": "on"}),
+            "events:news_hear": Form({"seen": "1"}),
+            "events:name_edit": Form({"display_name": "Somebody else"}),
+            "events:camp_edit": Form(settings),
+            "events:camp_switch": Form({"on": "0"}),
+            "events:camp_archive": Form({"on": "0" if self.camp.is_archived else "1"}),
+            "events:camp_delete": Form({"name": self.camp.name}),
+            "events:camp_copy": Form({"name": "Next", "slug": "next", "starts_on": "2031-01-11"}),
+            "events:room_list": Form({"name": "Attic", "capacity": 5}),
+            "events:room_features": Form({"feature": "quiet", "was": "", "rooms": [self.rooms[0].pk]}),
+            "events:room_paste": Form({"lines": "Attic, 40, projector\nCellar, 12"}),
+            "events:room_unpaste": Form({"room": [f"{self.empty_room.pk}-{self.empty_room.state}"]}),
+            "events:room_edit": Form({"name": "Attic", "capacity": 5}),
+            "events:room_delete": Form(values={"room_id": self.empty_room.pk}),
+            "events:slot_list": Form(slot),
+            "events:slot_edit": Form(slot),
+            "events:slot_generate": Form({f"day-{name}": value for name, value in pattern.items()}),
+            "events:slot_delete": Form(values={"slot_id": self.slots[2].pk}),
+            "events:people_list": Form({"role": "helper"}),
+            "events:address_upload": Form({"file": addresses}),
+            "events:person_role": Form({"role": "helper"}),
+            "events:person_remove": Form(),
+            "events:person_handover": Form(values={"attendee_id": self.written_down.pk}),
+            "events:invitation_take_back": Form(),
+            "events:invitation_accept": Form({"display_name": "Hal"}),
+            "pitches:pitch_create": Form(pitch),
+            "pitches:seen_mark": Form({"pitch": [self.idea.pk]}),
+            "pitches:pitch_edit": Form(pitch),
+            "pitches:pitch_withdraw": Form(),
+            "pitches:pitch_return": Form({"seen": self.withdrawn.withdrawal}, {"pitch_id": self.withdrawn.pk}),
+            "pitches:pitch_host": Form(values={"pitch_id": self.idea.pk}),
+            "pitches:pitch_merge": Form({"target": self.idea.pk}),
+            "pitches:interest_set": Form({"level": "2"}),
+            "schedule:calendar_replace": Form(),
+            "schedule:mails_start": Form(),
+            "schedule:mails_stop": Form({"code": self.mails.codes[0]}),
+            "schedule:grid_publish": Form(seen | {"accept_broken": "1"}),
+            "schedule:session_place": Form({"cell": f"{self.slots[2].pk}-{self.rooms[0].pk}"}),
+            "schedule:session_unplace": Form({"seen": self.session.revision}),
+            "schedule:session_pin": Form({"on": "1"}),
+            "schedule:session_swap": Form({"other": self.other.pk}),
+            "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),
+            "slots_shift": Form(seen | {"moving": self.slots[2].pk, "by_minutes": 15, "way": "later"}),
+            "schedule:shift_undo": Form(seen | {"slot": [self.slots[2].pk], "by_minutes": 15, "way": "later"}),
+            "schedule:repeat_add": Form(free),
+            "schedule:room_close": Form({"room": self.rooms[0].pk, "closed_in": [self.slots[0].pk]}),
+            "schedule:room_reopen": Form(values={"room_id": self.rooms[1].pk}),
+            "schedule:host_away": Form({"host": self.host.pk, "away_in": [self.slots[0].pk]}),
+            "schedule:host_back": Form(values={"attendee_id": self.away.pk}),
+            "schedule:repair_start": Form(seen),
+            "schedule:repair_take": Form({"number": 0}, {"build_id": self.repair.pk}),
+            "schedule:build_start": Form(seen | {"seconds": "1"}),
+            "schedule:build_stop": Form(),
+            "schedule:build_take": Form(seen),
+            "notes:note_edit": Form({"text": "Swans.", "base": 2}),
+            "notes:note_restore": Form(),
+            "notes:note_rule": Form({"rule": "attendees"}),
+            "notes:link_create": Form({"url": "https://y.example", "title": "y", "kind": "slides"}),
+            "notes:link_delete": Form(),
+            "notes:link_restore": Form({"link": self.link_away}),
+            "notes:session_writeup_create": Form(writeup),
+            "notes:writeup_create": Form(writeup),
+            "notes:writeup_edit": Form(writeup),
+            "notes:writeup_delete": Form(),
+            "exchange:import_create": Form({"rooms": rooms}),
+            "exchange:import_detail": Form(),
+        }

@@ -1,0 +1,446 @@
+"""The network goes, the sign-in is lost, the server dies while somebody types; on every form that keeps a draft."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import ROOT, served
+from .test_journey import submit
+
+TEXT = "Ducks, geese and a word nobody else types"
+
+
+def with_draft() -> set[str]:
+    """Templates whose forms keep one."""
+    found = set()
+    for path in (ROOT / "templates").glob("*/*.html"):
+        source = path.read_text()
+        asks = '{% extends "_ask.html" %}' in source and "{% block draft %}{% endblock %}" not in source
+        if "data-draft" in source or asks:
+            found.add(f"{path.parent.name}/{path.name}")
+    return found
+
+
+CAMP, NIGHT = "govcamp-2027", "localgovcamp"
+#: template: the pages on which it is found, each reached from the one before it by a link of this kind
+FORMS = {
+    "events/camp_create.html": ["/new/"],
+    "events/camp_copy.html": [f"/{CAMP}/copy/"],
+    "events/camp_edit.html": [f"/{CAMP}/settings/"],
+    "events/name_edit.html": [f"/{CAMP}/name/"],
+    "events/people_list.html": [f"/{CAMP}/people/"],
+    "events/room_list.html": [f"/{CAMP}/rooms/"],
+    "events/room_edit.html": [f"/{CAMP}/rooms/", r"/rooms/\d+/$"],
+    "events/slot_list.html": [f"/{CAMP}/slots/"],
+    "events/slot_edit.html": [f"/{CAMP}/slots/", r"/slots/\d+/$"],
+    "events/invitation_accept.html": [f"/{CAMP}/people/", "invited"],
+    "pitches/pitch_create.html": [f"/{CAMP}/pitches/new/"],
+    "pitches/pitch_edit.html": [f"/{CAMP}/pitches/", r"/pitches/\d+/$", r"/edit/$"],
+    "pitches/pitch_merge.html": [f"/{CAMP}/pitches/", r"/pitches/\d+/$", r"/merge/$"],
+    "notes/note_edit.html": [f"/{NIGHT}/grid/?past=1", r"/sessions/\d+/$", r"/notes/$"],
+    "notes/link_create.html": [f"/{NIGHT}/grid/?past=1", r"/sessions/\d+/$", r"/links/$"],
+    "notes/writeup_edit.html": [f"/{CAMP}/write-ups/new/"],
+}
+#: typed by somebody who is not signed in, or beside a file that was sent just now: tried below
+OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}
+#: a question with a button: nothing is typed, so nothing is kept
+ASK_ONLY = {
+    "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
+    "notes/writeup_delete.html", "pitches/pitch_withdraw.html", "schedule/grid_publish.html",
+}  # fmt: skip
+
+
+def test_every_form_that_keeps_a_draft_is_tried():
+    assert with_draft() == set(FORMS) | OUTSIDE | ASK_ONLY
+
+
+def test_a_question_keeps_nothing(open_page):
+    page = open_page("organiser", CAMP)
+    for path in (f"/{CAMP}/leave/", f"/{CAMP}/draft/publish/"):
+        page.goto(path)
+        assert page.locator("main form[method=post] button").count() > 0, path
+        assert page.locator("form[data-draft]").count() == 0, path
+
+
+TYPED = (
+    "form[data-draft] textarea, form[data-draft] input[type=text], form[data-draft] input[type=email], "
+    "form[data-draft] input[type=url]"
+)
+
+
+def field_of(page):
+    """The first field of a form with a draft into which one types words; else what one chooses from."""
+    # A click on a link waits for the answer's first byte, not for the fields.
+    page.wait_for_load_state()
+    words = page.locator(TYPED)
+    return words.first if words.count() else page.locator("form[data-draft] select").first
+
+
+def find(page, steps: list[str]) -> str:
+    """The address of the form."""
+    start, *rest = steps
+    page.goto(start)
+    for pattern in rest:
+        if pattern == "invited":
+            if not page.locator("main code").count():
+                submit(page, "Invite")
+            path = page.locator("main code").first.inner_text()
+        else:
+            links = page.eval_on_selector_all("main a[href]", "links => links.map(a => a.getAttribute('href'))")
+            path = next(link for link in links if re.search(pattern, link))
+        page.goto(path)
+    return str(page.url)
+
+
+def type_into(page, path: str, text: str = TEXT) -> None:
+    page.goto(path)
+    field = field_of(page)
+    if field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(index=2)
+    else:
+        field.fill(text[: int(field.get_attribute("maxlength") or 200)])
+
+
+def button_of(page):
+    """That of the form into which one typed: a page may have two."""
+    return field_of(page).locator("xpath=ancestor::form[1]").locator("button:not([type=button])").last
+
+
+def text_of(page) -> str:
+    return str(field_of(page).input_value())
+
+
+def is_kept(page, typed: str) -> None:
+    """One is told, and led back to what one typed."""
+    page.locator("#not-saved").wait_for()
+    assert "Not saved. Your text is kept here." in page.locator("#not-saved").inner_text()
+    if page.locator("#not-saved a").is_visible():
+        page.locator("#not-saved a").click()
+    expect(field_of(page)).to_have_value(typed)
+
+
+@contextmanager
+def broken_database(url: str) -> Iterator[None]:
+    """No form with a key of one use can be done: the table of the keys is called otherwise."""
+    with connected(url) as run:
+        run("ALTER TABLE accounts_sentform RENAME TO accounts_sentform_away")
+    try:
+        yield
+    finally:
+        with connected(url) as run:
+            run("ALTER TABLE accounts_sentform_away RENAME TO accounts_sentform")
+
+
+@contextmanager
+def connected(url: str):
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30, isolation_level=None)
+        yield connection.execute
+        connection.close()
+        return
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection.execute
+
+
+@pytest.mark.parametrize("template", sorted(FORMS))
+def test_whatever_happens_to_the_form_the_text_comes_back(open_page, site_environment, template):
+    """The network is cut; then the token is refused (403); then the server fails (500); then the sign-in is lost."""
+    open_page.expected += "|status of 500"
+    page = open_page("organiser", CAMP)
+    if NIGHT in FORMS[template][0]:
+        page.goto("/demo/")
+        page.locator(f"form:has(input[value='{NIGHT}']) button[value='organiser']").click()
+    path = find(page, FORMS[template])
+    type_into(page, path)
+    typed = text_of(page)
+    assert typed
+
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    assert text_of(page) == typed
+    expect(button_of(page)).not_to_have_attribute("aria-disabled", "true")
+    page.context.set_offline(False)
+    page.goto(path)
+    assert text_of(page) == typed
+
+    page.context.clear_cookies(name="csrftoken")
+    with page.expect_response(lambda response: response.request.method == "POST") as answer:
+        button_of(page).click()
+    assert answer.value.status == 403
+    is_kept(page, typed)
+
+    with broken_database(site_environment["DATABASE_URL"]):
+        with page.expect_response(lambda response: response.request.method == "POST") as answer:
+            button_of(page).click()
+        assert answer.value.status >= 500
+        page.locator("#not-saved").wait_for()
+    is_kept(page, typed)
+
+    signed_in = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    page.context.clear_cookies(name="sessionid")
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.add_cookies(signed_in)
+    is_kept(page, typed)
+    # Nothing of it was done, and what is thrown away is gone.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Start again").click()
+    expect(field_of(page)).not_to_have_value(typed)
+    assert drafts(page) == []
+
+
+def drafts(page) -> list[str]:
+    return page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('campgrid-draft:'))")
+
+
+def pitch(page, title: str) -> None:
+    type_into(page, f"/{CAMP}/pitches/new/", title)
+
+
+def test_saved_the_draft_goes_and_the_next_page_says_nothing(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Knots")
+    assert drafts(page) == [f"campgrid-draft:/{CAMP}/pitches/new/"]
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert drafts(page) == []
+    assert page.locator("#not-saved").is_hidden()
+
+
+def test_a_page_of_ours_after_a_500_keeps_the_draft_and_says_not_saved(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Bells")
+    page.route(
+        "**/pitches/new/", lambda route: route.continue_(url=route.request.url.replace("pitches/new", "nothing"))
+    )
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.unroute("**/pitches/new/")
+    page.locator("#not-saved a").click()
+    assert text_of(page) == "Bells"
+    assert page.get_by_text("This is what you typed here before.").is_visible()
+
+
+def test_what_is_typed_beside_a_camp_that_comes_in_is_there_after_the_network(open_page):
+    page = open_page("organiser", CAMP)
+    document = page.request.get(f"/{CAMP}/export/json/").body()
+    page.goto("/new/import/")
+    file = {"name": "camp.json", "mimeType": "application/json", "buffer": document}
+    page.locator("main input[type=file]").set_input_files(file)
+    submit(page, "Show what it would be")
+    page.get_by_text("Nothing is imported yet.").wait_for()
+    page.get_by_label("Address", exact=True).fill("typed-on-the-train")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Bring it in").click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_label("Address", exact=True)).to_have_value("typed-on-the-train")
+
+
+def test_two_quick_taps_are_one_pitch_and_the_button_says_that_it_works(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Only once, said Olga")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    button = button_of(page)
+    says = "button => { button.click(); button.click(); return [button.ariaDisabled, button.textContent]; }"
+    assert button.evaluate(says) == ["true", "Sending…"]
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert len(sent) == 1
+
+
+def test_signing_out_takes_the_drafts_off_the_device(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "A secret of Olga's")
+    page.goto("/accounts/logout/")
+    page.locator("form[method=post] button").first.click()
+    page.wait_for_url("**/")
+    page.wait_for_function("Object.keys(localStorage).every((name) => !name.startsWith('campgrid-draft:'))")
+
+
+def test_another_person_on_the_device_never_sees_the_text(open_page):
+    """The sign-in was lost, nobody signed out, and somebody else signs in."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "A secret of Olga's")
+    page.context.clear_cookies()
+    page.goto(f"/{CAMP}/pitches/")
+    assert drafts(page) != []
+    page.goto("/demo/")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
+    assert drafts(page) == []
+
+
+#: the address has an account, and the code that was mailed is this one
+CLAIMED = """
+from accounts.codes import kept
+from accounts.models import Claim, User
+User.objects.create_user("teapot@example.org")
+for claim in Claim.objects.filter(email="teapot@example.org"):
+    Claim.objects.filter(pk=claim.pk).update(code_hash=kept("123456", of=f"claim {claim.guest_id} {claim.email}"))
+"""
+
+
+def test_a_guest_who_proves_the_address_of_an_account_keeps_what_they_typed(open_page, site_environment):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    page.get_by_label("The name people will see").fill("Teapot")
+    submit(page, "Go in")
+    pitch(page, "Typed as a guest")
+    page.goto("/accounts/keep/")
+    page.locator("main input[type=email]").fill("teapot@example.org")
+    with page.expect_navigation():
+        page.locator("main form[method=post] button").first.click()
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", CLAIMED], cwd=ROOT, env=site_environment, check=True)
+    page.locator("main input[name=code]").fill("123456")
+    with page.expect_navigation():
+        page.locator("main form[method=post] button").first.click()
+    expect(page.locator("main").get_by_text("This place is yours.")).to_be_visible()
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == "Typed as a guest"
+    # It is theirs, and nobody else's: whoever signs in next on this device finds nothing.
+    page.goto("/demo/")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
+    assert drafts(page) == []
+
+
+def test_back_to_a_page_of_somebody_else_drops_no_draft(open_page):
+    page = open_page("attendee", CAMP)
+    page.goto(f"/{CAMP}/pitches/new/")
+    page.goto("/demo/")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='organiser']").click()
+    pitch(page, "Typed by Olga")
+    names = drafts(page)
+    # To the page of the same address that the attendee saw: so the address says nothing about whether it is there.
+    with page.expect_navigation():
+        page.evaluate("() => { setTimeout(() => history.go(-3)); }")
+    assert drafts(page) == names
+
+
+def test_the_server_dies_while_somebody_types_and_the_text_is_there_when_it_is_back(chromium, demo):
+    """Every form is open in a window of its own when the server is killed; it comes back, and each is sent."""
+    with demo.database() as url:
+        environment = demo.environment(url)
+        windows = {}
+        with served(environment) as address:
+            port = address.rpartition(":")[2]
+            context = chromium.new_context(base_url=address)
+            context.set_default_timeout(30_000)
+            for camp in (NIGHT, CAMP):
+                page = context.new_page()
+                page.goto("/demo/")
+                page.locator(f"form:has(input[value='{camp}']) button[value='organiser']").click()
+                theirs = {name: steps for name, steps in FORMS.items() if (NIGHT in steps[0]) == (camp == NIGHT)}
+                # Looked for first: what is typed into one page is found on another that has the same form.
+                paths = {template: find(page, steps) for template, steps in theirs.items()}
+                for template, path in paths.items():
+                    page = windows[template] = context.new_page()
+                    type_into(page, path, f"Typed while it died {len(windows)}")
+            typed = {template: text_of(page) for template, page in windows.items()}
+        for template, page in windows.items():
+            button_of(page).click()
+            page.locator("#not-saved").wait_for()
+            assert text_of(page) == typed[template], template
+        with served(environment, port=int(port)):
+            for template, page in windows.items():
+                page.reload()
+                # The windows of the other camp are those of somebody else by now: nobody is shown their text.
+                if NIGHT not in FORMS[template][0]:
+                    assert text_of(page) == typed[template], template
+            page = windows["pitches/pitch_create.html"]
+            with page.expect_navigation():
+                button_of(page).click()
+            assert page.locator("h1").inner_text() == typed["pitches/pitch_create.html"]
+        context.close()
+
+
+def test_somebody_outside_types_a_name_and_it_is_kept(open_page):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    page.get_by_label("The name people will see").fill("Fern of the far fields")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.goto(f"/{CAMP}/join/")
+    assert text_of(page) == "Fern of the far fields"
+    submit(page, "Go in")
+    expect(page.get_by_text("You are here as Fern of the far fields.")).to_be_visible()
+    assert drafts(page) == []
+
+
+def test_whoever_is_removed_from_the_camp_leaves_no_text_of_it_on_the_device(open_page):
+    page, organiser = open_page(), open_page("organiser", CAMP)
+    page.goto(f"/{CAMP}/join/")
+    page.get_by_label("The name people will see").fill("Rob the removed")
+    submit(page, "Go in")
+    pitch(page, "What Rob wrote and did not send")
+    page.goto("/new/")
+    assert len(drafts(page)) == 1
+    organiser.goto(f"/{CAMP}/people/?q=Rob+the+removed")
+    organiser.get_by_role("link", name="Remove Rob the removed").click()
+    submit(organiser, "Remove")
+    page.goto(f"/{CAMP}/")
+    assert drafts(page) == []
+
+
+def test_a_text_that_was_kept_is_merged_with_what_others_saved_meanwhile_and_both_are_shown(open_page):
+    """The notes have another revision by the time the network is back: found all the same, and nobody is overwritten."""
+    page, colleague = open_page("organiser", NIGHT), open_page("helper", NIGHT)
+    path = find(page, FORMS["notes/note_edit.html"])
+    page.goto(path)
+    field_of(page).fill("Bring a rope.")
+    submit(page, "Save")
+    type_into(page, path, "Bring two ropes.")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    colleague.goto(path)
+    field_of(colleague).fill("Bring no rope at all.")
+    submit(colleague, "Save")
+    page.context.set_offline(False)
+    page.goto(path)
+    assert text_of(page) == "Bring two ropes."
+    with page.expect_navigation():
+        button_of(page).click()
+    both = text_of(page)
+    assert "Bring two ropes." in both
+    assert "Bring no rope at all." in both
+    # Looked at again, the page has both still.
+    page.goto(path)
+    assert text_of(page) == both
+
+
+def test_a_field_that_both_changed_is_shown_with_both_after_the_text_was_kept(open_page):
+    page, colleague = open_page("organiser", CAMP), open_page("helper", CAMP)
+    path = find(page, FORMS["pitches/pitch_edit.html"])
+    type_into(page, path, "Mine, typed without a network")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    colleague.goto(path)
+    field_of(colleague).fill("Theirs, saved meanwhile")
+    with colleague.expect_navigation():
+        button_of(colleague).click()
+    page.context.set_offline(False)
+    page.goto(path)
+    assert text_of(page) == "Mine, typed without a network"
+    with page.expect_navigation():
+        button_of(page).click()
+    assert text_of(page) == "Mine, typed without a network"
+    expect(page.locator(".theirs").first).to_contain_text("Theirs, saved meanwhile")

@@ -1,0 +1,275 @@
+"""A colleague's change comes in while somebody reads, types, marks text or has scrolled: nothing moves under their hands."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import pytest
+from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
+
+from .test_journey import open_camp, submit
+
+SLUG = "wide-camp"
+SIZES = [{"width": 360, "height": 740}, {"width": 1280, "height": 800}]
+BOTH = pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size["width"]))
+#: a piece asks every five seconds, a little earlier or later
+SOON = 15_000
+TITLES = ["Ducks", "Geese", "Swans", "Herons"]
+
+
+@pytest.fixture
+def camp(open_page) -> str:
+    """A camp whose table is wider than a screen: a session in its first room, one in its last; published, with notes."""
+    page = open_page("organiser")
+    if page.goto(f"/{SLUG}/draft/").status == 200:
+        return SLUG
+    open_camp(page, SLUG)
+    page.goto(f"/{SLUG}/rooms/")
+    for number in range(3, 13):
+        page.get_by_label("Name", exact=True).fill(f"Room {number}")
+        submit(page, "Add the room")
+    for title in TITLES:
+        page.goto(f"/{SLUG}/pitches/new/")
+        page.get_by_label("Title").fill(title)
+        # Nobody hosts two at a time.
+        page.locator("input[name=who][value=nobody]").check()
+        submit(page, "Pitch it")
+    for title, room in zip(TITLES[:3], ("Barn", "Loft", "Room 12"), strict=True):
+        place(page, title, room)
+    publish(page)
+    page.goto(f"/{SLUG}/grid/")
+    page.get_by_role("link", name="Ducks").first.click()
+    write(page, "First line about ducks.\n\n" + "\n\n".join(f"Paragraph {n}." for n in range(30)))
+    return SLUG
+
+
+def place(page: Page, title: str, room: str) -> None:
+    """In the first slot."""
+    page.goto(f"/{SLUG}/draft/?waiting=all")
+    page.get_by_role("link", name=f"Place {title}", exact=True).click()
+    page.locator("main h3 a").first.click()
+    with page.expect_navigation():
+        page.locator(".place-cells").last.get_by_role("button", name=re.compile(f"^{room} free")).click()
+
+
+def publish(page: Page) -> None:
+    page.goto(f"/{SLUG}/draft/publish/")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^Publish")).click()
+
+
+def write(page: Page, text: str) -> None:
+    page.get_by_role("link", name="Write notes").click()
+    page.get_by_label(re.compile("^Notes")).fill(text)
+    submit(page, "Save")
+
+
+def pin(page: Page, title: str) -> str:
+    """A change of the draft that is seen on it; the entry's id."""
+    page.goto(f"/{SLUG}/draft/")
+    entry = page.locator(".entry[id]", has=page.get_by_role("link", name=title, exact=True))
+    found = entry.get_attribute("id")
+    page.goto(entry.locator("a").get_attribute("href"))
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("^(Pin it there|Unpin)$")).click()
+    return str(found)
+
+
+def look_again(page: Page, piece: str) -> None:
+    page.evaluate(f"htmx.trigger(document.getElementById('{piece}'), 'again')")
+
+
+#: marks the page, so that a reload is seen; scrolls; says where things are
+STATE = """() => {
+    const active = document.activeElement, box = document.querySelector('.grid-box');
+    return {
+        same: window.sameDocument === true,
+        focus: active.outerHTML.replace(/ class="[^"]*"/g, ''),
+        top: Math.round(active.getBoundingClientRect().top),
+        left: box ? Math.round(box.scrollLeft) : 0,
+    };
+}"""
+
+
+def hold(page: Page, focus: str) -> dict:
+    """The page is scrolled down and its table sideways, and something on it has the focus."""
+    page.evaluate("window.sameDocument = true")
+    page.locator(focus).first.focus()
+    page.evaluate("() => { const box = document.querySelector('.grid-box'); if (box) box.scrollLeft = 180; }")
+    page.mouse.wheel(0, 120)
+    page.wait_for_timeout(300)
+    return page.evaluate(STATE)
+
+
+def is_held(page: Page, before: dict) -> None:
+    """What has the focus is where it was on the screen, whatever came in above; the table is scrolled as it was."""
+    after = page.evaluate(STATE)
+    assert after["same"], "the page was loaded anew"
+    assert (after["focus"], after["left"]) == (before["focus"], before["left"])
+    assert abs(after["top"] - before["top"]) <= 2
+
+
+@BOTH
+def test_the_draft_stays_where_it_is(open_page, camp, size):
+    page, colleague = open_page("organiser", viewport=size), open_page("organiser")
+    page.goto(f"/{camp}/draft/")
+    page.get_by_text("What counts beside wishes").click()
+    page.get_by_label("Fairness").fill("7")
+    page.get_by_label("Take").select_option("60")
+    before = hold(page, ".entry[id]:has-text('Swans') a")
+    assert (before["left"] > 100) == (size["width"] > 900)
+    entry = pin(colleague, "Ducks")
+    is_pinned = colleague.locator(f"#{entry} .tag", has_text="Pinned").count()
+    expect(page.locator(f"#{entry} .tag", has_text="Pinned")).to_have_count(is_pinned, timeout=SOON)
+    is_held(page, before)
+    assert page.locator("details.concerns").get_attribute("open") is not None
+    assert page.get_by_label("Fairness").input_value() == "7"
+    assert page.get_by_label("Take").input_value() == "60"
+
+
+@BOTH
+def test_the_draft_stays_while_a_new_session_comes_in_above(open_page, camp, size):
+    """What is put in above what one looks at moves nothing: the browser holds on to what has the focus."""
+    page, colleague = open_page("organiser", viewport=size), open_page("organiser")
+    page.goto(f"/{camp}/draft/")
+    before = hold(page, ".entry[id]:has-text('Swans') a")
+    place(colleague, "Herons", "Room 5")
+    expect(page.locator(".entry[id]:has-text('Herons')")).to_be_visible(timeout=SOON)
+    is_held(page, before)
+    submit(colleague, "Undo")
+    expect(page.locator(".entry[id]:has-text('Herons')")).to_have_count(0, timeout=SOON)
+    is_held(page, before)
+
+
+@BOTH
+def test_text_that_is_marked_stays_marked(open_page, camp, size):
+    page, colleague = open_page("organiser", viewport=size), open_page("organiser")
+    page.goto(f"/{camp}/draft/")
+    mark = "() => getSelection().selectAllChildren([...document.querySelectorAll('.entry')].at(-1))"
+    page.evaluate(mark)
+    entry = pin(colleague, "Ducks")
+    page.wait_for_timeout(7_000)
+    assert "Swans" in page.evaluate("getSelection().toString()")
+    page.evaluate("getSelection().removeAllRanges()")
+    is_pinned = colleague.locator(f"#{entry} .tag", has_text="Pinned").count()
+    expect(page.locator(f"#{entry} .tag", has_text="Pinned")).to_have_count(is_pinned, timeout=SOON)
+
+
+@BOTH
+def test_the_grid_stays_where_it_is(open_page, camp, size):
+    page, colleague = open_page("attendee", viewport=size), open_page("organiser")
+    page.goto(f"/{camp}/grid/?past=1")
+    before = hold(page, ".entry:has-text('Swans') a")
+    place(colleague, "Herons", "Room 5")
+    publish(colleague)
+    look_again(page, "published-grid")
+    expect(page.locator(".entry:has-text('Herons')")).to_be_visible()
+    is_held(page, before)
+    colleague.goto(f"/{camp}/draft/")
+    colleague.goto(colleague.locator(".entry[id]:has-text('Herons') a").get_attribute("href"))
+    submit(colleague, "Take it off the grid")
+    publish(colleague)
+
+
+@BOTH
+def test_the_session_page_stays_where_it_is(open_page, camp, size):
+    page, colleague = open_page("organiser", viewport=size), open_page("organiser")
+    for one in (page, colleague):
+        one.goto(f"/{camp}/grid/")
+        one.get_by_role("link", name="Ducks").first.click()
+    page.get_by_label("Rule of the room").select_option("attendees")
+    before = hold(page, "#session-notes a.button")
+    colleague.get_by_role("link", name="Write notes").click()
+    field = colleague.get_by_label(re.compile("^Notes"))
+    field.fill(f"A line at the top, {size['width']}.\n\n{field.input_value()}")
+    submit(colleague, "Save")
+    look_again(page, "session-notes")
+    expect(page.get_by_text(f"A line at the top, {size['width']}.")).to_have_count(1)
+    is_held(page, before)
+    assert page.get_by_label("Rule of the room").input_value() == "attendees"
+
+
+@BOTH
+def test_the_board_changes_below_the_field_one_types_into(open_page, size):
+    page = open_page("attendee", viewport=size)
+    page.goto("/govcamp-2027/pitches/")
+    page.evaluate("window.sameDocument = true")
+    search = page.get_by_label("Search")
+    search.press_sequentially("housing", delay=90)
+    expect(page.locator("#pitch-board [data-say]")).to_contain_text("pitch")
+    expect(page).to_have_url(re.compile("q=housing"))
+    assert search.input_value() == "housing"
+    assert page.evaluate("document.activeElement.id") == "id_q"
+    assert page.evaluate("window.sameDocument") is True
+
+
+@BOTH
+def test_the_board_changes_while_one_is_on_a_card_of_it(open_page, size):
+    """The answer to a search comes when one has gone on to the first card that fits."""
+    page = open_page("attendee", viewport=size)
+    page.goto("/govcamp-2027/pitches/")
+    page.evaluate("window.sameDocument = true")
+    link = page.locator("#pitch-board article").nth(3).locator("h2 a, h3 a").first
+    href = link.get_attribute("href")
+    page.get_by_label("Search").fill(link.inner_text())
+    link.focus()
+    expect(page.locator("#pitch-board article")).to_have_count(1)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == href
+    assert page.evaluate("window.sameDocument") is True
+
+
+@BOTH
+def test_the_end_of_a_build_does_not_reload_the_page(open_page, camp, size):
+    page = open_page("organiser", viewport=size)
+    page.goto(f"/{camp}/draft/")
+    page.get_by_label("Take").select_option("1")
+    submit(page, "Build the grid")
+    expect(page.locator("#build-progress progress")).to_be_visible()
+    seen = page.locator("[name=seen]").first.input_value()
+    before = hold(page, ".entry[id] a")
+    href = page.evaluate("document.activeElement.getAttribute('href')")
+    expect(page.get_by_text("The last build found a grid").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Build the grid")).to_be_visible()
+    after = page.evaluate(STATE)
+    assert after["same"], "the page was loaded anew"
+    assert after["left"] == before["left"]
+    assert page.evaluate("document.activeElement.getAttribute('href')") == href
+    expect(page.locator("#said")).to_contain_text("The last build found a grid")
+    # What is seen is what the next build starts from; the draft may come a moment after the word that it was found.
+    with suppress(NotInTime):
+        page.wait_for_function("seen => document.querySelector('[name=seen]').value !== seen", arg=seen, timeout=8_000)
+    submit(page, "Build the grid")
+    expect(page.locator("#build-progress")).to_contain_text(re.compile("Build|build"))
+    assert page.get_by_text("Somebody changed the draft meanwhile").count() == 0
+    expect(page.get_by_role("button", name="Build the grid")).to_be_visible(timeout=30_000)
+
+
+@BOTH
+def test_the_end_of_a_repair_does_not_reload_the_page(open_page, camp, size):
+    page = open_page("organiser", viewport=size)
+    page.goto(f"/{camp}/draft/repair/")
+    submit(page, "Find repairs")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_text("A room or a slot is lost").click()
+    page.get_by_label("Room").select_option(index=2)
+    page.locator("input[name=closed_in]").first.check()
+    page.locator("input[name=closed_in]").first.focus()
+    expect(page.locator(".card.repair").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Find repairs")).to_be_visible()
+    assert page.evaluate("window.sameDocument") is True
+    assert page.evaluate("document.activeElement.name") == "closed_in"
+    assert page.locator("input[name=closed_in]").first.is_checked()
+    assert page.get_by_label("Room").evaluate("field => field.selectedIndex") == 2
+
+
+@BOTH
+def test_who_was_on_the_button_that_went_away_is_at_what_came_in_its_place(open_page, camp, size):
+    page = open_page("organiser", viewport=size)
+    page.goto(f"/{camp}/draft/")
+    page.get_by_label("Take").select_option("1")
+    submit(page, "Build the grid")
+    page.get_by_role("button", name="Stop and keep the best").focus()
+    expect(page.get_by_role("button", name="Build the grid")).to_be_visible(timeout=30_000)
+    assert page.evaluate("document.activeElement.closest('#build-progress') !== null")

@@ -1,0 +1,216 @@
+"""A database that is away, busy, full or read-only: a sentence, what was typed given back, and nothing half-written."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from config import outage
+from pitches.models import Pitch, Sight
+from tests.addresses import camp_addresses
+from tests.factories import PitchFactory
+from tests.test_typed import DATA, HERE, carried, new
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own trouble")
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def gone(*args: object) -> None:
+    raise OperationalError("the connection is lost")
+
+
+@contextmanager
+def pragma(name: str, value: object, *, after: object) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name} = {value}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA {name} = {after}")
+
+
+def is_told(response, status: int, sentence: str) -> str:
+    html = response.content.decode()
+    assert response.status_code == status, html[:300]
+    assert sentence in html
+    assert int(response["Retry-After"]) > 0
+    assert response["Cache-Control"] == "no-store"
+    assert html.count("<h1") == 1
+    return html
+
+
+def test_no_page_is_a_500_while_the_database_is_gone(browser, full_camp, olga):
+    """Each address; whatever the page about it asked of the database would fail, too."""
+    browser.force_login(olga.user, backend=BACKEND)
+    paths = ["/", "/me/", "/demo/", "/accounts/login/code/", "/accounts/keep/", "/admin/", "/health/", "/nothing/here/"]
+    paths += [full_camp.url(address) for address in camp_addresses()]
+    seen = set()
+    for path in paths:
+        for method in (browser.get, browser.post):
+            with connection.execute_wrapper(gone):
+                response = method(path)
+            seen.add(response.status_code)
+            assert response.status_code in (200, 302, 304, 404, 405, 503), (path, response.status_code)
+            if response.status_code == 503:
+                assert "the database does not answer" in response.content.decode()
+        assert browser.get(path).status_code < 500
+    assert 503 in seen
+
+
+def test_what_was_typed_comes_back_and_one_press_sends_it(browser, camp, ben):
+    browser.force_login(ben.user, backend=BACKEND)
+    with connection.execute_wrapper(gone):
+        page = browser.post(new(camp), DATA, headers=HERE)
+    html = is_told(page, 503, "the database does not answer")
+    assert "What you sent may not be saved." in html
+    # Who one is would have to be asked of the database: nobody is told to sign in.
+    assert ">Sign in</a>" not in html
+    assert "another window" not in html
+    assert browser.post(new(camp), carried(html), headers=HERE).status_code == 302
+    assert Pitch.objects.get().title == DATA["title"]
+
+
+def test_a_session_that_cannot_be_saved_is_no_bad_request(browser, camp, ben, settings):
+    """Django tells it as one: "The request's session was deleted before the request completed"."""
+    settings.SESSION_SAVE_EVERY_REQUEST = True
+    browser.force_login(ben.user, backend=BACKEND)
+
+    def not_saved(execute, sql, *rest):
+        return gone() if sql.startswith("UPDATE") and "django_session" in sql else execute(sql, *rest)
+
+    with connection.execute_wrapper(not_saved):
+        is_told(browser.get(f"/{camp.slug}/"), 503, "the database does not answer")
+
+
+@only_sqlite
+def test_a_locked_database_is_told_as_busy(browser, camp, ben, transactional_db):
+    browser.force_login(ben.user, backend=BACKEND)
+    other = sqlite3.connect(connection.settings_dict["NAME"])
+    other.execute("BEGIN IMMEDIATE")
+    with pragma("busy_timeout", 50, after=20_000):
+        html = is_told(browser.post(new(camp), DATA, headers=HERE), 503, "at this very moment")
+        # Reading goes on.
+        assert browser.get(f"/{camp.slug}/").status_code == 200
+        other.rollback()
+        assert not Pitch.objects.exists()
+        assert browser.post(new(camp), carried(html), headers=HERE).status_code == 302
+    other.close()
+    assert Pitch.objects.count() == 1
+
+
+@only_sqlite
+def test_a_full_disk_is_told_and_nothing_is_half_written(browser, camp, ben, transactional_db):
+    browser.force_login(ben.user, backend=BACKEND)
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+    long = DATA | {"about": "Knots and more knots. " * 400}
+    with pragma("max_page_count", pages, after=2**30):
+        html = is_told(browser.post(new(camp), long, headers=HERE), 507, "The disk of the server is full")
+        assert browser.get(f"/{camp.slug}/").status_code == 200
+    for table in ("pitches_pitch", "pitches_pitch_hosts", "accounts_sentform"):
+        with connection.cursor() as cursor:
+            assert cursor.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+    assert browser.post(new(camp), carried(html), headers=HERE).status_code == 302
+
+
+@only_sqlite
+def test_a_file_that_can_only_be_read_is_told(browser, camp, ben, transactional_db):
+    browser.force_login(ben.user, backend=BACKEND)
+    with pragma("query_only", "ON", after="OFF"):
+        is_told(browser.post(new(camp), DATA, headers=HERE), 503, "can only be read")
+        assert browser.get(f"/{camp.slug}/").status_code == 200
+    assert not Pitch.objects.exists()
+
+
+@only_sqlite
+def test_a_pitch_can_be_looked_at_while_nothing_can_be_saved(browser, camp, ben, transactional_db):
+    """That they have seen it is noted the next time."""
+    pitch = PitchFactory(camp=camp, title="Knots")
+    browser.force_login(ben.user, backend=BACKEND)
+    with pragma("query_only", "ON", after="OFF"):
+        response = browser.get(pitch.get_absolute_url())
+    assert (response.status_code, "Knots" in response.content.decode()) == (200, True)
+    assert not Sight.objects.exists()
+    browser.get(pitch.get_absolute_url())
+    assert Sight.objects.get().pitch == pitch
+
+
+def test_a_pitch_that_was_seen_is_only_read(browser, camp, ben):
+    pitch = PitchFactory(camp=camp)
+    browser.force_login(ben.user, backend=BACKEND)
+    browser.get(pitch.get_absolute_url())
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(pitch.get_absolute_url()).status_code == 200
+    statements = [query["sql"] for query in queries]
+    assert [sql for sql in statements if not sql.startswith("SELECT")] == []
+
+
+def test_a_full_disk_for_uploads_is_told(browser, camp, olga, monkeypatch, settings):
+    """What is uploaded lies in a file for a while."""
+    browser.force_login(olga.user, backend=BACKEND)
+
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+
+    def full(*args: object, **named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.uploadhandler.TemporaryUploadedFile", full)
+    people = SimpleUploadedFile("people.csv", b"name\n" * 100)
+    is_told(browser.post(f"/{camp.slug}/import/", {"people": people}), 507, "The disk of the server is full")
+
+
+def of_driver(kind: type[Exception], driver: Exception) -> Exception:
+    error = kind(str(driver))
+    error.__cause__ = driver
+    return error
+
+
+@pytest.mark.parametrize(
+    ("kind", "driver", "expected"),
+    [
+        (OperationalError, psycopg.OperationalError("connection refused"), outage.GONE),
+        (InterfaceError, psycopg.InterfaceError("the connection is closed"), outage.GONE),
+        (OperationalError, psycopg.errors.AdminShutdown(), outage.GONE),
+        (OperationalError, psycopg.errors.CannotConnectNow(), outage.GONE),
+        (OperationalError, psycopg.errors.TooManyConnections(), outage.BUSY),
+        (OperationalError, psycopg.errors.DeadlockDetected(), outage.BUSY),
+        (OperationalError, psycopg.errors.DiskFull(), outage.FULL),
+        (InternalError, psycopg.errors.ReadOnlySqlTransaction(), outage.READ_ONLY),
+        (ProgrammingError, psycopg.errors.UndefinedTable(), None),
+        (OperationalError, sqlite3.OperationalError("no code"), outage.GONE),
+    ],
+)
+def test_what_the_databases_say_is_understood(kind, driver, expected):
+    assert outage.outage_of(of_driver(kind, driver)) is expected
+    # Also by whoever says it in other words.
+    assert outage.outage_of(of_driver(ValueError, of_driver(kind, driver))) is expected
+
+
+def test_a_mistake_of_ours_is_no_outage(db):
+    with pytest.raises((OperationalError, ProgrammingError)) as found, connection.cursor() as cursor:
+        cursor.execute("SELECT nothing FROM nowhere")
+    assert outage.outage_of(found.value) is None
+    assert outage.outage_of(ZeroDivisionError()) is None
+
+
+def test_an_outage_is_one_line_in_the_log_and_no_traceback(browser, camp, caplog):
+    with connection.execute_wrapper(gone), caplog.at_level(logging.INFO):
+        browser.get(f"/{camp.slug}/pitches/")
+    [line] = [record for record in caplog.records if record.name == "campgrid.outage"]
+    assert line.getMessage() == "GET 503: the connection is lost"
+    assert [record for record in caplog.records if record.name == "django.request"] == []

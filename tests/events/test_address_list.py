@@ -1,0 +1,183 @@
+"""Addresses as people have them: pasted from a mail, in a sheet, or exported by the ticket shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from events.address_list import addresses_in
+from events.decoding import BY_PAGE
+from tests.exchange.spreadsheets import ods, text_of, xlsx
+
+SHAPES = Path(__file__).parent.parent / "exchange" / "shapes" / "addresses"
+#: file to what is found in it, and what is told
+FILES = {
+    "tito.csv": (
+        ["ann.ash@example.org", "bo@example.org", "dee@example.org"],
+        [
+            "Left out, as its ticket is cancelled or refunded: row 4.",
+            "Nobody is named for this ticket, so the buyer is listed: row 5.",
+        ],
+    ),
+    "eventbrite.csv": (
+        ["ann.ash@example.org", "bo@example.org"],
+        ["Left out, as their tickets are cancelled or refunded: rows 4, 5."],
+    ),
+    "from_a_mail.txt": (
+        ["ann.ash@example.org", "bo@example.org", "dee@example.org", "eve@example.org", "flo@example.org"],
+        ["Without an e-mail address: row 2."],
+    ),
+    "german_excel.csv": (["ann.ash@example.org", "bo@example.org"], ["Without an e-mail address: row 4."]),
+    "pasted_table.txt": (
+        ["ann.ash@example.org", "bo@example.org", "bo@work.example"],
+        ["Left out, as its ticket is cancelled or refunded: row 6."],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_list_is_read_as_people_have_it(sign_in, camp, olga, name):
+    emails, remarks = FILES[name]
+    data = (SHAPES / name).read_bytes()
+    found = addresses_in(text_of(data, BY_PAGE))
+    assert (found.emails, found.faults, found.remarks) == (emails, [], remarks)
+    client, url = sign_in(olga), f"/{camp.slug}/people/addresses/"
+    page = client.post(url, {"file": SimpleUploadedFile(name, data)}, follow=True).content.decode()
+    assert sorted(camp.listed_addresses.values_list("email", flat=True)) == sorted(emails)
+    assert f"{len(emails)} addresses added. {remarks[0]}" in page
+    again = client.post(url, {"file": SimpleUploadedFile(name, data)}, follow=True).content.decode()
+    assert f"{len(emails)} were listed before." in again
+
+
+def test_every_file_of_addresses_is_tried():
+    assert {path.name for path in SHAPES.iterdir()} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    ("text", "emails"),
+    [
+        ("ann@x.example", ["ann@x.example"]),
+        ("Ann <ann@x.example>", ["ann@x.example"]),
+        ("'ann@x.example' <ann@x.example>", ["ann@x.example"]),
+        ('"ann @ work" <ann@x.example>, bo@x.example', ["ann@x.example", "bo@x.example"]),
+        ("Ash, Ann <ann@x.example>", ["ann@x.example"]),
+        ("a@x.example;b@x.example", ["a@x.example", "b@x.example"]),
+        ("a@x.example b@x.example", ["a@x.example", "b@x.example"]),
+        ("a@x.example\tb@x.example|c@x.example", ["a@x.example", "b@x.example", "c@x.example"]),
+        ("To: Ann <ann@x.example>;", ["ann@x.example"]),
+        ("Ann,ann@x.example,@ann", ["ann@x.example"]),
+        ("Ask ann@x.example.", ["ann@x.example"]),
+        ("\ufeffANN@X.example\u200b\nann@x.example", ["ann@x.example"]),
+        ("Ann <mailto:ann@x.example>", ["ann@x.example"]),
+        ("o'brien@x.example", ["o'brien@x.example"]),
+        # Which column holds them is said: what else has the sign is no address of who comes.
+        ("Name,Email,Network\nAnn,ann@x.example,@ann@social.example\n", ["ann@x.example"]),
+        ("Email,Ticket Email\nbuyer@x.example,ann@x.example\n", ["ann@x.example"]),
+        ("Order Email\nann@x.example\n", ["ann@x.example"]),
+        ("Name,Your email\nAnn,ann@x.example\n", ["ann@x.example"]),
+        ("Email,Cancelled,Refunded\na@x.example,no,0.00\nb@x.example,2030-01-01,\n", ["a@x.example"]),
+        ("Email,Refunded\na@x.example,£0.00\nb@x.example,£5.00\n", ["a@x.example"]),
+        ("Email;Refunded\na@x.example;0,00 €\nb@x.example;GBP 0.00\nc@x.example;yes\n", ["a@x.example", "b@x.example"]),
+        ("Email,Refunded\na@x.example,Partially\nb@x.example,not refunded\n", ["a@x.example", "b@x.example"]),
+        ("Status;Name;Email\ncancelled;Ann;a@x.example\n;Bo;b@x.example\n", ["b@x.example"]),
+        ("Email,Status\na@x.example,Never cancelled\nb@x.example,Not attending\n", ["a@x.example"]),
+        (
+            "Email,Status\na@x.example,Pending\nb@x.example,Expired\nc@x.example,Waiting list\nd@x.example,Paid\n",
+            ["d@x.example"],
+        ),
+        ("Email,Payment status\na@x.example,Paid\nb@x.example,REFUNDED\n", ["a@x.example"]),
+        ('Email,Note\na@x.example,"two\nlines"\nb@x.example,\n', ["a@x.example", "b@x.example"]),
+    ],
+)
+def test_addresses_are_found_wherever_they_stand(text, emails):
+    found = addresses_in(text)
+    assert (found.emails, found.faults) == (emails, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("ann@x.example\nbo@x\n", "Row 2: “bo@x” is not an e-mail address."),
+        ("@ann", "Row 1: “@ann” is not an e-mail address."),
+        ("Email\nann at x.example\n", "Row 2: “ann at x.example” is not an e-mail address."),
+        ("Ann <ann@@x.example>", "Row 1: “Ann <ann@@x.example>” is not an e-mail address."),
+        ("a@x.example, b@x .example", "Row 1: “b@x .example” is not an e-mail address."),
+    ],
+)
+def test_what_is_no_address_is_told_by_its_row_and_nothing_is_listed(sign_in, camp, olga, text, fault):
+    assert addresses_in(text).faults == [fault]
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", {"text": f"{text}\nc@x.example"})
+    assert page.status_code == 422
+    assert page.context["address_form"].errors["text"] == [fault]
+    # All that was typed is still there.
+    assert "c@x.example</textarea>" in page.content.decode()
+    assert not camp.listed_addresses.exists()
+
+
+def test_many_that_are_wrong_are_counted():
+    found = addresses_in("\n".join(f"a{n}@x" for n in range(25)))
+    assert (len(found.faults), found.faults[-1]) == (21, "5 more are wrong.")
+    none = addresses_in("\n".join(["a@x.example", *["-nobody-"] * 23]))
+    assert none.remarks[0].endswith("19, 20, 21 and 3 more.")
+
+
+def test_pasted_and_a_spreadsheet_come_together(sign_in, camp, olga):
+    sheet = xlsx([["Our list"], ["Name", "E-mail"], ["Ann", "ann@x.example"]])
+    data = {"text": "Bo <bo@x.example>; ann@x.example", "file": SimpleUploadedFile("list.xlsx", sheet)}
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
+    assert "2 addresses added." in page
+    assert sorted(camp.listed_addresses.values_list("email", flat=True)) == ["ann@x.example", "bo@x.example"]
+
+
+NOTHING, NO_ADDRESS = "Paste addresses, or choose a file.", "There is no e-mail address in it."
+
+
+@pytest.mark.parametrize(("data", "told"), [({}, NOTHING), ({"text": "  "}, NOTHING), ({"text": "nobody"}, NO_ADDRESS)])
+def test_nothing_to_read_is_told_beside_the_field(sign_in, camp, olga, data, told):
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data)
+    assert page.status_code == 422
+    assert page.context["address_form"].errors["text"][0].startswith(told)
+
+
+def test_of_a_list_where_all_tickets_are_gone_it_is_said_why(sign_in, camp, olga):
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", {"text": "Email,Status\na@x.example,cancelled\n"})
+    assert page.context["address_form"].errors["text"] == [
+        "There is no e-mail address in it. Give each a line of its own.",
+        "Left out, as its ticket is cancelled or refunded: row 2.",
+    ]
+
+
+def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):
+    sheet = xlsx([["Email"], ["ann@x.example"]], others=("Helpers",))
+    data = {"file": SimpleUploadedFile("list.xlsx", sheet)}
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
+    assert "Only the sheet “Rooms” is read; these are left out: “Helpers”." in page
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Email,Status\na@x.example,Pending\nb@x.example,\n",
+            "Left out, as its ticket is not paid, not confirmed or has expired: row 2.",
+        ),
+        # As a spreadsheet counts: a cell of several lines is in one row, and the line that says the mark in none.
+        ('"Our\nlist"\nName,Email\nAnn,a@x.example\nBo,\n', "Without an e-mail address: row 4."),
+        ("sep=;\nName;Email\nAnn;a@x.example\nBo;\n", "Without an e-mail address: row 3."),
+        ('"Ann\nAsh",a@x.example\nBo,\n', "Without an e-mail address: row 2."),
+        ("a@x.example\x0cb@x.example\nBo\n", "Without an e-mail address: row 2."),
+    ],
+)
+def test_rows_are_told_by_the_numbers_that_a_spreadsheet_shows(text, said):
+    found = addresses_in(text)
+    assert found.remarks[-1] == said
+    assert found.emails[-1] in ("a@x.example", "b@x.example")
+
+
+def test_a_sheet_that_a_few_bytes_make_endless_is_refused_beside_the_field(sign_in, camp, olga):
+    data = {"file": SimpleUploadedFile("list.ods", ods([["Email"], ["ann@x.example"]], down=1_000_000))}
+    html = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data).content.decode()
+    assert "The sheet goes on to the cell A1000001, and no more than 20,000 rows" in html
+    assert not camp.listed_addresses.exists()

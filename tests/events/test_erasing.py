@@ -1,0 +1,345 @@
+"""Whoever is erased is found nowhere any more: not in the database, on no page, in no file, for nobody."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import MailFailure, User
+from accounts.signals import guest_claimed
+from events import stamps
+from events.erasing import erase_attendee, erase_user
+from events.invitations import invite
+from events.models import Attendee, ListedAddress
+from events.services import archive_camp, join_as_guest, leave_camp, rename_attendee, set_away
+from exchange.models import Upload
+from notes.models import Link, NoteRevision, WriteUp
+from notes.services import save_note
+from pitches.models import Interest, Pitch
+from pitches.services import set_interest
+from pitches.wishes import renew_wishes
+from schedule.build import border, run
+from schedule.draft.moves import place_session
+from schedule.models import Draft
+from schedule.wall.publish import publish_grid
+
+from ..addresses import FullCamp, camp_addresses
+from ..factories import AttendeeFactory, CampFactory, PitchFactory, UserFactory
+
+NAME, EMAIL, OWN = "Xanthippe Quux", "xanthippe@quux.example", "Xylophones"
+
+
+@pytest.fixture
+def leaver(full_camp, olga) -> Attendee:
+    """Has done everything that one can do in a camp."""
+    camp = full_camp.camp
+    user = User.objects.create_user(EMAIL)
+    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    leaver = AttendeeFactory(camp=camp, user=user, display_name=NAME)
+    own = PitchFactory(camp=camp, title=OWN, about=f"{OWN} for all", topic=OWN, hosts=[leaver], proposed_by=leaver)
+    full_camp.pitch.hosts.add(leaver)
+    for pitch in (own, full_camp.idea):
+        set_interest(pitch=pitch, attendee=leaver, level=2)
+    renew_wishes(camp=camp)
+    place_session(pitch=own, room=full_camp.rooms[0], slot=full_camp.slots[2], by=leaver)
+    set_away(attendee=leaver, slots=full_camp.slots[1:2], is_away=True, by=None)
+    publish_grid(camp=camp, accept_broken=True, by=None)
+    save_note(session=full_camp.session, text="Ducks, geese and swans.", by=leaver, base_revision=2)
+    # A contradiction: kept aside.
+    save_note(session=full_camp.session, text=f"{OWN}.", by=leaver, base_revision=1)
+    Link.objects.create(session=full_camp.session, url="https://quux.example/", title=OWN, by=leaver)
+    WriteUp.objects.create(camp=camp, session=full_camp.session, by=leaver, title=OWN, text=OWN)
+    Upload.objects.create(camp=camp, by=leaver, files={"rooms.csv": "name,capacity\nAttic,5\n"})
+    invite(camp=camp, by=olga.user, role="helper", email=EMAIL)
+    ListedAddress.objects.create(camp=camp, email=EMAIL)
+    MailFailure.objects.create(to=EMAIL, error="gone", failed_at=timezone.now())
+    return leaver
+
+
+def everything_stored() -> str:
+    """All rows of all tables, as text."""
+    return "\n".join(
+        repr(row)
+        for model in apps.get_models(include_auto_created=True)
+        for row in model._default_manager.values_list()
+    )
+
+
+def everything_shown(full_camp: FullCamp, *people: Attendee) -> str:
+    """All that can be looked at, by these people and by strangers, and the file of whoever runs the machine."""
+    shown = []
+    for person in (None, *people):
+        client = Client()
+        if person:
+            client.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+        for address in camp_addresses():
+            response = client.get(full_camp.url(address))
+            assert response.status_code < 500, address.name
+            shown.append(response.content.decode(errors="replace"))
+    return "\n".join(shown)
+
+
+def test_the_test_would_find_them(full_camp, leaver, olga, ben):
+    stored, shown = everything_stored(), everything_shown(full_camp, olga, ben)
+    assert all(word in stored for word in (NAME, EMAIL, OWN, leaver.calendar_key))
+    assert NAME in shown
+    assert OWN in shown
+
+
+def test_nothing_of_somebody_erased_with_their_account_is_left(full_camp, leaver, olga, ben, empty_cache, tmp_path):
+    keys = [NAME, EMAIL, OWN, leaver.calendar_key]
+    everything_shown(full_camp, olga, ben)
+    erase_user(user=leaver.user, with_texts=True)
+    stored = everything_stored()
+    # Stale pages are found as those made anew.
+    shown = everything_shown(full_camp, olga, ben)
+    call_command("export_camp", full_camp.camp.slug, format="json", output=str(tmp_path / "camp.json"))
+    shown += (tmp_path / "camp.json").read_text()
+    assert [key for key in keys if key in stored or key in shown] == []
+    # The text that many wrote stays.
+    assert "Ducks, geese and swans." in shown
+    assert not Interest.objects.filter(attendee_id=leaver.pk).exists()
+    assert full_camp.pitch.hosts.get() == full_camp.host
+
+
+def test_without_their_texts_the_name_alone_goes(full_camp, leaver, olga):
+    assert NAME in everything_shown(full_camp, olga)
+    pages = {a.name: full_camp.url(a) for a in camp_addresses() if hasattr(a.view, "is_fresh")}
+    naming = [name for name, page in pages.items() if NAME in Client().get(page).content.decode()]
+    etags = {name: Client().get(pages[name])["ETag"] for name in naming}
+    erase_attendee(attendee=leaver, with_texts=False)
+    stored, shown = everything_stored(), everything_shown(full_camp, olga)
+    assert NAME not in stored
+    assert NAME not in shown
+    # No browser is told that the page it has is still right.
+    assert {"schedule:grid_detail", "pitches:pitch_list", "notes:record_list"} <= set(naming)
+    for name in naming:
+        assert Client().get(pages[name], headers={"If-None-Match": etags[name]}).status_code == 200, name
+    assert Pitch.objects.get(title=OWN).is_open
+    assert WriteUp.objects.get(title=OWN).by is None
+    assert Link.objects.get(title=OWN).by is None
+    assert NoteRevision.objects.filter(is_aside=True, by=None).count() == 1
+    # The account is for other camps.
+    assert User.objects.filter(email=EMAIL).exists()
+
+
+def test_lists_of_one_camp_forget_with_it_and_all_with_the_account(full_camp, leaver):
+    camp, other = full_camp.camp, CampFactory(slug="another")
+    for listing in (camp, other):
+        listing.listed_addresses.get_or_create(email=EMAIL)
+        invite(camp=listing, by=UserFactory(), role="helper", email=EMAIL)
+    erase_attendee(attendee=leaver, with_texts=True)
+    assert not camp.listed_addresses.filter(email=EMAIL).exists()
+    assert not camp.invitations.filter(email=EMAIL).exists()
+    assert other.listed_addresses.filter(email=EMAIL).exists()
+    erase_user(user=leaver.user, with_texts=True)
+    assert not other.listed_addresses.filter(email=EMAIL).exists()
+    assert not other.invitations.filter(email=EMAIL).exists()
+
+
+def test_whoever_reads_the_notes_is_sent_them_anew(full_camp, leaver):
+    part = stamps.notes_of(full_camp.session.pk)
+    before = stamps.read(full_camp.camp, part)
+    erase_attendee(attendee=leaver, with_texts=True)
+    assert stamps.read(full_camp.camp, part) > before
+
+
+def test_a_pitch_that_somebody_else_hosts_stays(full_camp, leaver, cleo):
+    own = Pitch.objects.get(title=OWN)
+    own.hosts.add(cleo)
+    erase_attendee(attendee=leaver, with_texts=True)
+    assert Pitch.objects.get(title=OWN).is_open
+
+
+def test_the_erased_pitch_is_off_the_draft_and_cancelled_on_the_wall(full_camp, leaver):
+    session = Pitch.objects.get(title=OWN).sessions.get()
+    before = Draft.revision_of(full_camp.camp)
+    erase_attendee(attendee=leaver, with_texts=True)
+    assert not session.cells.exists()
+    assert Draft.revision_of(full_camp.camp) > before
+    calendar = Client().get(f"/{full_camp.camp.slug}/calendar.ics").content.decode()
+    assert "STATUS:CANCELLED" in calendar
+
+
+def test_an_archived_camp_forgets_too(full_camp, leaver, olga):
+    archive_camp(camp=full_camp.camp)
+    client = Client()
+    client.force_login(leaver.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(f"/{full_camp.camp.slug}/erase/", {"texts": "on"}).status_code == 302
+    assert NAME not in everything_stored()
+    assert OWN not in everything_shown(full_camp, olga)
+
+
+def test_the_next_in_the_queue_gets_the_place(camp, ben, cleo):
+    camp.capacity = 2
+    camp.save()
+    waiting = AttendeeFactory(camp=camp, is_waiting=True)
+    erase_attendee(attendee=ben, with_texts=True)
+    waiting.refresh_from_db()
+    assert not waiting.is_waiting
+
+
+def test_calendars_are_told_that_somebody_erased_leads_no_more(full_camp, olga):
+    """The name goes from the text of the session: SEQUENCE and LAST-MODIFIED say so."""
+    co_host = AttendeeFactory(camp=full_camp.camp, display_name=NAME)
+    full_camp.pitch.hosts.add(co_host)
+    before = full_camp.session
+    before.refresh_from_db()
+    erase_attendee(attendee=co_host, with_texts=False)
+    after = type(before).objects.get(pk=before.pk)
+    assert after.sequence == before.sequence + 1
+    assert after.told_at > before.told_at
+
+
+@pytest.mark.parametrize("is_running", [False, True])
+def test_a_build_does_not_tell_the_title_of_what_was_erased(sign_in, camp, olga, rooms, slots, monkeypatch, is_running):
+    """Neither a build that is done nor one that ends after it."""
+    leaver = AttendeeFactory(camp=camp, display_name=NAME)
+    PitchFactory(camp=camp, title=OWN, hosts=[leaver]).not_in.set(slots)
+    best_grid = border.best_grid
+
+    def best_grid_and_meanwhile(*arguments, **named):
+        found = best_grid(*arguments, **named)
+        if is_running:
+            erase_attendee(attendee=leaver, with_texts=True)
+        return found
+
+    monkeypatch.setattr(border, "best_grid", best_grid_and_meanwhile)
+    build = run.start_build(camp=camp, seconds=0.1)
+    run.run_build(build=build)
+    page = reverse("schedule:draft_detail", args=[camp.slug])
+    if not is_running:
+        assert f"<strong>{OWN}</strong>: " in sign_in(olga).get(page).content.decode()
+        erase_attendee(attendee=leaver, with_texts=True)
+    assert OWN not in everything_stored()
+    html = sign_in(olga).get(page).content.decode()
+    assert "<strong>Withdrawn</strong>: " in html
+    assert OWN not in html
+
+
+def test_the_last_organiser_is_told_what_to_do_and_nothing_is_done(client, camp, olga):
+    other = CampFactory(slug="another")
+    AttendeeFactory(camp=other, user=olga.user, display_name="Olga")
+    client.force_login(olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    response = client.post("/me/erase/", {"texts": "on"})
+    assert response.status_code == 422
+    sentence = "Lakeside 2030: A camp needs an organiser. Make somebody else one first. Or delete the camp first."
+    assert sentence in response.content.decode()
+    assert other.attendees.filter(user=olga.user).exists()
+    assert client.post(f"/{camp.slug}/erase/", {}).status_code == 422
+    with pytest.raises(ValidationError):
+        erase_user(user=olga.user, with_texts=False)
+
+
+def test_a_guest_who_is_erased_from_their_only_camp_is_signed_out_and_gone(client, camp, olga):
+    guest = join_as_guest(camp=camp, display_name="Teapot")
+    client.force_login(guest.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/{camp.slug}/erase/").content.decode()
+    assert "Nobody can bring them back." in page
+    response = client.post(f"/{camp.slug}/erase/", {"texts": "on"}, follow=True)
+    assert "You are erased from Lakeside 2030." in response.content.decode()
+    assert not User.objects.filter(pk=guest.user_id).exists()
+    assert not Attendee.objects.filter(pk=guest.pk).exists()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_guest_with_another_camp_stays_signed_in(client, camp, olga):
+    guest = join_as_guest(camp=camp, display_name="Teapot")
+    AttendeeFactory(camp=CampFactory(slug="another"), user=guest.user, display_name="Kettle")
+    client.force_login(guest.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.post(f"/{camp.slug}/erase/", {"texts": "on"})
+    assert client.session["_auth_user_id"] == str(guest.user_id)
+
+
+def test_the_whole_account_by_its_page_and_a_second_tap(client, camp, cleo):
+    client.force_login(cleo.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/me/erase/").content.decode()
+    assert "Lakeside 2030" in page
+    first = client.post("/me/erase/", {"texts": "on"}, follow=True)
+    assert "You are erased from Campgrid." in first.content.decode()
+    second = client.post("/me/erase/", {"texts": "on"}, follow=True)
+    assert "there is nothing left to erase" in second.content.decode()
+    assert client.get("/me/erase/").status_code == 302
+    signed_in = {session.get_decoded().get("_auth_user_id") for session in Session.objects.all()}
+    assert str(cleo.user_id) not in signed_in
+
+
+def test_the_ways_in_are_where_one_looks(client, camp, cleo):
+    client.force_login(cleo.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert f'href="/{camp.slug}/erase/"' in client.get(f"/{camp.slug}/leave/").content.decode()
+    assert 'href="/me/erase/"' in client.get("/me/").content.decode()
+
+
+def test_a_name_taken_before_is_nowhere_either(full_camp, leaver):
+    """Former names are kept by nothing."""
+    rename_attendee(attendee=leaver, display_name="Somebody")
+    assert NAME not in everything_stored()
+
+
+def test_a_guest_erases_the_account_with_its_last_camp(client, camp, olga):
+    guest = join_as_guest(camp=camp, display_name="Teapot")
+    client.force_login(guest.user, backend="django.contrib.auth.backends.ModelBackend")
+    response = client.post("/me/erase/", {"texts": "on"}, follow=True)
+    assert "You are erased from Campgrid." in response.content.decode()
+    assert not User.objects.filter(pk=guest.user_id).exists()
+
+
+def test_a_camp_that_was_left_before_forgets_too(full_camp, leaver):
+    """Leaving keeps the name there, for others; with the account it goes, also where one came back since."""
+    user = leaver.user
+    gone = AttendeeFactory(camp=CampFactory(slug="another"), user=user, display_name=NAME)
+    leave_camp(attendee=gone)
+    leave_camp(attendee=leaver)
+    back = AttendeeFactory(camp=full_camp.camp, user=user, display_name="Back again")
+    assert NAME in everything_stored()
+    erase_user(user=user, with_texts=True)
+    stored = everything_stored()
+    assert [word for word in (NAME, EMAIL, OWN, "Back again") if word in stored] == []
+    assert not Attendee.objects.filter(pk__in=[gone.pk, leaver.pk, back.pk]).exists()
+
+
+def test_erased_from_one_camp_so_is_what_was_left_there_and_only_there(full_camp, leaver):
+    user = leaver.user
+    gone = AttendeeFactory(camp=CampFactory(slug="another"), user=user, display_name="Elsewhere")
+    leave_camp(attendee=gone)
+    leave_camp(attendee=leaver)
+    back = AttendeeFactory(camp=full_camp.camp, user=user, display_name="Back again")
+    erase_attendee(attendee=back, with_texts=False)
+    assert NAME not in everything_stored()
+    assert Attendee.objects.filter(pk=gone.pk).exists()
+
+
+def test_what_a_guest_left_is_the_accounts_to_erase_once_they_keep_their_place(camp, cleo):
+    guest = join_as_guest(camp=CampFactory(slug="another"), display_name="Teapot")
+    leave_camp(attendee=guest)
+    left = User.objects.get(pk=guest.was_of_id)
+    guest_claimed.send(sender=User, guest=left, account=cleo.user)
+    erase_user(user=cleo.user, with_texts=False)
+    assert "Teapot" not in everything_stored()
+
+
+def test_a_guest_who_left_a_camp_can_be_erased_from_there_after_their_last_one(client, camp, olga):
+    guest = join_as_guest(camp=camp, display_name="Teapot")
+    left = AttendeeFactory(camp=CampFactory(slug="another"), user=guest.user, display_name="Kettle")
+    leave_camp(attendee=left)
+    erase_attendee(attendee=guest, with_texts=False)
+    erase_user(user=User.objects.get(pk=guest.user_id), with_texts=False)
+    assert not Attendee.objects.filter(pk=left.pk).exists()
+    assert not User.objects.filter(pk=guest.user_id).exists()
+
+
+def test_whose_place_it_was_is_told_to_nobody(full_camp, leaver, olga, tmp_path):
+    leave_camp(attendee=leaver)
+    call_command("export_camp", full_camp.camp.slug, format="json", output=str(tmp_path / "camp.json"))
+    shown = everything_shown(full_camp, olga) + (tmp_path / "camp.json").read_text()
+    assert "was_of" not in shown
+    # On the page of people the organiser reads the address of an invitation she mailed herself.
+    full_camp.camp.invitations.all().delete()
+    assert EMAIL not in everything_shown(full_camp, olga)

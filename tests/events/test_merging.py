@@ -1,0 +1,57 @@
+"""Two places of one person become one while an organiser decides about one of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.claims import finish_claim
+from accounts.models import Claim
+from events.merging import merge_attendees
+from events.models import Attendee, Role
+from events.services import change_role, join_as_guest, remove_attendee
+from tests.factories import AttendeeFactory, CampFactory, UserFactory, make_organiser
+from tests.pitches.test_meanwhile import beside
+
+DECISIONS = {
+    "removed": lambda attendee: remove_attendee(attendee=attendee),
+    "demoted": lambda attendee: change_role(attendee=attendee, role=Role.ATTENDEE, by=None),
+}
+
+
+def stands(attendee: Attendee) -> tuple:
+    row = Attendee.objects.get(pk=attendee.pk)
+    return row.removed_at is not None, row.role, [item["kind"] for item in row.news]
+
+
+EXPECTED = {"removed": (True, "attendee", []), "demoted": (False, "attendee", ["role"])}
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_what_was_decided_since_they_were_read_holds_when_two_places_become_one(camp, olga, decision):
+    mine, other = AttendeeFactory(camp=camp, role=Role.ORGANISER), AttendeeFactory(camp=camp)
+    DECISIONS[decision](Attendee.objects.get(pk=mine.pk))
+    merge_attendees(source=other, into=mine)
+    assert stands(mine) == EXPECTED[decision]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_claim_does_not_bring_back_what_an_organiser_decides_at_this_moment(decision):
+    camp = CampFactory()
+    make_organiser(camp)
+    account = UserFactory(email="tea@example.org")
+    mine = AttendeeFactory(camp=camp, user=account, role=Role.ORGANISER)
+    guest = join_as_guest(camp=camp, display_name="Tea")
+    claim = Claim.objects.create(
+        guest=guest.user, email=account.email, code_hash="", expires_at=timezone.now() + timedelta(minutes=5)
+    )
+    with beside(lambda: finish_claim(claim=claim)) as begin, transaction.atomic():
+        DECISIONS[decision](Attendee.objects.get(pk=mine.pk))
+        begin()
+    assert stands(mine) == EXPECTED[decision]
+    assert not Attendee.objects.filter(pk=guest.pk).exists()

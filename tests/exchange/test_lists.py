@@ -1,0 +1,290 @@
+"""Lists as forms, ticket shops and spreadsheet programs write them: one file for each shape, and what it must become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from events import stamps
+from events.decoding import BY_PAGE
+from events.models import Attendee, Camp
+from exchange.outcome import Outcome
+from exchange.report import ImportRefused, Report
+from exchange.uploads import import_files
+from exchange.writing import write_outcome
+from tests.exchange.spreadsheets import text_of
+from tests.factories import AttendeeFactory
+
+SHAPES = Path(__file__).parent / "shapes" / "lists"
+READ = {
+    "twelve_hours.slots.csv": ["09:00–10:00", "10:15–11:15", "12:00–13:00", "13:00–14:00", "14:15–15:15"],
+    "german_headings.slots.csv": ["09:00–09:45 Begrüßung"],
+    "german_excel.slots.csv": ["09:00–09:45 Begrüßung", "10:00–10:45"],
+    "google_form.rooms.csv": ["Barn 30", "Loft (upstairs) 10", "Attic 30"],
+    "numbers.rooms.csv": ["Barn 1200", "Loft 10"],
+    "numbered.pitches.csv": ["Knots: Ann Ash", "Ducks: "],
+    "eventbrite.attendees.csv": ["Ann Ash", "Bo"],
+}
+#: all that is read otherwise than it stands, or not at all
+TOLD = {
+    "twelve_hours.slots.csv": [
+        "row 2: “12/01/2030” is read as 12 January 2030.",
+        "row 4: Nothing says which half of the day times are in: “1:00” is read as 13:00, and so on.",
+    ],
+    "german_headings.slots.csv": ["row 2: “12.01.2030” is read as 12 January 2030."],
+    "german_excel.slots.csv": ["row 2: “12.01.2030” is read as 12 January 2030."],
+    "google_form.rooms.csv": ["row 1: The column “What is in it?” is not read."],
+    "numbers.rooms.csv": ["row 2: What stands above the headings is left out: “Rooms”."],
+    "numbered.pitches.csv": [
+        "row 1: The columns “No.”, “Duration” are not read.",
+        "row 2: “Ann Ash” is nobody in this camp yet: they are written down as a host.",
+    ],
+    "eventbrite.attendees.csv": ["row 1: The column “Email” is not read."],
+}
+REFUSED = {
+    "pasted.rooms.txt": "row 3: “capacity” is “~20”, not a whole number from 0 to 100000.",
+    "google_form.pitches.csv": "row 1: The column “title” is missing.",
+}
+
+
+def come_in(camp: Camp, name: str) -> Report:
+    text = text_of((SHAPES / name).read_bytes(), BY_PAGE)
+    return import_files(camp=camp, files={f"{name.split('.')[1]}.csv": text}, by=None)
+
+
+def told(report: Report) -> str:
+    return "\n".join(map(str, [*report.faults, *report.remarks]))
+
+
+def found(camp: Camp, name: str) -> list[str]:
+    match name.split(".")[1]:
+        case "slots":
+            return [f"{s.starts_at:%H:%M}–{s.ends_at:%H:%M} {s.title}".strip() for s in camp.slots.all()]
+        case "rooms":
+            return [f"{room.name} {room.capacity}" for room in camp.rooms.all()]
+        case "pitches":
+            pitches = camp.pitches.order_by("pk")
+            return [f"{p.title}: {', '.join(h.display_name for h in p.hosts.all())}" for p in pitches]
+        case _:
+            return [person.display_name for person in camp.attendees.order_by("pk")]
+
+
+def test_every_file_is_tried():
+    assert {path.name for path in SHAPES.iterdir()} == {*READ, *REFUSED}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_list_is_read_as_people_have_it(camp, name):
+    report = come_in(camp, name)
+    assert found(camp, name) == READ[name]
+    assert [str(remark).split(", ", 1)[1] for remark in report.remarks] == TOLD[name]
+    assert come_in(camp, name).has_changed_nothing
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_told_is_refused_with_a_sentence(camp, name):
+    with pytest.raises(ImportRefused) as refused:
+        come_in(camp, name)
+    assert REFUSED[name] in str(refused.value.report.faults[0])
+
+
+def test_hosts_without_a_list_of_people_are_known_by_their_names(camp, ben):
+    text = 'title,hosts\nKnots,"ben, Ann"\nDucks,Ann & Cy\n'
+    assert import_files(camp=camp, files={"pitches.csv": text}, by=None).added == {"pitches": 2}
+    hosts = {p.title: {h.display_name for h in p.hosts.all()} for p in camp.pitches.all()}
+    assert hosts == {"Knots": {"Ben", "Ann"}, "Ducks": {"Ann", "Cy"}}
+    assert ben in camp.pitches.get(title="Knots").hosts.all()
+
+
+def test_a_row_is_counted_as_the_spreadsheet_shows_it(camp):
+    """A cell of several lines is in one row, and the line that says the mark is in none."""
+    with pytest.raises(ImportRefused) as refused:
+        import_files(
+            camp=camp, files={"rooms.csv": 'sep=,\nname,features\n"Barn\nwest",\nLoft,\n,projector\n'}, by=None
+        )
+    assert [fault.row for fault in refused.value.report.faults] == [4]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # Evening slots that somebody typed before the morning's are no sign of another clock.
+        (["18:00,19:00", "9:00,10:00"], ["09:00–10:00", "18:00–19:00"]),
+        (["7:00,8:00", "9:00,10:00"], ["07:00–08:00", "09:00–10:00"]),
+        (["11:30,12:30", "12:30,1:15"], ["11:30–12:30", "12:30–13:15"]),
+        (["23:00,1:00"], ["23:00–01:00"]),
+        # Whatever clock it is, nothing goes on for fourteen hours.
+        (["11:00,1:00", "14:00,15:00"], ["11:00–13:00", "14:00–15:00"]),
+    ],
+)
+def test_only_a_day_that_goes_back_from_noon_is_on_a_clock_of_twelve(camp, rows, expected):
+    import_files(camp=camp, files={"slots.csv": "starts_at,ends_at\n" + "\n".join(rows) + "\n"}, by=None)
+    assert found(camp, ".slots.") == expected
+
+
+# -- hosts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Knots,Ann;Bo,thing,1,Ropes",
+        "Knots,Ann;Bo,,3,Ropes",
+        f"Knots,Ann;Bo,,1,{'x' * 51}",
+        f"{'x' * 141},Ann;Bo,,1,Ropes",
+        f"Knots,Ann;{'x' * 60};a7,,1,Ropes",
+    ],
+)
+def test_a_pitch_that_is_refused_leaves_no_hosts_behind(camp, row):
+    text = f"title,hosts,kind,length,topic\n{row}\nDucks,Cy,,1,\n"
+    before = stamps.read_record(camp, stamps.PEOPLE).number
+    report = import_files(camp=camp, files={"pitches.csv": text}, skip_bad_rows=True, by=None)
+    assert report.fault_count == 1
+    assert [person.display_name for person in camp.attendees.all()] == ["Cy"]
+    assert stamps.read_record(camp, stamps.PEOPLE).number != before
+
+
+def test_a_pitch_that_is_there_already_makes_nobody(camp):
+    import_files(camp=camp, files={"pitches.csv": "title,hosts\nKnots,Ann\n"}, by=None)
+    report = import_files(camp=camp, files={"pitches.csv": "title,hosts\nKnots,Bo\n"}, by=None)
+    assert report.has_changed_nothing
+    assert [person.display_name for person in camp.attendees.all()] == ["Ann"]
+
+
+def test_whoever_is_written_down_is_a_change_of_the_people(camp):
+    """Whatever the report counts."""
+    report = Report()
+    outcome = Outcome.of(camp, [])
+    outcome.report = report
+    outcome.make_attendee(Attendee(display_name="Ann"))
+    before = stamps.read_record(camp, stamps.PEOPLE).number
+    write_outcome(outcome=outcome, by=None)
+    assert stamps.read_record(camp, stamps.PEOPLE).number != before
+
+
+def test_who_was_removed_or_waits_is_not_made_a_host(camp):
+    import_files(camp=camp, files={"attendees.csv": "name\nAnn\nBo\n"}, by=None)
+    camp.attendees.filter(display_name="Ann").update(removed_at=timezone.now())
+    report = import_files(camp=camp, files={"pitches.csv": "title,hosts\nKnots,Ann;Bo\n"}, by=None)
+    assert [host.display_name for host in camp.pitches.get().hosts.all()] == ["Bo"]
+    assert "pitches.csv, row 2: “Ann” is not in this camp, or no longer: they are not made a host." in told(report)
+    # Who has the name now is in.
+    AttendeeFactory(camp=camp, display_name="Ann", user=None)
+    import_files(camp=camp, files={"pitches.csv": "title,hosts\nDucks,Ann\n"}, by=None)
+    assert camp.pitches.get(title="Ducks").hosts.get().removed_at is None
+
+
+def test_of_two_people_of_one_name_none_is_made_a_host(camp):
+    people = [AttendeeFactory(camp=camp, display_name="Ann", user=None) for _number in range(2)]
+    report = import_files(camp=camp, files={"pitches.csv": "title,hosts\nKnots,Ann\n"}, by=None)
+    assert not camp.pitches.get().hosts.exists()
+    assert "row 2: Several people in this camp are called “Ann”: none of them is made a host by this row." in told(
+        report
+    )
+    # A key says who.
+    import_files(camp=camp, files={"pitches.csv": f"title,hosts\nDucks,a{people[1].pk}\n"}, by=None)
+    assert camp.pitches.get(title="Ducks").hosts.get() == people[1]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("attendees.csv", "name,role\nAnn,Helper\n"),
+        ("pitches.csv", "title,kind\nKnots,WORKSHOP\n"),
+        ("slots.csv", "starts_at,ends_at,kind\n9:00,10:00,Everyone\n"),
+    ],
+)
+def test_kinds_and_roles_may_have_capitals(camp, file, text):
+    assert import_files(camp=camp, files={file: text}, by=None).fault_count == 0
+    values = [*camp.attendees.values_list("role"), *camp.pitches.values_list("kind"), *camp.slots.values_list("kind")]
+    assert values[0][0] == text.strip().split(",")[-1].lower()
+
+
+def test_whoever_has_no_ticket_any_more_is_no_attendee(camp):
+    text = (
+        "First Name,Surname,Attendee #,Attendee Status,Refunded\nAnn,Ash,1,Attending,£0.00\n"
+        "Cy,Cedar,2,Not Attending,£0.00\nDee,Dogwood,3,Checked In,£10.00\nEve,Elm,4,Pending,\n"
+    )
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert [person.display_name for person in camp.attendees.all()] == ["Ann Ash"]
+    assert told(report).splitlines() == [
+        "attendees.csv, row 3: “Cy Cedar” has no ticket that is valid (Not Attending, £0.00): they are left out.",
+        "attendees.csv, row 4: “Dee Dogwood” has no ticket that is valid (Checked In, £10.00): they are left out.",
+        "attendees.csv, row 5: “Eve Elm” has no ticket that is valid (Pending): they are left out.",
+    ]
+
+
+# -- what is there already ---------------------------------------------------------------------------------------------
+
+FIRST = {
+    "rooms.csv": "name,capacity,features\nBarn,30,projector\n",
+    "slots.csv": "starts_at,ends_at,kind,title\n9:00,10:00,sessions,\n",
+    "attendees.csv": "attendee,name,role\nx,Ann,helper\n",
+    "pitches.csv": "pitch,title,topic,length,about\ny,Knots,Rope,1,Long\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "again", "columns"),
+    [
+        ("rooms.csv", "name,capacity,features\nBarn,40,projector\n", "“capacity”"),
+        ("rooms.csv", "name,features\nBarn,Whiteboard\n", "“features”"),
+        ("slots.csv", "starts_at,ends_at,kind,title\n9:00,11:00,everyone,Tea\n", "“ends_at”, “kind”, “title”"),
+        ("attendees.csv", "attendee,name,role\nx,Ann Ash,organiser\n", "“display_name”, “role”"),
+        ("pitches.csv", "pitch,title,topic,length,kind,about\ny,Knot,Hair,2,workshop,L\n",
+         "“title”, “topic”, “length”, “kind”, “about”"),
+    ],
+)  # fmt: skip
+def test_where_a_row_says_otherwise_than_what_is_there_it_is_told(camp, file, again, columns):
+    import_files(camp=camp, files={file: FIRST[file]}, by=None)
+    same = import_files(camp=camp, files={file: FIRST[file]}, by=None)
+    assert (same.has_changed_nothing, same.remarks) == (True, [])
+    report = import_files(camp=camp, files={file: again}, by=None)
+    assert report.has_changed_nothing
+    assert f"is there already and stays as it is; this row says otherwise in {columns}." in told(report)
+    # What a row does not say is no difference.
+    least = {"rooms.csv": "name\nBarn\n", "pitches.csv": "pitch,title\ny,Knots\n"}
+    if file in least:
+        assert import_files(camp=camp, files={file: least[file]}, by=None).remarks == []
+
+
+def test_two_rows_of_one_room_that_differ_are_told(camp):
+    report = import_files(camp=camp, files={"rooms.csv": "name,capacity\nBarn,30\nBarn,50\n"}, by=None)
+    assert told(report).startswith(
+        "rooms.csv, row 3: “Barn” is there already and stays as it is; this row says otherwise"
+    )
+
+
+def test_who_was_removed_does_not_come_back_and_it_is_told(camp):
+    import_files(camp=camp, files={"attendees.csv": "name\nAnn\n"}, by=None)
+    camp.attendees.update(removed_at=timezone.now())
+    report = import_files(camp=camp, files={"attendees.csv": "name\nAnn\n"}, by=None)
+    assert "row 2: “Ann” was removed from this camp, or left it, and does not come back by this row." in told(report)
+
+
+def test_features_are_known_by_what_people_call_them(camp):
+    text = 'name,features\nBarn,"Projector, HEARING LOOP\nstep free"\nLoft,"tables, chairs;Whiteboard"\nAttic,beamer\n'
+    report = import_files(camp=camp, files={"rooms.csv": text}, by=None)
+    assert {room.name: room.features for room in camp.rooms.all()} == {
+        "Barn": ["projector", "hearing-loop", "step-free"], "Loft": ["tables, chairs", "whiteboard"], "Attic": ["beamer"],
+    }  # fmt: skip
+    assert told(report).splitlines() == [
+        "rooms.csv, row 3: “tables, chairs” is nothing that sessions can ask for here: it is kept as it stands.",
+        "rooms.csv, row 4: “beamer” is nothing that sessions can ask for here: it is kept as it stands.",
+    ]
+    # What a room has already is known the next time.
+    assert import_files(camp=camp, files={"rooms.csv": "name,features\nShed,Beamer\n"}, by=None).remarks == []
+    assert camp.rooms.get(name="Shed").features == ["beamer"]
+
+
+@pytest.mark.parametrize(("capacity", "is_told"), [(None, False), (6, False), (5, True), (2, True)])
+def test_people_who_are_written_down_take_places_and_it_is_told(camp, olga, capacity, is_told):
+    """Whoever then comes would stand in a queue before an empty hall."""
+    camp.capacity = capacity
+    camp.save()
+    there = camp.attendees.present().count()
+    rows = "".join(f"Person {number}\n" for number in range(5 - there))
+    report = import_files(camp=camp, files={"attendees.csv": f"name\n{rows}"}, by=None, dry_run=True)
+    assert any("places, and 5 people would have one" in remark.reason for remark in report.remarks) == is_told

@@ -1,0 +1,195 @@
+"""What a search keeps up of each concern, against the exact price of the finished grid."""
+
+import ast
+from dataclasses import fields, replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schedule.solver import (
+    CONCERNS,
+    Attendee,
+    Placement,
+    Room,
+    Session,
+    Weights,
+    concern_sentences,
+    read_problem,
+    score,
+)
+from schedule.solver.audience import Audience, expected_people
+from schedule.solver.concerns.seats import OverflowInSlots, exactly_so_often
+from schedule.solver.problem import to_document
+from schedule.solver.search.board import Board
+from schedule.solver.search.soft import Soft
+from schedule.solver.search.start import greedy
+from tests.schedule.solver.samples import problems, small_problem
+
+ROOT = Path(__file__).resolve().parents[3]
+MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+NAMES = [concern.NAME for concern in CONCERNS]
+
+
+def plain(problem, **weights):
+    """Singles that run once, nobody leads, and rooms that will all do: where what a search keeps up is exact."""
+    sessions = tuple(replace(s, copies=1, length=1, hosts=frozenset()) for s in problem.sessions)
+    wishes = tuple(replace(a, wishes=tuple((s, 1) for s, _ in a.wishes)) for a in problem.attendees)
+    rooms = tuple(replace(r, capacity=3) for r in problem.rooms)
+    return replace(problem, sessions=sessions, attendees=wishes, rooms=rooms, weights=Weights(**weights))
+
+
+def changes(board, rng, count=30):
+    """Random changes that the board makes, each with what it was before."""
+    for _ in range(count):
+        i = rng.randrange(len(board.slot))
+        t = rng.choice([-1, *board.slots_for[i]])
+        change = ((i, t),) if t < 0 else board.change_for(i, t, rng.randrange(9))
+        if change is None or all(board.slot[j] == to for j, to in change):
+            continue
+        before = {j: board.slot[j] for j, _ in change}
+        sets = list(board.wins), list(board.solo)
+        if board.try_change(change, float("-inf")) is not None:
+            touched = sorted({q for j, to in change for a in (before[j], to) if a >= 0 for q in board.span(j, a)})
+            yield dict(change), before, touched, sets
+
+
+@pytest.mark.parametrize("concern", CONCERNS, ids=lambda concern: concern.NAME)
+@given(problem=problems().filter(lambda p: p.sessions and p.slots), seed=st.integers(0, 99))
+@MANY
+def test_a_concern_that_is_followed_costs_what_the_finished_grid_is_charged(concern, problem, seed):
+    problem = plain(problem, **{concern.NAME: 1.0})
+    # A change of rooms alone comes after the search; published twice would count twice.
+    problem = replace(problem, published=tuple({p.session: p for p in problem.published}.values()))
+    board, rng = Board(problem), Random(seed)
+    greedy(board, rng)
+    follower = concern.follow(board)
+    total = follower.total
+    for change, _before, touched, _sets in changes(board, rng):
+        total += follower.weigh(list(change), touched)
+        follower.accept()
+        assert follower.total == pytest.approx(total)
+    rows = board.placements()
+    if concern.NAME == "calm":
+        slots = {(p.session, p.slot) for p in rows}
+        assert follower.total == sum((p.session, p.slot) not in slots for p in problem.published)
+    else:
+        assert follower.total == pytest.approx(concern.units(Audience(problem, rows)))
+    assert follower.total <= concern.most_units(problem)
+
+
+@pytest.mark.parametrize("concern", CONCERNS, ids=lambda concern: concern.NAME)
+@given(problem=problems().filter(lambda p: p.sessions and p.slots), seed=st.integers(0, 99))
+@MANY
+def test_no_change_saves_more_than_was_hoped_for(concern, problem, seed):
+    problem = plain(problem, **{concern.NAME: 1.0})
+    board, rng = Board(problem), Random(seed)
+    greedy(board, rng)
+    follower = concern.follow(board)
+    for change, before, touched, (wins, solo) in changes(board, rng):
+        won = lost = 0
+        for t in touched:
+            came = [board.fans[j] for j, to in change.items() if to == t]
+            went = [board.fans[j] for j, start in before.items() if start == t]
+            for fans in came:
+                won |= fans & wins[t]
+            for fans in went:
+                gone = fans & solo[t]
+                for others in came:
+                    gone &= ~others
+                lost |= gone
+        hope = sum(follower.slot_hope(t) for t in touched) + sum(follower.session_hope(j) for j in change)
+        # Who is won in one slot and lost in another counts once on each side, as bits do: singles without hosts.
+        if follower.COUNTS_PEOPLE and len(touched) == 1:
+            hope += follower.people_hope(won, lost)
+        elif follower.COUNTS_PEOPLE:
+            hope = float("inf")
+        assert -follower.weigh(list(change), touched) <= hope + 1e-9
+        follower.accept()
+
+
+def test_three_of_one_topic_at_once_are_three_pairs():
+    problem = small_problem(rooms=(Room(9),) * 3, sessions=(Session(topic="a"),) * 3, attendees=())
+    assert score(problem, [Placement(i, 0, i) for i in range(3)]).concerns["topics"] == 3
+    assert score(problem, [Placement(0, 0, 0), Placement(1, 0, 1), Placement(2, 1, 2)]).concerns["topics"] == 1
+
+
+def test_calm_counts_each_published_running_that_is_elsewhere_or_gone():
+    published = (Placement(0, 0, 0), Placement(1, 1, 1))
+    problem = small_problem(published=published)
+
+    def calm(*rows):
+        return score(problem, rows).concerns["calm"]
+
+    assert calm(*published) == 0
+    assert calm(Placement(0, 0, 1), published[1]) == 1
+    assert calm(Placement(0, 1, 0), Placement(1, 0, 1)) == 2
+    assert calm(published[0]) == 1
+
+
+@given(problems(), st.integers(0, 99))
+@MANY
+def test_people_expected_while_searching_are_those_of_the_finished_grid(problem, seed):
+    singles = tuple(replace(s, copies=1, length=1) for s in problem.sessions)
+    problem = replace(problem, sessions=singles, weights=Weights(seats=1.0))
+    board = Board(problem)
+    greedy(board, Random(seed))
+    follower = OverflowInSlots(board, 1.0)
+    people = expected_people(problem, board.placements())
+    for t in range(board.slot_count):
+        row = [i for i in board.row[t] if i >= 0]
+        expected = [next(n for p, n in people.items() if p.session == i) for i in row]
+        assert follower.people_in(t, row) == pytest.approx(expected)
+
+
+def test_whoever_wants_one_session_more_is_expected_there_alone():
+    problem = small_problem(
+        sessions=(Session(), Session()), attendees=(Attendee(((0, 3), (1, 1))), Attendee(((1, 1),)))
+    )
+    board = Board(problem)
+    board.load([0, 0], [-1, -1])
+    assert OverflowInSlots(board, 1.0).people_in(0, [0, 1]) == [1, 1]
+
+
+@given(st.lists(st.integers(0, 255), max_size=8))
+def test_people_are_sorted_by_how_often_they_are_wanted(sets):
+    found = exactly_so_often(sets)
+    for bit in range(8):
+        often = sum(people >> bit & 1 for people in sets)
+        assert [k + 1 for k, people in enumerate(found) if people >> bit & 1] == ([often] if often else [])
+
+
+def test_every_concern_has_one_name_everywhere():
+    assert [f.name for f in fields(Weights)] == [*NAMES, "unplaced"]
+    assert list(concern_sentences()) == list(score(small_problem(), []).concerns) == NAMES
+
+
+def test_files_call_the_weights_by_their_older_names():
+    problem = small_problem(weights=Weights(fairness=0.1, topics=0.2, seats=0.3, calm=0.4, unplaced=0.5))
+    document = to_document(problem)
+    assert document["weights"] == {"fairness": 0.1, "topic": 0.2, "overflow": 0.3, "move": 0.4, "unplaced": 0.5}
+    assert read_problem(document).weights == problem.weights
+
+
+@pytest.mark.parametrize("concern", CONCERNS, ids=lambda concern: concern.NAME)
+def test_a_concern_slid_to_nothing_weighs_nothing_and_further_up_weighs_more(concern):
+    weights = [concern.scale(number) for number in range(11)]
+    assert weights[0] == 0
+    assert weights == sorted(set(weights))
+
+
+def test_every_concern_is_marked_for_translation():
+    files = sorted((ROOT / "schedule/solver/concerns").glob("*.py"))
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    found = [n.value for n in nodes if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "SENTENCE"]
+    assert len(found) == len(CONCERNS)
+    assert all(isinstance(value, ast.Call) and value.func.id == "N_" for value in found)
+
+
+def test_a_search_hears_only_of_concerns_that_can_matter():
+    board = Board(small_problem(weights=Weights(topics=1.0, calm=1.0)))
+    assert len(Soft(board).followers) == 1
+    published = small_problem(weights=Weights(calm=1.0), published=(Placement(0, 0, 0),))
+    assert len(Soft(Board(published)).followers) == 1

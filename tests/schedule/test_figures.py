@@ -1,0 +1,185 @@
+"""Figures are counted by a task; pages show what was counted last, and say when it is older than the draft."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from pitches.services import set_interest, withdraw_pitch
+from pitches.wishes import Wishes, read_wishes, told_wishes
+from schedule import advice
+from schedule.advice.counting import count_figures
+from schedule.draft import moves
+from schedule.models import Draft, DraftFigures
+from schedule.wall.publish import publish_grid
+from tests.factories import AttendeeFactory, PitchFactory, RoomFactory
+
+BEING_COUNTED = "The figures are being counted."
+
+
+@pytest.fixture
+def knots(camp, rooms, slots, ben):
+    """On the grid, and seven people want it."""
+    pitch = PitchFactory(camp=camp, title="Knots", hosts=[ben])
+    moves.place_session(pitch=pitch, room=rooms[0], slot=slots[0])
+    for person in AttendeeFactory.create_batch(7, camp=camp):
+        set_interest(pitch=pitch, attendee=person, level=1)
+    return pitch
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The camps that a worker was asked to count for, while none is at work."""
+    asked = []
+    monkeypatch.setattr(type(count_figures), "enqueue", lambda task, camp_id: asked.append(camp_id))
+    return asked
+
+
+@pytest.fixture
+def look(sign_in, camp, olga, django_capture_on_commit_callbacks):
+    """A page of the draft as the organiser reads it; what it asks of a worker is asked."""
+
+    client = sign_in(olga)
+
+    def look(name="draft_detail", query=""):
+        with django_capture_on_commit_callbacks(execute=True):
+            return client.get(reverse(f"schedule:{name}", args=[camp.slug]) + query).content.decode()
+
+    return look
+
+
+def test_a_page_whose_figures_cannot_be_asked_for_is_shown(look, knots, monkeypatch):
+    def locked(task, camp_id: int) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(type(count_figures), "enqueue", locked)
+    assert BEING_COUNTED in look()
+
+
+def test_the_first_look_has_the_figures_counted(look, camp, knots):
+    assert BEING_COUNTED in look()
+    html = look()
+    assert BEING_COUNTED not in html
+    assert "<strong>about 5</strong>" in html
+
+
+def test_figures_of_an_older_draft_say_so_until_they_are_counted_again(look, asked, camp, knots, rooms, slots):
+    advice.renew_figures(camp=camp)
+    assert "being counted again" not in look()
+    moves.unplace_session(session=knots.sessions.get())
+    html = look("draft_figures")
+    assert "being counted again" in html
+    assert 'data-every="2"' in html
+    assert asked == [camp.pk]
+    count_figures.func(camp.pk)
+    html = look("draft_figures")
+    assert "being counted again" not in html
+    assert "data-every" not in html
+
+
+def test_one_worker_counts_however_many_look(look, asked, camp, knots):
+    for _ in range(3):
+        look()
+        look("draft_figures")
+    assert asked == [camp.pk]
+
+
+def test_whoever_looks_after_a_worker_was_killed_asks_again(look, asked, camp, knots):
+    look()
+    DraftFigures.objects.update(asked_at=timezone.now() - DraftFigures.PATIENCE)
+    look()
+    assert asked == [camp.pk, camp.pk]
+
+
+def test_new_interests_are_looked_for_after_half_a_minute_and_not_by_a_page_left_open(look, asked, camp, knots):
+    advice.renew_figures(camp=camp)
+    look()
+    assert asked == []
+    DraftFigures.objects.update(checked_at=timezone.now() - DraftFigures.LASTS - timedelta(seconds=1))
+    figures = advice.last_figures(draft=Draft.of(camp), is_polled=True)
+    assert figures.is_current
+    assert asked == []
+    look()
+    assert asked == [camp.pk]
+
+
+def test_nothing_is_counted_twice(camp, knots):
+    advice.renew_figures(camp=camp)
+    before = DraftFigures.objects.get()
+    advice.renew_figures(camp=camp)
+    again = DraftFigures.objects.get()
+    assert (again.counted_at, again.stamp) == (before.counted_at, before.stamp)
+    assert again.checked_at > before.checked_at
+
+
+def test_a_camp_that_is_deleted_before_it_is_counted_is_nobodys_loss(db):
+    count_figures.func(999)
+
+
+def test_the_pages_show_the_row_and_no_wish_is_read(look, camp, knots):
+    """Whatever the row says is shown, and no query asks for interests."""
+    advice.renew_figures(camp=camp)
+    figures = DraftFigures.objects.get()
+    figures.counted["figures"]["attended"] = 4321
+    figures.save()
+    for name in ("draft_detail", "draft_figures"):
+        with CaptureQueriesContext(connection) as captured:
+            assert "4320" in look(name)
+        assert not [query for query in captured.captured_queries if "pitches_interest" in query["sql"]]
+
+
+def test_what_was_withdrawn_since_is_not_suggested(look, camp, knots, rooms, slots):
+    ducks = PitchFactory(camp=camp, title="Ducks")
+    moves.place_session(pitch=ducks, room=rooms[1], slot=slots[0])
+    for person in camp.attendees.filter(interests__pitch=knots):
+        set_interest(pitch=ducks, attendee=person, level=1)
+    advice.renew_figures(camp=camp)
+    assert "“Ducks”" in look("draft_figures")
+    withdraw_pitch(pitch=ducks, by=None)
+    html = look("draft_figures")
+    assert "Ducks" not in html
+    assert "No two sessions at the same time are wanted by more than a few people." in html
+
+
+def test_a_snapshot_gives_back_the_wishes_it_was_taken_of(camp, knots, ben):
+    other = PitchFactory(camp=camp)
+    set_interest(pitch=other, attendee=ben, level=2)
+    wishes = read_wishes(camp)
+    assert Wishes.from_json(wishes.as_json()) == wishes
+    advice.renew_figures(camp=camp)
+    assert told_wishes(camp) == wishes
+    assert [wishes.count(pk) for pk in (knots.pk, other.pk, 0)] == [7, 1, 0]
+
+
+def test_long_lists_of_what_waits_are_folded(look, camp, rooms, slots):
+    PitchFactory.create_batch(25, camp=camp)
+    html = look()
+    assert html.count("/place/") == 20
+    assert "Show all 25" in html
+    assert look(query="?waiting=all").count("/place/") == 25
+
+
+@pytest.mark.parametrize(("name", "most"), [("draft_detail", 14), ("draft_figures", 10), ("grid_publish", 14)])
+def test_queries_do_not_depend_on_how_large_the_camp_is(look, camp, olga, knots, rooms, slots, name, most):
+    def queries():
+        advice.renew_figures(camp=camp)
+        with CaptureQueriesContext(connection) as captured:
+            look(name)
+        return [q["sql"] for q in captured.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+    publish_grid(camp=camp, by=None)
+    moves.place_session(pitch=PitchFactory(camp=camp, title="Ducks"), room=rooms[1], slot=slots[0])
+    one = queries()
+    for n, room in enumerate(RoomFactory.create_batch(3, camp=camp)):
+        host = AttendeeFactory(camp=camp)
+        host.away_in.add(slots[1])
+        pitch = PitchFactory(camp=camp, title=f"Pitch {n}", hosts=[host])
+        pitch.not_in.add(slots[2])
+        room.closed_in.add(slots[2])
+        moves.place_session(pitch=pitch, room=room, slot=slots[0])
+        set_interest(pitch=PitchFactory(camp=camp), attendee=host, level=2)
+    many = queries()
+    assert len(many) == len(one) <= most

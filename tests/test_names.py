@@ -1,0 +1,157 @@
+"""A name can be seen, and two people of one name are told apart where it matters."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django import forms
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import get_resolver
+
+from accounts.names import is_seen, refuse_unseen
+from events import services
+from events.models import Attendee, Camp
+from events.people import told_apart
+from events.views.people import LONGEST_SEARCH
+from exchange.csv_import import text
+
+from .factories import DAY, AttendeeFactory, PitchFactory
+from .test_refusals import forms_of_ours
+
+UNSEEN = {
+    "no-break space": "\u00a0\u2003",
+    "zero width": "\u200b\u200c\u200d\ufeff\u2060",
+    "soft hyphen": "\u00ad",
+    "braille blank": "\u2800",
+    "hangul fillers": "\u3164\u115f\u1160\uffa0",
+    "combining only": "\u0301\u034f\u0489",
+    "bidi controls": "\u202e\u2066\u2069\u200f\u061c",
+    "variation selectors": "\ufe0f\U000e0100",
+    "tags": "\U000e0041\U000e007f",
+}
+SEEN = ["A", "李", "É", "e\u0301", "👩‍🚀", "🏳️‍🌈", ".", "₣", "नि", "\u202eabc", "한", "⠓⠊"]
+#: fields by which something is called, in any of our forms
+NAMES = {"display_name", "name", "title", "behalf"}
+#: the name of the camp is typed once more to delete it: it has to be the same, whatever it is
+TYPED_AGAIN = {("DeleteForm", "name")}
+
+
+@pytest.mark.parametrize("name", UNSEEN.values(), ids=UNSEEN)
+def test_what_nobody_can_see_is_no_name(name):
+    assert not is_seen(name)
+    with pytest.raises(ValidationError, match="invisible"):
+        refuse_unseen(name)
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_whatever_can_be_seen_is_one(name):
+    assert is_seen(name)
+
+
+def _is_of_model(kind: type[forms.BaseForm], name: str) -> bool:
+    """Those are looked at on the models."""
+    model = getattr(getattr(kind, "_meta", None), "model", None)
+    return model is not None and name in {field.name for field in model._meta.get_fields()}
+
+
+def test_every_field_for_a_name_refuses_what_nobody_can_see():
+    """In all forms and all models, also those to come."""
+    # Forms are known once the pages are that show them.
+    assert get_resolver().url_patterns
+    named = [
+        (kind.__name__, name, field)
+        for kind in forms_of_ours()
+        for name, field in kind.base_fields.items()
+        if name in NAMES and isinstance(field, forms.CharField) and not _is_of_model(kind, name)
+    ]
+    assert len(named) >= 6
+    bare = {(kind, name) for kind, name, field in named if refuse_unseen not in field.validators}
+    assert bare == TYPED_AGAIN
+    kept = [
+        (model.__name__, field.name)
+        for label in ("events", "pitches", "notes")
+        for model in apps.get_app_config(label).get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.CharField) and field.name in NAMES and refuse_unseen not in field.validators
+    ]
+    assert kept == []
+
+
+@pytest.mark.parametrize("name", UNSEEN.values(), ids=UNSEEN)
+def test_the_join_page_says_so_and_nobody_is_in(client, camp, name):
+    response = client.post(f"/{camp.slug}/join/", {"display_name": f"{name}x{name}".replace("x", "")})
+    assert response.status_code == 422
+    assert not Attendee.objects.exists()
+    page = response.content.decode()
+    assert "invisible characters only" in page or "Type a name." in page
+
+
+def test_no_way_around_the_form(camp, ben):
+    for call in (
+        lambda: services.rename_attendee(attendee=ben, display_name="\u3164"),
+        lambda: services.write_down(camp=camp, display_name="\u2800"),
+        lambda: services.join_as_guest(camp=camp, display_name="\u200b"),
+        lambda: services.open_camp(camp=Camp(slug="x", name="X", starts_on="2030-01-12", ends_on="2030-01-12"),
+                                   by=ben.user, display_name="\u3164"),
+        lambda: text({"display_name": "\u3164"}, "display_name", 60),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError, match="invisible"):
+            call()
+
+
+# -- told apart ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_bens(camp, ben) -> Attendee:
+    return AttendeeFactory(camp=camp, display_name="Ｂen\u200b", joined_at=ben.joined_at + timedelta(minutes=1))
+
+
+def test_two_of_one_name_are_told_apart_beside_remove(camp, olga, ben, cleo, two_bens, sign_in):
+    which = told_apart(camp)
+    assert set(which) == {ben.pk, two_bens.pk}
+    assert which[ben.pk].startswith("no. 1 of this name, joined ")
+    assert which[two_bens.pk].startswith("no. 2 of this name, joined ")
+    page = sign_in(olga).get(f"/{camp.slug}/people/").content.decode()
+    for person in (ben, two_bens):
+        link = f'Remove<span class="visually-hidden"> {person.display_name} ({which[person.pk]})</span>'
+        assert link in page
+    assert page.count("of this name") == 2 * 4
+    assert 'Remove<span class="visually-hidden"> Cleo</span>' in page
+
+
+def test_two_of_one_name_who_came_in_one_minute_are_told_apart_by_number(camp):
+    people = [AttendeeFactory(camp=camp, display_name="Ben", joined_at=DAY) for _ in range(3)]
+    assert len({told_apart(camp)[person.pk] for person in people}) == 3
+
+
+def test_a_name_without_accents_is_compared_as_any_other(camp):
+    """Letters that look alike are one however they were typed; ASCII is the short way, and no other rule."""
+    names = ["Big Ben", "big ben", "BigBen", "Ｂｉｇ Ben", "Big\u200bBen", "Big  Ben"]
+    people = [AttendeeFactory(camp=camp, display_name=name) for name in names]
+    assert set(told_apart(camp)) == {person.pk for person in people}
+
+
+def test_a_search_of_any_length_is_answered_for_as_much_as_a_name_can_be(camp, olga, sign_in):
+    name = "Q" * LONGEST_SEARCH
+    AttendeeFactory(camp=camp, display_name=name)
+    page = sign_in(olga).get(f"/{camp.slug}/people/", {"q": name + "x" * 3_000}).content.decode()
+    assert f">{name}<" in page or f"{name}</" in page
+    assert "x" * 3_000 not in page
+
+
+def test_one_who_left_is_nobody_to_be_told_apart_from(camp, ben, two_bens):
+    services.leave_camp(attendee=two_bens)
+    assert told_apart(camp) == {}
+
+
+def test_a_host_of_a_name_that_another_has_is_chosen_by_when_they_came(
+    camp, olga, ben, two_bens, rooms, slots, sign_in
+):
+    for person in (ben, two_bens):
+        PitchFactory(camp=camp, hosts=[person])
+    page = sign_in(olga).get(f"/{camp.slug}/draft/repair/")
+    assert "no. 2 of this name" in page.content.decode()
