@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 DATABASE_GONE = (OperationalError, InterfaceError)
 
 
-def is_plan_outdated(error: BaseException) -> bool:
+def is_outdated(error: BaseException) -> bool:
     """The server planned a statement before a migration changed what it reads (PostgreSQL, plancache.c).
 
     Its words are translated and its code says no more than "not supported"; where it was raised is told, too.

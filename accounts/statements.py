@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils.module_loading import import_string
 
-from .databases import is_plan_outdated
+from .databases import is_outdated
 
 
 class Written(str):
@@ -95,7 +95,7 @@ def _done(sql: Written, values: Sequence[Any]) -> Iterator[CursorWrapper]:
             cursor.execute(sql, values)
         except NotSupportedError as error:
             # Whoever rolls back forgets the plans, too.
-            if connection.in_atomic_block or not is_plan_outdated(error):
+            if connection.in_atomic_block or not is_outdated(error):
                 raise
             cursor.execute("DEALLOCATE ALL")
             cursor.execute(sql, values)

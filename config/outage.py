@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.databases import DATABASE_GONE, is_plan_outdated
+from accounts.databases import DATABASE_GONE, is_outdated
 from accounts.typed import typed_in
 
 log = logging.getLogger("campgrid.outage")
@@ -79,7 +79,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _meant_by(error: BaseException) -> Outage | None:
     if isinstance(error, Error):
-        if is_plan_outdated(error):
+        if is_outdated(error):
             return RENEWED
         driver = error.__cause__
         if (code := getattr(driver, "sqlite_errorcode", None)) is not None:

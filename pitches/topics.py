@@ -45,14 +45,18 @@ class Hues(dict[str, int]):
 
 def hues_of(camp: Camp) -> Hues:
     """Of every topic of the camp's open pitches, in two queries."""
-    return Hues(coloured(topics_in_use(camp), _known(camp)))
+    return _hues(camp, _known(camp))
 
 
 def hues_for(camp: Camp, topics: Iterable[str]) -> Hues:
-    """Of these topics: without a query where there are none, in one where each has its colour already."""
+    """Of these topics: without a query where there are none, in one where each has its colour already, in two otherwise."""
     wanted = {topic.casefold() for topic in topics if topic}
     known = _known(camp) if wanted else {}
-    return Hues(known) if wanted <= known.keys() else hues_of(camp)
+    return Hues(known) if wanted <= known.keys() else _hues(camp, known)
+
+
+def _hues(camp: Camp, known: Mapping[str, int]) -> Hues:
+    return Hues(coloured(topics_in_use(camp), known))
 
 
 def kept_colours(camp: Camp) -> dict[str, int]:
