@@ -409,6 +409,29 @@ def test_merged_cells_mean_one_thing_in_every_spreadsheet(merged):
     assert read[0] == read[1]
 
 
+@pytest.mark.parametrize("make", [xlsx, ods])
+@pytest.mark.parametrize("merged", [["A1:C1"], ["A1:C2"], ["A1:A2", "B1:C2"]])
+def test_what_is_merged_above_the_headings_or_elsewhere_changes_nothing_in_the_table(camp, make, merged):
+    rows = [["Our rooms", "", ""], ["", "", ""], ["name", "capacity", ""], ["Barn", "30", ""], ["Loft", "10", ""]]
+    come_in(camp, "rooms.csv", make(rows, *merged, merged_there=("A3:A4", "B4:B5")))
+    assert rooms_of(camp) == [("Barn", 30), ("Loft", 10)]
+
+
+BROKEN = {
+    "xlsx": xlsx([["title", "about"], ["Knots", "First.\nThen"], ["Ducks", ""]]),
+    "xlsx, Windows": xlsx([["title", "about"], ["Knots", "First._x000D_\nThen"], ["Ducks", ""]]),
+    "ods": ods([["title", "about"], ["Knots", "First.</text:p><text:p>Then"], ["Ducks", ""]]),
+    "ods, a break": ods([["title", "about"], ["Knots", "First.<text:line-break/>Then"], ["Ducks", ""]]),
+    "csv": b'title,about\nKnots,"First.\nThen"\nDucks,\n',
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_a_break_within_a_cell_is_one_whoever_wrote_it(camp, data):
+    come_in(camp, "pitches.csv", data)
+    assert dict(Pitch.objects.values_list("title", "about")) == {"Knots": "First.\nThen", "Ducks": ""}
+
+
 def test_what_is_merged_across_is_a_line_of_its_own(camp):
     """A break, say: filled into each column it would be a session called Lunch."""
     make_slot(camp, 10)
