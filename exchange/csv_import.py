@@ -19,10 +19,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.address_list import Ticket, is_about_tickets, ticket_in
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Room, Slot
 from events.models.frame import feature_codes, plain_feature
+from events.tickets import Ticket, is_about_tickets, ticket_in
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
@@ -94,6 +94,8 @@ class CsvReader:
     by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
     #: how dates that can be read in two ways were read: told once each
     readings: set[str] = field(default_factory=set)
+    #: what is said of tickets that is not understood: told once each
+    statuses: set[str] = field(default_factory=set)
 
     @property
     def report(self) -> Report:
@@ -314,12 +316,17 @@ class CsvReader:
     def attendee(self, row: Row, number: int) -> None:
         if "First name" in row:
             row["display_name"] = f"{row['First name']} {row['Last name']}"
-        if ticket_in(row) is not Ticket.VALID:
+        ticket, word = ticket_in(row.items())
+        if ticket in (Ticket.GONE, Ticket.UNSURE):
             told = _("“%(name)s” has no ticket that is valid (%(said)s): they are left out.")
             said = ", ".join(filter(None, (row[column] for column in row if is_about_tickets(column))))
             values = {"name": quoted(row["display_name"].strip()), "said": quoted(said)}
             self.report.remark("attendees.csv", number, told % values)
             return
+        if ticket is Ticket.UNKNOWN and word not in self.statuses:
+            self.statuses.add(word)
+            told = _("“%(said)s” is nothing that is understood of a ticket: whoever it is said of comes in.")
+            self.report.remark("attendees.csv", number, told % {"said": quoted(word)})
         name = text(row, "display_name", 60)
         called = text(row, "attendee", 60) if row["attendee"] else name
         role = row["role"].lower() or Role.ATTENDEE
