@@ -154,7 +154,7 @@ def start_bringing(*, upload: Upload, slug: str, display_name: str) -> bool:
     if found is None or not found.report:
         return False
     if not found.may_be_imported:
-        return found.state in (State.IMPORTING, State.DONE)
+        return found.is_pressed
     found.tell(state=State.IMPORTING, opens={"slug": slug, "display_name": display_name})
     import_upload.enqueue(found.pk, translation.get_language())
     return True
@@ -183,7 +183,7 @@ def start_import(*, upload: Upload, skip_bad_rows: bool) -> bool:
     if found is None:
         return False
     if not found.may_be_imported:
-        return found.state in (State.IMPORTING, State.DONE)
+        return found.is_pressed
     found.tell(state=State.IMPORTING, done=0, skip_bad_rows=skip_bad_rows)
     import_upload.enqueue(found.pk, translation.get_language())
     return True
