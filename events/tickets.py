@@ -1,7 +1,7 @@
 """What a ticket shop says of a row: whether whoever stands in it still has a ticket.
 
-A status is read as a whole, in English, German, French, Spanish and Dutch: "not cancelled" is none that is cancelled, and
-"not paid" none that is paid. What is not understood is told by whoever asked, and drops nobody.
+A status is read as a whole, in English, German, French, Spanish and Dutch: "not cancelled" is none that is
+cancelled, and "not paid" none that is paid. What is not understood is told by whoever asked, and drops nobody.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def _any(words: str) -> str:
 
 # All of this is held against letters without capitals, accents and hyphens.
 _GONE = _any(
-    "cancel refund(?!able) void delet declin reject transferred revoked withdrawn "
-    "stornier erstatt ruckerstatt zuruckerstatt abgesagt abgemeldet geloscht abgelehnt annul rembours supprim refus "
-    "anulad reembols devuelt rechazad eliminad geannul terugbetaald geweigerd afgewezen afgemeld verwijderd"
+    "cancel refund(?!able) void delet declin reject transferred revoked withdrawn stornier erstatt "
+    "ruckerstatt zuruckerstatt abgesagt abgemeldet geloscht abgelehnt annul rembours supprim refus anulad "
+    "reembols devuelt rechazad eliminad geannul terugbetaald geweigerd afgewezen afgemeld verwijderd"
 )
 _NOT = _any("not no non never without nicht nie keine? ohne pas jamais sans nunca sin niet nooit geen")
 _BETWEEN = _any("yet been a any noch worden ete encore sido ha nog")
@@ -54,8 +54,8 @@ IS_GONE = re.compile(
     rf"\b{_GONE}|\b"
     + _any(
         "not_attending not_valid invalid not_going no_longer ungultig nicht_gultig nicht_mehr nicht_teilnehm "
-        "nimmt_nicht_teil pas_valide plus_valide ne_participe_pas no_asist no_valid ya_no niet_geldig ongeldig niet_meer "
-        "neemt_niet_deel"
+        "nimmt_nicht_teil pas_valide plus_valide ne_participe_pas no_asist no_valid ya_no niet_geldig ongeldig "
+        "niet_meer neemt_niet_deel"
     )
 )
 #: the ticket is none yet, or no longer
@@ -66,27 +66,29 @@ IS_UNSURE = re.compile(
     )
     + r"|\b"
     + _any(
-        "pending expired waiting waitlist wait_list awaiting unpaid abandon reserv incomplete unconfirmed draft failed overdue "
-        "inactiv inaktiv unbezahlt unbestat ausstehend offen wartend warteliste abgelaufen fehlgeschlagen entwurf "
-        "impaye en_attente liste_d_?attente expire echoue brouillon "
-        "pendiente impag caducad vencid expirad lista_de_espera en_espera fallid borrador "
-        "onbetaald onbevestigd wachtlijst wachtend in_afwachting openstaand in_behandeling verlopen vervallen mislukt "
-        "gereserveerd"
+        "pending expired waiting waitlist wait_list awaiting unpaid abandon reserv incomplete unconfirmed draft "
+        "failed overdue inactiv inaktiv unbezahlt unbestat ausstehend offen wartend warteliste abgelaufen "
+        "fehlgeschlagen entwurf impaye en_attente liste_d_?attente expire echoue brouillon pendiente impag "
+        "caducad vencid expirad lista_de_espera en_espera fallid borrador onbetaald onbevestigd wachtlijst "
+        "wachtend in_afwachting openstaand in_behandeling verlopen vervallen mislukt gereserveerd"
     )
 )
 IS_VALID = re.compile(
     r"\b"
     + _any(
-        "refundable attend checked_in check_in not_checked_in not_arrived arrived paid confirm valid complet activ approv regist going "
-        "accept yes ok issued sold assigned free complimentary succe used scanned present booked purchased processed fulfilled "
-        "bezahlt bestat gultig eingecheckt nicht_eingecheckt angemeldet teilnehm nimmt_teil anwesend abgeschlossen aktiv ja\\b "
-        "paye inscrit enregistr participe oui\\b actif pagad asist aprobad si\\b "
-        "betaald bevestigd geldig ingecheckt niet_ingecheckt aanwezig aangemeld ingeschreven neemt_deel actief"
+        "refundable attend checked_in check_in not_checked_in not_arrived arrived paid confirm valid complet "
+        "activ approv regist going accept yes ok issued sold assigned free complimentary succe used scanned "
+        "present booked purchased processed fulfilled bezahlt bestat gultig eingecheckt nicht_eingecheckt "
+        "angemeldet teilnehm nimmt_teil anwesend abgeschlossen aktiv ja\\b paye inscrit enregistr participe "
+        "oui\\b actif pagad asist aprobad si\\b betaald bevestigd geldig ingecheckt niet_ingecheckt aanwezig "
+        "aangemeld ingeschreven neemt_deel actief"
     )
 )
 #: whatever else is denied says nothing of the ticket, but that somebody has not come yet
 IS_OTHERWISE = re.compile(
-    rf"\b{_NOT} (?:{_BETWEEN} )*(?!checked|check|refundable|arrived|scanned|used|present|eingecheckt|anwesend|enregistr|ingecheckt|aanwezig)\w+"
+    rf"\b{_NOT} (?:{_BETWEEN} )*(?!"
+    + _any("check refundable arrived scanned used present eingecheckt anwesend enregistr ingecheckt aanwezig")
+    + r")\w+"
 )
 #: no · 0 · 0.00 · £0.00 · 0,00 € · GBP 0
 NO = re.compile(

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Room, Slot
 from events.models.frame import feature_codes, plain_feature
+from events.room_sizes import Sized, sizes_in_brackets
 from events.tickets import Ticket, is_about_tickets, ticket_in
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
@@ -30,7 +31,7 @@ from .cells import MOST_SEATS, SEVERAL, days_in, parts, short, stretch, text, wh
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
 from .outcome import Outcome, Progress, key
-from .report import Report, quoted, told_several
+from .report import Report, quoted, told_several, told_size
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, rows_of
 
 Thing = TypeVar("Thing", Attendee, Pitch)
@@ -77,6 +78,8 @@ class CsvReader:
     progress: Progress = lambda done: None
     done: int = 0
     rooms: dict[str, Room] = field(default_factory=dict)
+    #: names in a list of rooms that say how many these hold
+    sizes: dict[str, Sized] = field(default_factory=dict)
     #: what rooms have, by what people call it
     features: dict[str, str] = field(default_factory=dict)
     attendees: dict[str, Attendee] = field(default_factory=dict)
@@ -111,6 +114,7 @@ class CsvReader:
         self.called(self.attendees, people, keys_beside([(a.pk, a.import_key) for a in people], "a"))
         self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
         self.find_afternoons()
+        self.find_sizes()
         for name, read in (
             ("rooms.csv", self.room),
             ("slots.csv", self.slot),
@@ -194,7 +198,19 @@ class CsvReader:
 
     # -- rows ------------------------------------------------------------------------------------
 
+    def find_sizes(self) -> None:
+        """What of the names of rooms says how many they hold, where no cell does; what cannot be read is told later."""
+        with suppress(NotATable):
+            rows = rows_of("rooms.csv", self.files.get("rooms.csv", ""))
+            names = {" ".join(row["name"].split()): row["capacity"] for _number, row in rows}
+            sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
+            self.sizes = {name: size for name, size in sizes.items() if size.seats is not None and not names[name]}
+
     def room(self, row: Row, number: int) -> None:
+        if size := self.sizes.get(" ".join(row["name"].split())):
+            if not size.is_said:
+                self.report.remark("rooms.csv", number, told_size(row["name"], size))
+            row = row | {"name": size.name, "capacity": str(size.seats)}
         name = text(row, "name", 60)
         capacity = whole(row, "capacity", 0, MOST_SEATS, default=MANY)
         features = self.features_in(row, number)

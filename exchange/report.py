@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.text import carried_in_a_line
+from events.room_sizes import Sized
 
 #: what kinds of things are called on pages
 KINDS = {
@@ -45,6 +46,12 @@ def told_several(name: str) -> str:
     """Nobody is made a host by a name that several people have."""
     told = _("Several people in this camp are called “%(name)s”: none of them is made a host by this row.")
     return told % {"name": quoted(name)}
+
+
+def told_size(text: str, room: Sized) -> str:
+    """A number in brackets may be a part of the name: it is said how it is read."""
+    told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
+    return told % {"text": quoted(text), "room": quoted(room.name), "seats": room.seats}
 
 
 @dataclass(frozen=True, slots=True)
