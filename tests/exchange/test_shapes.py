@@ -236,8 +236,12 @@ def test_times_as_people_write_them(value, found):
         ("8 May 2027", "Europe/London", [date(2027, 5, 8)]),
         ("Sat 8th May 2027", "Europe/London", [date(2027, 5, 8)]),
         ("May 8, 2027", "Europe/London", [date(2027, 5, 8)]),
+        ("8. Mai 2027", "Europe/Berlin", [date(2027, 5, 8)]), ("Samstag, 8. März 2027", "Europe/Berlin", [date(2027, 3, 8)]),
+        ("samedi 8 août 2027", "Europe/Paris", [date(2027, 8, 8)]), ("8 fevr. 2027", "Europe/Paris", [date(2027, 2, 8)]),
+        ("8 de enero de 2027", "Europe/Madrid", [date(2027, 1, 8)]), ("8 mrt 2027", "Europe/Amsterdam", [date(2027, 3, 8)]),
+        ("8 juil. 2027", "Europe/Paris", [date(2027, 7, 8)]), ("Sept 8, 2027", "Europe/London", [date(2027, 9, 8)]),
         ("2027-05-08 00:00", "Europe/London", [date(2027, 5, 8)]),
-        ("31/02/2027", "Europe/London", []), ("8 Mai 2027", "Europe/London", []), ("soon", "Europe/London", []),
+        ("31/02/2027", "Europe/London", []), ("8 Maj 2027", "Europe/London", []), ("soon", "Europe/London", []),
         ("", "Europe/London", []), ("32/13/2027", "Europe/London", []),
     ],
 )  # fmt: skip
