@@ -10,9 +10,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -22,6 +21,7 @@ from django.utils.translation import ngettext
 from accounts.forms import LONGEST_ADDRESS
 from accounts.text import carried
 
+from .marks import MOST_ABOVE, first_rows, marks_of
 from .tickets import Ticket, is_about_tickets, plain_heading, ticket_in
 
 #: the columns that hold the address of who comes, the surest first; letters only
@@ -35,16 +35,14 @@ OF_WHO_PAID = (
     "orderemail", "buyeremail", "purchaseremail", "bookeremail", "customeremail", "billingemail", "payeremail",
     "contactemail",
 )  # fmt: skip
-#: what Excel writes above a table: the line says what stands between cells
-SAYS_MARK = re.compile(r"sep=([^\r\n])\s*[\r\n]", re.IGNORECASE)
 #: one address or name on a line: what is quoted, or stands in angle brackets, holds commas of its own
 PIECE = re.compile(r"""(?:"[^"]*"|<[^<>]*>|[^,;|\t"<]+|["<])+""")
 HANDLE = re.compile(r"\s*@\w+\s*")
 IN_BRACKETS = re.compile(r"<([^<>]*)>")
 #: what stands around an address that was copied from a text
 AROUND = " \t\"'“”‘’„«»()[]{}<>.,:;\u00a0\u200b\u200c\u200d\u2060\ufeff"
-#: lines that may stand above the headings, cells of a line, and what is told one by one
-MOST_ABOVE, MOST_CELLS, MOST_TOLD = 20, 400, 20
+#: cells of a line, and what is told one by one
+MOST_CELLS, MOST_TOLD = 400, 20
 LONGEST_TOLD, LONGEST_HEADING = 60, 20_000
 #: columns that say something of tickets, and words about them that are told one by one
 MOST_STATUSES, MOST_WORDS = 20, 5
@@ -117,8 +115,7 @@ class _Columns:
 
 def _headings(text: str) -> tuple[int, str, _Columns] | None:
     """The row that names a column of addresses, what stands between its cells, and the columns."""
-    said = SAYS_MARK.match(text)
-    first = {mark: _first_rows(text, mark) for mark in (said[1] if said else ",;\t|")}
+    first = {mark: first_rows(text, mark) for mark in marks_of(text)[0]}
     for number in range(MOST_ABOVE):
         rows = {mark: rows[number] for mark, rows in first.items() if number < len(rows)}
         if any("@" in cell or len(cell) > LONGEST_HEADING for row in rows.values() for cell in row):
@@ -130,13 +127,6 @@ def _headings(text: str) -> tuple[int, str, _Columns] | None:
             mark = max(found, key=lambda one: len(rows[one]))
             return number + 1, mark, columns[mark]
     return None
-
-
-def _first_rows(text: str, mark: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    with suppress(csv.Error):
-        rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), MOST_ABOVE))
-    return rows
 
 
 # -- reading ----------------------------------------------------------------------------------------------
@@ -157,7 +147,7 @@ class _ListReader:
     def read_table(self, text: str, line: int, mark: str, columns: _Columns) -> None:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
         # A spreadsheet shows no row for the line that says what stands between cells.
-        hidden = 1 if SAYS_MARK.match(text) else 0
+        _marks, hidden = marks_of(text)
         try:
             # Counted as a spreadsheet does: a cell of several lines is in one row.
             for number, row in enumerate(reader, 1 - hidden):

@@ -148,13 +148,13 @@ def _kind_of_zip(data: bytes) -> str:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            names = {member.filename for member in members}
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
             if told := _not_by_name(names):
                 return told
-            if any(member.flag_bits & IS_ENCRYPTED for member in members):
+            if any(part.flag_bits & IS_ENCRYPTED for part in parts):
                 return _locked()
-            if any(member.compress_type not in PACKED_WITH for member in members):
+            if any(part.compress_type not in PACKED_WITH for part in parts):
                 return _(
                     "The file is packed in a way in which no spreadsheet is. Open it, save it anew, and try again."
                 )

@@ -107,7 +107,7 @@ def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
     # The shortest that may be meant: 11:30–12:30 pm starts in the morning, 11–12 am in the evening.
     start, end = min(
         ((start, end) for start in ends[0] for end in ends[1]),
-        key=lambda both: (_minutes(both[1]) - _minutes(both[0])) % (24 * 60),
+        key=lambda both: (minutes_of(both[1]) - minutes_of(both[0])) % (24 * 60),
     )
     if start == end:
         raise ValidationError(_("It ends when it starts: “%(text)s”.") % {"text": quoted(second)})
@@ -123,7 +123,8 @@ def _readings(found: re.Match[str] | None, *, has_half: bool, is_bare: bool) -> 
     return [time_of_day for half in halves if (time_of_day := clock_in(f"{typed} {half}"))]
 
 
-def _minutes(one: time) -> int:
+def minutes_of(one: time) -> int:
+    """Since midnight."""
     return one.hour * 60 + one.minute
 
 

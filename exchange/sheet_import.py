@@ -23,7 +23,7 @@ from .cells import MOST_SEATS, SEVERAL, text, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
-from .sheet_rows import FILE, LEADERS, Entry, SheetRows
+from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
 from .table import FORMULA
 
 QUOTES = "\"'“”‘’`"
@@ -209,7 +209,7 @@ class SheetReader:
 
     def leader_names(self, entry: Entry) -> list[str]:
         found: dict[str, None] = {}
-        for column in LEADERS:
+        for column in LEADER_COLUMNS:
             for name in self.people_in(entry.cells[column], entry):
                 found[text({column: name}, column, 60)] = None
         return list(found)

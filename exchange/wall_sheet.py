@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.text import carried
 from events.decoding import MERGED
+from events.marks import marks_of
 from events.room_sizes import Sized, size_in_brackets, sizes_in_brackets
 
 from .cells import MOST_SEATS, clock_in, names_several_days, whole
@@ -32,7 +33,6 @@ from .table import (
     NotATable,
     called,
     lines_in,
-    marks_of,
     plain,
     unguarded,
 )
