@@ -12,14 +12,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events.decoding import BY_PAGE
 from events.models import Camp, Slot
 from exchange.cells import days_named
+from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report, quoted
 from exchange.spans import label_of
 from exchange.table import OF_ROOMS, OTHER_NAMES, UNREAD
 from exchange.uploads import import_files, work_out
 from exchange.wall_sheet import read_wall
 from pitches.models import Pitch
+from schedule.wall.publish import publish_grid
 from tests.exchange.spreadsheets import ods, text_of, xlsx
-from tests.factories import AttendeeFactory, make_slot
+from tests.factories import AttendeeFactory, CampFactory, make_slot
 
 SHAPES = Path(__file__).parent / "shapes" / "sheets"
 #: file to the slots, and to what stands where: title@room of each
@@ -583,6 +585,38 @@ def test_a_room_that_goes_on_after_midnight_is_told_by_another_that_was_late(wee
     )
     import_files(camp=weekend, files=csv(*rows), skip_bad_rows=True, by=None)
     assert "Sun 01:00 Bar Bells" in standing(weekend)
+
+
+@pytest.mark.parametrize("first", [30, 31])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Year,Time,Session,Room,Title", "2030,Tue 22:00,1,Barn,Knots", "2031,Wed 00:30,2,Barn,Owls"),
+        ("Year,Date,Time,Room,Title", "2030,31 Dec,22:00,Barn,Knots", "2031,1 Jan,00:30,Barn,Owls"),
+        ("Date,Time,Room,Title", "31/12/2030,22:00,Barn,Knots", "01/01/2031,00:30,Barn,Owls"),
+        ("Date,Time,Barn,Loft", "2030-12-31,22:00,Knots,", "2031-01-01,0:30,Owls,"),
+    ],
+)
+def test_the_night_of_new_year_belongs_to_the_camp(camp, lines, first):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2030, 12, first), ends_on=date(2030, 12, 31))
+    camp.refresh_from_db()
+    import_files(camp=camp, files=csv(*lines), by=None)
+    assert standing(camp) == ["Tue 22:00 Barn Knots", "Wed 00:30 Barn Owls"]
+    # As it leaves it comes in, there and in a fresh camp.
+    publish_grid(camp=camp, accept_broken=True, by=None)
+    text = sheet(camp)
+    assert "2031,Wed 00:30,2" in text
+    assert import_files(camp=camp, files={"sheet.csv": text}, by=None).has_changed_nothing
+    fresh = CampFactory(starts_on=date(2030, 12, first), ends_on=date(2030, 12, 31), time_zone=camp.time_zone)
+    import_files(camp=fresh, files={"sheet.csv": text}, by=None)
+    assert standing(fresh) == standing(camp)
+
+
+def test_what_is_of_the_year_after_and_not_of_that_night_is_left_out(camp):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2030, 12, 31), ends_on=date(2030, 12, 31))
+    camp.refresh_from_db()
+    report = import_files(camp=camp, files=csv("Year,Time,Session,Room,Title", "2031,10:00,1,Barn,Knots"), by=None)
+    assert "This row is of 2031, and the camp is in 2030: it is left out." in told(report)
 
 
 def test_a_time_that_the_clocks_skip_is_told_and_nothing_else_is_lost(camp):
