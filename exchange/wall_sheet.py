@@ -108,6 +108,8 @@ class Wall:
     #: row, cell and sentence of what is left out, and of what cannot be read
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
+    #: cells of several lines, by what they say in one
+    of_lines: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -122,31 +124,39 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
     all_wrong: list[NotATable] = []
     marks, skip = marks_of(text)
     for mark in marks:
-        rows, wrong = _rows(text, mark, skip)
+        of_lines: dict[str, str] = {}
+        rows, wrong = _rows(text, mark, skip, of_lines)
         all_wrong += wrong
         for sheet in (_Sheet(rows, is_turned=False), _Sheet(rows, is_turned=True)):
             if wall := _WallReader(sheet, names_day, rooms).read():
                 wall.faults += [(error.row, "", error.reason) for error in wrong]
+                wall.of_lines = of_lines
                 found.append(wall)
     if all_wrong and not found:
         raise all_wrong[0]
     return max(found, key=lambda wall: wall.size, default=None)
 
 
-def _rows(text: str, mark: str, skip: int) -> tuple[list[list[str]], list[NotATable]]:
-    """As far as they can be read, and what is wrong with the first that cannot."""
+def _rows(text: str, mark: str, skip: int, of_lines: dict[str, str]) -> tuple[list[list[str]], list[NotATable]]:
+    """As far as they can be read, each cell in one line, and what is wrong with the first that cannot."""
     rows: list[list[str]] = []
     try:
         for number, row in lines_in(text, mark):
             if number > skip:
-                rows.append([_cell(cell) for cell in row[:MOST_COLUMNS]])
+                rows.append([_cell(cell, of_lines) for cell in row[:MOST_COLUMNS]])
     except NotATable as error:
         return rows, [NotATable(max(1, error.row - skip), error.reason)]
     return rows, []
 
 
-def _cell(raw: str) -> str:
-    return MERGED if raw == MERGED else " ".join(unguarded(carried(raw).strip()).split())
+def _cell(raw: str, of_lines: dict[str, str]) -> str:
+    if raw == MERGED:
+        return MERGED
+    typed = unguarded(carried(raw).strip())
+    cell = " ".join(typed.split())
+    if "\n" in typed:
+        of_lines[cell] = typed
+    return cell
 
 
 class _Sheet:

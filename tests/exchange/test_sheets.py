@@ -942,6 +942,38 @@ def test_of_two_people_of_one_name_none_is_made_a_host(saturday):
     assert "Several people" not in told(report)
 
 
+@pytest.mark.parametrize(
+    ("cell", "title", "hosts"),
+    [
+        ("Knots\nby Ann", "Knots", ["Ann"]), ("Knots\nwith Ann Ash & Bo", "Knots", ["Ann Ash", "Bo"]),
+        ("Knots\nHost: Ann", "Knots", ["Ann"]), ("Knots\n(led by Ann)", "Knots", ["Ann"]), ("Knots\nvon Ann", "Knots", ["Ann"]),
+        ("Knots\nCy", "Knots", ["Cy"]), ("Knots\ncy, Dee", "Knots", ["Cy", "Dee"]), ("Knots – Cy", "Knots", ["Cy"]),
+        ("Knots by Cy and Dee", "Knots", ["Cy", "Dee"]), ("Knots (Cy)", "Knots", ["Cy"]),
+        # Nobody knows who, or whether at all.
+        ("Knots\nAnn", "Knots Ann", []), ("Knots\nwith rope", "Knots with rope", []), ("Knots – Ann", "Knots – Ann", []),
+        ("Stand by Me", "Stand by Me", []), ("Knots\nCy, Ann", "Knots Cy, Ann", []), ("Knots - part 2", "Knots - part 2", []),
+        ("Knots (advanced)", "Knots (advanced)", []),
+    ],
+)  # fmt: skip
+def test_hosts_beside_a_title_on_a_wall_are_hosts_where_that_is_certain(saturday, cell, title, hosts):
+    for name in ("Cy", "Dee"):
+        AttendeeFactory(camp=saturday, display_name=name, user=None)
+    wall = csv("Time,Barn,Loft", f'10:00,"{cell}",Owls', "11:00,Bells,")
+    report = import_files(camp=saturday, files=wall, by=None)
+    pitch = saturday.pitches.get(title__startswith=cell[:5])
+    assert (pitch.title, [host.display_name for host in pitch.hosts.order_by("pk")]) == (title, hosts)
+    is_told = "has several lines and is read as one title" in told(report)
+    assert is_told == ("\n" in cell and not hosts)
+    assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
+def test_a_title_that_is_there_is_not_divided(saturday):
+    wall = csv("Time,Barn,Loft", "10:00,Knots – Ann,Owls", "11:00,Bells,")
+    import_files(camp=saturday, files=wall, by=None)
+    AttendeeFactory(camp=saturday, display_name="Ann", user=None)
+    assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
 def test_two_names_on_two_lines_of_a_cell_are_two_people(saturday):
     make_slot(saturday, 10)
     import_files(camp=saturday, files=csv("Session,Room,Title,Leader1", '1,Barn,Knots,"Ann\nBo"'), by=None)
