@@ -38,7 +38,7 @@ from .moments import (
 from .report import quoted
 from .spans import label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
-from .wall_sheet import Line, Wall, is_for_everybody, read_wall
+from .wall_sheet import Line, Wall, is_for_everybody, neither, read_wall
 
 FILE = "sheet.csv"
 #: columns whose cells sheets merge over several rows: what stands in the first holds for all
@@ -107,11 +107,7 @@ class SheetRows:
             yield from self.of_wall(wall)
             self.tell_untitled()
         elif wrong is not None:
-            told = _(
-                "This is neither a list with the columns Session or Time, Room and Title, nor a grid with times down "
-                "and rooms across."
-            )
-            self.fault(wrong.row, f"{wrong.reason} {told}")
+            self.fault(wrong.row, f"{wrong.reason} {neither()}")
 
     def find_slots(self) -> None:
         slots = [slot for slot in self.base.outcome.slots if slot.is_for_sessions]

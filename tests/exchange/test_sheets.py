@@ -1052,6 +1052,26 @@ def test_a_list_that_lacks_a_column_is_no_wall(saturday, headings):
     assert "This is neither a list with the columns" in refused(saturday, csv(headings, *lines))
 
 
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        ("Time,Main,Title", "“Title”"),
+        ("Time,Title,Main", "“Title”"),
+        ("Time,Main,Room", "“Room”"),
+        ("Zeit;Haupt;Titel", "“Titel”"),
+    ],
+)
+def test_a_room_beside_what_a_list_calls_a_column_is_refused_with_what_to_do(saturday, headings, named):
+    rows = ("10:00,Knots,Ducks", "11:00,Owls,Bells")
+    said = refused(saturday, csv(headings, *(row.replace(",", ";") if ";" in headings else row for row in rows)))
+    assert said.startswith("sheet.csv, row 1: This is neither a list with the columns")
+    assert f"Beside rooms no column is called {named}: leave it out, or make a room of that name in the camp" in said
+    # As it says: a room of the camp is a room.
+    saturday.rooms.create(name=named.strip("“”"))
+    import_files(camp=saturday, files=csv(headings.replace(";", ","), *rows), by=None)
+    assert len(standing(saturday)) == 4
+
+
 def test_notes_beside_one_room_make_no_list_of_it(saturday):
     import_files(camp=saturday, files=csv("Time,Barn,Notes", "10:00,Knots,Bring wood", "11:00,Owls,"), by=None)
     assert standing(saturday) == ["Sat 10:00 Barn Knots", "Sat 11:00 Barn Owls"]
