@@ -42,7 +42,7 @@ IN_BRACKETS = re.compile(r"<([^<>]*)>")
 #: what stands around an address that was copied from a text
 AROUND = " \t\"'“”‘’„«»()[]{}<>.,:;\u00a0\u200b\u200c\u200d\u2060\ufeff"
 #: cells of a line, and what is told one by one
-MOST_CELLS, MOST_TOLD = 400, 20
+MOST_CELLS, MOST_TOLD = 5_000, 20
 LONGEST_TOLD, LONGEST_HEADING = 60, 20_000
 #: columns that say something of tickets, and words about them that are told one by one
 MOST_STATUSES, MOST_WORDS = 20, 5

@@ -71,7 +71,7 @@ BESIDE = re.compile(
 )
 
 
-def looks_like_name(text: str) -> bool:
+def may_be_name(text: str) -> bool:
     """Ann Ash; not "rope and a knife"."""
     return text[:1].isalpha() and not text[:1].islower() and len(text.split()) <= MOST_WORDS
 
@@ -221,7 +221,7 @@ class SheetReader:
                 return entry._replace(cells=entry.cells | {"Title": found["title"], "Leader1": found["names"]})
             return entry
         found = SAYS_HOSTS.fullmatch(rest)
-        is_said = found is not None and all(map(looks_like_name, SEVERAL.split(found["names"])))
+        is_said = found is not None and all(map(may_be_name, SEVERAL.split(found["names"])))
         names = found["names"] if found is not None else rest.strip("()–—- ")
         if is_said or self.are_known(names):
             return entry._replace(cells=entry.cells | {"Title": first, "Leader1": names})

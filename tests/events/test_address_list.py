@@ -152,6 +152,13 @@ def test_what_is_not_understood_of_a_ticket_is_told_and_drops_nobody():
     assert found.remarks[-1] == "Other words about tickets that are not understood: rows 9, 10."
 
 
+def test_of_many_columns_the_last_is_read_too():
+    between = ",".join(["Question"] * 600)
+    rows = [f"b@x.example{',' * 601}{row}" for row in ("a@x.example,paid", "c@x.example,void")]
+    rows = [f"Order Email,{between},Ticket Email,Status", *rows]
+    assert addresses_in("\n".join(rows)).emails == ["a@x.example"]
+
+
 def test_of_two_columns_of_one_name_both_are_read():
     assert addresses_in("Email,Status,Status\na@x.example,cancelled,\nb@x.example,,paid\n").emails == ["b@x.example"]
 
