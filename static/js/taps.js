@@ -271,6 +271,8 @@
       }
     }
     if (status !== 200) tell(wish, `${bar.dataset.gone.replace("{title}", wish.title)} ${said.problem}`);
+    // Taken, but as less: a must too many.
+    else if (said.problem) tell(wish, said.problem);
     drop(wish.name);
     drop(WAIT);
   };
