@@ -440,9 +440,10 @@ def test_with_the_sign_in_lost_it_is_kept_and_sent_after_signing_in(board, lost)
     interested(page, pitch).click()
     says(page, "1 tap not sent yet.", "Nobody is signed in here: what you tapped is kept on this device.")
     # A guest cannot sign in, and it does not go by itself, also where nothing gets through any more.
-    page.context.set_offline(True)
-    page.wait_for_timeout(200)
-    page.context.set_offline(False)
+    answer_taps(page, **NOT_US["502"])
+    with page.expect_response(TAPS):
+        page.evaluate("() => { window.dispatchEvent(new Event('online')); }")
+    page.context.unroute(TAPS)
     for wrong in ("Sign in to send", "This goes by itself"):
         expect(bar(page)).not_to_contain_text(wrong, use_inner_text=True)
     bar(page).get_by_role("link", name="Join again").click()
