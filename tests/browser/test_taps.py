@@ -441,11 +441,12 @@ def test_with_the_sign_in_lost_it_is_kept_and_sent_after_signing_in(board, lost)
     says(page, "1 tap not sent yet.", "Nobody is signed in here: what you tapped is kept on this device.")
     # A guest cannot sign in, and it does not go by itself, also where nothing gets through any more.
     answer_taps(page, **NOT_US["502"])
-    with page.expect_response(TAPS):
-        page.evaluate("() => { window.dispatchEvent(new Event('online')); }")
-    page.context.unroute(TAPS)
+    page.evaluate("() => { window.dispatchEvent(new Event('online')); }")
+    page.wait_for_function("() => JSON.parse(localStorage.getItem('campgrid-tap:wait')).failures > 1")
+    says(page, "Nobody is signed in here")
     for wrong in ("Sign in to send", "This goes by itself"):
         expect(bar(page)).not_to_contain_text(wrong, use_inner_text=True)
+    page.context.unroute(TAPS)
     bar(page).get_by_role("link", name="Join again").click()
     assert page.url.partition("?")[0].endswith(f"/{CAMP}/join/")
     says(page, "1 tap not sent yet.")
