@@ -252,7 +252,7 @@ def test_a_tap_over_which_the_server_always_stumbles_is_given_up_and_told(board,
         page.wait_for_timeout(50)
         if not is_kept(page):
             break
-    says(page, f"“{title}”: your tap was not taken. Campgrid failed each time")
+    says(page, f"“{title}”: Campgrid failed to take your tap. Tap again later.")
     assert sent == [(one, "1")] * 20
     assert not is_pressed(interested(page, one))
     interested(page, two).click()
