@@ -190,6 +190,18 @@ def test_a_must_too_many_counts_as_interested_and_the_sentence_says_why(camp, be
     assert dict(ben.interests.values_list("pitch", "level")) == {first.pk: 2, second.pk: 1}
 
 
+def test_without_a_script_a_must_too_many_is_told_on_the_next_page(sign_in, camp, ben):
+    camp.musts_each = 1
+    camp.save()
+    first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp, title="Tents")
+    services.set_interest(pitch=first, attendee=ben, level=2)
+    page = sign_in(ben).post(f"/{camp.slug}/pitches/{second.pk}/interest/", {"level": "2"}, follow=True)
+    html = page.content.decode()
+    assert "“Tents” counts as interested. You have 1 must already: “Knots”." in html
+    assert f'id="interested-{second.pk}" aria-pressed="true"' in html
+    assert f'id="must-{second.pk}" aria-pressed="false"' in html
+
+
 def test_fewer_musts_each_take_none_from_whoever_taps_again(camp, ben):
     pitches = PitchFactory.create_batch(2, camp=camp)
     for pitch in pitches:
