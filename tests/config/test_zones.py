@@ -32,7 +32,7 @@ def test_the_newer_of_two_is_taken(tmp_path, first_line, is_the_packages):
         (tmp_path / "tzdata.zi").write_text(f"{first_line}\nR A\n", encoding="latin-1")
     zoneinfo.reset_tzpath(to=[tmp_path])
     assert zones.use_newest() == (tzdata.IANA_VERSION if is_the_packages else "9999a")
-    assert zoneinfo.TZPATH == (() if is_the_packages else (tmp_path,))
+    assert list(zoneinfo.TZPATH) == ([] if is_the_packages else [tmp_path])
 
 
 def test_a_country_that_gave_up_summer_time_has_its_clocks(tmp_path):
