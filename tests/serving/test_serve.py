@@ -104,9 +104,14 @@ def test_a_terminal_that_is_closed_ends_all(environment, tmp_path):
     terminal, inside = pty.openpty()
     command = [sys.executable, "manage.py", "serve", "--port", str(served.port), "--without-worker"]
     with served.log.open("wb") as log:
-        # A session of its own, whose terminal is what it reads from.
+        # A session of its own, whose terminal is what it reads from; it hears of that also where these tests do not.
         process = subprocess.Popen(
-            ["setsid", "--ctty", *command], cwd=ROOT, env=environment, stdin=inside, stdout=log, stderr=log
+            ["env", "--default-signal=HUP", "setsid", "--ctty", *command],
+            cwd=ROOT,
+            env=environment,
+            stdin=inside,
+            stdout=log,
+            stderr=log,
         )
     os.close(inside)
     eventually(served.starts)

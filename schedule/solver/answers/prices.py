@@ -4,7 +4,7 @@ People appear as numbers only. That small numbers are not told is up to whoever 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -212,6 +212,18 @@ def breaks_in_cells(
     return found
 
 
+class Tie(NamedTuple):
+    """What a rule that is about several runnings wants to know of one session."""
+
+    rule: Rule
+    #: the sessions whose places matter to it
+    matter: set[int]
+    #: those of them that stand
+    rows: list[Placement]
+    #: fewer runnings break nothing; one that the file ties to itself breaks it alone
+    least: int
+
+
 class _Standing:
     """What stands, by session: a rule is asked about those alone whose places matter to it."""
 
@@ -221,7 +233,7 @@ class _Standing:
         for number, p in enumerate(rows):
             self.rows[p.session].append((number, p))
         self._rules = [(rule, rule.partners(problem)) for rule in GRID_RULES if rule is not cell_given_twice]
-        self._asked: dict[int, list[tuple[Rule, set[int], list[Placement]]]] = {}
+        self._asked: dict[int, list[Tie]] = {}
 
     def broken_alone(self, p: Placement) -> list[Broken]:
         return [b for rule in CELL_RULES for b in rule.broken(self.problem, [p])]
@@ -232,22 +244,24 @@ class _Standing:
         for p in reversed(into):
             fits = self.problem.span(p.session, p.slot).stop <= len(self.problem.slots)
             broken = self.broken_alone(p)
-            for rule, matter, rows in self._partners(p.session) if fits else ():
+            for rule, matter, rows, least in self._partners(p.session) if fits else ():
                 stay = [q for q in rows if q not in out] if out else rows
                 there = [*stay, *(q for q in into if q.session in matter)]
-                # These rules are about several runnings.
-                if len(there) > 1:
+                if len(there) >= least:
                     broken += [b for b in rule.broken(self.problem, there) if p in b.placements]
             found += [b for b in broken if b not in found]
         return found
 
-    def _partners(self, session: int) -> list[tuple[Rule, set[int], list[Placement]]]:
-        """Each rule that may mind where the session is, whose places matter to it then, and those that stand."""
+    def _partners(self, session: int) -> list[Tie]:
+        """Each rule that may mind where the session is."""
         if session not in self._asked:
-            ties = [(rule, {session, *partners.get(session, ())}) for rule, partners in self._rules]
-            asked = [(rule, matter, self._of(matter)) for rule, matter in ties]
-            self._asked[session] = [tie for tie in asked if tie[2] or len(tie[1]) > 1]
+            ties = (self._tie(rule, session, partners.get(session, ())) for rule, partners in self._rules)
+            self._asked[session] = [tie for tie in ties if tie.rows or len(tie.matter) >= tie.least]
         return self._asked[session]
+
+    def _tie(self, rule: Rule, session: int, partners: Collection[int]) -> Tie:
+        matter = {session, *partners}
+        return Tie(rule, matter, self._of(matter), 1 if session in partners else 2)
 
     def _of(self, sessions: Iterable[int]) -> list[Placement]:
         return [p for _number, p in sorted(found for i in sessions for found in self.rows.get(i, ()))]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schedule.solver import Placement, breaks_in_cells, broken_rules, price_cells
+from schedule.solver import Placement, Problem, Room, Session, Slot, breaks_in_cells, broken_rules, price_cells
 from schedule.solver import rules as hard
 from schedule.solver.answers.prices import _places_back
 from schedule.solver.bits import counted, more_in, set_of
@@ -87,6 +87,19 @@ def test_what_a_cell_breaks_is_what_the_whole_plan_breaks_more(plan):
             assert Counter(found) == Counter(
                 b for b in whole if {*into} & {*b.placements} and b.rule is not hard.cell_given_twice
             )
+
+
+def test_a_session_that_builds_on_itself_breaks_the_order_wherever_it_is():
+    """A file may say so; it takes nobody else to break the rule."""
+    problem = Problem(
+        slots=(Slot(), Slot()), rooms=(Room(capacity=9),),
+        sessions=(Session(hosts=frozenset()), Session(hosts=frozenset())), order=((0, 0),),
+    )  # fmt: skip
+    for rows in ([], [Placement(1, 1, 0)]):
+        found = breaks_in_cells(problem, rows, 0)
+        assert {cell: [b.rule for b in broken] for cell, broken in found.items()} == {
+            (slot, 0): [hard.order_is_broken] for slot in (0, 1)
+        }
 
 
 @given(problems())
