@@ -69,7 +69,7 @@ SAYS_MARK = re.compile(r"sep=([^\r\n])\s*[\r\n]", re.IGNORECASE)
 #: one address or name on a line: what is quoted, or stands in angle brackets, holds commas of its own
 PIECE = re.compile(r"""(?:"[^"]*"|<[^<>]*>|[^,;|\t"<]+|["<])+""")
 HANDLE = re.compile(r"\s*@\w+\s*")
-IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*)>", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"<([^<>]*)>")
 #: what stands around an address that was copied from a text
 AROUND = " \t\"'“”‘’„«»()[]{}<>.,:;\u00a0\u200b\u200c\u200d\u2060\ufeff"
 #: lines that may stand above the headings, cells of a line, and what is told one by one
@@ -255,7 +255,8 @@ class _ListReader:
 
     def find_in(self, number: int, piece: str) -> bool:
         """The addresses in it are found: those in angle brackets, or each of those between blanks and marks."""
-        typed = IN_BRACKETS.findall(piece) or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
+        in_brackets = [inside for inside in IN_BRACKETS.findall(piece) if "@" in inside]
+        typed = in_brackets or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
         addresses = [re.sub("^mailto:", "", one.strip(AROUND), flags=re.IGNORECASE).lower() for one in typed]
         if not addresses or not all(map(is_address, addresses)):
             return False

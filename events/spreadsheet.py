@@ -1,7 +1,7 @@
 """A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
 above it stands a line of JSON: the `names` of all its sheets, that one first, or how `far` out a sheet goes of which
 nothing is written, because it is larger than the arguments say: what stands in each cell that belongs to the one
-before it, the most rows, the most cells.
+before it, the most rows, the most cells, the most characters.
 
 A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
 columns, and the library makes room for all of them. Nothing of the product is imported here.
@@ -15,6 +15,7 @@ import json
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.parsers import expat
@@ -142,6 +143,18 @@ def in_words(cell: Any) -> str:
     return str(cell) if cell is not None else ""
 
 
+def lines_of(rows: list[list[Any]], most: int) -> Iterator[list[str]]:
+    """Each row in words. MemoryError, which says what it is to whoever reads it: they are longer than that together,
+    as one long cell is that is merged over very many rows.
+    """
+    for row in rows:
+        words = [in_words(cell) for cell in row]
+        most -= sum(map(len, words))
+        if most < 0:
+            raise MemoryError
+        yield words
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -154,7 +167,7 @@ def main() -> None:
         out.write(json.dumps({"far": str(far)}) + "\n")
     else:
         out.write(json.dumps({"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]]}) + "\n")
-        csv.writer(out, lineterminator="\n").writerows([in_words(cell) for cell in row] for row in rows)
+        csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))
     out.flush()
 
 

@@ -36,6 +36,8 @@ from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, rows_of
 Thing = TypeVar("Thing", Attendee, Pitch)
 #: seats of a room of which the file does not say how many it has
 MANY = 30
+#: of a pitch; more than lead one anywhere
+MOST_HOSTS = 500
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
@@ -401,6 +403,9 @@ class CsvReader:
                 host = self.host(name, number)
                 if host is not None:
                     found[host.casefold() if isinstance(host, str) else key(host)] = host
+        if len(found) > MOST_HOSTS:
+            told = _("“%(title)s” would have more than %(most)s hosts.")
+            raise ValidationError(told % {"title": quoted(row["title"]), "most": MOST_HOSTS})
         return list(found.values())
 
     def host(self, name: str, number: int) -> Attendee | str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import time
 from itertools import pairwise
 
@@ -27,13 +27,13 @@ def by_twelve(lanes: Iterable[Sequence[Both]], *, has_night: bool = False) -> bo
     return has_night or any(_goes_back(lane) for lane in found)
 
 
-def in_the_afternoon(lane: Sequence[Both], beside: Iterable[Sequence[Both]] = ()) -> list[Both]:
+def in_the_afternoon(lane: Sequence[Both], mornings: Collection[time] = ()) -> list[Both]:
     """The same of a clock that counts to twelve: what would go back in the day goes on in its second half.
 
-    `beside`: other lanes of that day. They say which half a lane is in that is in one of them only.
+    `mornings`: those of the lanes of that day. They say which half a lane is in that is in one of them only.
     """
     found: list[Both] = []
-    last = time(HOURS) if _is_later_half(lane, beside) else time()
+    last = time(HOURS) if _is_later_half(lane, mornings) else time()
     for start, end in lane:
         start = _after(start, last)
         found.append((start, _after(end, start) if end else None))
@@ -69,13 +69,17 @@ def _goes_back(lane: Sequence[Both]) -> bool:
     return any(later.hour < EARLIEST <= earlier.hour for earlier, later in pairwise(said))
 
 
-def _is_later_half(lane: Sequence[Both], beside: Iterable[Sequence[Both]]) -> bool:
+def mornings_of(lanes: Iterable[Sequence[Both]]) -> set[time]:
+    """What starts before noon, in those lanes of a day that go on after it."""
+    return {start for lane in lanes if _goes_back(lane) for start in _before_noon(lane)}
+
+
+def _is_later_half(lane: Sequence[Both], mornings: Collection[time]) -> bool:
     """Whether all of it is after noon."""
     if not lane or _goes_back(lane) or lane[0][0].hour >= EARLIEST:
         return False
     if is_at_night(lane[0][0]):
         return True
-    mornings = {start for other in beside if _goes_back(other) for start in _before_noon(other)}
     return lane[0][0] not in mornings and not any(start.hour >= EARLIEST for start, _end in lane)
 
 

@@ -23,6 +23,7 @@ from .halves import (
     first_changed,
     in_the_afternoon,
     is_at_night,
+    mornings_of,
     told_afternoon,
 )
 from .report import quoted
@@ -119,8 +120,9 @@ def _by_halves(moments: Sequence[Moment], stands: Callable[[Moment], bool]) -> l
     if not by_twelve([lane for lanes in typed.values() for lane in lanes], has_night=has_night):
         return found
     for day, lanes in lanes_of.items():
+        mornings = mornings_of(typed[day])
         for lane, times in zip(lanes, typed[day], strict=True):
-            for n, (start, end) in zip(lane, in_the_afternoon(times, typed[day]), strict=True):
+            for n, (start, end) in zip(lane, in_the_afternoon(times, mornings), strict=True):
                 found[n] = replace(moments[n], start=start, end=end)
     return found
 
@@ -206,9 +208,9 @@ def told_slots(camp: Camp, slots: Sequence[Slot]) -> str:
 
 
 def in_words(camp: Camp, slots: Sequence[Slot]) -> str:
-    """Sat 12 Jan 10:00–10:45, 10:45–11:30"""
+    """Sat 12 Jan 10:00–10:45, 10:45–11:30: the first of them, as they come."""
     words, day = [], None
-    for slot in sorted(slots, key=lambda one: one.starts_at)[:MOST_NAMED]:
+    for slot in slots[:MOST_NAMED]:
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
         said = f"{start:%H:%M}–{end:%H:%M}"
         words.append(said if start.date() == day else f"{date_format(start, 'D j M')} {said}")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +19,7 @@ from schedule.draft.rows import runs_on
 from schedule.models import Session
 
 from .cells import MOST_SEATS, SEVERAL, text, whole
-from .csv_import import MANY, CsvReader
+from .csv_import import MANY, MOST_HOSTS, CsvReader
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several
 from .sheet_rows import FILE, LEADERS, Entry, SheetRows
@@ -62,12 +65,15 @@ class SheetReader:
     titles: dict[str, Pitch] = field(default_factory=dict)
     #: (host, slot) to what has them
     busy: dict[Spot, Entry] = field(default_factory=dict)
+    #: of those, what was told
+    busy_told: set[Spot] = field(default_factory=set)
     #: (pitch, slot) to the first that has both
     at_once: dict[Spot, Entry] = field(default_factory=dict)
     #: (room, slot) to what has it
     taken: dict[Spot, tuple[Entry, Pitch]] = field(default_factory=dict)
-    #: runnings that something of the sheet has
+    #: runnings that something of the sheet has; by pitch how many of its runnings, from the first on, are among them
     used: set[int] = field(default_factory=set)
+    first_free: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     #: rooms that are made, by name, of which the sheet has not said how many they hold
     unsaid: set[str] = field(default_factory=set)
     #: what the sheet says of seats, by room, once it was looked at
@@ -134,6 +140,7 @@ class SheetReader:
     def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
         title, leading = self.title(entry), self.leader_names(entry)
+        self.refuse_more_hosts(title, leading)
         room = self.room(entry) if entry.cells["Room"] else None
         leaders = self.leaders(leading, title, entry)
         pitch = self.pitch(title, leaders, entry)
@@ -145,7 +152,7 @@ class SheetReader:
             self.tell_taken(entry, pitch, other, there, room, slot_number)
             return
         self.tell_twice_at_once(pitch, slot, entry)
-        self.tell_two_at_once([*self.outcome.hosts[key(pitch)], *leaders], slot, entry)
+        self.tell_two_at_once(self.outcome.hosts[key(pitch)].values(), slot, entry)
         session, is_new = self.session(pitch, slot, room, entry)
         self.report.add("sessions", is_new)
         self.link(session, entry)
@@ -192,6 +199,20 @@ class SheetReader:
                 found[text({column: name}, column, 60)] = None
         return list(found)
 
+    def hosts_of(self, title: str) -> Collection[Attendee]:
+        """Of the pitch that is called so; nobody, if there is none yet."""
+        pitch = self.titles.get(title.casefold())
+        return self.outcome.hosts[key(pitch)].values() if pitch else ()
+
+    def refuse_more_hosts(self, title: str, names: list[str]) -> None:
+        """ValidationError before anybody is written down: a title that stands in each row may have others each time."""
+        hosts = self.hosts_of(title)
+        if len(hosts) + len(names) > MOST_HOSTS:
+            known = {host.display_name.casefold() for host in hosts}
+            if len(known | {name.casefold() for name in names}) > MOST_HOSTS:
+                told = _("“%(title)s” would have more than %(most)s hosts.")
+                raise ValidationError(told % {"title": quoted(title), "most": MOST_HOSTS})
+
     def people_in(self, typed: str, entry: Entry) -> list[str]:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         if one := ONE.fullmatch(typed.strip()):
@@ -209,8 +230,7 @@ class SheetReader:
 
     def leader(self, name: str, title: str, entry: Entry) -> Attendee | None:
         """Somebody of that name who is in, or is written down; of several, the one who leads that already."""
-        pitch = self.titles.get(title.casefold())
-        for host in self.outcome.hosts[key(pitch)] if pitch else ():
+        for host in self.hosts_of(title):
             if host.display_name.casefold() == name.casefold():
                 return host
         found = self.people.get(name.casefold(), [])
@@ -227,11 +247,13 @@ class SheetReader:
             told = _("“%(title)s” is in two rooms at once: row %(other)s has it, too.")
             self.remark(entry, told % {"title": quoted(pitch.title), "other": other.row})
 
-    def tell_two_at_once(self, hosts: list[Attendee], slot: Slot, entry: Entry) -> None:
-        """Says where the sheet has a host in two rooms; it hung like that, so it is kept like that."""
-        for host in {key(host): host for host in hosts}.values():
-            other = self.busy.setdefault((key(host), key(slot)), entry)
-            if other is not entry:
+    def tell_two_at_once(self, hosts: Collection[Attendee], slot: Slot, entry: Entry) -> None:
+        """Says once where the sheet has a host in two rooms; it hung like that, so it is kept like that."""
+        for host in hosts:
+            spot = (key(host), key(slot))
+            other = self.busy.setdefault(spot, entry)
+            if other is not entry and spot not in self.busy_told:
+                self.busy_told.add(spot)
                 self.remark(
                     entry,
                     _("%(host)s leads two sessions at once: row %(other)s has them, too.")
@@ -264,16 +286,21 @@ class SheetReader:
 
     def running(self, pitch: Pitch, slot: Slot, room: Room) -> Session:
         """The running that no row had yet: that which stands there, or the first, or one more."""
-        free = [known for known in self.outcome.sessions[key(pitch)] if key(known) not in self.used]
         standing = self.outcome.cells.get((key(room), key(slot)))
-        if standing in free:
+        if standing is not None and standing.pitch is pitch and key(standing) not in self.used:
             return standing
-        return free[0] if free else self.outcome.make_session(pitch)
+        runnings, first = self.outcome.sessions[key(pitch)], self.first_free[key(pitch)]
+        # What was used stays so: nothing is looked at twice.
+        while first < len(runnings) and key(runnings[first]) in self.used:
+            first += 1
+        self.first_free[key(pitch)] = first
+        return runnings[first] if first < len(runnings) else self.outcome.make_session(pitch)
 
     def follows(self, slot: Slot, later: Slot) -> bool:
         """Whether a double session that begins in the one goes on in the other."""
-        after = [other for other in self.outcome.slots if other.starts_at >= slot.ends_at]
-        return min(after, key=lambda other: other.starts_at, default=None) is later and runs_on(slot, later)
+        starts = self.base.starts
+        after = bisect_left(starts, slot.ends_at)
+        return after < len(starts) and self.base.slots[starts[after]] is later and runs_on(slot, later)
 
     @staticmethod
     def can_be_double(pitch: Pitch) -> bool:

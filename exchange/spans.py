@@ -23,6 +23,8 @@ BEFORE_NUMBER = re.compile(rf"(?:\b(?:session|slot|round|block|day|room|no|{MONT
 #: between two times that are the ends of one stretch, though nothing says so
 ONLY_SIGNS = re.compile(rf"[\s\-–—:,/|()]*(?:{WEEKDAY.pattern})?[\s\-–—:,/|()]*", re.IGNORECASE)
 LONGEST_BESIDE = 60
+#: a cell that holds more names no moment, and is not looked through
+LONGEST = 200
 #: minutes from a time to an hour without any sign of one: 10:00–11; what is farther may be a number of something
 FARTHEST = 240
 
@@ -40,6 +42,9 @@ class Label(NamedTuple):
 
 def label_of(cell: str) -> Label | None:
     """The moment that a cell names; None if it names none."""
+    cell = " ".join(cell.split())
+    if len(cell) > LONGEST:
+        return None
     if number := NUMBER.fullmatch(cell):
         return Label(None, None, int(number[3]), "", is_bare=not (number[1] or number[2]))
     if span := _span_in(cell):

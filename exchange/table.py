@@ -211,11 +211,13 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
     one cell.
     """
     wanted = [*SHAPES[name], *KNOWN[name]]
+    ours, typed = {plain(column) for column in wanted}, [plain(cell) for cell in cells]
     found: dict[int, str] = {}
     for column in wanted:
         for called in (column, *OTHER_NAMES.get(column, [])):
-            at = next((i for i, cell in enumerate(cells) if plain(cell) == plain(called) and i not in found), None)
-            is_ours = at is not None and called != column and any(plain(cells[at]) == plain(one) for one in wanted)
+            word = plain(called)
+            at = next((i for i, cell in enumerate(typed) if cell == word and i not in found), None)
+            is_ours = at is not None and called != column and word in ours
             if at is not None and not is_ours:
                 found[at] = column
                 break

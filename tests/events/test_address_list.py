@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -129,6 +130,14 @@ def test_pasted_and_a_spreadsheet_come_together(sign_in, camp, olga):
     page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
     assert "2 addresses added." in page
     assert sorted(camp.listed_addresses.values_list("email", flat=True)) == ["ann@x.example", "bo@x.example"]
+
+
+@pytest.mark.parametrize("text", ["<" + "@" * 60_000, "<" + " " * 60_000 + "@"], ids=["signs", "blanks"])
+def test_a_line_without_end_is_read_once(text):
+    """Not once from each sign in it: 20,000 of them took five seconds, and a paste may hold a hundred times as many."""
+    begun = perf_counter()
+    assert addresses_in(text).emails == []
+    assert perf_counter() - begun < 4
 
 
 NOTHING, NO_ADDRESS = "Paste addresses, or choose a file.", "There is no e-mail address in it."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from datetime import date, time
@@ -434,6 +436,61 @@ def test_a_damaged_spreadsheet_is_told_in_a_sentence(cut):
         # Nothing else may come of it; that it is refused where it matters is tried above.
         with suppress(ValidationError):
             text_of(data, BY_PAGE)
+
+
+def packed(method: int, *, said: int | None = None, flags: int = 0, **files: bytes) -> bytes:
+    """A spreadsheet that is packed in that way, or says that it is packed in another."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ods([["name"], ["Barn"]]))) as archive, zipfile.ZipFile(out, "w", method) as made:
+        for name in archive.namelist():
+            made.writestr(name, files.get(name.rpartition(".")[0], archive.read(name)))
+        for info in made.infolist():
+            info.flag_bits |= flags
+            info.compress_type = method if said is None else said
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (packed(zipfile.ZIP_LZMA), "packed in a way in which no spreadsheet is. Open it, save it anew"),
+        (packed(zipfile.ZIP_BZIP2), "packed in a way in which no spreadsheet is."),
+        (packed(zipfile.ZIP_STORED, said=9), "packed in a way in which no spreadsheet is."),
+        (packed(zipfile.ZIP_DEFLATED, flags=0x1), "The file is locked by a password."),
+    ],
+    ids=["lzma", "bzip2", "deflate64", "password"],
+)
+def test_only_what_documents_are_packed_with_is_unpacked(data, said):
+    with pytest.raises(ValidationError, match=said):
+        text_of(data, BY_PAGE)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_of_a_zip_that_bursts_next_to_nothing_is_unpacked(method):
+    """In the process that answers requests: 545 bytes became 400 MB there."""
+    data = packed(method, **{"META-INF/manifest": bytes(30_000_000)})
+    tracemalloc.start()
+    with suppress(ValidationError):
+        text_of(data, BY_PAGE)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10_000_000
+
+
+def test_a_long_cell_over_many_rows_is_not_written_out(monkeypatch):
+    """A file of 26 KB became 3 GB of text before it was refused."""
+    run, written = subprocess.run, []
+
+    def looked_at(*given, **how):
+        done = run(*given, **how)
+        written.append(len(done.stdout))
+        return done
+
+    monkeypatch.setattr(subprocess, "run", looked_at)
+    data = xlsx([["name", ""], ["x" * 10_000, "b"], *[["", "b"]] * 90], "A2:A90")
+    with pytest.raises(ValidationError, match="Unpacked, the spreadsheet is too large"):
+        text_of(data, Size(bytes=1_000, rows=100))
+    assert written[0] < 40_000
 
 
 def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from events.models import Camp, Slot
 from exchange.report import ImportRefused, Report, quoted
 from exchange.spans import label_of
 from exchange.table import OF_ROOMS, OTHER_NAMES, UNREAD
-from exchange.uploads import import_files
+from exchange.uploads import import_files, work_out
 from exchange.wall_sheet import read_wall
 from pitches.models import Pitch
 from tests.exchange.spreadsheets import ods, text_of, xlsx
@@ -433,6 +434,52 @@ def test_what_cannot_be_read_leads_to_a_sheet_to_fill_in(sign_in, saturday, olga
     assert "Make the slots of the camp" not in page
 
 
+# -- how much there is ----------------------------------------------------------------------------------------------
+
+
+def in_slots(each: int, row: str) -> list[str]:
+    """Rows of a list, so many at each time, one in each room; every other has the title T."""
+    return [
+        f"2030-01-12,{9 + n // each // 60}:{n // each % 60:02},R{n % each},"
+        + row.format(n=n, title="T" if n % 2 else f"U{n}")
+        for n in range(600)
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        in_slots(50, "{title},"),
+        in_slots(50, "{title},Ann {n}"),
+        in_slots(2, "{title},"),
+        [f"2030-01-12,{1 if n % 2 else 9}:00,R{n // 2},T{n}," if n < 8 else f"2030-01-12,7:00,R{n},T{n}," for n in range(600)],
+    ],
+    ids=["one title", "one title, many hosts", "in many slots", "in many rooms"],
+)  # fmt: skip
+def test_work_grows_with_the_sheet_and_not_with_its_square(weekend, monkeypatch, rows):
+    """One title whose hosts are others in each row told three million clashes of 5,000 rows."""
+
+    def calls(count: int) -> int:
+        """How many functions of ours are called for so many rows."""
+        found = 0
+
+        def counted(frame, event, arg) -> None:
+            nonlocal found
+            found += event == "call" and "/exchange/" in frame.f_code.co_filename
+
+        before = sys.getprofile()
+        sys.setprofile(counted)
+        try:
+            work_out(weekend, csv("Date,Time,Room,Title,Leader1", *rows[:count]))
+        finally:
+            sys.setprofile(before)
+        return found
+
+    monkeypatch.setattr("exchange.sheet_import.MOST_HOSTS", 20)
+    first, second, third = (calls(count) for count in (200, 400, 600))
+    assert third - second < 1.05 * (second - first)
+
+
 # -- times ---------------------------------------------------------------------------------------------------------
 
 
@@ -454,6 +501,12 @@ def test_the_ends_of_a_stretch_of_time(cell, start, end, beside):
     label = label_of(cell)
     assert label is not None
     assert (label.start, label.end, label.beside, label.fault) == (start, end, beside, "")
+
+
+def test_a_long_text_names_no_moment():
+    """It is not looked through for one: each pair of numbers in it is no stretch."""
+    assert label_of("1-2 " * 60) is None
+    assert label_of(f"10:00{' ' * 500}Sat") == label_of("10:00 Sat")
 
 
 @pytest.mark.parametrize(
