@@ -22,7 +22,7 @@ from . import stamps
 from .hanging import hanging_on
 from .invitations import close_invitations
 from .merging import merge_attendees
-from .models import Attendee, Camp, DeletedCamp, Invitation, Joining, ListedAddress, Role, Room, Slot
+from .models import Attendee, Camp, DeletedCamp, Invitation, Joining, Role, Room, Slot
 from .models.camp import check_year
 from .news import AWAY, BACK, ROLE, mail_no_news, tell
 from .shifting import move_with_camp
@@ -370,17 +370,6 @@ def _refuse_taken(attendee: Attendee) -> None:
         raise ValidationError(
             _("Somebody took this place over already. Ask an organiser for an invitation of your own.")
         )
-
-
-@transaction.atomic
-def list_addresses(*, camp: Camp, emails: list[str]) -> int:
-    """The addresses may join; returns how many are new."""
-    camp = camp.lock()
-    known = {email.lower() for email in camp.listed_addresses.values_list("email", flat=True)}
-    fresh = sorted({email.lower() for email in emails} - known)
-    ListedAddress.objects.bulk_create([ListedAddress(camp=camp, email=email) for email in fresh], ignore_conflicts=True)
-    stamps.bump(camp, stamps.CROWD)
-    return len(fresh)
 
 
 # -- settings ------------------------------------------------------------------------------------------
