@@ -1,4 +1,4 @@
-"""People of one name, told apart."""
+"""People of one name: told apart, and nobody comes in under that of an organiser."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,6 +32,18 @@ def told_apart(camp: Camp) -> dict[int, str]:
         if len(people) > 1
         for number, (pk, joined_at) in enumerate(people, 1)
     }
+
+
+def refuse_name_of_organiser(camp: Camp, name: str) -> None:
+    """A sentence for a name that looks like an organiser's: what is said under it would be taken for their word."""
+    organisers = camp.attendees.organisers().values_list("display_name", flat=True)
+    if any(looks_alike(name, other) for other in organisers):
+        told = _("An organiser of this camp is called so. Add something to your name.")
+        raise ValidationError({"display_name": told})
+
+
+def looks_alike(name: str, other: str) -> bool:
+    return _as_seen(name) == _as_seen(other)
 
 
 def _as_seen(name: str) -> str:

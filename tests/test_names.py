@@ -102,6 +102,38 @@ def test_no_way_around_the_form(camp, ben):
             call()
 
 
+# -- an organiser's name ---------------------------------------------------------------------------------------
+
+CALLED_SO = "An organiser of this camp is called so. Add something to your name."
+
+
+@pytest.mark.parametrize("name", ["Olga", " olga", "O L G A", "Ｏｌｇａ", "Ol\u200bga"])
+def test_nobody_comes_in_under_a_name_that_looks_like_an_organisers(client, camp, olga, name):
+    answer = client.post(f"/{camp.slug}/join/", {"display_name": name})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"display_name": [CALLED_SO]}
+    assert list(camp.attendees.all()) == [olga]
+    assert client.post(f"/{camp.slug}/join/", {"display_name": f"{name} B."}).status_code == 302
+
+
+def test_nobody_takes_the_name_of_an_organiser_afterwards(sign_in, camp, olga, ben):
+    client, page = sign_in(ben), f"/{camp.slug}/name/"
+    answer = client.post(page, {"display_name": "OLGA"})
+    assert (answer.status_code, answer.context["form"].errors) == (422, {"display_name": [CALLED_SO]})
+    ben.refresh_from_db()
+    assert ben.display_name == "Ben"
+
+
+def test_whoever_had_the_name_before_the_organiser_keeps_it(sign_in, camp, olga):
+    before = AttendeeFactory(camp=camp, display_name="olga")
+    assert sign_in(before).post(f"/{camp.slug}/name/", {"display_name": "Olga"}).status_code == 302
+
+
+def test_two_organisers_may_have_one_name(camp, olga, stranger):
+    services.make_organiser(user=stranger, camp=camp, display_name="Olga")
+    assert camp.attendees.organisers().filter(display_name="Olga").count() == 2
+
+
 # -- told apart ------------------------------------------------------------------------------------------------
 
 
