@@ -187,3 +187,28 @@ def test_a_host_of_a_name_that_another_has_is_chosen_by_when_they_came(
         PitchFactory(camp=camp, hosts=[person])
     page = sign_in(olga).get(f"/{camp.slug}/draft/repair/")
     assert "no. 2 of this name" in page.content.decode()
+
+
+# -- in order --------------------------------------------------------------------------------------------------
+
+
+def test_people_stand_in_the_order_in_which_one_looks_for_them(sign_in, camp, olga, monkeypatch):
+    for name in ("Person 10", "person 2", "Zed", "Person 1", "9 to 5", "Ärzte", "ben 3b", "Ben 3a", "Person 2"):
+        person = AttendeeFactory(camp=camp, display_name=name)
+        PitchFactory(camp=camp, hosts=[person])
+    names = ["9 to 5", "Ben 3a", "ben 3b", "Olga", "person 2", "Person 2", "Person 10", "Zed", "Ärzte"]
+    names.insert(4, "Person 1")
+    client = sign_in(olga)
+    page = client.get(f"/{camp.slug}/people/")
+    assert [person.display_name for person in page.context["page"]] == names
+    hosts = [
+        str(label).partition(" (")[0]
+        for _pk, label in client.get(f"/{camp.slug}/draft/repair/").context["away_form"].fields["host"].choices
+    ]
+    assert hosts == ["Choose", *(name for name in names if name != "Olga")]
+    # Whose role was set is on their page of the list.
+    monkeypatch.setattr("events.views.people.PER_PAGE", 3)
+    person = camp.attendees.get(display_name="Person 10")
+    answer = client.post(f"/{camp.slug}/people/{person.pk}/role/", {"role": "helper"})
+    assert answer.url == f"/{camp.slug}/people/?page=3#person-{person.pk}"
+    assert person in client.get(answer.url).context["page"]

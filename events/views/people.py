@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,7 +29,7 @@ from ..http import (
 from ..invitations import invite, take_back_invitation
 from ..listed import list_addresses, listed_among, unlist_addresses
 from ..models import Attendee, Camp, Invitation, Role
-from ..people import told_apart
+from ..people import in_order_of_names, told_apart
 from ..services import change_role, remove_attendee
 
 PER_PAGE = 100
@@ -68,19 +68,18 @@ def _show_link(request: CampRequest, camp: Camp, invitation: Invitation) -> Http
 
 def _show_person(camp: Camp, attendee: Attendee) -> HttpResponse:
     """Their line, on the page of the list on which it is."""
-    name = Q(display_name__lt=attendee.display_name)
-    before = _by_name(camp).filter(name | Q(display_name=attendee.display_name, pk__lt=attendee.pk)).count()
-    page = before // PER_PAGE + 1
+    page = _by_name(camp.attendees.present()).index(attendee) // PER_PAGE + 1
     address = reverse("events:people_list", args=[camp.slug], query={"page": page} if page > 1 else None)
     return redirect(f"{address}#person-{attendee.pk}")
 
 
-def _by_name(camp: Camp) -> QuerySet[Attendee]:
-    return camp.attendees.present().order_by("display_name", "pk")
+def _by_name(people: QuerySet[Attendee]) -> list[Attendee]:
+    """All of them, be it to show a page: no more than names, and whether somebody is behind each."""
+    return in_order_of_names(people.only("camp_id", "display_name", "role", "user_id"))
 
 
 def _context(request: CampRequest, camp: Camp, form: InviteForm) -> dict[str, object]:
-    people = _by_name(camp)
+    people = camp.attendees.present()
     if words := request.GET.get("q", "").strip()[:LONGEST_SEARCH]:
         people = people.filter(display_name__icontains=words)
     return {
@@ -88,7 +87,7 @@ def _context(request: CampRequest, camp: Camp, form: InviteForm) -> dict[str, ob
         "told_apart": told_apart(camp),
         "form": form,
         "address_form": AddressListForm(),
-        "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(_by_name(people), PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
         "waiting_count": camp.attendees.waiting().count(),
         "listed_count": camp.listed_addresses.count(),
