@@ -7,7 +7,9 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from .codes import minutes
 from .http import with_next
+from .shown import LATELY
 
 
 class LoginPasskeyView(LoginWebAuthnView):
@@ -21,6 +23,8 @@ class LoginPasskeyView(LoginWebAuthnView):
 
 class ReauthenticatePasskeyView(ReauthenticateWebAuthnView):
     """One shows it once more before something that hurts."""
+
+    extra_context = {"lately": minutes(LATELY)}
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         """Told why, back to where it is shown: whoever is signed in has no use for the page that signs in."""

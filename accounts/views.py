@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from .browser import browser_digests, note_address
 from .claims import finish_claim, is_proved, start_claim
-from .codes import count_wrong_code, refuse_more_guesses, refuse_more_mails
+from .codes import count_wrong_code, minutes, refuse_more_guesses, refuse_more_mails
 from .forms import ClaimForm, CodeForm, SignInForm
 from .http import SignedInRequest, next_page, once, posted, refusal_on, status_of, with_next
-from .models import Claim
-from .once import BACKEND, answered_before, done_once
+from .models import CODES_LAST, Claim
+from .once import BACKEND, WAS, answered_before, done_once
 from .services import address_asked_for, browser_that_asked, finish_sign_in, is_code_right, send_sign_in_code
 from .shown import note_code
 
@@ -76,7 +76,7 @@ def _take_code(request: HttpRequest) -> HttpResponse:
         else:
             messages.error(request, " ".join(refused.messages))
             return redirect(with_next(request, "account_confirm_login_code"))
-    context = {"form": form, "email": email, "next": next_page(request, "")}
+    context = {"form": form, "email": email, "minutes": minutes(CODES_LAST), "next": next_page(request, "")}
     return render(request, "account/sign_in_confirm.html", context, status=status_of(form))
 
 
@@ -140,7 +140,7 @@ def account_confirm(request: SignedInRequest) -> HttpResponse:
                 return _finish(request, claim)
             count_wrong_code(request=request, email=claim.email)
             raise ValidationError(_("That code is not right, or too old. Check it, or send a new one."))
-    context = {"form": form, "email": claim.email, "next": next_page(request, "")}
+    context = {"form": form, "email": claim.email, "minutes": minutes(CODES_LAST), "next": next_page(request, "")}
     return render(request, "account/account_confirm.html", context, status=status_of(form))
 
 
@@ -151,7 +151,7 @@ def _finish(request: SignedInRequest, claim: Claim) -> HttpResponse:
     note_code(request)
     if user.pk != guest:
         # What was typed as the guest is on this device under their mark, and is this person's from now on.
-        request.session["was"] = mark
+        request.session[WAS] = mark
     note_address(request, claim.email)
     messages.success(request, _("This place is yours. Sign in with your e-mail on any device."))
     return redirect(next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL)))
