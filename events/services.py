@@ -22,9 +22,10 @@ from . import stamps
 from .hanging import hanging_on
 from .invitations import close_invitations
 from .merging import merge_attendees
-from .models import Attendee, Camp, DeletedCamp, Invitation, Joining, ListedAddress, Role, Room, Slot
+from .models import Attendee, Camp, DeletedCamp, Invitation, Joining, Role, Room, Slot
 from .models.camp import check_year
 from .news import AWAY, BACK, ROLE, mail_no_news, tell
+from .people import looks_alike, refuse_name_of_organiser
 from .shifting import move_with_camp
 from .signals import camp_deleting, frame_changed, sessions_ending, times_moved, times_moving
 
@@ -174,6 +175,8 @@ def join_camp(
     is_full = camp.capacity is not None and camp.attendees.present().count() >= camp.capacity
     attendee = Attendee(camp=camp, user=user, display_name=display_name, role=role, is_waiting=is_full and not invited)
     attendee.full_clean()
+    if not invited:
+        refuse_name_of_organiser(camp, display_name)
     attendee.save()
     stamps.bump(camp, stamps.CROWD)
     return attendee
@@ -211,8 +214,11 @@ def number_in_queue(attendee: Attendee) -> int:
 @transaction.atomic
 def rename_attendee(*, attendee: Attendee, display_name: str) -> None:
     """The person goes by another name in this camp, everywhere at once."""
-    attendee.camp.lock()
+    camp = attendee.camp.lock()
     refuse_unseen(display_name)
+    # Whoever has the name already keeps it, and may write it another way.
+    if not attendee.is_organiser and not looks_alike(display_name, attendee.display_name):
+        refuse_name_of_organiser(camp, display_name)
     attendee.display_name = display_name
     attendee.save(update_fields=["display_name"])
     stamps.bump(attendee.camp, stamps.PEOPLE)
@@ -370,17 +376,6 @@ def _refuse_taken(attendee: Attendee) -> None:
         raise ValidationError(
             _("Somebody took this place over already. Ask an organiser for an invitation of your own.")
         )
-
-
-@transaction.atomic
-def list_addresses(*, camp: Camp, emails: list[str]) -> int:
-    """The addresses may join; returns how many are new."""
-    camp = camp.lock()
-    known = {email.lower() for email in camp.listed_addresses.values_list("email", flat=True)}
-    fresh = sorted({email.lower() for email in emails} - known)
-    ListedAddress.objects.bulk_create([ListedAddress(camp=camp, email=email) for email in fresh], ignore_conflicts=True)
-    stamps.bump(camp, stamps.CROWD)
-    return len(fresh)
 
 
 # -- settings ------------------------------------------------------------------------------------------

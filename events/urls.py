@@ -29,6 +29,7 @@ camp_urls = [
     path("slots/<row:slot_id>/delete/", frame.slot_delete, name="slot_delete"),
     path("people/", people.people_list, name="people_list"),
     path("people/addresses/", people.address_upload, name="address_upload"),
+    path("people/addresses/drop/", people.address_drop, name="address_drop"),
     path("people/<row:attendee_id>/role/", people.person_role, name="person_role"),
     path("people/<row:attendee_id>/remove/", people.person_remove, name="person_remove"),
     path("people/<row:attendee_id>/handover/", people.person_handover, name="person_handover"),

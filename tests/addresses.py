@@ -172,6 +172,7 @@ class FullCamp:
             "events:slot_delete": Form(values={"slot_id": self.slots[2].pk}),
             "events:people_list": Form({"role": "helper"}),
             "events:address_upload": Form({"file": addresses}),
+            "events:address_drop": Form(),
             "events:person_role": Form({"role": "helper"}),
             "events:person_remove": Form(),
             "events:person_handover": Form(values={"attendee_id": self.written_down.pk}),

@@ -19,12 +19,12 @@ from accounts.models import Claim, User
 from events import caching, stamps
 from events.access import Access
 from events.invitations import invite
+from events.listed import list_addresses
 from events.models import Stamp
 from events.services import (
     change_role,
     edit_camp,
     join_camp,
-    list_addresses,
     remove_attendee,
     rename_attendee,
     save_room,

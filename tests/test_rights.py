@@ -76,6 +76,7 @@ RIGHTS = {
     "events:slot_delete": (ORGANISERS, ORGANISERS_DO),
     "events:people_list": (ORGANISERS, ORGANISERS_DO),
     "events:address_upload": (ORGANISERS_DO, ORGANISERS_DO),
+    "events:address_drop": (ORGANISERS, ORGANISERS_DO),
     "events:person_role": (ORGANISERS_DO, ORGANISERS_DO),
     "events:person_remove": (ORGANISERS, ORGANISERS_DO),
     "events:person_handover": (ORGANISERS_DO, ORGANISERS_DO),

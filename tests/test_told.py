@@ -31,7 +31,7 @@ SAYS_NOTHING = {
 #: what cannot be taken back as easily as it was done: each has a page that asks, and nothing else does it
 HURTS = {
     "events:camp_leave", "events:camp_erase", "events:camp_archive", "events:camp_delete", "events:room_delete", "events:slot_delete",
-    "events:person_remove", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
+    "events:person_remove", "events:address_drop", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
     "schedule:calendar_replace", "schedule:mails_stop", "schedule:grid_publish", "notes:writeup_delete", "exchange:import_detail",
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page

@@ -209,9 +209,10 @@ def name_edit(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Another name in this camp."""
     form = NameForm(posted(request), initial={"display_name": request.me.display_name})
     if request.method == "POST" and form.is_valid():
-        rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
-        tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
-        return redirect(camp)
+        with refusal_on(form):
+            rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
+            tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
+            return redirect(camp)
     return render(request, "events/name_edit.html", {"camp": camp, "form": form}, status=status_of(form))
 
 

@@ -71,6 +71,9 @@ def code_join(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "events/code_enter.html", {"form": form}, status=422)
     if isinstance(found, Invitation):
         return redirect("events:invitation_accept", found.camp.slug, as_typed(code))
+    if found.is_archived and not found.is_closed:
+        # An old poster: nobody joins any more, and all that is left to do is read.
+        return redirect(found)
     address = reverse("events:camp_join", args=[found.slug])
     return redirect(address + "?" + urlencode({"code": found.code}))
 

@@ -15,6 +15,7 @@ from events import services
 from events.day_pattern import DayPattern, generate_slots
 from events.forms import CampCreateForm
 from events.invitations import invite
+from events.listed import list_addresses
 from events.merging import merge_attendees
 from events.models import Camp, Joining, Role, Slot
 from tests.factories import AttendeeFactory, CampFactory, RoomFactory, UserFactory, make_organiser, make_slot
@@ -160,7 +161,7 @@ def test_a_camp_never_loses_its_last_organiser(camp, olga, lose):
 
 def test_only_listed_addresses_that_are_proved_may_join(camp, stranger):
     camp.joining = Joining.LISTED
-    services.list_addresses(camp=camp, emails=[stranger.email.upper()])
+    list_addresses(camp=camp, emails=[stranger.email.upper()])
     assert not services.may_join(camp, stranger, "")
     stranger.emailaddress_set.create(email=stranger.email, verified=True, primary=True)
     assert services.may_join(camp, stranger, "")

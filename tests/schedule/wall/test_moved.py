@@ -28,7 +28,7 @@ from schedule.wall.hosts import switch_rooms
 from schedule.wall.publish import publish_grid
 from schedule.wall.shared import MANY_ROOMS
 from schedule.wall.whereabouts import changed_places, whereabouts
-from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_slot
+from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_organiser, make_slot
 
 TAG = "Moved from "
 
@@ -270,8 +270,13 @@ def test_a_withdrawn_session_is_cancelled_and_says_nothing_else(camp, knots, pag
     found = pages()
     assert saying(found, "Cancelled") == {"grid", "mine", "session"}
     assert saying(found, "Knots") == set()
+    # Whoever publishes has to know which one it is; what is published says it to nobody.
+    publish = reader(make_organiser(camp)).get(f"/{camp.slug}/draft/publish/").content.decode()
+    assert "“Knots (withdrawn)” is off the grid." in publish
     publish_grid(camp=camp, by=None)
     assert saying(pages(), "Knots") == set()
+    versions = reader(make_organiser(camp, "Oscar")).get(f"/{camp.slug}/grid/versions/").content.decode()
+    assert "“Withdrawn” is off the grid." in versions
 
 
 def test_what_moved_or_lost_its_room_and_was_withdrawn_is_cancelled_and_no_more(camp, knots, pages, rooms, late):
