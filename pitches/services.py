@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.statements import Written, as_written, changed_by, found_by, marks, statement, table_of
 from events import stamps
@@ -224,6 +225,8 @@ class Tapped(NamedTuple):
 
     pitch: Pitch
     level: int
+    #: why it is less than was tapped
+    problem: str = ""
 
 
 @transaction.atomic
@@ -231,15 +234,17 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int) -> Tapped:
     """The attendee's interest is exactly `level`; 0 is none. Setting it twice changes nothing (idempotent, upsert).
 
     Merged at this moment, the tap is about the pitch it became part of: whatever was said of that one is never lost,
-    so "interested" leaves a must there.
+    so "interested" leaves a must there. A must beyond the limit counts as interested, and `problem` says so: refused,
+    it would take the interest along that was tapped before it.
     """
     if not pitch.camp.takes_interest:
         raise ValidationError(_("Interest is closed."))
+    problem = ""
     # The pitch before the person, as a merge holds them, which tells hosts (lock order).
-    if level == Interest.Level.MUST and _is_held_open(pitch):
-        _refuse_too_many_musts(pitch, attendee)
+    if level == Interest.Level.MUST and _is_held_open(pitch) and (problem := _too_many_musts(pitch, attendee)):
+        level = Interest.Level.INTERESTED
     if _write_interest(pitch, attendee, level):
-        return Tapped(pitch, level)
+        return Tapped(pitch, level, problem)
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
         raise ValidationError(_("The pitch was withdrawn or merged meanwhile. Look at the board again."))
@@ -301,19 +306,24 @@ def _is_held_open(pitch: Pitch) -> bool:
     return bool(found_by(statement("SELECT id {is_open}", is_open=_that_is_open()), [pitch.pk]))
 
 
-def _refuse_too_many_musts(pitch: Pitch, attendee: Attendee) -> None:
+def _too_many_musts(pitch: Pitch, attendee: Attendee) -> str:
+    """Why this cannot be one more; empty: it can, or is a must already."""
     # Two devices of one person count one after the other; nobody else waits for this row, a merge neither.
     Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
-    musts = attendee.interests.filter(level=Interest.Level.MUST, pitch__in=Pitch.objects.open()).exclude(pitch=pitch)
-    most = pitch.camp.musts_each
-    if musts.count() >= most:
-        titles = ", ".join(f"“{interest.pitch.title}”" for interest in musts.select_related("pitch")[:5])
-        raise ValidationError(
-            _("You have %(most)s musts already: %(titles)s. Take one back first.")
-            if titles
-            else _("This camp has no musts."),
-            params={"most": most, "titles": titles},
-        )
+    musts = attendee.interests.filter(level=Interest.Level.MUST, pitch__in=Pitch.objects.open())
+    titles, most = dict(musts.values_list("pitch_id", "pitch__title")), pitch.camp.musts_each
+    # Sent twice, or fewer are allowed since: whoever has it keeps it.
+    if len(titles) < most or pitch.pk in titles:
+        return ""
+    if not titles:
+        return _("“%(title)s” counts as interested. This camp has no musts.") % {"title": pitch}
+    text = ngettext(
+        "“%(title)s” counts as interested. You have %(most)s must already: %(titles)s. Take it back for this one.",
+        "“%(title)s” counts as interested. You have %(most)s musts already: %(titles)s. Take one back for this one.",
+        len(titles),
+    )
+    told = ", ".join(f"“{one}”" for one in [*titles.values()][:5])
+    return text % {"title": pitch, "most": len(titles), "titles": told}
 
 
 def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:

@@ -276,16 +276,16 @@ def interest_set(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRes
         raise Http404
     level = {"0": 0, "1": Interest.Level.INTERESTED, "2": Interest.Level.MUST}.get(request.POST.get("level", ""))
     tap = set_interest if pitch.pk == pitch_id else carry_interest
-    problem = ""
+    status = 200
     try:
         if level is None:
             raise ValidationError(_("Choose none, interested or must."))
-        pitch, level = tap(pitch=pitch, attendee=request.me, level=level)
+        pitch, level, problem = tap(pitch=pitch, attendee=request.me, level=level)
     except ValidationError as error:
-        problem = " ".join(error.messages)
+        problem, status = " ".join(error.messages), 422
+        level = dict(wishes_of(request.me)).get(pitch.pk, 0)
     if wants_json(request):
-        now = dict(wishes_of(request.me)).get(pitch.pk, 0) if problem else level
-        return _tap_told(problem, status=422 if problem else 200, pitch=pitch.pk, title=pitch.title, level=now)
+        return _tap_told(problem, status=status, pitch=pitch.pk, title=pitch.title, level=level)
     if problem:
         messages.error(request, problem)
     return redirect(next_page(request, f"{pitch.get_absolute_url()}"))

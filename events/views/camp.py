@@ -36,6 +36,7 @@ from ..http import (
     posted,
     refusal_on,
     refusal_told,
+    render_partial,
     sent_from,
     status_of,
     tell_done,
@@ -96,6 +97,7 @@ def _has_checklist(request: CampRequest, camp: Camp) -> bool:
 @require_safe
 @fresh(about_shows)
 def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
+    """What the camp is, and what became of its day. It asks for itself every half minute: 204 while it is the same."""
     slots = camp.slots.all()
     context = {
         "camp": camp,
@@ -106,7 +108,7 @@ def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "number_in_queue": number_in_queue(request.attendee) if request.attendee else 0,
         "checklist": checklist_of(camp) if _has_checklist(request, camp) else [],
     }
-    return render(request, "events/camp_detail.html", context)
+    return render_partial(request, "events/camp_detail.html", "camp-page", context)
 
 
 @camp_view(Access.ANYONE, personal=False)

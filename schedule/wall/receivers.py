@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Camp, Room
+from events.models import Attendee, Camp, Room, Slot
 from events.signals import attendees_merged, camp_shown, edges_asked, times_moved, times_moving
 from pitches.models import Pitch
 from pitches.signals import pitch_merged, pitch_shown
@@ -76,6 +76,14 @@ def tell_how_to_join_online(sender: type[Room], instance: Room, created: bool, *
     shown = {"online_url"}
     if not created and not kwargs.get("raw") and shown & set(kwargs.get("update_fields") or shown):
         tell_calendars(camp=instance.camp, room_ref=instance.pk)
+
+
+@receiver(m2m_changed, sender=Room.closed_in.through)
+def tell_that_a_room_is_closed(sender: type, instance: Room | Slot, action: str, **kwargs: Any) -> None:
+    """Or open again."""
+    if action.startswith("post_"):
+        room = {"room_ref": instance.pk} if isinstance(instance, Room) else {}
+        tell_calendars(camp=instance.camp, **room)
 
 
 @receiver(post_delete, sender=Room)

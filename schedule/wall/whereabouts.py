@@ -93,10 +93,13 @@ def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:
     if not version.moved_from:
         return []
     off = version.placements.filter(is_cancelled=True, session__in=[int(pk) for pk in version.moved_from])
-    page = addresses("session_detail", camp)
+    return _gone(camp, off.select_related("session__pitch"))
 
-    def one(row: Placement) -> Gone:
-        return Gone(
+
+def _gone(camp: Camp, rows: Iterable[Placement]) -> list[Gone]:
+    page = addresses("session_detail", camp)
+    return [
+        Gone(
             session=row.session_id,
             title=row.session.title,
             address=page(row.session_id),
@@ -104,8 +107,8 @@ def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
-
-    return [one(row) for row in off.select_related("session__pitch")]
+        for row in rows
+    ]
 
 
 def changed_places(camp: Camp) -> list[Whereabouts | Gone]:
@@ -122,9 +125,14 @@ def _changed_places(camp: Camp, version: GridVersion | None) -> list[Whereabouts
     if version is None:
         return []
     found = {pk: way.for_everybody() for pk, way in ways(camp).items()}
+    on_it = version.placements.filter(is_cancelled=False).select_related("session__pitch")
     if not version.moved_from and not any(way.closed for way in found.values()):
-        return []
-    rows = version.placements.filter(is_cancelled=False, session__pitch__withdrawn_at=None)
-    places = _of(version, camp, rows.select_related("session__pitch"), found)
+        on_it = on_it.exclude(session__pitch__withdrawn_at=None)
+    rows = list(on_it)
+    shown = [row for row in rows if row.session.pitch.is_shown]
+    places = _of(version, camp, shown, found)
     changed = [place for place in places if place.state.moved or place.state.is_closed]
-    return sorted([*changed, *gone_sessions(version, camp)], key=lambda place: (place.starts_at, place.session))
+    # Withdrawn since this version: it is off the grid at once, not with the next one.
+    withdrawn = _gone(camp, (row for row in rows if row not in shown))
+    gone = [*withdrawn, *gone_sessions(version, camp)]
+    return sorted([*changed, *gone], key=lambda place: (place.starts_at, place.session))

@@ -185,7 +185,7 @@ def test_the_session_page_stays_where_it_is(open_page, camp, size):
     field = colleague.get_by_label(re.compile("^Notes"))
     field.fill(f"A line at the top, {size['width']}.\n\n{field.input_value()}")
     submit(colleague, "Save")
-    look_again(page, "session-notes")
+    look_again(page, "session-page")
     expect(page.get_by_text(f"A line at the top, {size['width']}.")).to_have_count(1)
     is_held(page, before)
     assert page.get_by_label("Rule of the room").input_value() == "attendees"

@@ -4,6 +4,7 @@ import html
 import re
 import threading
 import time
+from functools import partial
 from unittest.mock import ANY
 
 import pytest
@@ -179,14 +180,26 @@ def test_interest_is_what_was_set_last(camp, ben, levels):
     assert [i.level for i in Interest.objects.all()] == ([levels[-1]] if levels[-1] else [])
 
 
-def test_musts_are_few_and_the_sentence_says_which(camp, ben):
+def test_a_must_too_many_counts_as_interested_and_the_sentence_says_why(camp, ben):
     camp.musts_each = 1
     camp.save()
-    first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp)
-    services.set_interest(pitch=first, attendee=ben, level=2)
-    services.set_interest(pitch=first, attendee=ben, level=2)
-    with pytest.raises(ValidationError, match="1 musts already: “Knots”"):
-        services.set_interest(pitch=second, attendee=ben, level=2)
+    first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp, title="Tents")
+    tap = partial(services.set_interest, attendee=ben)
+    assert tap(pitch=first, level=2) == tap(pitch=first, level=2) == (first, 2, "")
+    pitch, level, problem = tap(pitch=second, level=2)
+    assert (pitch, level) == (second, 1)
+    assert problem.startswith("“Tents” counts as interested. You have 1 must already: “Knots”.")
+    assert dict(ben.interests.values_list("pitch", "level")) == {first.pk: 2, second.pk: 1}
+
+
+def test_fewer_musts_each_take_none_from_whoever_taps_again(camp, ben):
+    pitches = PitchFactory.create_batch(2, camp=camp)
+    for pitch in pitches:
+        services.set_interest(pitch=pitch, attendee=ben, level=2)
+    camp.musts_each = 1
+    camp.save()
+    # Sent again by a script that did not hear the answer.
+    assert services.set_interest(pitch=pitches[0], attendee=ben, level=2).level == 2
 
 
 #: what `taps.js` sends

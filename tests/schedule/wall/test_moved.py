@@ -268,7 +268,7 @@ def test_a_withdrawn_session_is_cancelled_and_says_nothing_else(camp, knots, pag
     publish_grid(camp=camp, by=None)
     withdraw_pitch(pitch=knots.pitch, by=None)
     found = pages()
-    assert saying(found, "Cancelled") == {"grid", "mine", "session"}
+    assert saying(found, "Cancelled") == {"grid", "mine", "session", "about"}
     assert saying(found, "Knots") == set()
     # Whoever publishes has to know which one it is; what is published says it to nobody.
     publish = reader(make_organiser(camp)).get(f"/{camp.slug}/draft/publish/").content.decode()
@@ -289,6 +289,18 @@ def test_what_moved_or_lost_its_room_and_was_withdrawn_is_cancelled_and_no_more(
     assert saying(found, TAG) == saying(found, "Room closed") == set()
     mine = reader(knots.pitch.hosts.get()).get(f"/{camp.slug}/my/").content.decode()
     assert ("Cancelled" in mine, TAG in mine, "Room closed" in mine) == (True, False, False)
+
+
+def test_what_is_withdrawn_is_told_on_the_front_page_before_and_after_the_next_version(camp, knots, pages, late):
+    publish_grid(camp=camp, by=None)
+    withdraw_pitch(pitch=knots.pitch, by=None)
+    for _version in range(2):
+        about = text(pages()["about"])
+        assert "Cancelled" in about
+        assert "was in Attic, Sat 13:45" in about
+        # As on the grid: what it was called is told no more.
+        assert "Knots" not in about
+        publish_grid(camp=camp, by=None)
 
 
 def test_closed_is_what_the_room_is_at_the_published_time(camp, olga, ben, knots, pages, attic, late, early):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from icalendar import Calendar
 
 from events.models import Slot
-from events.services import delete_camp, drop_from_frame
+from events.services import close_rooms, delete_camp, drop_from_frame
 from exchange.csv_export import sheet
 from exchange.json_export import export_camp
 from exchange.json_import import import_document
@@ -96,6 +96,17 @@ def test_an_online_link_is_in_no_version(camp, rooms, first):
     rooms[0].online_url = "https://example.org/room"
     rooms[0].save()
     assert "example.org" not in str(publish_grid(camp=camp, by=None).frame)
+
+
+def test_a_closed_room_is_told_at_once_and_is_in_no_version(camp, rooms, slots, first, event):
+    close_rooms(rooms=rooms[1:], slots=slots, is_closed=True)
+    close_rooms(rooms=rooms[:1], slots=slots[1:], is_closed=True)
+    assert (event()["location"], event()["sequence"]) == ("Barn", 0), "another room, another slot"
+    close_rooms(rooms=rooms[:1], slots=slots[:1], is_closed=True)
+    assert (event()["location"], event()["sequence"]) == ("Barn (room closed: watch the grid)", 1)
+    assert "closed" not in str(first.frame)
+    close_rooms(rooms=rooms[:1], slots=slots[:1], is_closed=False)
+    assert (event()["location"], event()["sequence"]) == ("Barn", 2)
 
 
 def test_a_place_waits(client, camp, knots, rooms, slots, first, event):
