@@ -148,13 +148,13 @@ def _kind_of_zip(data: bytes) -> str:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            names = {member.filename for member in members}
+            entries = archive.infolist()
+            names = {entry.filename for entry in entries}
             if told := _not_by_name(names):
                 return told
-            if any(member.flag_bits & IS_ENCRYPTED for member in members):
+            if any(entry.flag_bits & IS_ENCRYPTED for entry in entries):
                 return _locked()
-            if any(member.compress_type not in PACKED_WITH for member in members):
+            if any(entry.compress_type not in PACKED_WITH for entry in entries):
                 return _(
                     "The file is packed in a way in which no spreadsheet is. Open it, save it anew, and try again."
                 )
