@@ -41,6 +41,11 @@ def in_order_of_names(people: Iterable[Attendee]) -> list[Attendee]:
     return sorted(people, key=lambda person: (_natural(person.display_name), person.pk))
 
 
+def ids_in_order_of_names(people: Iterable[tuple[int, str]]) -> list[int]:
+    """The same of (id, name)."""
+    return [pk for pk, _name in sorted(people, key=lambda person: (_natural(person[1]), person[0]))]
+
+
 def _natural(name: str) -> list[tuple[int, str]]:
     # Text and numbers take turns, text first: so like is compared with like.
     parts = re.split(r"(\d+)", name.casefold())
