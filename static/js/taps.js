@@ -17,7 +17,7 @@
 
   // -- what is kept: every tap under a name of its own, so that two windows never write over each other -------------
   // wish: a tap on its way · told: a sentence not read yet · level: what the server said last · wait: until when, why ·
-  // clock: by how much the server's clock is ahead, and never less
+  // device: by which name the server knows it
 
   const memory = new Map();
   let isKept = true;
@@ -244,32 +244,21 @@
     const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
     return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   };
-  const CLOCK = `${PREFIX}clock`;
-  // Later than this by its own clock the server leaves the tap undone: it is lost for us by then, and sent again. Else
-  // one that was held up on its way would undo a newer one.
-  const until = () => {
-    const clock = read(CLOCK);
-    return clock ? { until: Math.floor((Date.now() + clock.ahead + PATIENCE) / SECOND) } : {};
+  // The server leaves undone what is older than the last that this device did: one that was held up on its way undoes
+  // no newer one. By its name nobody knows whose device it is.
+  const DEVICE = `${PREFIX}device`;
+  const rename = () => {
+    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+    write(DEVICE, bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(""));
   };
-  // Before the first tap, so that this one says until when, too.
-  const askClock = async () => {
-    if (!page.attendee || read(CLOCK)) return;
-    try {
-      const answer = await fetch("/health/live", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-      learnClock(Date.parse(answer.headers.get("Date") ?? ""));
-    } catch (error) {
-      // The next page asks.
-    }
-  };
-  const learnClock = (moment) => {
-    // Said before it came here: what it says is at most what it is by now.
-    const ahead = moment - Date.now();
-    if (!Number.isNaN(ahead)) write(CLOCK, { ahead });
+  const device = () => {
+    if (!read(DEVICE)) rename();
+    return read(DEVICE);
   };
   const request = (wish) => ({
     method: "POST",
     headers: { Accept: "application/json", "X-CSRFToken": token() },
-    body: new URLSearchParams({ level: wish.level, mark: wish.mark, ...until() }),
+    body: new URLSearchParams({ level: wish.level, mark: wish.mark, device: device(), number: wish.number }),
     credentials: "same-origin",
     redirect: "manual",
   });
@@ -278,8 +267,6 @@
     // Whatever is no answer of ours (a proxy's error, the sign-in page of a Wi-Fi) says nothing about the tap.
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     const said = isOurs ? await answer.json() : null;
-    // Whoever stands in between may put in a date of their own: what judged the tap says by which clock.
-    learnClock(said?.now ? said.now * SECOND : Date.parse(answer.headers.get("Date") ?? ""));
     return { status: answer.status, after: answer.headers.get("Retry-After"), said };
   };
   const pauseAsked = (after) => {
@@ -345,8 +332,9 @@
         // A page of ours sets the cookie, if it is not there; if it was changed by signing in, it is read anew.
         await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
         answer = await ask(wish);
-      } else if (answer.said?.is_late) {
-        // Not done, for sure: here is the answer, and what time it is.
+      } else if (answer.said?.is_old) {
+        // It waited while later ones went, or the clock here was set back: it is meant all the same.
+        rename();
         answer = await ask(wish);
       }
     } catch (error) {
@@ -354,7 +342,7 @@
       return false;
     }
     const isFinal = FINAL.includes(answer.status) && typeof answer.said?.problem === "string";
-    if (isFinal && !answer.said.is_token_old && !answer.said.is_late) {
+    if (isFinal && !answer.said.is_token_old && !answer.said.is_old) {
       trouble = "";
       finish(wish, answer);
       return true;
@@ -513,7 +501,7 @@
   });
   document.addEventListener("campgrid:left", () => {
     forget(() => true);
-    drop(WAIT);
+    [WAIT, DEVICE].forEach(drop);
     paintAll();
   });
   document.addEventListener("DOMContentLoaded", () => {
@@ -526,7 +514,6 @@
       });
     part("adopt")?.addEventListener("click", adopt);
     part("disown")?.addEventListener("click", disown);
-    askClock();
     goNow();
   });
   window.addEventListener("pageshow", (event) => {
