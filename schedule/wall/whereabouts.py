@@ -12,9 +12,8 @@ from events.caching import kept
 from events.models import Camp
 
 from ..models import GridVersion, Placement
-from .changes import state_of_placement
 from .grid import addresses
-from .moved import place_before
+from .moved import off_the_grid
 from .stamp import latest_version
 from .state import PlaceState, place_state
 from .ways import NO_WAY, Way, ways
@@ -85,27 +84,22 @@ class Gone:
 
 
 def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:
-    """One query, and only where something moved; what was withdrawn tells no title.
-
-    The place is the last one, as its own page and its host's mail have it, not the first of that day: whoever looked
-    in between went by that.
-    """
+    """One query, and only where something moved; what was withdrawn tells no title."""
     if not version.moved_from:
         return []
-    off = version.placements.filter(is_cancelled=True, session__in=[int(pk) for pk in version.moved_from])
     page = addresses("session_detail", camp)
 
-    def one(row: Placement) -> Gone:
+    def one(row: Placement, place: str) -> Gone:
         return Gone(
             session=row.session_id,
             title=row.session.title,
             address=page(row.session_id),
-            place=place_before(state_of_placement(row), camp),
+            place=place,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
 
-    return [one(row) for row in off.select_related("session__pitch")]
+    return [one(row, place) for row, place in off_the_grid(version, camp)]
 
 
 def changed_places(camp: Camp) -> list[Whereabouts | Gone]:
