@@ -35,6 +35,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition
 
+from .news import number_of
+
 if TYPE_CHECKING:
     from .http import CampRequest
 
@@ -75,7 +77,7 @@ def who_looks(request: CampRequest) -> tuple[object, ...]:
     if "CSRF_COOKIE" not in request.META:
         # The page will set the cookie: then it is known from the first answer on.
         get_token(request)
-    person = (me.pk, me.role, me.is_waiting, me.display_name, *map(str, me.news)) if me else offered
+    person = (me.pk, me.role, me.is_waiting, me.display_name, *map(number_of, me.news)) if me else offered
     return (user.pk, user.is_guest, request.META["CSRF_COOKIE"], *person)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, RestrictedError
+from django.db.models import Q, QuerySet, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.names import refuse_unseen
 
 from . import stamps
-from .hanging import hanging_on
+from .hanging import Thing, hanging_on, used_among
 from .invitations import close_invitations
 from .merging import merge_attendees
 from .models import Attendee, Camp, DeletedCamp, Invitation, Joining, Role, Room, Slot
@@ -556,26 +556,33 @@ def add_rooms(*, camp: Camp, rooms: list[Room]) -> None:
 
 
 @transaction.atomic
-def drop_rooms(*, camp: Camp, seen: dict[int, str]) -> list[Room]:
-    """All of these rooms are gone again, or none: refused if one is not as it was seen, or if something hangs on it.
+def take_back(*, camp: Camp, things: QuerySet[Thing], seen: dict[int, str]) -> list[Thing]:
+    """All of these rooms, or slots, are gone again, or none: refused if one is not as it was seen, or is used by now.
 
-    `seen` is by id what `Room.state` said. Returns those that went.
+    `things` are all that the camp has; `seen` is by id what their `state` said. Returns those that went. Takes as many
+    queries for a hundred as for one.
     """
     camp.lock()
-    rooms = list(camp.rooms.filter(pk__in=seen))
-    if changed := [room for room in rooms if room.state != seen[room.pk]]:
+    found = list(things.filter(pk__in=seen))
+    for thing in found:
+        thing.camp = camp
+    if changed := [thing for thing in found if thing.state != seen[thing.pk]]:
         raise ValidationError(
-            _("Somebody changed “%(room)s” since. Take away below what is too many."), params={"room": changed[0].name}
+            _("Somebody changed “%(thing)s” since. Take away below what is too many."),
+            params={"thing": str(changed[0])},
         )
     # What came to hang on one since, as hours in which it is closed, would go with it and not come back.
-    for room in rooms:
-        if hanging := hanging_on(camp, room):
+    for thing in used_among(found):
+        if hanging := hanging_on(camp, thing):
             raise ValidationError(
-                _("“%(room)s” is used by now (%(how)s). Take away below what is too many."),
-                params={"room": room.name, "how": " · ".join(hanging)},
+                _("“%(thing)s” is used by now (%(how)s). Take away below what is too many."),
+                params={"thing": str(thing), "how": " · ".join(hanging)},
             )
-        drop_from_frame(thing=room)
-    return rooms
+    if found:
+        things.filter(pk__in=seen).delete()
+        stamps.bump(camp, stamps.FRAME)
+        frame_changed.send(sender=things.model, camp=camp)
+    return found
 
 
 @transaction.atomic

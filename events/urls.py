@@ -25,6 +25,7 @@ camp_urls = [
     path("rooms/<row:room_id>/delete/", frame.room_delete, name="room_delete"),
     path("slots/", frame.slot_list, name="slot_list"),
     path("slots/generate/", frame.slot_generate, name="slot_generate"),
+    path("slots/generate/undo/", frame.slot_ungenerate, name="slot_ungenerate"),
     path("slots/<row:slot_id>/", frame.slot_edit, name="slot_edit"),
     path("slots/<row:slot_id>/delete/", frame.slot_delete, name="slot_delete"),
     path("people/", people.people_list, name="people_list"),

@@ -44,7 +44,8 @@ SETS_ONLY = {
 
 #: on the page that follows a deed
 UNDO = {
-    "schedule:move_undo", "schedule:shift_undo", "pitches:pitch_return", "notes:link_restore", "events:room_unpaste"
+    "schedule:move_undo", "schedule:shift_undo", "pitches:pitch_return", "notes:link_restore", "events:room_unpaste",
+    "events:slot_ungenerate",
 }  # fmt: skip
 
 

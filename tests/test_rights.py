@@ -72,6 +72,7 @@ RIGHTS = {
     "events:room_delete": (ORGANISERS, ORGANISERS_DO),
     "events:slot_list": (ORGANISERS, ORGANISERS_DO),
     "events:slot_generate": (ORGANISERS_DO, ORGANISERS_DO),
+    "events:slot_ungenerate": (ORGANISERS_DO, ORGANISERS_DO),
     "events:slot_edit": (ORGANISERS, ORGANISERS_DO),
     "events:slot_delete": (ORGANISERS, ORGANISERS_DO),
     "events:people_list": (ORGANISERS, ORGANISERS_DO),

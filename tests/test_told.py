@@ -36,7 +36,7 @@ HURTS = {
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
-    "events:camp_switch", "events:room_paste", "events:room_features", "events:person_role", "pitches:pitch_withdraw", "schedule:session_place",
+    "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "pitches:pitch_withdraw", "schedule:session_place",
     "schedule:session_unplace", "schedule:session_pin", "schedule:session_swap", "schedule:repeat_add",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:move_undo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
@@ -44,9 +44,10 @@ CAN_BE_UNDONE = {
 #: what makes, saves or sets something: nothing is lost by it
 HURTS_NOBODY = {
     "events:camp_join", "events:news_hear", "events:name_edit", "events:camp_edit", "events:camp_copy", "events:room_list",
-    # What goes by it was pasted just now, is unchanged, and comes back as it was pasted.
+    # What goes by it was pasted or made just now, is unchanged, and comes back as it was.
     "events:room_unpaste",
-    "events:room_edit", "events:slot_list", "events:slot_edit", "events:slot_generate", "events:people_list",
+    "events:slot_ungenerate",
+    "events:room_edit", "events:slot_list", "events:slot_edit", "events:people_list",
     "events:address_upload", "events:person_handover", "events:invitation_accept", "pitches:pitch_create",
     "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "pitches:pitch_host", "pitches:interest_set",
     "schedule:mails_start", "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",

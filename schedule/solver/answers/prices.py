@@ -162,8 +162,12 @@ def price_cells(
 
 
 def _cells(problem: Problem, rows: Iterable[Placement]) -> dict[tuple[int, int], Placement]:
-    """(slot, room) to who stands there."""
-    return {(t, p.room): p for p in rows for t in problem.span(p.session, p.slot) if t < len(problem.slots)}
+    """(slot, room) to who stands there. What runs over the end of all slots changes places with nobody."""
+    return {(t, p.room): p for p in rows if _ends(problem, p) for t in problem.span(p.session, p.slot)}
+
+
+def _ends(problem: Problem, p: Placement) -> bool:
+    return problem.span(p.session, p.slot).stop <= len(problem.slots)
 
 
 def _displaced(
@@ -179,7 +183,7 @@ def _places_back(problem: Problem, displaced: list[Placement], new: Placement, a
     if at is None:
         return []
     taken = {(t, new.room) for t in problem.span(new.session, new.slot)}
-    left = [t for t in problem.span(at.session, at.slot) if (t, at.room) not in taken]
+    left = [t for t in problem.span(at.session, at.slot) if t < len(problem.slots) and (t, at.room) not in taken]
     back = []
     for p in displaced:
         length = problem.sessions[p.session].length
@@ -197,14 +201,14 @@ def breaks_in_cells(
     Whoever stands in the cell changes places with it, as in `price_cells`, and what that breaks is named, too; where
     there is no place to change they stay. Only what this adds is named, not what is broken anyway.
     """
-    rows = [p for p in placements if p.slot + problem.sessions[p.session].length <= len(problem.slots)]
+    rows = [p for p in placements if _ends(problem, p)]
     cell = _cells(problem, rows)
     standing = _Standing(problem, [p for p in rows if p != at])
     found = {}
     for slot in range(len(problem.slots)):
         for room in range(len(problem.rooms)):
             new = Placement(session, slot, room)
-            if problem.span(session, slot).stop > len(problem.slots):
+            if not _ends(problem, new):
                 found[slot, room] = standing.broken_alone(new)
                 continue
             displaced = _displaced(problem, cell, new, at) if at else []
@@ -242,9 +246,8 @@ class _Standing:
         """What is broken by one of `into` at least when `out` is gone; the last of them first."""
         found: list[Broken] = []
         for p in reversed(into):
-            fits = self.problem.span(p.session, p.slot).stop <= len(self.problem.slots)
             broken = self.broken_alone(p)
-            for rule, matter, rows, least in self._partners(p.session) if fits else ():
+            for rule, matter, rows, least in self._partners(p.session) if _ends(self.problem, p) else ():
                 stay = [q for q in rows if q not in out] if out else rows
                 there = [*stay, *(q for q in into if q.session in matter)]
                 if len(there) >= least:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.limits import is_used_up
+from accounts.limits import count_one
 from events import news
 from events.models import Attendee, Camp, Joining
 from events.news import hear, mail_waiting_news, sentence
@@ -573,12 +573,12 @@ def test_hosts_are_mailed_no_place_that_is_over_by_then(
     owls = place_session(pitch=PitchFactory(camp=camp, title="Owls", hosts=[ben]), room=rooms[1], slot=early)
     newts = place_session(pitch=PitchFactory(camp=camp, title="Newts", hosts=[ben]), room=rooms[1], slot=slots[0])
     publish_grid(camp=camp, by=olga, accept_broken=True)
-    monkeypatch.setattr(news, "is_used_up", lambda **_which: True)
+    monkeypatch.setattr(news, "count_one", lambda **_which: False)
     switch_rooms(camp=camp, rooms=[attic], slots=[early], is_closed=True, by=olga)
     place_session(pitch=owls.pitch, session=owls, room=rooms[0], slot=late)
     unplace_session(session=newts)
     publish_grid(camp=camp, by=olga, accept_broken=True)
-    monkeypatch.setattr(news, "is_used_up", is_used_up)
+    monkeypatch.setattr(news, "count_one", count_one)
     monkeypatch.setattr(timezone, "now", lambda: early.ends_at)
     mail_waiting_news()
     [letter] = mail.outbox
