@@ -148,13 +148,13 @@ def _kind_of_zip(data: bytes) -> str:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            names = {entry.filename for entry in entries}
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
             if told := _not_by_name(names):
                 return told
-            if any(entry.flag_bits & IS_ENCRYPTED for entry in entries):
+            if any(part.flag_bits & IS_ENCRYPTED for part in parts):
                 return _locked()
-            if any(entry.compress_type not in PACKED_WITH for entry in entries):
+            if any(part.compress_type not in PACKED_WITH for part in parts):
                 return _(
                     "The file is packed in a way in which no spreadsheet is. Open it, save it anew, and try again."
                 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -28,6 +29,9 @@ MEMORY, SECONDS = 1_000_000_000, 20
 MOST_NAMES, LONGEST_NAME = 20, 60
 
 
+#: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
+BREAKS = {rb"<text:line-break\s*/>": b"\n", rb"<text:tab(?:\s[^<>]*)?/>": b"\t"}
+
 #: row and column of the first cell, and of the last
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
@@ -38,6 +42,7 @@ class TooFar(Exception):
 
 def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tuple[list[str], list[list[Any]]]:
     """The names of all sheets, and the rows of the first that a spreadsheet program shows. TooFar: it is too large."""
+    data = with_breaks(data)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         # What is hidden comes last: lists behind the choices of a form, say.
@@ -51,6 +56,23 @@ def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tu
         rows = sheet.to_python(skip_empty_area=False)
         fill_merged(rows, merges_of(sheet, data), merged, most_cells)
     return [one.name for one in sheets], rows
+
+
+def with_breaks(data: bytes) -> bytes:
+    """The same file with its breaks as text, as CSV has them: the library leaves out what has a name of its own."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" not in archive.namelist():
+            return data
+        before = content = archive.read("content.xml")
+        for sign, text in BREAKS.items():
+            content = re.sub(sign, text, content)
+        if content == before:
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as changed:
+            for name in archive.namelist():
+                changed.writestr(name, content if name == "content.xml" else archive.read(name))
+    return out.getvalue()
 
 
 def fill_merged(rows: list[list[Any]], merges: list[Merge], merged: str, most_cells: int) -> None:

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
+from .cells import minutes_of
+
 #: when something starts and ends, as it was typed
 Both = tuple[time, time | None]
 #: of half a day; the earliest at which a camp begins, where 7:00 could be in the evening; the last hour of a night
@@ -44,7 +46,7 @@ def in_the_afternoon(lane: Sequence[Both], mornings: Collection[time] = ()) -> l
 def end_meant(start: time, end: time) -> time:
     """11:00–1:00 is no stretch of fourteen hours."""
     later = _after(end, start)
-    is_over_night = end < start and _minutes(end) + 24 * 60 - _minutes(start) > HOURS * 60
+    is_over_night = end < start and minutes_of(end) + 24 * 60 - minutes_of(start) > HOURS * 60
     return later if is_over_night and start.hour <= HOURS and later > start else end
 
 
@@ -94,7 +96,3 @@ def _before_noon(lane: Sequence[Both]) -> Iterable[time]:
 
 def _after(one: time, other: time) -> time:
     return one.replace(hour=one.hour + HOURS) if one < other and one.hour < HOURS else one
-
-
-def _minutes(one: time) -> int:
-    return one.hour * 60 + one.minute

@@ -14,6 +14,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room, Slot
+from events.room_sizes import Sized, sizes_in_brackets
 from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
@@ -21,8 +22,8 @@ from schedule.models import Session
 from .cells import MOST_SEATS, SEVERAL, text, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
 from .outcome import Outcome, Spot, key
-from .report import Report, quoted, told_several
-from .sheet_rows import FILE, LEADERS, Entry, SheetRows
+from .report import Report, quoted, told_several, told_size
+from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
 from .table import FORMULA
 
 QUOTES = "\"'“”‘’`"
@@ -78,6 +79,9 @@ class SheetReader:
     unsaid: set[str] = field(default_factory=set)
     #: what the sheet says of seats, by room, once it was looked at
     seats: set[tuple[int, str]] = field(default_factory=set)
+    #: names of rooms by themselves, and what they say of seats; those of which it was told
+    sizes: dict[str, Sized] = field(default_factory=dict)
+    sizes_told: set[str] = field(default_factory=set)
     #: by pitch and room, when its last running there began
     last: dict[tuple[int, int], Last] = field(default_factory=dict)
 
@@ -100,6 +104,10 @@ class SheetReader:
             self.titles.setdefault(plain(pitch.title).casefold(), pitch)
         rows = SheetRows(self.base)
         entries = list(rows.entries())
+        # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
+        listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
+        names = {" ".join(cells["Room"].split()) for cells in listed}
+        self.sizes = sizes_in_brackets(names, self.rooms)
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)
@@ -112,6 +120,13 @@ class SheetReader:
     def room(self, entry: Entry) -> Room:
         """That of the name, or a new one."""
         name = text(entry.cells, "Room", 60)
+        size = self.sizes.get(name, Sized(name))
+        if size.seats is not None and not entry.cells["Capacity"]:
+            if not size.is_said and name not in self.sizes_told:
+                self.sizes_told.add(name)
+                self.remark(entry, told_size(name, size))
+            name = size.name
+            entry = entry._replace(cells=entry.cells | {"Capacity": str(size.seats)})
         if name.casefold() not in self.rooms:
             capacity = whole(entry.cells, "Capacity", 0, MOST_SEATS, default=MANY)
             self.rooms[name.casefold()] = self.outcome.make_room(name, capacity, [])
@@ -194,7 +209,7 @@ class SheetReader:
 
     def leader_names(self, entry: Entry) -> list[str]:
         found: dict[str, None] = {}
-        for column in LEADERS:
+        for column in LEADER_COLUMNS:
             for name in self.people_in(entry.cells[column], entry):
                 found[text({column: name}, column, 60)] = None
         return list(found)

@@ -41,9 +41,10 @@ from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
 from .wall_sheet import Line, Wall, is_for_everybody, read_wall
 
 FILE = "sheet.csv"
-#: columns whose cells sheets merge
-MERGED = ("Year", "Date", "Time", "Ends", "Session")
-LEADERS = [column for column in KNOWN[FILE] if column.startswith("Leader")]
+#: columns whose cells sheets merge over several rows: what stands in the first holds for all
+CARRIED_DOWN = ("Year", "Date", "Time", "Ends", "Session")
+#: of those who lead it, one in each
+LEADER_COLUMNS = [column for column in KNOWN[FILE] if column.startswith("Leader")]
 #: of the numbers of slots; and digits of a year
 HIGHEST, LONGEST_YEAR = 10_000, 4
 Thing = TypeVar("Thing")
@@ -173,7 +174,7 @@ class SheetRows:
         """What was merged over several rows stands in the first of them only."""
         # A row that has a time of its own, and no session number, is none of the session above: a break, say.
         is_another = bool(row["Time"]) and row["Time"] != self.above.get("Time") and not row.get("Session")
-        for column in [column for column in MERGED if column in row]:
+        for column in [column for column in CARRIED_DOWN if column in row]:
             if row[column]:
                 self.above[column] = row[column]
             elif column == "Date" and row["Title"]:
@@ -218,7 +219,7 @@ class SheetRows:
         everybody = {}
         for when, these in found.items():
             titles, rooms = {row["Title"].casefold() for row in these}, {row["Room"].casefold() for row in these}
-            has_leader = any(row[leader] for row in these for leader in LEADERS)
+            has_leader = any(row[leader] for row in these for leader in LEADER_COLUMNS)
             is_in_all = len(these) > 1 and rooms == all_rooms
             is_called_so = is_for_everybody(these[0]["Title"])
             if len(titles) == 1 and (is_in_all or (not has_leader and (is_called_so or rooms == {""}))):
@@ -404,7 +405,7 @@ class SheetRows:
     def row_of(room: str, title: str, wall: Wall) -> Row:
         seats = wall.seats.get(room.casefold())
         said = {"Room": room, "Title": title, "Capacity": "" if seats is None else str(seats)}
-        return dict.fromkeys([*LEADERS, "Session notes"], "") | said
+        return dict.fromkeys([*LEADER_COLUMNS, "Session notes"], "") | said
 
     # -- slots -----------------------------------------------------------------------------------
 

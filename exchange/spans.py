@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .cells import BETWEEN, CLOCK, MONTH, WEEKDAY, both_ends, clock_in
+from .cells import BETWEEN, CLOCK, both_ends, clock_in
+from .day_names import MONTH, WEEKDAY
 from .report import quoted
 
 _HOUR = r"[0-9]{1,2}(?:[:.h][0-9]{2}(?::00)?(?![0-9.]))?\s*(?:[ap]\.?m\b\.?|h\b|hrs?\b|uhr\b)?"

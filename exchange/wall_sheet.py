@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts.text import carried
 from events.decoding import MERGED
+from events.marks import marks_of
+from events.room_sizes import Sized, size_in_brackets, sizes_in_brackets
 
 from .cells import MOST_SEATS, clock_in, names_several_days, whole
-from .report import quoted
+from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
 from .table import (
     BY_TIME,
@@ -31,19 +33,10 @@ from .table import (
     NotATable,
     called,
     lines_in,
-    marks_of,
     plain,
     unguarded,
 )
 
-#: Barn (30) · Barn [30 seats] · Barn (max. 30 people)
-ROOM_WITH_SEATS = re.compile(
-    r"(?P<name>.*\S)\s*[(\[]\s*(?P<before>max\.?|cap\.?|capacity|seats|up to|holds)?[\s:]*(?P<seats>[0-9]{1,4})\s*"
-    r"(?P<unit>seats?|places?|people|persons?|pax|ppl|chairs?|plätze|sitzplätze|personen|leute)?\s*[)\]]",
-    re.IGNORECASE,
-)
-#: a smaller number in brackets, and nothing else, tells rooms apart
-LEAST_SEATS = 4
 ENDING = called("Ends", "ends_at")
 #: headings of columns beside the times that are no rooms
 DAILY = called("Date", "date")
@@ -297,19 +290,19 @@ class _WallReader:
         """Whether the rooms are named once more, for another day say."""
         line = self.sheet.lines[number]
         cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
-        names = {name.casefold() for cell in cells for name in (cell, self.room_in(cell)[0])}
+        names = {name.casefold() for cell in cells for name in (cell, size_in_brackets(cell, self.known).name)}
         known = {room.casefold() for room in self.rooms.values()}
         return bool(cells) and len(names & known) * 2 >= len(cells)
 
     def read_head(self, number: int) -> None:
         line = self.sheet.lines[number]
         self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
-        named = [self.room_in(cell)[0].casefold() for cell in line[self.at + 1 :] if cell]
+        sizes = sizes_in_brackets(filter(None, line[self.at + 1 :]), self.known)
         for column, cell in enumerate(line):
             if not cell or cell == MERGED or column == self.at:
                 continue
             if cell.casefold() in self.known and column > self.at:
-                self.read_room(number, column, cell, is_one=True)
+                self.read_room(number, column, Sized(cell))
             elif plain(cell) in DAILY and not self.rooms:
                 self.days_at.add(column)
             elif column < self.at:
@@ -321,32 +314,20 @@ class _WallReader:
                 told = _("The column %(names)s is not read.") % {"names": f"“{quoted(cell)}”"}
                 self.remark(number, column, told)
             else:
-                self.read_room(number, column, cell, is_one=named.count(self.room_in(cell)[0].casefold()) == 1)
+                self.read_room(number, column, sizes[cell])
         for column in range(self.at + 1):
             if self.names_day(line[column]):
                 self.say_day(number, column)
 
-    def read_room(self, number: int, column: int, cell: str, *, is_one: bool) -> None:
-        """`is_one`: without what is in brackets it is still the only one of its name."""
-        name, seats, is_said = self.room_in(cell) if is_one else (cell, None, True)
+    def read_room(self, number: int, column: int, room: Sized) -> None:
+        name, seats, is_said = room
         self.rooms[column] = name
         self.wall.rooms.append((*self.sheet.name_of(number, column), name))
         if seats is None:
             return
         self.wall.seats.setdefault(name.casefold(), seats)
         if not is_said:
-            told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
-            self.remark(number, column, told % {"text": quoted(cell), "room": quoted(name), "seats": seats})
-
-    def room_in(self, cell: str) -> tuple[str, int | None, bool]:
-        """The name of a room, how many it holds, and whether it is said that this is what the number means."""
-        found = ROOM_WITH_SEATS.fullmatch(cell)
-        if cell.casefold() in self.known or found is None:
-            return cell, None, True
-        is_said = bool(found["before"] or found["unit"]) or found["name"].casefold() in self.known
-        if not is_said and int(found["seats"]) < LEAST_SEATS:
-            return cell, None, True
-        return found["name"], int(found["seats"]), is_said
+            self.remark(number, column, told_size(self.sheet.lines[number][column], room))
 
     def say_day(self, number: int, column: int) -> None:
         """From here on it is the day that the cell names; the title of a sheet may name several, and says none."""

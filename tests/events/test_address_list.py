@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.address_list import addresses_in
 from events.decoding import BY_PAGE
+from events.tickets import Ticket, ticket_in
 from tests.exchange.spreadsheets import ods, text_of, xlsx
 
 SHAPES = Path(__file__).parent.parent / "exchange" / "shapes" / "addresses"
@@ -115,6 +116,43 @@ def test_what_is_no_address_is_told_by_its_row_and_nothing_is_listed(sign_in, ca
     # All that was typed is still there.
     assert "c@x.example</textarea>" in page.content.decode()
     assert not camp.listed_addresses.exists()
+
+
+@pytest.mark.parametrize(
+    ("ticket", "words"),
+    [
+        (Ticket.GONE, "Cancelled · CANCELED BY BUYER · refunded · void · Not attending · no longer valid · storniert · Erstattet"
+         " · ungültig · nicht mehr gültig · nimmt nicht teil · annulé · Annulée · remboursé · ne participe pas · cancelado"
+         " · anulada · reembolsado · no asiste · geannuleerd · terugbetaald · niet geldig"),
+        (Ticket.UNSURE, "Not paid · unpaid · not yet paid · Pending · awaiting payment · Expired · Partially paid · nicht bezahlt"
+         " · noch nicht bezahlt · Zahlung offen · ausstehend · abgelaufen · Warteliste · nicht bestätigt · non payé · impayé"
+         " · pas encore payé · en attente · liste d’attente · pendiente · no pagado · caducado · niet betaald · onbetaald"
+         " · wachtlijst · in behandeling"),
+        (Ticket.VALID, "Attending · Checked in · checked-in · Not checked in · Paid · Confirmed · Valid · completed · Not cancelled"
+         " · never refunded · Not yet refunded · Non-refundable · cancelled: no · Partially refunded · bezahlt · bestätigt"
+         " · gültig · eingecheckt · nicht eingecheckt · nicht storniert · teilweise erstattet · payé · validé · confirmé · inscrite"
+         " · n’est pas annulé · non remboursé · pagado · confirmada · asistirá · no cancelado · betaald · bevestigd · aanwezig"
+         " · niet geannuleerd · "),
+        (Ticket.UNKNOWN, "Gold · not received · no show · nicht registriert · 2030-01-01 · 出席"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_ticket_is_read_as_a_whole(ticket, words):
+    read = {word: ticket_in([("Ticket status", word)])[0] for word in words.split(" · ")}
+    assert read == dict.fromkeys(read, ticket)
+
+
+def test_what_is_not_understood_of_a_ticket_is_told_and_drops_nobody():
+    rows = ["a@x.example,Gold", "b@x.example,Paid", "c@x.example,Gold", *(f"d{n}@x.example,Word {n}" for n in range(6))]
+    found = addresses_in("\n".join(["Email,Ticketstatus", *rows]))
+    assert len(found.emails) == 9
+    assert found.remarks[0] == (
+        "What is said of tickets is not understood, so they count as valid: “Gold” in rows 2, 4."
+    )
+    assert found.remarks[-1] == "Other words about tickets that are not understood: rows 9, 10."
+
+
+def test_of_two_columns_of_one_name_both_are_read():
+    assert addresses_in("Email,Status,Status\na@x.example,cancelled,\nb@x.example,,paid\n").emails == ["b@x.example"]
 
 
 def test_many_that_are_wrong_are_counted():

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.decoding import BY_PAGE, Size, file_text
 from events.models import Camp, Room, Slot
+from events.pasted_rooms import read_rooms
 from exchange.cells import clock_in, days_in, whole
 from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report
@@ -235,8 +236,12 @@ def test_times_as_people_write_them(value, found):
         ("8 May 2027", "Europe/London", [date(2027, 5, 8)]),
         ("Sat 8th May 2027", "Europe/London", [date(2027, 5, 8)]),
         ("May 8, 2027", "Europe/London", [date(2027, 5, 8)]),
+        ("8. Mai 2027", "Europe/Berlin", [date(2027, 5, 8)]), ("Samstag, 8. März 2027", "Europe/Berlin", [date(2027, 3, 8)]),
+        ("samedi 8 août 2027", "Europe/Paris", [date(2027, 8, 8)]), ("8 fevr. 2027", "Europe/Paris", [date(2027, 2, 8)]),
+        ("8 de enero de 2027", "Europe/Madrid", [date(2027, 1, 8)]), ("8 mrt 2027", "Europe/Amsterdam", [date(2027, 3, 8)]),
+        ("8 juil. 2027", "Europe/Paris", [date(2027, 7, 8)]), ("Sept 8, 2027", "Europe/London", [date(2027, 9, 8)]),
         ("2027-05-08 00:00", "Europe/London", [date(2027, 5, 8)]),
-        ("31/02/2027", "Europe/London", []), ("8 Mai 2027", "Europe/London", []), ("soon", "Europe/London", []),
+        ("31/02/2027", "Europe/London", []), ("8 Maj 2027", "Europe/London", []), ("soon", "Europe/London", []),
         ("", "Europe/London", []), ("32/13/2027", "Europe/London", []),
     ],
 )  # fmt: skip
@@ -409,6 +414,29 @@ def test_merged_cells_mean_one_thing_in_every_spreadsheet(merged):
     assert read[0] == read[1]
 
 
+@pytest.mark.parametrize("make", [xlsx, ods])
+@pytest.mark.parametrize("merged", [["A1:C1"], ["A1:C2"], ["A1:A2", "B1:C2"]])
+def test_what_is_merged_above_the_headings_or_elsewhere_changes_nothing_in_the_table(camp, make, merged):
+    rows = [["Our rooms", "", ""], ["", "", ""], ["name", "capacity", ""], ["Barn", "30", ""], ["Loft", "10", ""]]
+    come_in(camp, "rooms.csv", make(rows, *merged, merged_there=("A3:A4", "B4:B5")))
+    assert rooms_of(camp) == [("Barn", 30), ("Loft", 10)]
+
+
+BROKEN = {
+    "xlsx": xlsx([["title", "about"], ["Knots", "First.\nThen"], ["Ducks", ""]]),
+    "xlsx, Windows": xlsx([["title", "about"], ["Knots", "First._x000D_\nThen"], ["Ducks", ""]]),
+    "ods": ods([["title", "about"], ["Knots", "First.</text:p><text:p>Then"], ["Ducks", ""]]),
+    "ods, a break": ods([["title", "about"], ["Knots", "First.<text:line-break/>Then"], ["Ducks", ""]]),
+    "csv": b'title,about\nKnots,"First.\nThen"\nDucks,\n',
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_a_break_within_a_cell_is_one_whoever_wrote_it(camp, data):
+    come_in(camp, "pitches.csv", data)
+    assert dict(Pitch.objects.values_list("title", "about")) == {"Knots": "First.\nThen", "Ducks": ""}
+
+
 def test_what_is_merged_across_is_a_line_of_its_own(camp):
     """A break, say: filled into each column it would be a session called Lunch."""
     make_slot(camp, 10)
@@ -575,6 +603,55 @@ def test_a_list_of_names_is_enough(camp):
 def test_a_room_without_a_number_of_seats_comes_in(camp):
     come_in(camp, "rooms.csv", b"Room\nBarn\n")
     assert Room.objects.get().capacity == 30
+
+
+# -- sizes in brackets ------------------------------------------------------------------------------------------
+
+
+def by_list(camp: Camp, names: list[str]) -> None:
+    come_in(camp, "rooms.csv", "\n".join(["name", *names]).encode())
+
+
+def by_rows(camp: Camp, names: list[str]) -> None:
+    rows = [f"{10 + n}:00,{name},T{n}" for n, name in enumerate(names)]
+    come_in(camp, "sheet.csv", "\n".join(["Time,Room,Title", *rows]).encode())
+
+
+def by_wall(camp: Camp, names: list[str]) -> None:
+    come_in(camp, "sheet.csv", f"Time,{','.join(names)}\n10:00{',T' * len(names)}\n11:00,U\n".encode())
+
+
+def by_paste(camp: Camp, names: list[str]) -> None:
+    for room in read_rooms("\n".join(names), camp):
+        room.save()
+
+
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall, by_paste])
+def test_a_size_in_brackets_is_one_whoever_reads_it(camp, come):
+    come(camp, ["Main Hall (120)", "Loft [max. 10 people]", "Studio (2)", "Box (3 seats)", "Hall (1st)"])
+    assert rooms_of(camp) == [("Main Hall", 120), ("Loft", 10), ("Studio (2)", 30), ("Box", 3), ("Hall (1st)", 30)]
+    # A room that is there is that one, with its brackets or without.
+    camp.rooms.create(name="Lab (12)", capacity=5)
+    if come is not by_paste:
+        come(camp, ["Lab (12)", "main hall (120)" if come is not by_list else "Main Hall (120)"])
+        assert camp.rooms.count() == 6
+
+
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall])
+def test_rooms_that_differ_in_their_brackets_keep_them(camp, come):
+    come(camp, ["Lab (10)", "Lab (20)"])
+    assert rooms_of(camp) == [("Lab (10)", 30), ("Lab (20)", 30)]
+
+
+def test_a_number_in_brackets_that_may_be_of_the_name_is_told_and_beside_seats_it_is_one(camp):
+    report = come_in(camp, "rooms.csv", b"name,capacity\nMain Hall (120),\nLab (12),5\n")
+    assert rooms_of(camp) == [("Main Hall", 120), ("Lab (12)", 5)]
+    assert told(report) == "rooms.csv, row 2: “Main Hall (120)” is read as the room Main Hall with 120 seats."
+    rows = "Session,Room,Capacity,Title\n1,Main Hall (120),,Knots\n1,Den (40),,Ducks\n1,Den (40),,Owls\n1,Lab (12),5,Ants\n"
+    make_slot(camp, 10)
+    report = come_in(camp, "sheet.csv", rows.encode())
+    assert rooms_of(camp)[2:] == [("Den", 40)]
+    assert told(report).count("is read as the room") == 1
 
 
 # -- the sheet from the wall -------------------------------------------------------------------------------------

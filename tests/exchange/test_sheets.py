@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.decoding import BY_PAGE
 from events.models import Camp, Slot
+from exchange.cells import days_named
 from exchange.report import ImportRefused, Report, quoted
 from exchange.spans import label_of
 from exchange.table import OF_ROOMS, OTHER_NAMES, UNREAD
@@ -750,6 +751,26 @@ def test_only_what_speaks_of_a_day_says_the_day(weekend):
     report = import_files(camp=weekend, files=csv(*lines), by=None)
     assert {line[:3] for line in standing(weekend)} == {"Sun"}
     assert "cell A3: What stands before the times is not read: “1”, and so on." in told(report)
+
+
+@pytest.mark.parametrize(
+    ("saturday", "sunday"),
+    [
+        ("Saturday", "Sun"), ("Samstag", "Sonntag"), ("Sonnabend", "So"), ("Sa.", "So."), ("samedi", "dimanche"), ("sam.", "dim."),
+        ("sábado", "domingo"), ("Sabado", "dom."), ("zaterdag", "zondag"), ("za", "zo"), ("12. Januar", "13. Jan."),
+        ("12 janvier", "13 janv."), ("12 de enero", "13 ene. 2030"), ("12 januari", "zondag 13 januari 2030"),
+    ],
+)  # fmt: skip
+def test_days_are_known_by_their_names_in_five_languages(weekend, saturday, sunday):
+    import_files(
+        camp=weekend, files=csv("Day,Time,Barn,Loft", f"{saturday},10:00,Knots,", f"{sunday},10:00,,Owls"), by=None
+    )
+    assert standing(weekend) == ["Sat 10:00 Barn Knots", "Sun 10:00 Loft Owls"]
+
+
+@pytest.mark.parametrize("text", ["So what", "Do it again", "Sam", "Mar", "di Carlo", "Fr Brown", "vie", "Sa va"])
+def test_a_word_that_is_short_for_a_day_elsewhere_is_none_among_others(weekend, text):
+    assert days_named(text, weekend.starts_on, weekend.ends_on, weekend.time_zone) is None
 
 
 def test_a_column_of_days_that_cannot_be_read_is_refused(weekend):
