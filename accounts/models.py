@@ -147,7 +147,7 @@ class SentForm(models.Model):
     #: of somebody whom it signed in: sent again before they knew, this browser is signed in, too
     browser = models.CharField(max_length=64, blank=True)
     #: what the sign-in session knew then, for that browser: see `accounts.once.OF_SIGN_IN`
-    signed_in_with = models.JSONField(default=dict)
+    signed_in_with = models.JSONField(default=dict, db_default={})
     goes_to = models.TextField(blank=True)
     #: what was told on the next page: level, text, tags
     said = models.JSONField(default=list)

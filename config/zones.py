@@ -15,7 +15,8 @@ def use_newest() -> str:
     nobody updates is, too. The machine's own where they are alike.
     """
     ours = tzdata.IANA_VERSION
-    theirs = max((_version(Path(folder)) for folder in zoneinfo.TZPATH), default="")
+    # The first folder there is has nearly every zone: what a later one says of itself is never used.
+    theirs = next((_version(Path(folder)) for folder in zoneinfo.TZPATH if Path(folder).is_dir()), "")
     if theirs >= ours:
         return theirs
     zoneinfo.reset_tzpath(to=())

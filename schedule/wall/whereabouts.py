@@ -127,6 +127,6 @@ def _changed_places(camp: Camp, version: GridVersion | None) -> list[Whereabouts
     places = _of(version, camp, shown, found)
     changed = [place for place in places if place.state.moved or place.state.is_closed]
     # Withdrawn since this version: it is off the grid at once, not with the next one.
-    withdrawn = _gone(camp, ((row, last_place(row, camp)) for row in rows if row not in shown))
+    withdrawn = _gone(camp, ((row, last_place(row, camp)) for row in rows if not row.session.pitch.is_shown))
     gone = [*withdrawn, *gone_sessions(version, camp)]
     return sorted([*changed, *gone], key=lambda place: (place.starts_at, place.session))

@@ -35,6 +35,17 @@ def test_the_newer_of_two_is_taken(tmp_path, first_line, is_the_packages):
     assert list(zoneinfo.TZPATH) == ([] if is_the_packages else [tmp_path])
 
 
+def test_of_several_folders_the_first_is_the_one_that_is_used(tmp_path):
+    """An old one before a newer one elsewhere."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, version in ((old, "2025b"), (new, "9999a")):
+        folder.mkdir()
+        (folder / "tzdata.zi").write_text(f"# version {version}\n")
+    zoneinfo.reset_tzpath(to=[tmp_path / "none", old, new])
+    assert zones.use_newest() == tzdata.IANA_VERSION
+    assert list(zoneinfo.TZPATH) == []
+
+
 def test_a_country_that_gave_up_summer_time_has_its_clocks(tmp_path):
     """Morocco, from 20 September 2026 on; a machine that was set up a year before does not know."""
     zoneinfo.reset_tzpath(to=[tmp_path])
