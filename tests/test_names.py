@@ -12,7 +12,7 @@ from django.db import models
 from django.urls import get_resolver
 
 from accounts.names import is_seen, refuse_unseen
-from events import services
+from events import joining, opening, roles
 from events.models import Attendee, Camp
 from events.people import told_apart
 from events.views.people import LONGEST_SEARCH
@@ -91,10 +91,10 @@ def test_the_join_page_says_so_and_nobody_is_in(client, camp, name):
 
 def test_no_way_around_the_form(camp, ben):
     for call in (
-        lambda: services.rename_attendee(attendee=ben, display_name="\u3164"),
-        lambda: services.write_down(camp=camp, display_name="\u2800"),
-        lambda: services.join_as_guest(camp=camp, display_name="\u200b"),
-        lambda: services.open_camp(camp=Camp(slug="x", name="X", starts_on="2030-01-12", ends_on="2030-01-12"),
+        lambda: joining.rename_attendee(attendee=ben, display_name="\u3164"),
+        lambda: joining.write_down(camp=camp, display_name="\u2800"),
+        lambda: joining.join_as_guest(camp=camp, display_name="\u200b"),
+        lambda: opening.open_camp(camp=Camp(slug="x", name="X", starts_on="2030-01-12", ends_on="2030-01-12"),
                                    by=ben.user, display_name="\u3164"),
         lambda: text({"display_name": "\u3164"}, "display_name", 60),
     ):  # fmt: skip
@@ -130,7 +130,7 @@ def test_whoever_had_the_name_before_the_organiser_keeps_it(sign_in, camp, olga)
 
 
 def test_two_organisers_may_have_one_name(camp, olga, stranger):
-    services.make_organiser(user=stranger, camp=camp, display_name="Olga")
+    opening.make_organiser(user=stranger, camp=camp, display_name="Olga")
     assert camp.attendees.organisers().filter(display_name="Olga").count() == 2
 
 
@@ -176,7 +176,7 @@ def test_a_search_of_any_length_is_answered_for_as_much_as_a_name_can_be(camp, o
 
 
 def test_one_who_left_is_nobody_to_be_told_apart_from(camp, ben, two_bens):
-    services.leave_camp(attendee=two_bens)
+    roles.leave_camp(attendee=two_bens)
     assert told_apart(camp) == {}
 
 

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from events.http import Done, Undo
-from events.services import change_role
+from events.roles import change_role
 from notes.models import Link
 from pitches.models import Pitch
 from schedule.models import Draft, GridBuild

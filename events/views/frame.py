@@ -18,12 +18,12 @@ from ..access import Access, camp_view
 from ..day_pattern import generate_slots
 from ..features import feature_in, record_feature
 from ..forms import FeatureForm, RoomForm, RoomLinesForm, SlotForm, SlotPatternForm
+from ..frame import add_rooms, add_slots, drop_from_frame, save_room, save_slot, take_back
 from ..hanging import hanging_on, named
 from ..http import CampRequest, Undo, id_in, led_to, posted, refusal_on, refusal_told, sent_from, status_of, tell_done
 from ..meanwhile import found_or_gone, held
 from ..models import Camp, Room, Slot
 from ..pasted_rooms import as_lines, names_of
-from ..services import add_rooms, add_slots, drop_from_frame, save_room, save_slot, take_back
 from ..templatetags.campgrid import clock, day
 
 

@@ -24,7 +24,7 @@ from ..forms import CampCreateForm, CodeForm, EraseForm
 from ..guesses import guess, has_shape_of_code
 from ..http import posted, refusal_on, status_of, tell_done
 from ..models import Camp, Invitation
-from ..services import may_open_camps, open_camp
+from ..opening import may_open_camps, open_camp
 
 #: of one's own camps on the front page: those to come first, then the last ones; the others are one link away
 MINE_IN_FRONT = 3

@@ -32,7 +32,7 @@ from ..invitations import invite, take_back_invitation
 from ..listed import list_addresses, listed_among, unlist_addresses
 from ..models import Attendee, Camp, Invitation, Role
 from ..people import ids_in_order_of_names, told_apart
-from ..services import change_role, remove_attendee
+from ..roles import change_role, remove_attendee
 
 PER_PAGE = 100
 #: characters: as long as a name can be

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
+from events.frame import set_away
 from events.http import (
     AttendeeRequest,
     CampRequest,
@@ -23,7 +24,6 @@ from events.http import (
 )
 from events.models import Camp
 from events.people import in_order_of_names
-from events.services import set_away
 
 from .. import advice
 from ..build import border

@@ -18,6 +18,8 @@ from accounts.mail import BEHIND, deliver_sealed
 from accounts.sealing import unseal
 from config.worker import look_for_mails
 from events import news
+from events.editing import archive_camp
+from events.frame import set_away
 from events.merging import merge_attendees
 from events.models import Attendee
 from events.news import (
@@ -38,7 +40,7 @@ from events.news import (
     tell,
     tell_each,
 )
-from events.services import archive_camp, change_role, remove_attendee, set_away
+from events.roles import change_role, remove_attendee
 from pitches.models import Pitch
 from pitches.services import empty_pitch, merge_pitches, save_pitch, submit_pitch
 

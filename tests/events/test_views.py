@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from events import services
+from events import frame
 from events.models import Attendee, Camp, Invitation, Joining, Slot
 from schedule.draft.moves import place_session
 from tests.factories import PitchFactory, UserFactory, make_slot
@@ -185,7 +185,7 @@ def test_many_that_are_taken_back_take_as_many_queries_as_one(camp, slots):
     for count in (1, 1, 6):
         made = [camp.rooms.create(name=f"Tent {number}") for number in range(count)]
         with CaptureQueriesContext(connection) as captured:
-            services.take_back(camp=camp, things=camp.rooms.all(), seen={room.pk: room.state for room in made})
+            frame.take_back(camp=camp, things=camp.rooms.all(), seen={room.pk: room.state for room in made})
         asked.append(len(captured))
         assert not camp.rooms.exists()
     # The first makes the row of the draft.

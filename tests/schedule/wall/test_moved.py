@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from accounts.limits import count_one
 from events import news
+from events.frame import close_rooms, save_room
 from events.models import Attendee, Camp, Joining
 from events.news import hear, mail_waiting_news, sentence
-from events.services import close_rooms, remove_attendee, save_room
+from events.roles import remove_attendee
 from exchange.json_export import export_camp
 from exchange.json_import import import_document
 from pitches.services import set_interest, withdraw_pitch
