@@ -261,7 +261,7 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
         return Tapped(pitch, level, problem)
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
-        raise ValidationError(_("The pitch was withdrawn or merged meanwhile. Look at the board again."))
+        raise ValidationError(_("The pitch was withdrawn."))
     if not is_in_turn and now == pitch:
         raise TapIsOld(_("You tapped there again since."))
     if now == pitch:
