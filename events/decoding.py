@@ -40,15 +40,21 @@ PATIENCE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Bytes:
     """How large one file may be."""
 
     bytes: int
-    rows: int
 
     @property
     def megabytes(self) -> str:
         return f"{self.bytes / 1e6:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Size(Bytes):
+    """The same of a table, which has rows."""
+
+    rows: int
 
     @property
     def rows_in_words(self) -> str:
@@ -61,7 +67,7 @@ BY_PAGE = Size(bytes=2_000_000, rows=20_000)
 BY_COMMAND = Size(bytes=50_000_000, rows=500_000)
 
 
-def refuse_bytes(size: int, most: Size) -> None:
+def refuse_bytes(size: int, most: Bytes) -> None:
     """ValidationError for a file that is too large; to be asked before it is read."""
     if size > most.bytes:
         raise ValidationError(_("The file is larger than %(most)s MB.") % {"most": most.megabytes})

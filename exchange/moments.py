@@ -55,8 +55,10 @@ class Moment:
         return bool(self.title)
 
 
-def day_said(camp: Camp, said: str) -> tuple[date, bool]:
-    """The day of the camp that a text names, and whether it could be another; ValidationError: none, or no one."""
+def day_said(camp: Camp, said: str, start: time) -> tuple[date, bool]:
+    """The day of the camp that a text names, or the night after it for what starts then; and whether it could be
+    another. ValidationError: none, or no one.
+    """
     first, last = camp.starts_on, camp.ends_on
     if names_several_days(said):
         raise ValidationError(_("“%(text)s” names several days: write one.") % {"text": quoted(said)})
@@ -67,6 +69,9 @@ def day_said(camp: Camp, said: str) -> tuple[date, bool]:
         raise ValidationError(
             _("The camp has several days, and nothing says which this is. Put the day above the times, or beside them.")
         )
+    night = last + timedelta(days=1)
+    if not found and camp.has_day(night, start):
+        found = days_named(said, night, night, camp.time_zone) or []
     if not found:
         raise ValidationError(
             _("“%(text)s” is not a day of the camp (%(first)s to %(last)s).")

@@ -31,6 +31,8 @@ LONGEST_ADDRESS = 500
 #: one name that looks like several, as our own sheet has it
 ONE = re.compile("“([^“”]+)”")
 DOUBLE = 2
+#: of a name
+MOST_WORDS = 5
 is_address = URLValidator(schemes=["http", "https"])
 
 
@@ -54,6 +56,24 @@ def session_page(camp: Camp, session_id: int) -> str:
 class Last(NamedTuple):
     session: Session
     slot: Slot
+
+
+#: what a line, or what stands in brackets, begins with that says who leads it
+SAYS_HOSTS = re.compile(
+    r"[(–—-]*\s*(?:(?:(?:led |hosted |given )?by|with|von|mit|par|avec|por|con|door|met)\s"
+    r"|(?:hosts?|leaders?|speakers?|leitung|animation|ponentes?|spreker)\s*:)\s*(?P<names>.+?)\s*\)?",
+    re.IGNORECASE,
+)
+#: what may stand between a title and who leads it, in one line
+BESIDE = re.compile(
+    r"(?P<title>.*\S)(?:\s+(?:[-–—]|by|with|von|mit|par|avec|por|con|door|met)\s+|\s*\()(?P<names>[^()]+?)\)?",
+    re.IGNORECASE,
+)
+
+
+def looks_like_name(text: str) -> bool:
+    """Ann Ash; not "rope and a knife"."""
+    return text[:1].isalpha() and not text[:1].islower() and len(text.split()) <= MOST_WORDS
 
 
 @dataclass(slots=True)
@@ -82,6 +102,8 @@ class SheetReader:
     #: names of rooms by themselves, and what they say of seats; those of which it was told
     sizes: dict[str, Sized] = field(default_factory=dict)
     sizes_told: set[str] = field(default_factory=set)
+    #: it was told that a cell of several lines is one title
+    is_lines_told: bool = False
     #: by pitch and room, when its last running there began
     last: dict[tuple[int, int], Last] = field(default_factory=dict)
 
@@ -154,6 +176,7 @@ class SheetReader:
 
     def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
+        entry = self.divided(entry)
         title, leading = self.title(entry), self.leader_names(entry)
         self.refuse_more_hosts(title, leading)
         room = self.room(entry) if entry.cells["Room"] else None
@@ -184,6 +207,34 @@ class SheetReader:
         # It hung on the wall, so it is not lost: an organiser finds it another place.
         told = _("Row %(other)s has %(room)s in session %(session)s already. “%(title)s” waits for a place.")
         self.remark(entry, told % values)
+
+    def divided(self, entry: Entry) -> Entry:
+        """A cell of a wall may hold who leads it beside the title: taken for hosts where that is certain."""
+        said = entry.cells["Title"]
+        if not entry.cell or " ".join(said.split()).casefold() in self.titles:
+            return entry
+        first, *more = said.split("\n")
+        rest = " ".join(" ".join(more).split())
+        if not rest:
+            found = BESIDE.fullmatch(" ".join(first.split()))
+            if found and self.are_known(found["names"]):
+                return entry._replace(cells=entry.cells | {"Title": found["title"], "Leader1": found["names"]})
+            return entry
+        found = SAYS_HOSTS.fullmatch(rest)
+        is_said = found is not None and all(map(looks_like_name, SEVERAL.split(found["names"])))
+        names = found["names"] if found is not None else rest.strip("()–—- ")
+        if is_said or self.are_known(names):
+            return entry._replace(cells=entry.cells | {"Title": first, "Leader1": names})
+        if not self.is_lines_told:
+            self.is_lines_told = True
+            told = _("“%(text)s” has several lines and is read as one title: a line of hosts begins with “by”.")
+            self.remark(entry, told % {"text": quoted(said)})
+        return entry
+
+    def are_known(self, names: str) -> bool:
+        """Whether these are people in this camp, and nobody else."""
+        found = [" ".join(name.split()).casefold() for name in SEVERAL.split(names) if name.strip()]
+        return names.casefold() in self.people or (bool(found) and all(name in self.people for name in found))
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)

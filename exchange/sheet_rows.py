@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -38,7 +38,7 @@ from .moments import (
 from .report import quoted
 from .spans import label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
-from .wall_sheet import Line, Wall, is_for_everybody, read_wall
+from .wall_sheet import Line, Wall, is_for_everybody, neither, read_wall
 
 FILE = "sheet.csv"
 #: columns whose cells sheets merge over several rows: what stands in the first holds for all
@@ -107,11 +107,7 @@ class SheetRows:
             yield from self.of_wall(wall)
             self.tell_untitled()
         elif wrong is not None:
-            told = _(
-                "This is neither a list with the columns Session or Time, Room and Title, nor a grid with times down "
-                "and rooms across."
-            )
-            self.fault(wrong.row, f"{wrong.reason} {told}")
+            self.fault(wrong.row, f"{wrong.reason} {neither()}")
 
     def find_slots(self) -> None:
         slots = [slot for slot in self.base.outcome.slots if slot.is_for_sessions]
@@ -165,6 +161,10 @@ class SheetRows:
                 self.remark(number, told % {"year": quoted(year)})
             return True
         if not year or self.camp.starts_on.year <= int(year) <= self.camp.ends_on.year:
+            return True
+        # The night after the last day belongs to the camp, also that of New Year.
+        night, label = self.camp.ends_on + timedelta(days=1), label_of(row["Time"])
+        if night.year == int(year) and label and label.start and self.camp.has_day(night, label.start):
             return True
         told = _("This row is of %(year)s, and the camp is in %(own)s: it is left out.")
         self.remark(number, told % {"year": quoted(year), "own": self.camp.starts_on.year})
@@ -250,7 +250,7 @@ class SheetRows:
                 self.fault(number, label.fault)
             if index not in found and label and label.start:
                 with self.base.fault_told(FILE, number):
-                    day, _unsure = day_said(self.camp, label.beside)
+                    day, _unsure = day_said(self.camp, label.beside, label.start)
                     found[index] = Moment(number, "", day, label.start, label.end)
         in_order = self.placed([(found[index], index) for index in sorted(found)])
         moments: list[Moment] = []
@@ -333,11 +333,11 @@ class SheetRows:
         if label is None or label.start is None:
             told = (label and label.fault) or _("“%(text)s” is not a time like 14:30.") % {"text": quoted(row["Time"])}
             raise ValidationError(told)
-        day = self.day(row["Date"] or label.beside, number)
+        day = self.day(row["Date"] or label.beside, label.start, number)
         return Moment(number, "", day, label.start, label.end, room=row["Room"].casefold())
 
-    def day(self, said: str, number: int, cell: str = "") -> date:
-        day, could_be_another = day_said(self.camp, said)
+    def day(self, said: str, start: time, number: int, cell: str = "") -> date:
+        day, could_be_another = day_said(self.camp, said, start)
         if could_be_another and said not in self.base.readings:
             self.base.readings.add(said)
             told = _("“%(text)s” is read as %(day)s.") % {"text": quoted(said), "day": date_format(day, "j F Y")}
@@ -362,7 +362,7 @@ class SheetRows:
                 numbered.append(line)
             else:
                 with self.base.fault_told(FILE, line.row, line.cell):
-                    day = self.day(line.day, line.row, line.cell)
+                    day = self.day(line.day, line.start, line.row, line.cell)
                     timed.append((Moment(line.row, line.cell, day, line.start, line.end, line.everybody), line))
         timed = self.placed(timed)
         self.take_times([moment for moment, _line in timed])
@@ -399,7 +399,8 @@ class SheetRows:
             self.fault(line.row, told % {"time": quoted(line.label), "count": len(line.titles)}, line.cell)
             return
         for title in line.titles:
-            yield Entry(title.row, title.cell, self.row_of(title.room, title.title, wall), slot)
+            said = wall.of_lines.get(title.title, title.title)
+            yield Entry(title.row, title.cell, self.row_of(title.room, said, wall), slot)
 
     @staticmethod
     def row_of(room: str, title: str, wall: Wall) -> Row:

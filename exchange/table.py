@@ -94,7 +94,7 @@ OTHER_NAMES = {
     "features": ["equipment", "has", "facilities"],
     "date": DAYS,
     "Date": DAYS,
-    "starts_at": ["start", "starts", "from", "start time", "time", *STARTS],
+    "starts_at": [*STARTS, "time"],
     "ends_at": ENDS,
     "Ends": ENDS,
     "kind": ["type"],

@@ -108,6 +108,8 @@ class Wall:
     #: row, cell and sentence of what is left out, and of what cannot be read
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
+    #: cells of several lines, by what they say in one
+    of_lines: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -120,33 +122,45 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
     """
     found: list[Wall] = []
     all_wrong: list[NotATable] = []
+    all_unclear: list[NotATable] = []
     marks, skip = marks_of(text)
     for mark in marks:
-        rows, wrong = _rows(text, mark, skip)
+        of_lines: dict[str, str] = {}
+        rows, wrong = _rows(text, mark, skip, of_lines)
         all_wrong += wrong
         for sheet in (_Sheet(rows, is_turned=False), _Sheet(rows, is_turned=True)):
-            if wall := _WallReader(sheet, names_day, rooms).read():
+            reader = _WallReader(sheet, names_day, rooms)
+            if wall := reader.read():
                 wall.faults += [(error.row, "", error.reason) for error in wrong]
+                wall.of_lines = of_lines
                 found.append(wall)
-    if all_wrong and not found:
-        raise all_wrong[0]
+            elif reader.unclear:
+                all_unclear.append(reader.unclear)
+    if (all_wrong or all_unclear) and not found:
+        raise [*all_wrong, *all_unclear][0]
     return max(found, key=lambda wall: wall.size, default=None)
 
 
-def _rows(text: str, mark: str, skip: int) -> tuple[list[list[str]], list[NotATable]]:
-    """As far as they can be read, and what is wrong with the first that cannot."""
+def _rows(text: str, mark: str, skip: int, of_lines: dict[str, str]) -> tuple[list[list[str]], list[NotATable]]:
+    """As far as they can be read, each cell in one line, and what is wrong with the first that cannot."""
     rows: list[list[str]] = []
     try:
         for number, row in lines_in(text, mark):
             if number > skip:
-                rows.append([_cell(cell) for cell in row[:MOST_COLUMNS]])
+                rows.append([_cell(cell, of_lines) for cell in row[:MOST_COLUMNS]])
     except NotATable as error:
         return rows, [NotATable(max(1, error.row - skip), error.reason)]
     return rows, []
 
 
-def _cell(raw: str) -> str:
-    return MERGED if raw == MERGED else " ".join(unguarded(carried(raw).strip()).split())
+def _cell(raw: str, of_lines: dict[str, str]) -> str:
+    if raw == MERGED:
+        return MERGED
+    typed = unguarded(carried(raw).strip())
+    cell = " ".join(typed.split())
+    if "\n" in typed:
+        of_lines[cell] = typed
+    return cell
 
 
 class _Sheet:
@@ -169,6 +183,14 @@ class _Sheet:
         row, at = (column, line) if self.is_turned else (line, column)
         letters = chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
         return row + 1, f"{letters}{row + 1}"
+
+
+def neither() -> str:
+    """What is said of a sheet of no shape that is known."""
+    return _(
+        "This is neither a list with the columns Session or Time, Room and Title, nor a grid with times down and rooms "
+        "across."
+    )
 
 
 def is_for_everybody(title: str) -> bool:
@@ -195,6 +217,8 @@ class _WallReader:
         self.day = ""
         #: what numbers are that nothing stands beside; None: that cannot be told
         self.are_hours: bool | None = False
+        #: why it cannot be told whether it is a wall
+        self.unclear: NotATable | None = None
 
     def read(self) -> Wall | None:
         lines = self.sheet.lines
@@ -250,8 +274,22 @@ class _WallReader:
             cells = [cell for cell in self.sheet.lines[number][self.at + 1 :] if cell and cell != MERGED]
             if not cells or plain(self.sheet.lines[number][self.at]) in SEATED:
                 continue
-            return None if self.is_of_list(cells) else number
+            if not self.is_of_list(cells):
+                return number
+            self.find_unclear(number, cells)
+            return None
         return None
+
+    def find_unclear(self, number: int, cells: Sequence[str]) -> None:
+        """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""
+        named = [f"“{quoted(cell)}”" for cell in cells if self.is_beside(cell) and plain(cell) in OF_EACH_LIST]
+        if named and not all(map(self.is_beside, cells)) and not self.sheet.is_turned:
+            told = _(
+                "Beside rooms no column is called %(names)s: leave it out, or make a room of that name in the camp "
+                "first. A list lacks a column."
+            )
+            reason = f"{neither()} {told % {'names': ', '.join(named)}}"
+            self.unclear = NotATable(self.sheet.name_of(number, self.at)[0], reason)
 
     def is_of_list(self, cells: Sequence[str]) -> bool:
         """Whether these are headings of another shape: one word says so only if no more rooms stand beside it."""

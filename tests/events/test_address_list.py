@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from time import perf_counter
 
@@ -194,6 +195,31 @@ def test_of_a_list_where_all_tickets_are_gone_it_is_said_why(sign_in, camp, olga
         "There is no e-mail address in it. Give each a line of its own.",
         "Left out, as its ticket is cancelled or refunded: row 2.",
     ]
+
+
+def test_the_others_are_added_by_one_press_and_nothing_that_was_typed_is_lost(sign_in, camp, olga):
+    client, url = sign_in(olga), f"/{camp.slug}/people/addresses/"
+    file = SimpleUploadedFile("list.csv", b"Email,Status\ndee@x.example,\ncy@x,\neve@x.example,cancelled\n")
+    page = client.post(url, {"text": "ann@x.example\nbo@x\nann@x.example", "file": file})
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert "Row 2: “bo@x” is not" in html
+    assert "Row 3: “cy@x” is not" in html
+    assert "ann@x.example\nbo@x\nann@x.example</textarea>" in html
+    assert "Add the 2 others" in html
+    assert "Left out, as its ticket is cancelled or refunded: row 4." in html
+    assert not camp.listed_addresses.exists()
+    hidden = re.search(r'type="hidden" name="text" value="([^"]*)"', html)
+    client.post(url, {"text": hidden[1]})
+    assert sorted(camp.listed_addresses.values_list("email", flat=True)) == ["ann@x.example", "dee@x.example"]
+
+
+@pytest.mark.parametrize(
+    "sent", [{"text": "bo@x"}, {"text": "ann@x.example\nbo@x", "file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04")}]
+)
+def test_no_others_are_offered_where_there_are_none_or_nobody_knows_them(sign_in, camp, olga, sent):
+    html = sign_in(olga).post(f"/{camp.slug}/people/addresses/", sent).content.decode()
+    assert 'type="hidden" name="text"' not in html
 
 
 def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):

@@ -12,14 +12,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events.decoding import BY_PAGE
 from events.models import Camp, Slot
 from exchange.cells import days_named
+from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report, quoted
 from exchange.spans import label_of
 from exchange.table import OF_ROOMS, OTHER_NAMES, UNREAD
 from exchange.uploads import import_files, work_out
 from exchange.wall_sheet import read_wall
 from pitches.models import Pitch
+from schedule.wall.publish import publish_grid
 from tests.exchange.spreadsheets import ods, text_of, xlsx
-from tests.factories import AttendeeFactory, make_slot
+from tests.factories import AttendeeFactory, CampFactory, make_slot
 
 SHAPES = Path(__file__).parent / "shapes" / "sheets"
 #: file to the slots, and to what stands where: title@room of each
@@ -585,6 +587,38 @@ def test_a_room_that_goes_on_after_midnight_is_told_by_another_that_was_late(wee
     assert "Sun 01:00 Bar Bells" in standing(weekend)
 
 
+@pytest.mark.parametrize("first", [30, 31])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Year,Time,Session,Room,Title", "2030,Tue 22:00,1,Barn,Knots", "2031,Wed 00:30,2,Barn,Owls"),
+        ("Year,Date,Time,Room,Title", "2030,31 Dec,22:00,Barn,Knots", "2031,1 Jan,00:30,Barn,Owls"),
+        ("Date,Time,Room,Title", "31/12/2030,22:00,Barn,Knots", "01/01/2031,00:30,Barn,Owls"),
+        ("Date,Time,Barn,Loft", "2030-12-31,22:00,Knots,", "2031-01-01,0:30,Owls,"),
+    ],
+)
+def test_the_night_of_new_year_belongs_to_the_camp(camp, lines, first):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2030, 12, first), ends_on=date(2030, 12, 31))
+    camp.refresh_from_db()
+    import_files(camp=camp, files=csv(*lines), by=None)
+    assert standing(camp) == ["Tue 22:00 Barn Knots", "Wed 00:30 Barn Owls"]
+    # As it leaves it comes in, there and in a fresh camp.
+    publish_grid(camp=camp, accept_broken=True, by=None)
+    text = sheet(camp)
+    assert "2031,Wed 00:30,2" in text
+    assert import_files(camp=camp, files={"sheet.csv": text}, by=None).has_changed_nothing
+    fresh = CampFactory(starts_on=date(2030, 12, first), ends_on=date(2030, 12, 31), time_zone=camp.time_zone)
+    import_files(camp=fresh, files={"sheet.csv": text}, by=None)
+    assert standing(fresh) == standing(camp)
+
+
+def test_what_is_of_the_year_after_and_not_of_that_night_is_left_out(camp):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2030, 12, 31), ends_on=date(2030, 12, 31))
+    camp.refresh_from_db()
+    report = import_files(camp=camp, files=csv("Year,Time,Session,Room,Title", "2031,10:00,1,Barn,Knots"), by=None)
+    assert "This row is of 2031, and the camp is in 2030: it is left out." in told(report)
+
+
 def test_a_time_that_the_clocks_skip_is_told_and_nothing_else_is_lost(camp):
     Camp.objects.filter(pk=camp.pk).update(
         starts_on=date(2030, 3, 30), ends_on=date(2030, 3, 31), time_zone="Europe/Berlin"
@@ -908,6 +942,38 @@ def test_of_two_people_of_one_name_none_is_made_a_host(saturday):
     assert "Several people" not in told(report)
 
 
+@pytest.mark.parametrize(
+    ("cell", "title", "hosts"),
+    [
+        ("Knots\nby Ann", "Knots", ["Ann"]), ("Knots\nwith Ann Ash & Bo", "Knots", ["Ann Ash", "Bo"]),
+        ("Knots\nHost: Ann", "Knots", ["Ann"]), ("Knots\n(led by Ann)", "Knots", ["Ann"]), ("Knots\nvon Ann", "Knots", ["Ann"]),
+        ("Knots\nCy", "Knots", ["Cy"]), ("Knots\ncy, Dee", "Knots", ["Cy", "Dee"]), ("Knots – Cy", "Knots", ["Cy"]),
+        ("Knots by Cy and Dee", "Knots", ["Cy", "Dee"]), ("Knots (Cy)", "Knots", ["Cy"]),
+        # Nobody knows who, or whether at all.
+        ("Knots\nAnn", "Knots Ann", []), ("Knots\nwith rope", "Knots with rope", []), ("Knots – Ann", "Knots – Ann", []),
+        ("Stand by Me", "Stand by Me", []), ("Knots\nCy, Ann", "Knots Cy, Ann", []), ("Knots - part 2", "Knots - part 2", []),
+        ("Knots (advanced)", "Knots (advanced)", []),
+    ],
+)  # fmt: skip
+def test_hosts_beside_a_title_on_a_wall_are_hosts_where_that_is_certain(saturday, cell, title, hosts):
+    for name in ("Cy", "Dee"):
+        AttendeeFactory(camp=saturday, display_name=name, user=None)
+    wall = csv("Time,Barn,Loft", f'10:00,"{cell}",Owls', "11:00,Bells,")
+    report = import_files(camp=saturday, files=wall, by=None)
+    pitch = saturday.pitches.get(title__startswith=cell[:5])
+    assert (pitch.title, [host.display_name for host in pitch.hosts.order_by("pk")]) == (title, hosts)
+    is_told = "has several lines and is read as one title" in told(report)
+    assert is_told == ("\n" in cell and not hosts)
+    assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
+def test_a_title_that_is_there_is_not_divided(saturday):
+    wall = csv("Time,Barn,Loft", "10:00,Knots – Ann,Owls", "11:00,Bells,")
+    import_files(camp=saturday, files=wall, by=None)
+    AttendeeFactory(camp=saturday, display_name="Ann", user=None)
+    assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
 def test_two_names_on_two_lines_of_a_cell_are_two_people(saturday):
     make_slot(saturday, 10)
     import_files(camp=saturday, files=csv("Session,Room,Title,Leader1", '1,Barn,Knots,"Ann\nBo"'), by=None)
@@ -984,6 +1050,26 @@ def test_a_hall_may_be_the_name_of_a_room(saturday):
 def test_a_list_that_lacks_a_column_is_no_wall(saturday, headings):
     lines = [f"{hour}:00,Knots,Ann,Crafts"[: 11 if headings == "Zeit,Raum" else None] for hour in (10, 11)]
     assert "This is neither a list with the columns" in refused(saturday, csv(headings, *lines))
+
+
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        ("Time,Main,Title", "“Title”"),
+        ("Time,Title,Main", "“Title”"),
+        ("Time,Main,Room", "“Room”"),
+        ("Zeit;Haupt;Titel", "“Titel”"),
+    ],
+)
+def test_a_room_beside_what_a_list_calls_a_column_is_refused_with_what_to_do(saturday, headings, named):
+    rows = ("10:00,Knots,Ducks", "11:00,Owls,Bells")
+    said = refused(saturday, csv(headings, *(row.replace(",", ";") if ";" in headings else row for row in rows)))
+    assert said.startswith("sheet.csv, row 1: This is neither a list with the columns")
+    assert f"Beside rooms no column is called {named}: leave it out, or make a room of that name in the camp" in said
+    # As it says: a room of the camp is a room.
+    saturday.rooms.create(name=named.strip("“”"))
+    import_files(camp=saturday, files=csv(headings.replace(";", ","), *rows), by=None)
+    assert len(standing(saturday)) == 4
 
 
 def test_notes_beside_one_room_make_no_list_of_it(saturday):
