@@ -9,12 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -24,57 +21,31 @@ from django.utils.translation import ngettext
 from accounts.forms import LONGEST_ADDRESS
 from accounts.text import carried
 
+from .marks import MOST_ABOVE, first_rows, marks_of
+from .tickets import Ticket, is_about_tickets, plain_heading, ticket_in
+
 #: the columns that hold the address of who comes, the surest first; letters only
 OF_WHO_COMES = (
     "ticketemail", "attendeeemail", "attendeeemailaddress", "guestemail", "participantemail", "email",
-    "emailaddress", "mail", "mailaddress",
+    "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "courriel", "adressemail", "adresseemail",
+    "correo", "correoelectronico", "emailadres",
 )  # fmt: skip
 #: and of who paid, where nobody has said yet who comes
 OF_WHO_PAID = (
     "orderemail", "buyeremail", "purchaseremail", "bookeremail", "customeremail", "billingemail", "payeremail",
     "contactemail",
 )  # fmt: skip
-#: columns that say by anything in them that the ticket is gone
-GONE_SINCE = (
-    "void",
-    "voided",
-    "voidstatus",
-    "cancelled",
-    "canceled",
-    "refunded",
-    "cancelledat",
-    "canceledat",
-    "refundedat",
-)
-IS_GONE = re.compile(r"cancel|refund|void|deleted|not attending|declined|rejected|transferred", re.IGNORECASE)
-#: the ticket is none yet, or no longer
-IS_UNSURE = re.compile(
-    r"pending|expired|wait(?:ing|list)|awaiting|unpaid|not paid|abandoned|reserved|incomplete|unconfirmed|not confirmed"
-    r"|not approved|draft|failed",
-    re.IGNORECASE,
-)
-#: some of the money came back, the ticket is still there; and words that say that nothing of it happened
-IS_KEPT = re.compile(r"partial", re.IGNORECASE)
-IS_DENIED = re.compile(
-    r"\b(?:not|no|non|never|without)[\s-]+(?:(?:yet|been|a|any)\s+)*(?:cancel|refund|void|delet|declin|reject|transfer)\w*",
-    re.IGNORECASE,
-)
-#: no · 0 · 0.00 · £0.00 · 0,00 € · GBP 0
-NO = re.compile(
-    r"(?:no|n|none|nil|false|n/a|[-–—]|(?:[^\w\s]{1,2}|[a-z]{2,3}\$?)?\s*-?0+(?:[.,]0+)?\s*(?:[^\w\s]{1,2}|[a-z]{2,3})?)?",
-    re.IGNORECASE,
-)
-#: what Excel writes above a table: the line says what stands between cells
-SAYS_MARK = re.compile(r"sep=([^\r\n])\s*[\r\n]", re.IGNORECASE)
 #: one address or name on a line: what is quoted, or stands in angle brackets, holds commas of its own
 PIECE = re.compile(r"""(?:"[^"]*"|<[^<>]*>|[^,;|\t"<]+|["<])+""")
 HANDLE = re.compile(r"\s*@\w+\s*")
-IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*)>", re.IGNORECASE)
+IN_BRACKETS = re.compile(r"<([^<>]*)>")
 #: what stands around an address that was copied from a text
 AROUND = " \t\"'“”‘’„«»()[]{}<>.,:;\u00a0\u200b\u200c\u200d\u2060\ufeff"
-#: lines that may stand above the headings, cells of a line, and what is told one by one
-MOST_ABOVE, MOST_CELLS, MOST_TOLD = 20, 400, 20
+#: cells of a line, and what is told one by one
+MOST_CELLS, MOST_TOLD = 400, 20
 LONGEST_TOLD, LONGEST_HEADING = 60, 20_000
+#: columns that say something of tickets, and words about them that are told one by one
+MOST_STATUSES, MOST_WORDS = 20, 5
 
 
 @dataclass(slots=True)
@@ -113,40 +84,7 @@ def _rows_in(text: str) -> Iterator[str]:
         yield "".join(lines[before:end])
 
 
-# -- tickets ----------------------------------------------------------------------------------------------
-
-
-class Ticket(StrEnum):
-    VALID = "valid"
-    GONE = "gone"
-    UNSURE = "unsure"
-
-
-def is_about_tickets(heading: str) -> bool:
-    """Whether such a column says if somebody still has a ticket."""
-    return _plain(heading) in GONE_SINCE or _plain(heading).endswith("status")
-
-
-def ticket_in(row: Mapping[str, str]) -> Ticket:
-    """What the columns of a ticket shop say of a row, by their headings: cancelled, refunded, void; or not paid yet."""
-    found = Ticket.VALID
-    for heading, said in row.items():
-        if not is_about_tickets(heading) or IS_KEPT.search(said):
-            continue
-        left = IS_DENIED.sub("", said).strip()
-        if IS_GONE.search(left) or (_plain(heading) in GONE_SINCE and not NO.fullmatch(left)):
-            return Ticket.GONE
-        if IS_UNSURE.search(left):
-            found = Ticket.UNSURE
-    return found
-
-
 # -- tables -----------------------------------------------------------------------------------------------
-
-
-@lru_cache
-def _plain(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", heading.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +93,12 @@ class _Columns:
 
     who_comes: list[int]
     who_paid: list[int]
-    #: by their headings
-    about_tickets: dict[str, int]
+    #: with their headings
+    about_tickets: list[tuple[str, int]]
 
     @classmethod
     def of(cls, cells: Sequence[str]) -> _Columns:
-        names = [_plain(carried(cell)) for cell in cells]
+        names = [plain_heading(carried(cell)) for cell in cells]
         who_paid = [i for i, name in enumerate(names) if name in OF_WHO_PAID]
         # Others that speak of e-mail come last; a question whether somebody wants any is no address.
         sure = [i for called in OF_WHO_COMES for i, name in enumerate(names) if name == called]
@@ -168,17 +106,16 @@ class _Columns:
         return cls(
             [*sure, *(i for i in likely if i not in sure and i not in who_paid and not sure)],
             who_paid,
-            {name: i for i, name in enumerate(names) if is_about_tickets(name)},
+            [(name, i) for i, name in enumerate(names) if is_about_tickets(name)][:MOST_STATUSES],
         )
 
-    def ticket(self, cells: Sequence[str]) -> Ticket:
-        return ticket_in({name: cells[i] for name, i in self.about_tickets.items() if i < len(cells)})
+    def ticket(self, cells: Sequence[str]) -> tuple[Ticket, str]:
+        return ticket_in((name, cells[i]) for name, i in self.about_tickets if i < len(cells))
 
 
 def _headings(text: str) -> tuple[int, str, _Columns] | None:
     """The row that names a column of addresses, what stands between its cells, and the columns."""
-    said = SAYS_MARK.match(text)
-    first = {mark: _first_rows(text, mark) for mark in (said[1] if said else ",;\t|")}
+    first = {mark: first_rows(text, mark) for mark in marks_of(text)[0]}
     for number in range(MOST_ABOVE):
         rows = {mark: rows[number] for mark, rows in first.items() if number < len(rows)}
         if any("@" in cell or len(cell) > LONGEST_HEADING for row in rows.values() for cell in row):
@@ -190,13 +127,6 @@ def _headings(text: str) -> tuple[int, str, _Columns] | None:
             mark = max(found, key=lambda one: len(rows[one]))
             return number + 1, mark, columns[mark]
     return None
-
-
-def _first_rows(text: str, mark: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    with suppress(csv.Error):
-        rows.extend(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), MOST_ABOVE))
-    return rows
 
 
 # -- reading ----------------------------------------------------------------------------------------------
@@ -211,11 +141,13 @@ class _ListReader:
         self.unsure: list[int] = []
         self.without: list[int] = []
         self.by_who_paid: list[int] = []
+        #: what is said of tickets that is not understood, and where
+        self.unknown: dict[str, list[int]] = {}
 
     def read_table(self, text: str, line: int, mark: str, columns: _Columns) -> None:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
         # A spreadsheet shows no row for the line that says what stands between cells.
-        hidden = 1 if SAYS_MARK.match(text) else 0
+        _marks, hidden = marks_of(text)
         try:
             # Counted as a spreadsheet does: a cell of several lines is in one row.
             for number, row in enumerate(reader, 1 - hidden):
@@ -227,10 +159,12 @@ class _ListReader:
             raise ValidationError(told) from None
 
     def read_row(self, number: int, cells: Sequence[str], columns: _Columns) -> None:
-        ticket = columns.ticket(cells)
-        if ticket is not Ticket.VALID:
+        ticket, said = columns.ticket(cells)
+        if ticket in (Ticket.GONE, Ticket.UNSURE):
             (self.gone if ticket is Ticket.GONE else self.unsure).append(number)
             return
+        if ticket is Ticket.UNKNOWN:
+            self.unknown.setdefault(said, []).append(number)
         for these, is_who_paid in ((columns.who_comes, False), (columns.who_paid, True)):
             typed = next((cells[i] for i in these if i < len(cells) and cells[i]), "")
             if typed:
@@ -255,7 +189,8 @@ class _ListReader:
 
     def find_in(self, number: int, piece: str) -> bool:
         """The addresses in it are found: those in angle brackets, or each of those between blanks and marks."""
-        typed = IN_BRACKETS.findall(piece) or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
+        in_brackets = [inside for inside in IN_BRACKETS.findall(piece) if "@" in inside]
+        typed = in_brackets or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
         addresses = [re.sub("^mailto:", "", one.strip(AROUND), flags=re.IGNORECASE).lower() for one in typed]
         if not addresses or not all(map(is_address, addresses)):
             return False
@@ -267,8 +202,7 @@ class _ListReader:
 
     def told_faults(self) -> Iterator[str]:
         for number, typed in self.wrong[:MOST_TOLD]:
-            short = typed if len(typed) <= LONGEST_TOLD else f"{typed[:LONGEST_TOLD]}…"
-            yield _("Row %(row)s: “%(text)s” is not an e-mail address.") % {"row": number, "text": short}
+            yield _("Row %(row)s: “%(text)s” is not an e-mail address.") % {"row": number, "text": _short(typed)}
         if more := len(self.wrong) - MOST_TOLD:
             if more > 0:
                 yield ngettext("%(count)s more is wrong.", "%(count)s more are wrong.", more) % {"count": more}
@@ -286,6 +220,24 @@ class _ListReader:
         ):  # fmt: skip
             if rows:
                 yield (many if len(rows) > 1 else one) % {"rows": _listed(rows)}
+        yield from self.told_unknown()
+
+    def told_unknown(self) -> Iterator[str]:
+        """Nobody is left out by a word that nobody knows here."""
+        for said, rows in [*self.unknown.items()][:MOST_WORDS]:
+            told = ngettext(
+                "What is said of a ticket is not understood, so it counts as valid: “%(said)s” in row %(rows)s.",
+                "What is said of tickets is not understood, so they count as valid: “%(said)s” in rows %(rows)s.",
+                len(rows),
+            )
+            yield told % {"said": _short(said), "rows": _listed(rows)}
+        if more := [row for rows in [*self.unknown.values()][MOST_WORDS:] for row in rows]:
+            told = _("Other words about tickets that are not understood: rows %(rows)s.")
+            yield told % {"rows": _listed(more)}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TOLD else f"{text[:LONGEST_TOLD]}…"
 
 
 def _listed(rows: Sequence[int]) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,10 @@ COMPOUND = b"\xd0\xcf\x11\xe0"
 LOCKED, OLD_WORD = "EncryptedPackage".encode("utf-16-le"), "WordDocument".encode("utf-16-le")
 #: how pictures begin: PNG, JPEG, GIF, WebP
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
-#: of a file in a zip that says what the zip is
-MOST_SAID = 1_000_000
+#: files in a zip that say what the zip is, and how much of each is read
+MIMETYPE, MANIFEST, MOST_SAID = "mimetype", "META-INF/manifest.xml", 1_000_000
+#: the ways in which documents are packed (ECMA-376-2, ODF 1.3-2), and the sign of what needs a password (APPNOTE 4.4.4)
+PACKED_WITH, IS_ENCRYPTED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), 0x1
 #: in a cell of a spreadsheet that is merged with the one before it; no text that people have holds it
 MERGED = "\x1d"
 #: what a spreadsheet may unpack to, for each byte that a file may have: text packs well
@@ -37,15 +40,21 @@ PATIENCE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Bytes:
     """How large one file may be."""
 
     bytes: int
-    rows: int
 
     @property
     def megabytes(self) -> str:
         return f"{self.bytes / 1e6:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Size(Bytes):
+    """The same of a table, which has rows."""
+
+    rows: int
 
     @property
     def rows_in_words(self) -> str:
@@ -58,7 +67,7 @@ BY_PAGE = Size(bytes=2_000_000, rows=20_000)
 BY_COMMAND = Size(bytes=50_000_000, rows=500_000)
 
 
-def refuse_bytes(size: int, most: Size) -> None:
+def refuse_bytes(size: int, most: Bytes) -> None:
     """ValidationError for a file that is too large; to be asked before it is read."""
     if size > most.bytes:
         raise ValidationError(_("The file is larger than %(most)s MB.") % {"most": most.megabytes})
@@ -140,20 +149,33 @@ def _read(data: bytes, encoding: str) -> str:
 
 
 def _kind_of_zip(data: bytes) -> str:
-    """Why it is no spreadsheet that can be read, and what to do; nothing if it is one."""
+    """Why it is no spreadsheet that can be read, and what to do; nothing if it is one. Of what it holds nothing is
+    unpacked that documents are not packed with: of what other ways make of a few bytes there is no end (zip bomb).
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            said = {
-                name: archive.open(name).read(MOST_SAID)
-                for name in ("mimetype", "META-INF/manifest.xml")
-                if name in names
-            }
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            if told := _not_by_name(names):
+                return told
+            if any(part.flag_bits & IS_ENCRYPTED for part in parts):
+                return _locked()
+            if any(part.compress_type not in PACKED_WITH for part in parts):
+                return _(
+                    "The file is packed in a way in which no spreadsheet is. Open it, save it anew, and try again."
+                )
+            # No more of it than that is unpacked, whatever the file says of its size.
+            said = {name: archive.open(name).read(MOST_SAID) for name in (MIMETYPE, MANIFEST) if name in names}
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError):
         return _damaged()
-    if b"encryption-data" in said.get("META-INF/manifest.xml", b""):
+    if b"encryption-data" in said.get(MANIFEST, b""):
         return _locked()
-    if "word/document.xml" in names or b"opendocument.text" in said.get("mimetype", b""):
+    return _document() if b"opendocument.text" in said.get(MIMETYPE, b"") else ""
+
+
+def _not_by_name(names: Collection[str]) -> str:
+    """What to do with a zip of which the names in it say that it is no spreadsheet."""
+    if "word/document.xml" in names:
         return _document()
     if any(name.endswith(".iwa") for name in names) or "Index.zip" in names:
         return _("This is a file of Apple's Numbers. Export it as Excel or CSV (File, Export To), and try again.")
@@ -171,7 +193,8 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
     # No setting and no path of ours goes with it.
     reader = str(Path(__file__).with_name("spreadsheet.py"))
     # Above the rows stand their headings.
-    bounds = [str(most.rows + 1), str((most.rows + 1) * COLUMNS)]
+    most_unpacked = most.bytes * MOST_UNPACKED
+    bounds = [str(most.rows + 1), str((most.rows + 1) * COLUMNS), str(most_unpacked)]
     program = [sys.executable, "-I", reader, MERGED, *bounds]
     try:
         read = subprocess.run(program, input=data, capture_output=True, timeout=PATIENCE, env={})
@@ -181,7 +204,7 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
         raise ValidationError(_too_large())
     if read.returncode:
         raise ValidationError(_damaged())
-    if len(read.stdout) > most.bytes * MOST_UNPACKED:
+    if len(read.stdout) > most_unpacked:
         raise ValidationError(_too_large())
     said, text = read.stdout.decode().split("\n", 1)
     if far := json.loads(said).get("far"):

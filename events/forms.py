@@ -491,7 +491,7 @@ class InviteForm(forms.Form):
 class AddressListForm(forms.Form):
     """Who may join, pasted or as a file: a list, a sheet, or what the ticket shop exports."""
 
-    #: once the form is valid
+    #: what stands in it; also of one that is refused
     found: AddressList
 
     text = LongText(
@@ -521,6 +521,8 @@ class AddressListForm(forms.Form):
                 self.found.remarks += [read.told] if read.told else []
             except ValidationError as error:
                 self.add_error("file", error)
+                # Nobody knows what stands in it: of the others alone nothing is offered.
+                self.found = AddressList()
         if not data.get("text") and not data.get("file") and not self.errors:
             self.add_error("text", _("Paste addresses, or choose a file."))
         elif not self.errors and not self.found.emails:
@@ -528,10 +530,21 @@ class AddressListForm(forms.Form):
             self.add_error("file" if data.get("file") else "text", ValidationError(told))
         return data
 
+    @property
+    def others(self) -> str:
+        """All addresses that are right, where it is refused for some that are not; to be sent as they are."""
+        emails = ", ".join(dict.fromkeys(self.found.emails)) if self.is_bound and self.found.faults else ""
+        return emails if len(emails) <= LONGEST_PASTED else ""
+
+    @property
+    def count_of_others(self) -> int:
+        return self.others.count("@")
+
     def _read(self, field: str, text: str) -> None:
         read = addresses_in(text)
         if read.faults:
             self.add_error(field, ValidationError(read.faults))
+        self.found.faults += read.faults
         self.found.emails += read.emails
         self.found.remarks += read.remarks
 

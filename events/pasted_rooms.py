@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,16 +14,13 @@ from accounts.text import carried
 
 from .models import Camp, Room
 from .models.frame import FEATURES, feature_codes, plain_feature
+from .room_sizes import size_in_brackets
 
 #: more rooms than any camp has
 MOST_LINES = 200
 #: what a list made by hand begins a line with
 BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,3}[.)]\s+)")
 SIZE = re.compile(r"(?:holds\s+)?(\d{1,9})(?:\s+(?:people|persons|seats|places))?", re.IGNORECASE)
-#: "Attic (40)"
-SIZE_IN_BRACKETS = re.compile(r"(.*\S)\s*\((\d{1,9})(\s+(?:people|persons|seats|places))?\)", re.IGNORECASE)
-#: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)
-LEAST_SIZE = 4
 #: what a sheet has above its columns
 HEADINGS = frozenset({"name", "room", "rooms", "capacity", "size", "seats", "people", "places", "features", "it has"})
 
@@ -44,12 +41,12 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
         raise ValidationError(_("These are more than %(most)s lines. Paste fewer.") % {"most": MOST_LINES})
     features = _features_of(camp)
     known = {room.name.casefold(): _("the camp has that room already") for room in camp.rooms.all()}
-    position = camp.rooms.count()
+    there, position = {*known}, len(known)
     rooms: list[Room] = []
     faults: list[str] = []
     for number, line in lines:
         try:
-            room = _room(line, camp, features)
+            room = _room(line, camp, features, there)
             if where := known.get(room.name.casefold()):
                 raise ValidationError(_("“%(name)s”: %(where)s.") % {"name": room.name, "where": where})
         except ValidationError as fault:
@@ -83,13 +80,11 @@ def _features_of(camp: Camp) -> dict[str, str]:
     return feature_codes(code for found in camp.rooms.values_list("features", flat=True) for code in found)
 
 
-def _room(line: str, camp: Camp, features: dict[str, str]) -> Room:
+def _room(line: str, camp: Camp, features: dict[str, str], known: Collection[str]) -> Room:
     name, *cells = _cells(line)
     sizes: list[str] = []
-    found = SIZE_IN_BRACKETS.fullmatch(name)
-    if found and (found[3] or int(found[2]) >= LEAST_SIZE):
-        name = found[1]
-        sizes.append(found[2])
+    name, seats, _is_said = size_in_brackets(name, known)
+    sizes += [] if seats is None else [str(seats)]
     if not name:
         raise ValidationError(_("Begin it with the name of the room."))
     has: list[str] = []
@@ -99,9 +94,9 @@ def _room(line: str, camp: Camp, features: dict[str, str]) -> Room:
         elif code := features.get(plain_feature(cell)):
             has.append(code)
         else:
-            known = ", ".join(str(words) for words in FEATURES.values())
+            offered = ", ".join(str(words) for words in FEATURES.values())
             text = _("“%(cell)s” is neither how many it holds nor something a room has: %(known)s.")
-            raise ValidationError(text % {"cell": cell, "known": known})
+            raise ValidationError(text % {"cell": cell, "known": offered})
     if len(sizes) > 1:
         raise ValidationError(_("It has several sizes: %(sizes)s. Keep one.") % {"sizes": ", ".join(sizes)})
     room = Room(camp=camp, name=name, features=list(dict.fromkeys(has)))

@@ -1,7 +1,7 @@
 """A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
 above it stands a line of JSON: the `names` of all its sheets, that one first, or how `far` out a sheet goes of which
 nothing is written, because it is larger than the arguments say: what stands in each cell that belongs to the one
-before it, the most rows, the most cells.
+before it, the most rows, the most cells, the most characters.
 
 A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
 columns, and the library makes room for all of them. Nothing of the product is imported here.
@@ -12,9 +12,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.parsers import expat
@@ -27,6 +29,9 @@ MEMORY, SECONDS = 1_000_000_000, 20
 MOST_NAMES, LONGEST_NAME = 20, 60
 
 
+#: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
+BREAKS = {rb"<text:line-break\s*/>": b"\n", rb"<text:tab(?:\s[^<>]*)?/>": b"\t"}
+
 #: row and column of the first cell, and of the last
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
@@ -37,6 +42,7 @@ class TooFar(Exception):
 
 def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tuple[list[str], list[list[Any]]]:
     """The names of all sheets, and the rows of the first that a spreadsheet program shows. TooFar: it is too large."""
+    data = with_breaks(data)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         # What is hidden comes last: lists behind the choices of a form, say.
@@ -50,6 +56,23 @@ def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tu
         rows = sheet.to_python(skip_empty_area=False)
         fill_merged(rows, merges_of(sheet, data), merged, most_cells)
     return [one.name for one in sheets], rows
+
+
+def with_breaks(data: bytes) -> bytes:
+    """The same file with its breaks as text, as CSV has them: the library leaves out what has a name of its own."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "content.xml" not in archive.namelist():
+            return data
+        before = content = archive.read("content.xml")
+        for sign, text in BREAKS.items():
+            content = re.sub(sign, text, content)
+        if content == before:
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as changed:
+            for name in archive.namelist():
+                changed.writestr(name, content if name == "content.xml" else archive.read(name))
+    return out.getvalue()
 
 
 def fill_merged(rows: list[list[Any]], merges: list[Merge], merged: str, most_cells: int) -> None:
@@ -142,6 +165,18 @@ def in_words(cell: Any) -> str:
     return str(cell) if cell is not None else ""
 
 
+def lines_of(rows: list[list[Any]], most: int) -> Iterator[list[str]]:
+    """Each row in words. MemoryError, which says what it is to whoever reads it: they are longer than that together,
+    as one long cell is that is merged over very many rows.
+    """
+    for row in rows:
+        words = [in_words(cell) for cell in row]
+        most -= sum(map(len, words))
+        if most < 0:
+            raise MemoryError
+        yield words
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -154,7 +189,7 @@ def main() -> None:
         out.write(json.dumps({"far": str(far)}) + "\n")
     else:
         out.write(json.dumps({"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]]}) + "\n")
-        csv.writer(out, lineterminator="\n").writerows([in_words(cell) for cell in row] for row in rows)
+        csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))
     out.flush()
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from events.models import Attendee, Camp
-from events.services import refuse_opening
+from events.opening import refuse_opening
 
 from .arrival import Arrival
 from .arriving import remarks_beforehand, write_arrival
@@ -19,7 +19,7 @@ from .json_export import Secrets, export_camp
 from .json_import import read_document, refuse_others
 from .models import Upload
 from .outcome import Progress, untold
-from .report import MOST_TOLD
+from .report import MOST_TOLD, told_in_short
 
 State = Upload.State
 #: the name of the one file of such an upload
@@ -33,7 +33,7 @@ def show_arrival(*, upload: Upload, progress: Progress = untold) -> None:
         arrival = read_document(document=document, progress=progress)
         remarks = remarks_beforehand(arrival)
     except ValidationError as refused:
-        upload.tell(state=State.REFUSED, report=None, problem=_short(refused))
+        upload.tell(state=State.REFUSED, report=None, problem=told_in_short(refused))
         return
     report = _report(arrival, remarks) | {"same_as": _same_as(document, arrival.camp.slug, upload.user)}
     upload.tell(state=State.READ, report=report, problem="")
@@ -54,7 +54,7 @@ def bring_in(*, upload: Upload, progress: Progress = untold) -> None:
             report = _report(arrival, arrival.remarks)
             upload.tell(state=State.DONE, files={}, camp=camp, report=report, problem="")
     except ValidationError as refused:
-        upload.tell(state=State.REFUSED, problem=_short(refused))
+        upload.tell(state=State.REFUSED, problem=told_in_short(refused))
 
 
 def _document_of(upload: Upload) -> dict[str, Any]:
@@ -65,10 +65,6 @@ def _document_of(upload: Upload) -> dict[str, Any]:
     upload.tell(rows=rows, done=0)
     found: dict[str, Any] = document
     return found
-
-
-def _short(refused: ValidationError) -> str:
-    return " ".join(refused.messages)[:300]
 
 
 def _report(arrival: Arrival, remarks: list[str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import refuse_unseen
 
+from .day_names import MONTH, WEEKDAY, month_of, weekday_alone, weekday_of
 from .report import quoted
 from .table import Row
 
@@ -106,7 +107,7 @@ def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
     # The shortest that may be meant: 11:30–12:30 pm starts in the morning, 11–12 am in the evening.
     start, end = min(
         ((start, end) for start in ends[0] for end in ends[1]),
-        key=lambda both: (_minutes(both[1]) - _minutes(both[0])) % (24 * 60),
+        key=lambda both: (minutes_of(both[1]) - minutes_of(both[0])) % (24 * 60),
     )
     if start == end:
         raise ValidationError(_("It ends when it starts: “%(text)s”.") % {"text": quoted(second)})
@@ -122,7 +123,8 @@ def _readings(found: re.Match[str] | None, *, has_half: bool, is_bare: bool) -> 
     return [time_of_day for half in halves if (time_of_day := clock_in(f"{typed} {half}"))]
 
 
-def _minutes(one: time) -> int:
+def minutes_of(one: time) -> int:
+    """Since midnight."""
     return one.hour * 60 + one.minute
 
 
@@ -136,7 +138,6 @@ def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
 
 # -- days -------------------------------------------------------------------------------------------------
 
-MONTHS = "january february march april may june july august september october november december".split()
 #: time zones of countries that write the month first
 MONTH_FIRST = ("America/", "US/", "Pacific/Honolulu", "Pacific/Guam", "Asia/Manila")
 #: of those, zones of countries that do not
@@ -149,10 +150,10 @@ DAY_FIRST = (
     "America/Sao_",
 )
 IN_NUMBERS = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
-#: 12 June 2030 · Sat 12 Jan 2030 · June 12, 2030
+#: 12 June 2030 · Sat 12 Jan 2030 · June 12, 2030 · Samstag, 12. Januar 2030 · 12 de enero de 2030
 IN_WORDS = re.compile(
-    r"(?:[a-z]{2,9}[.,]*\s+)?(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?\s+(?P<month>[a-z]{3,9})"
-    r"|(?P<month_first>[a-z]{3,9})\s+(?P<day_last>[0-9]{1,2})(?:st|nd|rd|th)?),?\s+(?P<year>[0-9]{4})",
+    r"(?:[^\W\d_]{2,10}[.,]*\s+)?(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?P<month>[^\W\d_]{3,10})\.?"
+    r"|(?P<month_first>[^\W\d_]{3,10})\.?\s+(?P<day_last>[0-9]{1,2})(?:st|nd|rd|th)?),?\s+(?:de\s+)?(?P<year>[0-9]{4})",
     re.IGNORECASE,
 )
 
@@ -166,8 +167,7 @@ def days_in(value: str, time_zone: str) -> list[date]:
     except ValueError:
         pass
     if found := IN_WORDS.fullmatch(value):
-        word = (found["month"] or found["month_first"]).lower()
-        month = next((n for n, name in enumerate(MONTHS, 1) if name.startswith(word)), 0)
+        month = month_of(found["month"] or found["month_first"])
         return _days((int(found["year"]), month, int(found["day"] or found["day_last"])))
     if found := IN_NUMBERS.fullmatch(value):
         first, second, year = map(int, found.groups())
@@ -179,24 +179,13 @@ def days_in(value: str, time_zone: str) -> list[date]:
     return []
 
 
-WEEKDAYS = "mon tue wed thu fri sat sun".split()
-#: as they are called elsewhere
-OTHER_WEEKDAYS = {
-    "montag": "mon", "dienstag": "tue", "mittwoch": "wed", "donnerstag": "thu", "freitag": "fri", "samstag": "sat",
-    "sonnabend": "sat", "sonntag": "sun",
-}  # fmt: skip
-WEEKDAY = re.compile(
-    rf"\b(?:({'|'.join(WEEKDAYS)})(?:day|s|sday|nesday|rs|rsday|urday)?|({'|'.join(OTHER_WEEKDAYS)}))\b",
-    re.IGNORECASE,
-)
 #: Day 2
 NTH_DAY = re.compile(r"\bday\s+([0-9]{1,2})\b", re.IGNORECASE)
-MONTH = rf"(?:{'|'.join(month[:3] for month in MONTHS)})[a-z]*"
 #: a date that stands in a longer text; the year may be left to guess
 DATE_IN_TEXT = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{IN_NUMBERS.pattern}"
-    rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}(?:,?\s+[0-9]{{4}})?"
-    rf"|\b{MONTH}\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
+    rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?{MONTH}(?:\.?,?\s+(?:de\s+)?[0-9]{{4}})?"
+    rf"|\b{MONTH}\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
     re.IGNORECASE,
 )
 WITH_YEAR = re.compile(r"[0-9]{4}")
@@ -217,20 +206,16 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
             return [day for day in meant if day in days]
     if nth := NTH_DAY.search(value):
         return days[int(nth[1]) - 1 : int(nth[1])] if int(nth[1]) else []
-    if weekday := WEEKDAY.search(value):
-        return [day for day in days if day.weekday() == WEEKDAYS.index(_weekday(weekday))]
-    return None
+    found = WEEKDAY.search(value)
+    weekday = weekday_of(found) if found else weekday_alone(value)
+    return None if weekday is None else [day for day in days if day.weekday() == weekday]
 
 
 def names_several_days(value: str) -> bool:
     """Whether a text speaks of more than one day, as the title of a sheet does: 12–13 January, Sat & Sun."""
     dates = {" ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)}
-    weekdays = {_weekday(found) for found in WEEKDAY.finditer(value)}
+    weekdays = {weekday_of(found) for found in WEEKDAY.finditer(value)}
     return len(dates) > 1 or len(weekdays) > 1 or SEVERAL_DAYS.search(value) is not None
-
-
-def _weekday(found: re.Match[str]) -> str:
-    return found[1].lower() if found[1] else OTHER_WEEKDAYS[found[2].lower()]
 
 
 def _days(*parts: tuple[int, int, int]) -> list[date]:

@@ -19,10 +19,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.address_list import Ticket, is_about_tickets, ticket_in
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Room, Slot
 from events.models.frame import feature_codes, plain_feature
+from events.room_sizes import Sized, sizes_in_brackets
+from events.tickets import Ticket, is_about_tickets, ticket_in
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
@@ -30,12 +31,14 @@ from .cells import MOST_SEATS, SEVERAL, days_in, parts, short, stretch, text, wh
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
 from .outcome import Outcome, Progress, key
-from .report import Report, quoted, told_several
+from .report import Report, quoted, told_several, told_size
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, rows_of
 
 Thing = TypeVar("Thing", Attendee, Pitch)
 #: seats of a room of which the file does not say how many it has
 MANY = 30
+#: of a pitch; more than lead one anywhere
+MOST_HOSTS = 500
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
@@ -75,6 +78,8 @@ class CsvReader:
     progress: Progress = lambda done: None
     done: int = 0
     rooms: dict[str, Room] = field(default_factory=dict)
+    #: names in a list of rooms that say how many these hold
+    sizes: dict[str, Sized] = field(default_factory=dict)
     #: what rooms have, by what people call it
     features: dict[str, str] = field(default_factory=dict)
     attendees: dict[str, Attendee] = field(default_factory=dict)
@@ -92,6 +97,8 @@ class CsvReader:
     by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
     #: how dates that can be read in two ways were read: told once each
     readings: set[str] = field(default_factory=set)
+    #: what is said of tickets that is not understood: told once each
+    statuses: set[str] = field(default_factory=set)
 
     @property
     def report(self) -> Report:
@@ -107,6 +114,7 @@ class CsvReader:
         self.called(self.attendees, people, keys_beside([(a.pk, a.import_key) for a in people], "a"))
         self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
         self.find_afternoons()
+        self.find_sizes()
         for name, read in (
             ("rooms.csv", self.room),
             ("slots.csv", self.slot),
@@ -190,7 +198,19 @@ class CsvReader:
 
     # -- rows ------------------------------------------------------------------------------------
 
+    def find_sizes(self) -> None:
+        """What of the names of rooms says how many they hold, where no cell does; what cannot be read is told later."""
+        with suppress(NotATable):
+            rows = rows_of("rooms.csv", self.files.get("rooms.csv", ""))
+            names = {" ".join(row["name"].split()): row["capacity"] for _number, row in rows}
+            sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
+            self.sizes = {name: size for name, size in sizes.items() if size.seats is not None and not names[name]}
+
     def room(self, row: Row, number: int) -> None:
+        if size := self.sizes.get(" ".join(row["name"].split())):
+            if not size.is_said:
+                self.report.remark("rooms.csv", number, told_size(row["name"], size))
+            row = row | {"name": size.name, "capacity": str(size.seats)}
         name = text(row, "name", 60)
         capacity = whole(row, "capacity", 0, MOST_SEATS, default=MANY)
         features = self.features_in(row, number)
@@ -312,12 +332,17 @@ class CsvReader:
     def attendee(self, row: Row, number: int) -> None:
         if "First name" in row:
             row["display_name"] = f"{row['First name']} {row['Last name']}"
-        if ticket_in(row) is not Ticket.VALID:
+        ticket, word = ticket_in(row.items())
+        if ticket in (Ticket.GONE, Ticket.UNSURE):
             told = _("“%(name)s” has no ticket that is valid (%(said)s): they are left out.")
             said = ", ".join(filter(None, (row[column] for column in row if is_about_tickets(column))))
             values = {"name": quoted(row["display_name"].strip()), "said": quoted(said)}
             self.report.remark("attendees.csv", number, told % values)
             return
+        if ticket is Ticket.UNKNOWN and word not in self.statuses:
+            self.statuses.add(word)
+            told = _("“%(said)s” is nothing that is understood of a ticket: whoever it is said of comes in.")
+            self.report.remark("attendees.csv", number, told % {"said": quoted(word)})
         name = text(row, "display_name", 60)
         called = text(row, "attendee", 60) if row["attendee"] else name
         role = row["role"].lower() or Role.ATTENDEE
@@ -401,6 +426,9 @@ class CsvReader:
                 host = self.host(name, number)
                 if host is not None:
                     found[host.casefold() if isinstance(host, str) else key(host)] = host
+        if len(found) > MOST_HOSTS:
+            told = _("“%(title)s” would have more than %(most)s hosts.")
+            raise ValidationError(told % {"title": quoted(row["title"]), "most": MOST_HOSTS})
         return list(found.values())
 
     def host(self, name: str, number: int) -> Attendee | str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from events.decoding import ZIP
+from events.decoding import ZIP, Bytes
 
 #: a camp's document is this deep; a few levels more are no harm
 MOST_DEPTH = 32
@@ -21,14 +21,8 @@ MOST_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """How large a document may be."""
-
-    bytes: int
-
-    @property
-    def megabytes(self) -> str:
-        return f"{self.bytes / 1e6:g}"
+class Bounds(Bytes):
+    """The same of a document, which has values."""
 
     @property
     def values(self) -> int:
@@ -38,12 +32,6 @@ class Bounds:
 
 #: by the page: anybody with an account brings one
 BY_PAGE = Bounds(bytes=10_000_000)
-
-
-def refuse_size(size: int, most: Bounds) -> None:
-    """ValidationError for a document that is too large; to be asked before it is read."""
-    if size > most.bytes:
-        raise ValidationError(_("The file is larger than %(most)s MB.") % {"most": most.megabytes})
 
 
 def text_of_document(data: bytes) -> str:

@@ -14,7 +14,7 @@ from events.decoding import BY_PAGE, file_text, refuse_bytes
 from events.models import Camp
 
 from .document import BY_PAGE as DOCUMENT_BY_PAGE
-from .document import document_in, refuse_size, text_of_document
+from .document import document_in, text_of_document
 from .json_import import refuse_others
 from .report import quoted
 from .table import count_rows
@@ -93,7 +93,7 @@ class CampFileForm(forms.Form):
         file = self.cleaned_data["document"]
         if file is None:
             return file
-        refuse_size(file.size, DOCUMENT_BY_PAGE)
+        refuse_bytes(file.size, DOCUMENT_BY_PAGE)
         self.text = text_of_document(file.read())
         # What is no document of ours at all is told here, beside the file; its rows are read by a worker.
         refuse_others(document_in(self.text, DOCUMENT_BY_PAGE))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import time
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
+
+from .cells import minutes_of
 
 #: when something starts and ends, as it was typed
 Both = tuple[time, time | None]
@@ -27,13 +29,13 @@ def by_twelve(lanes: Iterable[Sequence[Both]], *, has_night: bool = False) -> bo
     return has_night or any(_goes_back(lane) for lane in found)
 
 
-def in_the_afternoon(lane: Sequence[Both], beside: Iterable[Sequence[Both]] = ()) -> list[Both]:
+def in_the_afternoon(lane: Sequence[Both], mornings: Collection[time] = ()) -> list[Both]:
     """The same of a clock that counts to twelve: what would go back in the day goes on in its second half.
 
-    `beside`: other lanes of that day. They say which half a lane is in that is in one of them only.
+    `mornings`: those of the lanes of that day. They say which half a lane is in that is in one of them only.
     """
     found: list[Both] = []
-    last = time(HOURS) if _is_later_half(lane, beside) else time()
+    last = time(HOURS) if _is_later_half(lane, mornings) else time()
     for start, end in lane:
         start = _after(start, last)
         found.append((start, _after(end, start) if end else None))
@@ -44,7 +46,7 @@ def in_the_afternoon(lane: Sequence[Both], beside: Iterable[Sequence[Both]] = ()
 def end_meant(start: time, end: time) -> time:
     """11:00–1:00 is no stretch of fourteen hours."""
     later = _after(end, start)
-    is_over_night = end < start and _minutes(end) + 24 * 60 - _minutes(start) > HOURS * 60
+    is_over_night = end < start and minutes_of(end) + 24 * 60 - minutes_of(start) > HOURS * 60
     return later if is_over_night and start.hour <= HOURS and later > start else end
 
 
@@ -69,13 +71,17 @@ def _goes_back(lane: Sequence[Both]) -> bool:
     return any(later.hour < EARLIEST <= earlier.hour for earlier, later in pairwise(said))
 
 
-def _is_later_half(lane: Sequence[Both], beside: Iterable[Sequence[Both]]) -> bool:
+def mornings_of(lanes: Iterable[Sequence[Both]]) -> set[time]:
+    """What starts before noon, in those lanes of a day that go on after it."""
+    return {start for lane in lanes if _goes_back(lane) for start in _before_noon(lane)}
+
+
+def _is_later_half(lane: Sequence[Both], mornings: Collection[time]) -> bool:
     """Whether all of it is after noon."""
     if not lane or _goes_back(lane) or lane[0][0].hour >= EARLIEST:
         return False
     if is_at_night(lane[0][0]):
         return True
-    mornings = {start for other in beside if _goes_back(other) for start in _before_noon(other)}
     return lane[0][0] not in mornings and not any(start.hour >= EARLIEST for start, _end in lane)
 
 
@@ -90,7 +96,3 @@ def _before_noon(lane: Sequence[Both]) -> Iterable[time]:
 
 def _after(one: time, other: time) -> time:
     return one.replace(hour=one.hour + HOURS) if one < other and one.hour < HOURS else one
-
-
-def _minutes(one: time) -> int:
-    return one.hour * 60 + one.minute

@@ -70,11 +70,12 @@ class Secrets(IntEnum):
 KEPT_BACK: dict[str, set[str]] = {
     # Who has the link is in.
     "rooms": {"online_url"},
-    # Files call people by their addresses; who waits, was removed or is away is for organisers.
-    "attendees": {"import_key", "is_waiting", "removed_at", "away_in"},
+    # Files call people by their addresses; who waits, was removed or is away is for organisers. No page says when
+    # somebody came.
+    "attendees": {"import_key", "is_waiting", "joined_at", "removed_at", "away_in"},
     "pitches": {"import_key", "proposed_by", "not_in"},
-    # The draft.
-    "sessions": {"cells", "is_pinned"},
+    # The draft; what calendars that people keep for themselves were told last.
+    "sessions": {"cells", "is_pinned", "told", "told_at"},
 }
 
 

@@ -278,8 +278,9 @@ class _Reader(Reading):
         outer = self.at
         self.at = f"{outer}.frame"
         frame = self.object(frame)
+        # Elsewhere what is not there is nothing; a frame without rooms says so.
         for kind in ("rooms", "slots"):
-            self.take(frame, kind, lambda value: value)
+            self.given(frame, kind)
         found = {
             "rooms": [self.room_of(self.object(row)) for row in self.each(frame, "rooms", MOST_OF["rooms"])],
             "slots": [self.slot_of(self.object(row)) for row in self.each(frame, "slots", MOST_OF["slots"])],

@@ -98,6 +98,11 @@ class Upload(models.Model):
         return self.state in (self.State.READ, self.State.REFUSED)
 
     @property
+    def is_pressed(self) -> bool:
+        """It is being imported, or was: to press once more changes nothing."""
+        return self.state in (self.State.IMPORTING, self.State.DONE)
+
+    @property
     def may_be_read(self) -> bool:
         """Again."""
         return self.state in (self.State.READ, self.State.REFUSED, self.State.FAILED) or self.seems_dead

@@ -23,6 +23,7 @@ from .halves import (
     first_changed,
     in_the_afternoon,
     is_at_night,
+    mornings_of,
     told_afternoon,
 )
 from .report import quoted
@@ -54,8 +55,10 @@ class Moment:
         return bool(self.title)
 
 
-def day_said(camp: Camp, said: str) -> tuple[date, bool]:
-    """The day of the camp that a text names, and whether it could be another; ValidationError: none, or no one."""
+def day_said(camp: Camp, said: str, start: time) -> tuple[date, bool]:
+    """The day of the camp that a text names, or the night after it for what starts then; and whether it could be
+    another. ValidationError: none, or no one.
+    """
     first, last = camp.starts_on, camp.ends_on
     if names_several_days(said):
         raise ValidationError(_("“%(text)s” names several days: write one.") % {"text": quoted(said)})
@@ -66,6 +69,9 @@ def day_said(camp: Camp, said: str) -> tuple[date, bool]:
         raise ValidationError(
             _("The camp has several days, and nothing says which this is. Put the day above the times, or beside them.")
         )
+    night = last + timedelta(days=1)
+    if not found and camp.has_day(night, start):
+        found = days_named(said, night, night, camp.time_zone) or []
     if not found:
         raise ValidationError(
             _("“%(text)s” is not a day of the camp (%(first)s to %(last)s).")
@@ -119,8 +125,9 @@ def _by_halves(moments: Sequence[Moment], stands: Callable[[Moment], bool]) -> l
     if not by_twelve([lane for lanes in typed.values() for lane in lanes], has_night=has_night):
         return found
     for day, lanes in lanes_of.items():
+        mornings = mornings_of(typed[day])
         for lane, times in zip(lanes, typed[day], strict=True):
-            for n, (start, end) in zip(lane, in_the_afternoon(times, typed[day]), strict=True):
+            for n, (start, end) in zip(lane, in_the_afternoon(times, mornings), strict=True):
                 found[n] = replace(moments[n], start=start, end=end)
     return found
 
@@ -206,9 +213,9 @@ def told_slots(camp: Camp, slots: Sequence[Slot]) -> str:
 
 
 def in_words(camp: Camp, slots: Sequence[Slot]) -> str:
-    """Sat 12 Jan 10:00–10:45, 10:45–11:30"""
+    """Sat 12 Jan 10:00–10:45, 10:45–11:30: the first of them, as they come."""
     words, day = [], None
-    for slot in sorted(slots, key=lambda one: one.starts_at)[:MOST_NAMED]:
+    for slot in slots[:MOST_NAMED]:
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
         said = f"{start:%H:%M}–{end:%H:%M}"
         words.append(said if start.date() == day else f"{date_format(start, 'D j M')} {said}")

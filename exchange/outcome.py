@@ -80,8 +80,8 @@ class Outcome:
     pitches: list[Pitch] = field(default_factory=list)
     #: pitch and attendee by id, of people who have no account: nobody else's wishes are looked at
     interests: set[tuple[int, int]] = field(default_factory=set)
-    #: the pitch's hosts, and its runnings, by `key`
-    hosts: dict[int, list[Attendee]] = field(default_factory=lambda: defaultdict(list))
+    #: the pitch's hosts, each by `key`, and its runnings; by `key`
+    hosts: dict[int, dict[int, Attendee]] = field(default_factory=lambda: defaultdict(dict))
     sessions: dict[int, list[Session]] = field(default_factory=lambda: defaultdict(list))
     #: who stands where, now and then: the session by spot, the spots by session
     cells: dict[Spot, Session] = field(default_factory=dict)
@@ -113,7 +113,8 @@ class Outcome:
         pitches, people = {p.pk: p for p in self.pitches}, {a.pk: a for a in self.attendees}
         hosting = Pitch.hosts.through.objects.filter(pitch__camp=self.camp).order_by("pk")
         for pitch_id, attendee_id in hosting.values_list("pitch_id", "attendee_id"):
-            self.hosts[key(pitches[pitch_id])].append(people[attendee_id])
+            host = people[attendee_id]
+            self.hosts[key(pitches[pitch_id])][key(host)] = host
         sessions = {session.pk: session for session in self.camp.sessions.order_by("pk")}
         for session in sessions.values():
             session.pitch = pitches[session.pitch_id]
@@ -159,20 +160,22 @@ class Outcome:
         self.pitches.append(pitch)
         self.made.pitches.append(pitch)
         self.made.hosts.extend((pitch, host) for host in hosts)
-        self.hosts[key(pitch)].extend(hosts)
+        self.hosts[key(pitch)].update((key(host), host) for host in hosts)
         return pitch
 
     def add_host(self, pitch: Pitch, host: Attendee) -> bool:
         """They lead it, too; False if they do already."""
-        if host in self.hosts[key(pitch)]:
+        if key(host) in self.hosts[key(pitch)]:
             return False
-        self.hosts[key(pitch)].append(host)
+        self.hosts[key(pitch)][key(host)] = host
         self.made.hosts.append((pitch, host))
         return True
 
     def make_session(self, pitch: Pitch) -> Session:
-        # As for one more running that is placed by hand: what a room agreed on holds for the next, too.
-        rules = [running.notes_rule for running in self.sessions[key(pitch)]]
+        # As for one more running that is placed by hand: what a room agreed on holds for the next, too. One that was
+        # made here has what all before it agreed on.
+        runnings = self.sessions[key(pitch)]
+        rules = [one.notes_rule for one in (runnings[-1:] if runnings and not runnings[-1].pk else runnings)]
         session = Session(camp=self.camp, pitch=pitch, notes_rule=Session.NotesRule.strictest(rules))
         self.sessions[key(pitch)].append(session)
         self.made.sessions.append(session)

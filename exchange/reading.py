@@ -72,7 +72,7 @@ class Reading:
 
     def each(self, row: dict[str, Any], key: str, most: int = MOST) -> Iterator[Any]:
         """What is listed in a row, one after the other; meanwhile that is where one is."""
-        outer, inner = self.at, self.take(row, key, lambda value: value, [])
+        outer, inner = self.at, row.get(key, [])
         if not isinstance(inner, list):
             raise self.fault(_("must be a list."), key=key)
         if len(inner) > most:
@@ -89,12 +89,17 @@ class Reading:
             raise self.fault(_("must be an object."))
         return value
 
+    def given(self, row: dict[str, Any], key: str) -> Any:
+        """What has that name in the row, as it stands."""
+        if key not in row:
+            raise self.fault(_("“%(name)s” is missing.") % {"name": key})
+        return row[key]
+
     def take(self, row: dict[str, Any], key: str, read: Callable[[Any], Taken], otherwise: Any = _NEEDED) -> Taken:
         """What has that name in the row, as it is read; the fault names it."""
-        if key not in row and otherwise is _NEEDED:
-            raise self.fault(_("“%(name)s” is missing.") % {"name": key})
+        value = self.given(row, key) if otherwise is _NEEDED else row.get(key, otherwise)
         try:
-            return read(row.get(key, otherwise))
+            return read(value)
         except ValidationError as error:
             raise self.fault(told(error), key=key) from error
 
@@ -124,7 +129,7 @@ class Reading:
 
     def one(self, row: dict[str, Any], key: str, kind: str) -> Any:
         """The thing of that kind that the row names."""
-        return self.pick(kind, self.take(row, key, lambda value: value), key)
+        return self.pick(kind, self.given(row, key), key)
 
     def maybe(self, row: dict[str, Any], key: str, kind: str) -> Any:
         """The same, if it names one."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.text import carried_in_a_line
+from events.room_sizes import Sized
 
 #: what kinds of things are called on pages
 KINDS = {
@@ -28,6 +30,8 @@ KINDS = {
 SECRET = frozenset({"interests"})
 #: faults, and remarks, that are kept; of the others there is the number
 MOST_TOLD = 200
+#: characters of why nothing was imported
+LONGEST_PROBLEM = 300
 #: characters of a value from a file that a sentence quotes
 MOST_QUOTED = 40
 #: kinds of which those that are new are named, and how many of them
@@ -41,10 +45,21 @@ def quoted(value: str) -> str:
     return short if len(value) <= MOST_QUOTED else f"{short}…"
 
 
+def told_in_short(refused: ValidationError) -> str:
+    """Why nothing was imported, as much of it as an upload keeps."""
+    return " ".join(refused.messages)[:LONGEST_PROBLEM]
+
+
 def told_several(name: str) -> str:
     """Nobody is made a host by a name that several people have."""
     told = _("Several people in this camp are called “%(name)s”: none of them is made a host by this row.")
     return told % {"name": quoted(name)}
+
+
+def told_size(text: str, room: Sized) -> str:
+    """A number in brackets may be a part of the name: it is said how it is read."""
+    told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
+    return told % {"text": quoted(text), "room": quoted(room.name), "seats": room.seats}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +98,8 @@ class Report:
     read: dict[str, int] = field(default_factory=dict)
     #: what files are called by whoever brought them, where that is another name
     brought: dict[str, str] = field(default_factory=dict)
-    #: how those of `NAMED` are called that are to be made
-    made: dict[str, list[str]] = field(default_factory=dict)
+    #: of those of `NAMED` that are to be made, how many there are and how the first are called
+    made: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def fault(self, file: str, row: int, reason: str, cell: str = "") -> None:
         self.fault_count += 1
@@ -113,9 +128,10 @@ class Report:
         """What the rooms and slots are that are new: a sentence for each kind, of the first of them."""
         sentences = []
         for kind, sentence in NAMED.items():
-            if names := self.made.get(kind):
-                listed, more = ", ".join(map(quoted, names[:MOST_NAMED])), len(names) - MOST_NAMED
-                if more > 0:
+            count, names = self.made.get(kind, (0, []))
+            if names:
+                listed = ", ".join(map(quoted, names))
+                if more := count - len(names):
                     listed = _("%(names)s and %(count)s more") % {"names": listed, "count": more}
                 sentences.append(sentence % {"names": listed})
         return sentences

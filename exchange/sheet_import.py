@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,15 +14,16 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room, Slot
+from events.room_sizes import Sized, sizes_in_brackets
 from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
 from .cells import MOST_SEATS, SEVERAL, text, whole
-from .csv_import import MANY, CsvReader
+from .csv_import import MANY, MOST_HOSTS, CsvReader
 from .outcome import Outcome, Spot, key
-from .report import Report, quoted, told_several
-from .sheet_rows import FILE, LEADERS, Entry, SheetRows
+from .report import Report, quoted, told_several, told_size
+from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
 from .table import FORMULA
 
 QUOTES = "\"'“”‘’`"
@@ -27,6 +31,8 @@ LONGEST_ADDRESS = 500
 #: one name that looks like several, as our own sheet has it
 ONE = re.compile("“([^“”]+)”")
 DOUBLE = 2
+#: of a name
+MOST_WORDS = 5
 is_address = URLValidator(schemes=["http", "https"])
 
 
@@ -52,6 +58,24 @@ class Last(NamedTuple):
     slot: Slot
 
 
+#: what a line, or what stands in brackets, begins with that says who leads it
+SAYS_HOSTS = re.compile(
+    r"[(–—-]*\s*(?:(?:(?:led |hosted |given )?by|with|von|mit|par|avec|por|con|door|met)\s"
+    r"|(?:hosts?|leaders?|speakers?|leitung|animation|ponentes?|spreker)\s*:)\s*(?P<names>.+?)\s*\)?",
+    re.IGNORECASE,
+)
+#: what may stand between a title and who leads it, in one line
+BESIDE = re.compile(
+    r"(?P<title>.*\S)(?:\s+(?:[-–—]|by|with|von|mit|par|avec|por|con|door|met)\s+|\s*\()(?P<names>[^()]+?)\)?",
+    re.IGNORECASE,
+)
+
+
+def looks_like_name(text: str) -> bool:
+    """Ann Ash; not "rope and a knife"."""
+    return text[:1].isalpha() and not text[:1].islower() and len(text.split()) <= MOST_WORDS
+
+
 @dataclass(slots=True)
 class SheetReader:
     """The rows of the sheet, one by one, become part of the outcome."""
@@ -62,16 +86,24 @@ class SheetReader:
     titles: dict[str, Pitch] = field(default_factory=dict)
     #: (host, slot) to what has them
     busy: dict[Spot, Entry] = field(default_factory=dict)
+    #: of those, what was told
+    busy_told: set[Spot] = field(default_factory=set)
     #: (pitch, slot) to the first that has both
     at_once: dict[Spot, Entry] = field(default_factory=dict)
     #: (room, slot) to what has it
     taken: dict[Spot, tuple[Entry, Pitch]] = field(default_factory=dict)
-    #: runnings that something of the sheet has
+    #: runnings that something of the sheet has; by pitch how many of its runnings, from the first on, are among them
     used: set[int] = field(default_factory=set)
+    first_free: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     #: rooms that are made, by name, of which the sheet has not said how many they hold
     unsaid: set[str] = field(default_factory=set)
     #: what the sheet says of seats, by room, once it was looked at
     seats: set[tuple[int, str]] = field(default_factory=set)
+    #: names of rooms by themselves, and what they say of seats; those of which it was told
+    sizes: dict[str, Sized] = field(default_factory=dict)
+    sizes_told: set[str] = field(default_factory=set)
+    #: it was told that a cell of several lines is one title
+    is_lines_told: bool = False
     #: by pitch and room, when its last running there began
     last: dict[tuple[int, int], Last] = field(default_factory=dict)
 
@@ -94,6 +126,10 @@ class SheetReader:
             self.titles.setdefault(plain(pitch.title).casefold(), pitch)
         rows = SheetRows(self.base)
         entries = list(rows.entries())
+        # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
+        listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
+        names = {" ".join(cells["Room"].split()) for cells in listed}
+        self.sizes = sizes_in_brackets(names, self.rooms)
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)
@@ -106,6 +142,13 @@ class SheetReader:
     def room(self, entry: Entry) -> Room:
         """That of the name, or a new one."""
         name = text(entry.cells, "Room", 60)
+        size = self.sizes.get(name, Sized(name))
+        if size.seats is not None and not entry.cells["Capacity"]:
+            if not size.is_said and name not in self.sizes_told:
+                self.sizes_told.add(name)
+                self.remark(entry, told_size(name, size))
+            name = size.name
+            entry = entry._replace(cells=entry.cells | {"Capacity": str(size.seats)})
         if name.casefold() not in self.rooms:
             capacity = whole(entry.cells, "Capacity", 0, MOST_SEATS, default=MANY)
             self.rooms[name.casefold()] = self.outcome.make_room(name, capacity, [])
@@ -133,7 +176,9 @@ class SheetReader:
 
     def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
+        entry = self.divided(entry)
         title, leading = self.title(entry), self.leader_names(entry)
+        self.refuse_more_hosts(title, leading)
         room = self.room(entry) if entry.cells["Room"] else None
         leaders = self.leaders(leading, title, entry)
         pitch = self.pitch(title, leaders, entry)
@@ -145,7 +190,7 @@ class SheetReader:
             self.tell_taken(entry, pitch, other, there, room, slot_number)
             return
         self.tell_twice_at_once(pitch, slot, entry)
-        self.tell_two_at_once([*self.outcome.hosts[key(pitch)], *leaders], slot, entry)
+        self.tell_two_at_once(self.outcome.hosts[key(pitch)].values(), slot, entry)
         session, is_new = self.session(pitch, slot, room, entry)
         self.report.add("sessions", is_new)
         self.link(session, entry)
@@ -162,6 +207,34 @@ class SheetReader:
         # It hung on the wall, so it is not lost: an organiser finds it another place.
         told = _("Row %(other)s has %(room)s in session %(session)s already. “%(title)s” waits for a place.")
         self.remark(entry, told % values)
+
+    def divided(self, entry: Entry) -> Entry:
+        """A cell of a wall may hold who leads it beside the title: taken for hosts where that is certain."""
+        said = entry.cells["Title"]
+        if not entry.cell or " ".join(said.split()).casefold() in self.titles:
+            return entry
+        first, *more = said.split("\n")
+        rest = " ".join(" ".join(more).split())
+        if not rest:
+            found = BESIDE.fullmatch(" ".join(first.split()))
+            if found and self.are_known(found["names"]):
+                return entry._replace(cells=entry.cells | {"Title": found["title"], "Leader1": found["names"]})
+            return entry
+        found = SAYS_HOSTS.fullmatch(rest)
+        is_said = found is not None and all(map(looks_like_name, SEVERAL.split(found["names"])))
+        names = found["names"] if found is not None else rest.strip("()–—- ")
+        if is_said or self.are_known(names):
+            return entry._replace(cells=entry.cells | {"Title": first, "Leader1": names})
+        if not self.is_lines_told:
+            self.is_lines_told = True
+            told = _("“%(text)s” has several lines and is read as one title: a line of hosts begins with “by”.")
+            self.remark(entry, told % {"text": quoted(said)})
+        return entry
+
+    def are_known(self, names: str) -> bool:
+        """Whether these are people in this camp, and nobody else."""
+        found = [" ".join(name.split()).casefold() for name in SEVERAL.split(names) if name.strip()]
+        return names.casefold() in self.people or (bool(found) and all(name in self.people for name in found))
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
@@ -187,10 +260,24 @@ class SheetReader:
 
     def leader_names(self, entry: Entry) -> list[str]:
         found: dict[str, None] = {}
-        for column in LEADERS:
+        for column in LEADER_COLUMNS:
             for name in self.people_in(entry.cells[column], entry):
                 found[text({column: name}, column, 60)] = None
         return list(found)
+
+    def hosts_of(self, title: str) -> Collection[Attendee]:
+        """Of the pitch that is called so; nobody, if there is none yet."""
+        pitch = self.titles.get(title.casefold())
+        return self.outcome.hosts[key(pitch)].values() if pitch else ()
+
+    def refuse_more_hosts(self, title: str, names: list[str]) -> None:
+        """ValidationError before anybody is written down: a title that stands in each row may have others each time."""
+        hosts = self.hosts_of(title)
+        if len(hosts) + len(names) > MOST_HOSTS:
+            known = {host.display_name.casefold() for host in hosts}
+            if len(known | {name.casefold() for name in names}) > MOST_HOSTS:
+                told = _("“%(title)s” would have more than %(most)s hosts.")
+                raise ValidationError(told % {"title": quoted(title), "most": MOST_HOSTS})
 
     def people_in(self, typed: str, entry: Entry) -> list[str]:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
@@ -209,8 +296,7 @@ class SheetReader:
 
     def leader(self, name: str, title: str, entry: Entry) -> Attendee | None:
         """Somebody of that name who is in, or is written down; of several, the one who leads that already."""
-        pitch = self.titles.get(title.casefold())
-        for host in self.outcome.hosts[key(pitch)] if pitch else ():
+        for host in self.hosts_of(title):
             if host.display_name.casefold() == name.casefold():
                 return host
         found = self.people.get(name.casefold(), [])
@@ -227,11 +313,13 @@ class SheetReader:
             told = _("“%(title)s” is in two rooms at once: row %(other)s has it, too.")
             self.remark(entry, told % {"title": quoted(pitch.title), "other": other.row})
 
-    def tell_two_at_once(self, hosts: list[Attendee], slot: Slot, entry: Entry) -> None:
-        """Says where the sheet has a host in two rooms; it hung like that, so it is kept like that."""
-        for host in {key(host): host for host in hosts}.values():
-            other = self.busy.setdefault((key(host), key(slot)), entry)
-            if other is not entry:
+    def tell_two_at_once(self, hosts: Collection[Attendee], slot: Slot, entry: Entry) -> None:
+        """Says once where the sheet has a host in two rooms; it hung like that, so it is kept like that."""
+        for host in hosts:
+            spot = (key(host), key(slot))
+            other = self.busy.setdefault(spot, entry)
+            if other is not entry and spot not in self.busy_told:
+                self.busy_told.add(spot)
                 self.remark(
                     entry,
                     _("%(host)s leads two sessions at once: row %(other)s has them, too.")
@@ -264,16 +352,21 @@ class SheetReader:
 
     def running(self, pitch: Pitch, slot: Slot, room: Room) -> Session:
         """The running that no row had yet: that which stands there, or the first, or one more."""
-        free = [known for known in self.outcome.sessions[key(pitch)] if key(known) not in self.used]
         standing = self.outcome.cells.get((key(room), key(slot)))
-        if standing in free:
+        if standing is not None and standing.pitch is pitch and key(standing) not in self.used:
             return standing
-        return free[0] if free else self.outcome.make_session(pitch)
+        runnings, first = self.outcome.sessions[key(pitch)], self.first_free[key(pitch)]
+        # What was used stays so: nothing is looked at twice.
+        while first < len(runnings) and key(runnings[first]) in self.used:
+            first += 1
+        self.first_free[key(pitch)] = first
+        return runnings[first] if first < len(runnings) else self.outcome.make_session(pitch)
 
     def follows(self, slot: Slot, later: Slot) -> bool:
         """Whether a double session that begins in the one goes on in the other."""
-        after = [other for other in self.outcome.slots if other.starts_at >= slot.ends_at]
-        return min(after, key=lambda other: other.starts_at, default=None) is later and runs_on(slot, later)
+        starts = self.base.starts
+        after = bisect_left(starts, slot.ends_at)
+        return after < len(starts) and self.base.slots[starts[after]] is later and runs_on(slot, later)
 
     @staticmethod
     def can_be_double(pitch: Pitch) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -38,12 +38,13 @@ from .moments import (
 from .report import quoted
 from .spans import label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
-from .wall_sheet import Line, Wall, is_for_everybody, read_wall
+from .wall_sheet import Line, Wall, is_for_everybody, neither, read_wall
 
 FILE = "sheet.csv"
-#: columns whose cells sheets merge
-MERGED = ("Year", "Date", "Time", "Ends", "Session")
-LEADERS = [column for column in KNOWN[FILE] if column.startswith("Leader")]
+#: columns whose cells sheets merge over several rows: what stands in the first holds for all
+CARRIED_DOWN = ("Year", "Date", "Time", "Ends", "Session")
+#: of those who lead it, one in each
+LEADER_COLUMNS = [column for column in KNOWN[FILE] if column.startswith("Leader")]
 #: of the numbers of slots; and digits of a year
 HIGHEST, LONGEST_YEAR = 10_000, 4
 Thing = TypeVar("Thing")
@@ -106,11 +107,7 @@ class SheetRows:
             yield from self.of_wall(wall)
             self.tell_untitled()
         elif wrong is not None:
-            told = _(
-                "This is neither a list with the columns Session or Time, Room and Title, nor a grid with times down "
-                "and rooms across."
-            )
-            self.fault(wrong.row, f"{wrong.reason} {told}")
+            self.fault(wrong.row, f"{wrong.reason} {neither()}")
 
     def find_slots(self) -> None:
         slots = [slot for slot in self.base.outcome.slots if slot.is_for_sessions]
@@ -165,6 +162,10 @@ class SheetRows:
             return True
         if not year or self.camp.starts_on.year <= int(year) <= self.camp.ends_on.year:
             return True
+        # The night after the last day belongs to the camp, also that of New Year.
+        night, label = self.camp.ends_on + timedelta(days=1), label_of(row["Time"])
+        if night.year == int(year) and label and label.start and self.camp.has_day(night, label.start):
+            return True
         told = _("This row is of %(year)s, and the camp is in %(own)s: it is left out.")
         self.remark(number, told % {"year": quoted(year), "own": self.camp.starts_on.year})
         return False
@@ -173,7 +174,7 @@ class SheetRows:
         """What was merged over several rows stands in the first of them only."""
         # A row that has a time of its own, and no session number, is none of the session above: a break, say.
         is_another = bool(row["Time"]) and row["Time"] != self.above.get("Time") and not row.get("Session")
-        for column in [column for column in MERGED if column in row]:
+        for column in [column for column in CARRIED_DOWN if column in row]:
             if row[column]:
                 self.above[column] = row[column]
             elif column == "Date" and row["Title"]:
@@ -218,7 +219,7 @@ class SheetRows:
         everybody = {}
         for when, these in found.items():
             titles, rooms = {row["Title"].casefold() for row in these}, {row["Room"].casefold() for row in these}
-            has_leader = any(row[leader] for row in these for leader in LEADERS)
+            has_leader = any(row[leader] for row in these for leader in LEADER_COLUMNS)
             is_in_all = len(these) > 1 and rooms == all_rooms
             is_called_so = is_for_everybody(these[0]["Title"])
             if len(titles) == 1 and (is_in_all or (not has_leader and (is_called_so or rooms == {""}))):
@@ -249,7 +250,7 @@ class SheetRows:
                 self.fault(number, label.fault)
             if index not in found and label and label.start:
                 with self.base.fault_told(FILE, number):
-                    day, _unsure = day_said(self.camp, label.beside)
+                    day, _unsure = day_said(self.camp, label.beside, label.start)
                     found[index] = Moment(number, "", day, label.start, label.end)
         in_order = self.placed([(found[index], index) for index in sorted(found)])
         moments: list[Moment] = []
@@ -332,11 +333,11 @@ class SheetRows:
         if label is None or label.start is None:
             told = (label and label.fault) or _("“%(text)s” is not a time like 14:30.") % {"text": quoted(row["Time"])}
             raise ValidationError(told)
-        day = self.day(row["Date"] or label.beside, number)
+        day = self.day(row["Date"] or label.beside, label.start, number)
         return Moment(number, "", day, label.start, label.end, room=row["Room"].casefold())
 
-    def day(self, said: str, number: int, cell: str = "") -> date:
-        day, could_be_another = day_said(self.camp, said)
+    def day(self, said: str, start: time, number: int, cell: str = "") -> date:
+        day, could_be_another = day_said(self.camp, said, start)
         if could_be_another and said not in self.base.readings:
             self.base.readings.add(said)
             told = _("“%(text)s” is read as %(day)s.") % {"text": quoted(said), "day": date_format(day, "j F Y")}
@@ -361,7 +362,7 @@ class SheetRows:
                 numbered.append(line)
             else:
                 with self.base.fault_told(FILE, line.row, line.cell):
-                    day = self.day(line.day, line.row, line.cell)
+                    day = self.day(line.day, line.start, line.row, line.cell)
                     timed.append((Moment(line.row, line.cell, day, line.start, line.end, line.everybody), line))
         timed = self.placed(timed)
         self.take_times([moment for moment, _line in timed])
@@ -398,13 +399,14 @@ class SheetRows:
             self.fault(line.row, told % {"time": quoted(line.label), "count": len(line.titles)}, line.cell)
             return
         for title in line.titles:
-            yield Entry(title.row, title.cell, self.row_of(title.room, title.title, wall), slot)
+            said = wall.of_lines.get(title.title, title.title)
+            yield Entry(title.row, title.cell, self.row_of(title.room, said, wall), slot)
 
     @staticmethod
     def row_of(room: str, title: str, wall: Wall) -> Row:
         seats = wall.seats.get(room.casefold())
         said = {"Room": room, "Title": title, "Capacity": "" if seats is None else str(seats)}
-        return dict.fromkeys([*LEADERS, "Session notes"], "") | said
+        return dict.fromkeys([*LEADER_COLUMNS, "Session notes"], "") | said
 
     # -- slots -----------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .cells import BETWEEN, CLOCK, MONTH, WEEKDAY, both_ends, clock_in
+from .cells import BETWEEN, CLOCK, both_ends, clock_in
+from .day_names import MONTH, WEEKDAY
 from .report import quoted
 
 _HOUR = r"[0-9]{1,2}(?:[:.h][0-9]{2}(?::00)?(?![0-9.]))?\s*(?:[ap]\.?m\b\.?|h\b|hrs?\b|uhr\b)?"
@@ -23,6 +24,8 @@ BEFORE_NUMBER = re.compile(rf"(?:\b(?:session|slot|round|block|day|room|no|{MONT
 #: between two times that are the ends of one stretch, though nothing says so
 ONLY_SIGNS = re.compile(rf"[\s\-–—:,/|()]*(?:{WEEKDAY.pattern})?[\s\-–—:,/|()]*", re.IGNORECASE)
 LONGEST_BESIDE = 60
+#: a cell that holds more names no moment, and is not looked through
+LONGEST = 200
 #: minutes from a time to an hour without any sign of one: 10:00–11; what is farther may be a number of something
 FARTHEST = 240
 
@@ -40,6 +43,9 @@ class Label(NamedTuple):
 
 def label_of(cell: str) -> Label | None:
     """The moment that a cell names; None if it names none."""
+    cell = " ".join(cell.split())
+    if len(cell) > LONGEST:
+        return None
     if number := NUMBER.fullmatch(cell):
         return Label(None, None, int(number[3]), "", is_bare=not (number[1] or number[2]))
     if span := _span_in(cell):

@@ -12,7 +12,6 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.text import carried
 from events.decoding import Size
+from events.marks import MARKS, MOST_ABOVE, first_rows, marks_of
 
 #: the sheet where it says times, and not the numbers of slots
 BY_TIME = "sheet.csv by time"
@@ -94,7 +94,7 @@ OTHER_NAMES = {
     "features": ["equipment", "has", "facilities"],
     "date": DAYS,
     "Date": DAYS,
-    "starts_at": ["start", "starts", "from", "start time", "time", *STARTS],
+    "starts_at": [*STARTS, "time"],
     "ends_at": ENDS,
     "Ends": ENDS,
     "kind": ["type"],
@@ -118,9 +118,6 @@ OTHER_NAMES = {
     "Session notes": NOTES,
     "Leader1": LEADERS,
 }  # fmt: skip
-#: lines that may stand above the headings
-MOST_ABOVE = 20
-MARKS = (",", ";", "\t", "|")
 
 Row = dict[str, str]
 #: under this name a row has what stood beyond its headings
@@ -211,11 +208,13 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
     one cell.
     """
     wanted = [*SHAPES[name], *KNOWN[name]]
+    ours, typed = {plain(column) for column in wanted}, [plain(cell) for cell in cells]
     found: dict[int, str] = {}
     for column in wanted:
         for called in (column, *OTHER_NAMES.get(column, [])):
-            at = next((i for i, cell in enumerate(cells) if plain(cell) == plain(called) and i not in found), None)
-            is_ours = at is not None and called != column and any(plain(cells[at]) == plain(one) for one in wanted)
+            word = plain(called)
+            at = next((i for i, cell in enumerate(typed) if cell == word and i not in found), None)
+            is_ours = at is not None and called != column and word in ours
             if at is not None and not is_ours:
                 found[at] = column
                 break
@@ -225,13 +224,6 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
         # Twice the same heading: the second is told, and not read.
         names.append(f"{column} (2)" if column and column in names else column)
     return names
-
-
-def marks_of(text: str) -> tuple[tuple[str, ...], int]:
-    """What may stand between cells, and how many lines say so themselves (Excel's way)."""
-    if said := re.match(r"sep=([^\r\n])\s*[\r\n]", text, re.IGNORECASE):
-        return (said[1],), 1
-    return MARKS, 0
 
 
 def headings_of(name: str, text: str) -> Headings:
@@ -264,13 +256,10 @@ def headings_of(name: str, text: str) -> Headings:
 
 
 def _first_rows(text: str, mark: str) -> list[list[str]]:
-    """As far as they can be read with that between cells."""
-    reader, rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark), []
-    with suppress(csv.Error):
-        for row, _number in zip(reader, range(MOST_ABOVE), strict=False):
-            # One with too many cells is no line of headings: told by whoever reads it.
-            rows.append([carried(cell).strip() for cell in row] if len(row) <= MOST_COLUMNS else row)
-    return rows
+    # One with too many cells is no line of headings: told by whoever reads it.
+    return [
+        [carried(cell).strip() for cell in row] if len(row) <= MOST_COLUMNS else row for row in first_rows(text, mark)
+    ]
 
 
 def lines_in(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:

@@ -26,7 +26,7 @@ from .csv_import import CsvReader
 from .models import Upload, UploadTakenAway
 from .moments import in_words
 from .outcome import Outcome, Progress, number_of, untold
-from .report import ImportRefused, Report
+from .report import MOST_NAMED, ImportRefused, Report, told_in_short
 from .sheet_import import SheetReader
 from .writing import write_outcome
 
@@ -56,10 +56,10 @@ def work_out(
     if "sheet.csv" in files:
         SheetReader(reader).run()
     _remark_full(outcome)
-    slots = sorted(outcome.made.slots, key=lambda slot: slot.starts_at)
+    rooms, slots = outcome.made.rooms, sorted(outcome.made.slots, key=lambda slot: slot.starts_at)
     outcome.report.made = {
-        "rooms": [room.name for room in outcome.made.rooms],
-        "slots": [f"{in_words(camp, [slot])} {slot.title}".strip() for slot in slots],
+        "rooms": (len(rooms), [room.name for room in rooms[:MOST_NAMED]]),
+        "slots": (len(slots), [f"{in_words(camp, [slot])} {slot.title}".strip() for slot in slots[:MOST_NAMED]]),
     }
     return outcome
 
@@ -154,7 +154,7 @@ def start_bringing(*, upload: Upload, slug: str, display_name: str) -> bool:
     if found is None or not found.report:
         return False
     if not found.may_be_imported:
-        return found.state in (State.IMPORTING, State.DONE)
+        return found.is_pressed
     found.tell(state=State.IMPORTING, opens={"slug": slug, "display_name": display_name})
     import_upload.enqueue(found.pk, translation.get_language())
     return True
@@ -183,7 +183,7 @@ def start_import(*, upload: Upload, skip_bad_rows: bool) -> bool:
     if found is None:
         return False
     if not found.may_be_imported:
-        return found.state in (State.IMPORTING, State.DONE)
+        return found.is_pressed
     found.tell(state=State.IMPORTING, done=0, skip_bad_rows=skip_bad_rows)
     import_upload.enqueue(found.pk, translation.get_language())
     return True
@@ -229,7 +229,7 @@ def import_now(*, upload: Upload) -> None:
     except ImportRefused as refused:
         upload.tell(state=State.REFUSED, report=refused.report.as_json(), problem="")
     except ValidationError as refused:
-        upload.tell(state=State.REFUSED, problem=" ".join(refused.messages)[:300])
+        upload.tell(state=State.REFUSED, problem=told_in_short(refused))
 
 
 def _teller(upload: Upload) -> Progress:

@@ -24,7 +24,7 @@ from events.caching import no_store
 from events.decoding import BY_PAGE
 from events.http import CampRequest, posted, render_partial, status_of, tell_done, wants_partial
 from events.models import Camp
-from events.services import may_open_camps
+from events.opening import may_open_camps
 from schedule.models import GridVersion
 from schedule.wall.feeds import feed_placements
 from schedule.wall.ical import calendar
@@ -209,7 +209,8 @@ def camp_import_detail(request: PersonRequest, upload_id: int) -> HttpResponse:
     taken = Camp.objects.filter(slug=report.get("slug", "")).exists()
     form = CampOpenForm(posted(request), initial=upload.opens or {"slug": "" if taken else report.get("slug", "")})
     if request.method == "POST":
-        if request.POST.get("again") == "1" or form.is_valid():
+        # Pressed twice: what was typed the first time holds, and its address is this camp's by now.
+        if request.POST.get("again") == "1" or upload.is_pressed or form.is_valid():
             _have_read(request, upload, form)
             return redirect(upload)
     if request.htmx and request.GET.get("seen") == upload.stamp:
@@ -241,6 +242,9 @@ def _have_read(request: SignedInRequest, upload: Upload, form: CampOpenForm) -> 
     is_again = request.POST.get("again") == "1"
     if is_again and not upload.may_be_read:
         messages.error(request, _not_again(upload))
+    elif not is_again and upload.is_pressed:
+        # Nothing is read for it, so nothing is counted.
+        tell_done(request, _("The import has begun."))
     elif not _may_have_read(request):
         messages.error(request, _too_many())
     elif is_again:

@@ -17,9 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts.text import carried
 from events.decoding import MERGED
+from events.marks import marks_of
+from events.room_sizes import Sized, size_in_brackets, sizes_in_brackets
 
 from .cells import MOST_SEATS, clock_in, names_several_days, whole
-from .report import quoted
+from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
 from .table import (
     BY_TIME,
@@ -31,19 +33,10 @@ from .table import (
     NotATable,
     called,
     lines_in,
-    marks_of,
     plain,
     unguarded,
 )
 
-#: Barn (30) · Barn [30 seats] · Barn (max. 30 people)
-ROOM_WITH_SEATS = re.compile(
-    r"(?P<name>.*\S)\s*[(\[]\s*(?P<before>max\.?|cap\.?|capacity|seats|up to|holds)?[\s:]*(?P<seats>[0-9]{1,4})\s*"
-    r"(?P<unit>seats?|places?|people|persons?|pax|ppl|chairs?|plätze|sitzplätze|personen|leute)?\s*[)\]]",
-    re.IGNORECASE,
-)
-#: a smaller number in brackets, and nothing else, tells rooms apart
-LEAST_SEATS = 4
 ENDING = called("Ends", "ends_at")
 #: headings of columns beside the times that are no rooms
 DAILY = called("Date", "date")
@@ -115,6 +108,8 @@ class Wall:
     #: row, cell and sentence of what is left out, and of what cannot be read
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
+    #: cells of several lines, by what they say in one
+    of_lines: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -127,33 +122,45 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
     """
     found: list[Wall] = []
     all_wrong: list[NotATable] = []
+    all_unclear: list[NotATable] = []
     marks, skip = marks_of(text)
     for mark in marks:
-        rows, wrong = _rows(text, mark, skip)
+        of_lines: dict[str, str] = {}
+        rows, wrong = _rows(text, mark, skip, of_lines)
         all_wrong += wrong
         for sheet in (_Sheet(rows, is_turned=False), _Sheet(rows, is_turned=True)):
-            if wall := _WallReader(sheet, names_day, rooms).read():
+            reader = _WallReader(sheet, names_day, rooms)
+            if wall := reader.read():
                 wall.faults += [(error.row, "", error.reason) for error in wrong]
+                wall.of_lines = of_lines
                 found.append(wall)
-    if all_wrong and not found:
-        raise all_wrong[0]
+            elif reader.unclear:
+                all_unclear.append(reader.unclear)
+    if (all_wrong or all_unclear) and not found:
+        raise [*all_wrong, *all_unclear][0]
     return max(found, key=lambda wall: wall.size, default=None)
 
 
-def _rows(text: str, mark: str, skip: int) -> tuple[list[list[str]], list[NotATable]]:
-    """As far as they can be read, and what is wrong with the first that cannot."""
+def _rows(text: str, mark: str, skip: int, of_lines: dict[str, str]) -> tuple[list[list[str]], list[NotATable]]:
+    """As far as they can be read, each cell in one line, and what is wrong with the first that cannot."""
     rows: list[list[str]] = []
     try:
         for number, row in lines_in(text, mark):
             if number > skip:
-                rows.append([_cell(cell) for cell in row[:MOST_COLUMNS]])
+                rows.append([_cell(cell, of_lines) for cell in row[:MOST_COLUMNS]])
     except NotATable as error:
         return rows, [NotATable(max(1, error.row - skip), error.reason)]
     return rows, []
 
 
-def _cell(raw: str) -> str:
-    return MERGED if raw == MERGED else " ".join(unguarded(carried(raw).strip()).split())
+def _cell(raw: str, of_lines: dict[str, str]) -> str:
+    if raw == MERGED:
+        return MERGED
+    typed = unguarded(carried(raw).strip())
+    cell = " ".join(typed.split())
+    if "\n" in typed:
+        of_lines[cell] = typed
+    return cell
 
 
 class _Sheet:
@@ -176,6 +183,14 @@ class _Sheet:
         row, at = (column, line) if self.is_turned else (line, column)
         letters = chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
         return row + 1, f"{letters}{row + 1}"
+
+
+def neither() -> str:
+    """What is said of a sheet of no shape that is known."""
+    return _(
+        "This is neither a list with the columns Session or Time, Room and Title, nor a grid with times down and rooms "
+        "across."
+    )
 
 
 def is_for_everybody(title: str) -> bool:
@@ -202,6 +217,8 @@ class _WallReader:
         self.day = ""
         #: what numbers are that nothing stands beside; None: that cannot be told
         self.are_hours: bool | None = False
+        #: why it cannot be told whether it is a wall
+        self.unclear: NotATable | None = None
 
     def read(self) -> Wall | None:
         lines = self.sheet.lines
@@ -257,8 +274,22 @@ class _WallReader:
             cells = [cell for cell in self.sheet.lines[number][self.at + 1 :] if cell and cell != MERGED]
             if not cells or plain(self.sheet.lines[number][self.at]) in SEATED:
                 continue
-            return None if self.is_of_list(cells) else number
+            if not self.is_of_list(cells):
+                return number
+            self.find_unclear(number, cells)
+            return None
         return None
+
+    def find_unclear(self, number: int, cells: Sequence[str]) -> None:
+        """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""
+        named = [f"“{quoted(cell)}”" for cell in cells if self.is_beside(cell) and plain(cell) in OF_EACH_LIST]
+        if named and not all(map(self.is_beside, cells)) and not self.sheet.is_turned:
+            told = _(
+                "Beside rooms no column is called %(names)s: leave it out, or make a room of that name in the camp "
+                "first. A list lacks a column."
+            )
+            reason = f"{neither()} {told % {'names': ', '.join(named)}}"
+            self.unclear = NotATable(self.sheet.name_of(number, self.at)[0], reason)
 
     def is_of_list(self, cells: Sequence[str]) -> bool:
         """Whether these are headings of another shape: one word says so only if no more rooms stand beside it."""
@@ -297,19 +328,19 @@ class _WallReader:
         """Whether the rooms are named once more, for another day say."""
         line = self.sheet.lines[number]
         cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
-        names = {name.casefold() for cell in cells for name in (cell, self.room_in(cell)[0])}
+        names = {name.casefold() for cell in cells for name in (cell, size_in_brackets(cell, self.known).name)}
         known = {room.casefold() for room in self.rooms.values()}
         return bool(cells) and len(names & known) * 2 >= len(cells)
 
     def read_head(self, number: int) -> None:
         line = self.sheet.lines[number]
         self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
-        named = [self.room_in(cell)[0].casefold() for cell in line[self.at + 1 :] if cell]
+        sizes = sizes_in_brackets(filter(None, line[self.at + 1 :]), self.known)
         for column, cell in enumerate(line):
             if not cell or cell == MERGED or column == self.at:
                 continue
             if cell.casefold() in self.known and column > self.at:
-                self.read_room(number, column, cell, is_one=True)
+                self.read_room(number, column, Sized(cell))
             elif plain(cell) in DAILY and not self.rooms:
                 self.days_at.add(column)
             elif column < self.at:
@@ -321,32 +352,20 @@ class _WallReader:
                 told = _("The column %(names)s is not read.") % {"names": f"“{quoted(cell)}”"}
                 self.remark(number, column, told)
             else:
-                self.read_room(number, column, cell, is_one=named.count(self.room_in(cell)[0].casefold()) == 1)
+                self.read_room(number, column, sizes[cell])
         for column in range(self.at + 1):
             if self.names_day(line[column]):
                 self.say_day(number, column)
 
-    def read_room(self, number: int, column: int, cell: str, *, is_one: bool) -> None:
-        """`is_one`: without what is in brackets it is still the only one of its name."""
-        name, seats, is_said = self.room_in(cell) if is_one else (cell, None, True)
+    def read_room(self, number: int, column: int, room: Sized) -> None:
+        name, seats, is_said = room
         self.rooms[column] = name
         self.wall.rooms.append((*self.sheet.name_of(number, column), name))
         if seats is None:
             return
         self.wall.seats.setdefault(name.casefold(), seats)
         if not is_said:
-            told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
-            self.remark(number, column, told % {"text": quoted(cell), "room": quoted(name), "seats": seats})
-
-    def room_in(self, cell: str) -> tuple[str, int | None, bool]:
-        """The name of a room, how many it holds, and whether it is said that this is what the number means."""
-        found = ROOM_WITH_SEATS.fullmatch(cell)
-        if cell.casefold() in self.known or found is None:
-            return cell, None, True
-        is_said = bool(found["before"] or found["unit"]) or found["name"].casefold() in self.known
-        if not is_said and int(found["seats"]) < LEAST_SEATS:
-            return cell, None, True
-        return found["name"], int(found["seats"]), is_said
+            self.remark(number, column, told_size(self.sheet.lines[number][column], room))
 
     def say_day(self, number: int, column: int) -> None:
         """From here on it is the day that the cell names; the title of a sheet may name several, and says none."""

@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 
 from accounts.statements import Written, as_written, changed_by, found_by, marks, statement, table_of
 from events import stamps
+from events.joining import write_down
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Slot
 from events.news import HOST, NO_HOST, RETURNED, WITHDRAWN, forget_news, tell
-from events.services import write_down
 
 from .models import Interest, LastTap, Pitch, Sight
 from .order import join_orders, open_orders, put_after, refuse_circle

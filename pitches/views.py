@@ -152,9 +152,9 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
         "control": InterestControls.on(request).html(pitch.pk, pitch.title, level) if can_tap else "",
         "after": camp.pitches.open().filter(before=pitch),
         "before": camp.pitches.open().filter(after=pitch),
-        "can_edit": can_edit,
+        "can_edit": can_edit and not camp.is_archived,
         "can_host": me is not None and pitch.is_open and not pitch.hosts.all() and not camp.is_archived,
-        "can_merge": me is not None and me.is_helper and pitch.is_open,
+        "can_merge": me is not None and me.is_helper and pitch.is_open and not camp.is_archived,
     }
     return render(request, "pitches/pitch_detail.html", context)
 

@@ -18,20 +18,13 @@ from accounts.claims import finish_claim, start_claim
 from accounts.models import Claim, User
 from events import caching, stamps
 from events.access import Access
+from events.editing import edit_camp, switch_camp
+from events.frame import save_room, save_slot
 from events.invitations import invite
+from events.joining import join_camp, rename_attendee, write_down
+from events.listed import list_addresses
 from events.models import Stamp
-from events.services import (
-    change_role,
-    edit_camp,
-    join_camp,
-    list_addresses,
-    remove_attendee,
-    rename_attendee,
-    save_room,
-    save_slot,
-    switch_camp,
-    write_down,
-)
+from events.roles import change_role, remove_attendee
 from notes.models import Link, WriteUp
 from notes.services import remove_writeup, save_link, save_note, save_writeup, set_notes_rule
 from pitches.services import host_idea, save_pitch, set_interest

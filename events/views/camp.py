@@ -24,6 +24,7 @@ from ..access import Access, camp_view
 from ..caching import answers, fresh, no_store
 from ..checklist import checklist_of
 from ..colour import stylesheet
+from ..editing import Edited, archive_camp, delete_camp, edit_camp, switch_camp
 from ..erasing import erase_attendee
 from ..forms import CampCopyForm, CampForm, DeleteForm, EraseForm, InvitationForm, JoinForm, NameForm
 from ..guesses import guess, has_shape_of_code
@@ -41,25 +42,13 @@ from ..http import (
     status_of,
     tell_done,
 )
+from ..joining import accept_invitation, join_as_guest, join_camp, may_join, number_in_queue, rename_attendee
 from ..meanwhile import SHOWN, held
 from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
+from ..opening import copy_camp
 from ..qr import qr_svg
-from ..services import (
-    Edited,
-    accept_invitation,
-    archive_camp,
-    copy_camp,
-    delete_camp,
-    edit_camp,
-    join_as_guest,
-    join_camp,
-    leave_camp,
-    may_join,
-    number_in_queue,
-    rename_attendee,
-    switch_camp,
-)
+from ..roles import leave_camp
 from ..signals import camp_shown, edges_asked
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -211,9 +200,10 @@ def name_edit(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Another name in this camp."""
     form = NameForm(posted(request), initial={"display_name": request.me.display_name})
     if request.method == "POST" and form.is_valid():
-        rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
-        tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
-        return redirect(camp)
+        with refusal_on(form):
+            rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
+            tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
+            return redirect(camp)
     return render(request, "events/name_edit.html", {"camp": camp, "form": form}, status=status_of(form))
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from events.frame import close_rooms
 from events.models import Attendee, Camp, Room, Slot
 from events.news import ENDS, MOVED, OFF_GRID, ON_GRID, ROOM_CLOSED, ROOM_OPEN, Item, news_item, tell_each
-from events.services import close_rooms
 
 from ..models import GridVersion, Placement, Session
 from .changes import Change, end_in_words, place_in_words, state_of_placement

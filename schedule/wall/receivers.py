@@ -89,7 +89,7 @@ def tell_that_a_room_is_closed(sender: type, instance: Room | Slot, action: str,
 @receiver(post_delete, sender=Room)
 def tell_that_nobody_joins_online(sender: type[Room], instance: Room, origin: object = None, **kwargs: Any) -> None:
     """A room that is given up takes its link along; with the whole camp there is nobody to tell."""
-    if (origin.model if isinstance(origin, QuerySet) else type(origin)) is Room:
+    if instance.online_url and (origin.model if isinstance(origin, QuerySet) else type(origin)) is Room:
         tell_calendars(camp=instance.camp, room_ref=instance.pk)
 
 

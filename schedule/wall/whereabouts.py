@@ -12,9 +12,8 @@ from events.caching import kept
 from events.models import Camp
 
 from ..models import GridVersion, Placement
-from .changes import state_of_placement
 from .grid import addresses
-from .moved import place_before
+from .moved import last_place, off_the_grid
 from .stamp import latest_version
 from .state import PlaceState, place_state
 from .ways import NO_WAY, Way, ways
@@ -85,29 +84,24 @@ class Gone:
 
 
 def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:
-    """One query, and only where something moved; what was withdrawn tells no title.
-
-    The place is the last one, as its own page and its host's mail have it, not the first of that day: whoever looked
-    in between went by that.
-    """
+    """One query, and only where something moved; what was withdrawn tells no title."""
     if not version.moved_from:
         return []
-    off = version.placements.filter(is_cancelled=True, session__in=[int(pk) for pk in version.moved_from])
-    return _gone(camp, off.select_related("session__pitch"))
+    return _gone(camp, off_the_grid(version, camp))
 
 
-def _gone(camp: Camp, rows: Iterable[Placement]) -> list[Gone]:
+def _gone(camp: Camp, found: Iterable[tuple[Placement, str]]) -> list[Gone]:
     page = addresses("session_detail", camp)
     return [
         Gone(
             session=row.session_id,
             title=row.session.title,
             address=page(row.session_id),
-            place=place_before(state_of_placement(row), camp),
+            place=place,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
-        for row in rows
+        for row, place in found
     ]
 
 
@@ -133,6 +127,6 @@ def _changed_places(camp: Camp, version: GridVersion | None) -> list[Whereabouts
     places = _of(version, camp, shown, found)
     changed = [place for place in places if place.state.moved or place.state.is_closed]
     # Withdrawn since this version: it is off the grid at once, not with the next one.
-    withdrawn = _gone(camp, (row for row in rows if row not in shown))
+    withdrawn = _gone(camp, ((row, last_place(row, camp)) for row in rows if not row.session.pitch.is_shown))
     gone = [*withdrawn, *gone_sessions(version, camp)]
     return sorted([*changed, *gone], key=lambda place: (place.starts_at, place.session))

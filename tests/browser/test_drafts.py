@@ -53,7 +53,7 @@ FORMS = {
 OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}
 #: a question with a button: nothing is typed, so nothing is kept
 ASK_ONLY = {
-    "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
+    "events/address_drop.html", "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
     "notes/writeup_delete.html", "pitches/pitch_withdraw.html", "schedule/grid_publish.html",
 }  # fmt: skip
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.address_list import addresses_in
 from events.decoding import BY_PAGE
+from events.tickets import Ticket, ticket_in
 from tests.exchange.spreadsheets import ods, text_of, xlsx
 
 SHAPES = Path(__file__).parent.parent / "exchange" / "shapes" / "addresses"
@@ -116,6 +119,43 @@ def test_what_is_no_address_is_told_by_its_row_and_nothing_is_listed(sign_in, ca
     assert not camp.listed_addresses.exists()
 
 
+@pytest.mark.parametrize(
+    ("ticket", "words"),
+    [
+        (Ticket.GONE, "Cancelled · CANCELED BY BUYER · refunded · void · Not attending · no longer valid · storniert · Erstattet"
+         " · ungültig · nicht mehr gültig · nimmt nicht teil · annulé · Annulée · remboursé · ne participe pas · cancelado"
+         " · anulada · reembolsado · no asiste · geannuleerd · terugbetaald · niet geldig"),
+        (Ticket.UNSURE, "Not paid · unpaid · not yet paid · Pending · awaiting payment · Expired · Partially paid · nicht bezahlt"
+         " · noch nicht bezahlt · Zahlung offen · ausstehend · abgelaufen · Warteliste · nicht bestätigt · non payé · impayé"
+         " · pas encore payé · en attente · liste d’attente · pendiente · no pagado · caducado · niet betaald · onbetaald"
+         " · wachtlijst · in behandeling"),
+        (Ticket.VALID, "Attending · Checked in · checked-in · Not checked in · Paid · Confirmed · Valid · completed · Not cancelled"
+         " · never refunded · Not yet refunded · Non-refundable · cancelled: no · Partially refunded · bezahlt · bestätigt"
+         " · gültig · eingecheckt · nicht eingecheckt · nicht storniert · teilweise erstattet · payé · validé · confirmé · inscrite"
+         " · n’est pas annulé · non remboursé · pagado · confirmada · asistirá · no cancelado · betaald · bevestigd · aanwezig"
+         " · niet geannuleerd · "),
+        (Ticket.UNKNOWN, "Gold · not received · no show · nicht registriert · 2030-01-01 · 出席"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_ticket_is_read_as_a_whole(ticket, words):
+    read = {word: ticket_in([("Ticket status", word)])[0] for word in words.split(" · ")}
+    assert read == dict.fromkeys(read, ticket)
+
+
+def test_what_is_not_understood_of_a_ticket_is_told_and_drops_nobody():
+    rows = ["a@x.example,Gold", "b@x.example,Paid", "c@x.example,Gold", *(f"d{n}@x.example,Word {n}" for n in range(6))]
+    found = addresses_in("\n".join(["Email,Ticketstatus", *rows]))
+    assert len(found.emails) == 9
+    assert found.remarks[0] == (
+        "What is said of tickets is not understood, so they count as valid: “Gold” in rows 2, 4."
+    )
+    assert found.remarks[-1] == "Other words about tickets that are not understood: rows 9, 10."
+
+
+def test_of_two_columns_of_one_name_both_are_read():
+    assert addresses_in("Email,Status,Status\na@x.example,cancelled,\nb@x.example,,paid\n").emails == ["b@x.example"]
+
+
 def test_many_that_are_wrong_are_counted():
     found = addresses_in("\n".join(f"a{n}@x" for n in range(25)))
     assert (len(found.faults), found.faults[-1]) == (21, "5 more are wrong.")
@@ -129,6 +169,14 @@ def test_pasted_and_a_spreadsheet_come_together(sign_in, camp, olga):
     page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
     assert "2 addresses added." in page
     assert sorted(camp.listed_addresses.values_list("email", flat=True)) == ["ann@x.example", "bo@x.example"]
+
+
+@pytest.mark.parametrize("text", ["<" + "@" * 60_000, "<" + " " * 60_000 + "@"], ids=["signs", "blanks"])
+def test_a_line_without_end_is_read_once(text):
+    """Not once from each sign in it: 20,000 of them took five seconds, and a paste may hold a hundred times as many."""
+    begun = perf_counter()
+    assert addresses_in(text).emails == []
+    assert perf_counter() - begun < 4
 
 
 NOTHING, NO_ADDRESS = "Paste addresses, or choose a file.", "There is no e-mail address in it."
@@ -147,6 +195,31 @@ def test_of_a_list_where_all_tickets_are_gone_it_is_said_why(sign_in, camp, olga
         "There is no e-mail address in it. Give each a line of its own.",
         "Left out, as its ticket is cancelled or refunded: row 2.",
     ]
+
+
+def test_the_others_are_added_by_one_press_and_nothing_that_was_typed_is_lost(sign_in, camp, olga):
+    client, url = sign_in(olga), f"/{camp.slug}/people/addresses/"
+    file = SimpleUploadedFile("list.csv", b"Email,Status\ndee@x.example,\ncy@x,\neve@x.example,cancelled\n")
+    page = client.post(url, {"text": "ann@x.example\nbo@x\nann@x.example", "file": file})
+    html = page.content.decode()
+    assert page.status_code == 422
+    assert "Row 2: “bo@x” is not" in html
+    assert "Row 3: “cy@x” is not" in html
+    assert "ann@x.example\nbo@x\nann@x.example</textarea>" in html
+    assert "Add the 2 others" in html
+    assert "Left out, as its ticket is cancelled or refunded: row 4." in html
+    assert not camp.listed_addresses.exists()
+    hidden = re.search(r'type="hidden" name="text" value="([^"]*)"', html)
+    client.post(url, {"text": hidden[1]})
+    assert sorted(camp.listed_addresses.values_list("email", flat=True)) == ["ann@x.example", "dee@x.example"]
+
+
+@pytest.mark.parametrize(
+    "sent", [{"text": "bo@x"}, {"text": "ann@x.example\nbo@x", "file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04")}]
+)
+def test_no_others_are_offered_where_there_are_none_or_nobody_knows_them(sign_in, camp, olga, sent):
+    html = sign_in(olga).post(f"/{camp.slug}/people/addresses/", sent).content.decode()
+    assert 'type="hidden" name="text"' not in html
 
 
 def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):
@@ -181,3 +254,38 @@ def test_a_sheet_that_a_few_bytes_make_endless_is_refused_beside_the_field(sign_
     html = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data).content.decode()
     assert "The sheet goes on to the cell A1000001, and no more than 20,000 rows" in html
     assert not camp.listed_addresses.exists()
+
+
+def test_who_may_join_is_looked_up_and_taken_off_by_whoever_knows_the_address_and_shown_to_nobody(
+    sign_in, camp, olga, ben, monkeypatch
+):
+    monkeypatch.setattr("events.listed.AT_ONCE", 1)
+    client, page = sign_in(olga), f"/{camp.slug}/people/"
+    for email in ("Ann@x.example", "bo@x.example", ben.user.email):
+        camp.listed_addresses.create(email=email)
+
+    def send(do, text):
+        return client.post(f"{page}addresses/", {"text": text, "do": do}, follow=True).content.decode()
+
+    shown = client.get(page).content.decode()
+    assert "3 addresses are listed." in shown
+    assert not any(email in shown for email in ("ann@x", "Ann@x", "bo@x", ben.user.email))
+    assert "On the list: ann@x.example. Not on the list: cy@x.example." in send("look", "ann@x.example\ncy@x.example")
+    assert camp.listed_addresses.count() == 3
+    told = send("away", "ann@x.example, cy@x.example, bo@x.example")
+    assert "2 addresses are off the list. 1 was not on it. Whoever is in stays in." in told
+    assert [one.email for one in camp.listed_addresses.all()] == [ben.user.email]
+    # Whether somebody joined by it is told by nothing: neither of one that is asked for, nor by what is left.
+    assert f"On the list: {ben.user.email}." in send("look", ben.user.email)
+    assert "1 address is listed." in client.get(f"{page}addresses/drop/").content.decode()
+    told = client.post(f"{page}addresses/drop/", follow=True).content.decode()
+    assert "1 address is off the list. Whoever is in stays in." in told
+    assert not camp.listed_addresses.exists()
+    assert camp.attendees.present().filter(pk=ben.pk).exists()
+
+
+def test_of_many_that_are_looked_up_the_first_are_named(sign_in, camp, olga):
+    text = "\n".join(f"a{n:02}@x.example" for n in range(12))
+    data = {"text": text, "do": "look"}
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
+    assert "a09@x.example and 2 more." in page

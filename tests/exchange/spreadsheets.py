@@ -13,12 +13,19 @@ def text_of(data: bytes, most: Size) -> str:
 
 
 def xlsx(
-    rows: list[list[str | int | float]], *merged: str, hidden: tuple[str, ...] = (), others: tuple[str, ...] = ()
+    rows: list[list[str | int | float]],
+    *merged: str,
+    hidden: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
+    merged_there: tuple[str, ...] = (),
 ) -> bytes:
     """The least that a spreadsheet program opens (ECMA-376); numbers below one are times of the day.
 
-    Before its sheet stand those that are hidden, behind it others, each with its name in its first cell.
+    Before its sheet stand those that are hidden, behind it others, each with its name in its first cell, and its
+    cells merged as `merged_there` says.
     """
+    elsewhere = "".join(f'<mergeCell ref="{one}"/>' for one in merged_there)
+    merges_elsewhere = f"<mergeCells>{elsewhere}</mergeCells>" if merged_there else ""
     lines = []
     for number, row in enumerate(rows, 1):
         cells = []
@@ -51,7 +58,8 @@ def xlsx(
         for n, (name, _state) in enumerate(more, 2):
             cell = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{name}</t></is></c></row>'
             archive.writestr(
-                f"xl/worksheets/sheet{n}.xml", f'<worksheet xmlns="{main}"><sheetData>{cell}</sheetData></worksheet>'
+                f"xl/worksheets/sheet{n}.xml",
+                f'<worksheet xmlns="{main}"><sheetData>{cell}</sheetData>{merges_elsewhere}</worksheet>',
             )
         archive.writestr(
             "_rels/.rels",
@@ -78,11 +86,34 @@ def xlsx(
     return out.getvalue()
 
 
-def ods(rows: list[list[str]], *merged: str, down: int = 1, across: int = 1) -> bytes:
+def ods(
+    rows: list[list[str]], *merged: str, down: int = 1, across: int = 1, merged_there: tuple[str, ...] = ()
+) -> bytes:
     """The least of OpenDocument (ODF 1.3), with merged cells as in `xlsx`.
+
+    With `merged_there` a table of the same size stands behind it, in which these are merged.
 
     The last of its rows is repeated as often as `down` says, and the last cell of each as often as `across` does.
     """
+    tables = _table("Rooms", rows, merged, down, across)
+    if merged_there:
+        tables += _table("Other", rows, merged_there, down, across)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>{tables}</office:spreadsheet>"
+            "</office:body></office:document-content>",
+        )
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return out.getvalue()
+
+
+def _table(name: str, rows: list[list[str]], merged: tuple[str, ...], down: int, across: int) -> str:
     over = {_place(one.split(":")[0]): _place(one.split(":")[1]) for one in merged}
     under = {
         (row, column)
@@ -105,19 +136,7 @@ def ods(rows: list[list[str]], *merged: str, down: int = 1, across: int = 1) -> 
             inside = f' office:value-type="string"{said}><text:p>{cell}</text:p>' if cell else f"{said}>"
             table += f"<table:table-cell{inside}</table:table-cell>"
         table += "</table:table-row>"
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "content.xml",
-            f'<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name="Rooms">{table}'
-            "</table:table></office:spreadsheet></office:body></office:document-content>",
-        )
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-    return out.getvalue()
+    return f'<table:table table:name="{name}">{table}</table:table>'
 
 
 def _place(name: str) -> tuple[int, int]:

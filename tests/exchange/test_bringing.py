@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.limits import Limit
 from accounts.models import User
 from accounts.once import FIELD
+from events.listed import list_addresses
 from events.models import Attendee, Camp
-from events.services import list_addresses
 from exchange import document as bounds
 from exchange.arriving import write_arrival
 from exchange.bringing import bring_in, show_arrival
@@ -295,6 +295,31 @@ def test_pressed_twice_one_camp_is_made(client, bring, camp, document):
     open_it(client, url)
     open_it(client, url, slug="second")
     assert Camp.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", [Upload.State.IMPORTING, Upload.State.DONE])
+def test_a_second_press_reads_nothing_and_is_not_counted(client, bring, document, two_in_an_hour, monkeypatch, state):
+    """From another window, say: the page itself sends each press under one key."""
+    url = bring(document).url
+    Upload.objects.update(state=state, opens={"slug": "second", "display_name": "Fern"})
+    read = []
+    monkeypatch.setattr("exchange.bringing.document_in", lambda *given: read.append(given))
+    for slug in ("second", "lakeside-2030", ""):
+        answer = client.post(url, {"slug": slug, "display_name": "Fern"}, follow=True)
+        assert answer.redirect_chain
+        assert "The import has begun." in answer.content.decode()
+    assert (read, Upload.objects.get().state) == ([], state)
+    # One of the two is left.
+    assert bring(document).status_code == 302
+
+
+def test_a_file_sent_twice_is_read_and_counted_once(client, user, document, two_in_an_hour):
+    client.force_login(user)
+    key = secrets.token_hex(16)
+    for _press in range(3):
+        file = SimpleUploadedFile("camp.json", json.dumps(document).encode())
+        assert client.post(PAGE, {"document": file, FIELD: key}).status_code == 302
+    assert Upload.objects.count() == 1
 
 
 def test_it_is_whole_or_nothing(client, bring, user, camp, document, monkeypatch):

@@ -71,6 +71,43 @@ def test_each_field_leaves_or_is_said_to_stay(model):
     assert not leaves & LEFT[model].keys()
 
 
+#: what pages show to whoever is not in, or what a document cannot be without; a field that is new is decided here
+PASSED_ON = {
+    "CAMP": {
+        "name", "tagline", "starts_on", "ends_on", "time_zone", "venue", "hashtag", "description", "conduct", "accent",
+        "is_public", "joining", "capacity", "is_pitching_open", "is_interest_open", "are_counts_shown", "musts_each",
+        "walking_minutes", "is_checklist_shown", "archived_at",
+    },
+    "ROOM": {"name", "capacity", "features", "building", "directions", "position"},
+    "SLOT": {"starts_at", "ends_at", "kind", "title"},
+    "ATTENDEE": {"display_name", "role"},
+    "PITCH": {"title", "about", "topic", "kind", "needs", "length", "runs", "created_at", "withdrawn_at"},
+    "COLOUR": {"name", "hue"},
+    "SESSION": {"notes_rule", "sequence", "key"},
+    "VERSION": {"number", "published_at"},
+    "PLACEMENT": {"room_name", "starts_at", "ends_at", "is_cancelled"},
+    "NOTE": {"text", "revision", "changed_at"},
+    "LINK": {"url", "title", "kind", "created_at"},
+    "WRITEUP": {"title", "text", "url", "published_at"},
+}  # fmt: skip
+#: of which none leaves in a document that may be passed on
+ALL_KEPT_BACK = {"REVISION"}
+PARTS = {"ROOM": "rooms", "ATTENDEE": "attendees", "PITCH": "pitches", "SESSION": "sessions"}
+
+
+def test_of_each_field_it_is_decided_whether_it_may_be_passed_on():
+    lists = {
+        name.removesuffix("_FIELDS"): {*value} for name, value in vars(json_export).items() if name.endswith("_FIELDS")
+    }
+    assert set(lists) == {*PASSED_ON, *ALL_KEPT_BACK}
+    for kind, passed_on in PASSED_ON.items():
+        kept_back = json_export.KEPT_BACK.get(PARTS.get(kind, ""), set())
+        assert passed_on.isdisjoint(kept_back), kind
+        assert lists[kind] - kept_back == passed_on, kind
+    # What is kept back of other rows than those would be missed here.
+    assert {*json_export.KEPT_BACK} == {*PARTS.values()}
+
+
 def test_each_part_of_the_document_stands_in_the_docs(document):
     text = DOC.read_text()
     for part in (*document["secrets"], "addresses", "interests", "concerns"):

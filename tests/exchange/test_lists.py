@@ -216,6 +216,15 @@ def test_whoever_has_no_ticket_any_more_is_no_attendee(camp):
     ]
 
 
+def test_a_status_that_is_not_understood_is_told_once_and_keeps_nobody_out(camp):
+    text = "Name,Status\nAnn,Gold\nBo,Gold\nCy,bezahlt\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert camp.attendees.count() == 3
+    assert told(report) == (
+        "attendees.csv, row 2: “Gold” is nothing that is understood of a ticket: whoever it is said of comes in."
+    )
+
+
 # -- what is there already ---------------------------------------------------------------------------------------------
 
 FIRST = {

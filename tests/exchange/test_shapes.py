@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from datetime import date, time
@@ -14,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.decoding import BY_PAGE, Size, file_text
 from events.models import Camp, Room, Slot
+from events.pasted_rooms import read_rooms
 from exchange.cells import clock_in, days_in, whole
 from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report
@@ -233,8 +236,12 @@ def test_times_as_people_write_them(value, found):
         ("8 May 2027", "Europe/London", [date(2027, 5, 8)]),
         ("Sat 8th May 2027", "Europe/London", [date(2027, 5, 8)]),
         ("May 8, 2027", "Europe/London", [date(2027, 5, 8)]),
+        ("8. Mai 2027", "Europe/Berlin", [date(2027, 5, 8)]), ("Samstag, 8. März 2027", "Europe/Berlin", [date(2027, 3, 8)]),
+        ("samedi 8 août 2027", "Europe/Paris", [date(2027, 8, 8)]), ("8 fevr. 2027", "Europe/Paris", [date(2027, 2, 8)]),
+        ("8 de enero de 2027", "Europe/Madrid", [date(2027, 1, 8)]), ("8 mrt 2027", "Europe/Amsterdam", [date(2027, 3, 8)]),
+        ("8 juil. 2027", "Europe/Paris", [date(2027, 7, 8)]), ("Sept 8, 2027", "Europe/London", [date(2027, 9, 8)]),
         ("2027-05-08 00:00", "Europe/London", [date(2027, 5, 8)]),
-        ("31/02/2027", "Europe/London", []), ("8 Mai 2027", "Europe/London", []), ("soon", "Europe/London", []),
+        ("31/02/2027", "Europe/London", []), ("8 Maj 2027", "Europe/London", []), ("soon", "Europe/London", []),
         ("", "Europe/London", []), ("32/13/2027", "Europe/London", []),
     ],
 )  # fmt: skip
@@ -407,6 +414,29 @@ def test_merged_cells_mean_one_thing_in_every_spreadsheet(merged):
     assert read[0] == read[1]
 
 
+@pytest.mark.parametrize("make", [xlsx, ods])
+@pytest.mark.parametrize("merged", [["A1:C1"], ["A1:C2"], ["A1:A2", "B1:C2"]])
+def test_what_is_merged_above_the_headings_or_elsewhere_changes_nothing_in_the_table(camp, make, merged):
+    rows = [["Our rooms", "", ""], ["", "", ""], ["name", "capacity", ""], ["Barn", "30", ""], ["Loft", "10", ""]]
+    come_in(camp, "rooms.csv", make(rows, *merged, merged_there=("A3:A4", "B4:B5")))
+    assert rooms_of(camp) == [("Barn", 30), ("Loft", 10)]
+
+
+BROKEN = {
+    "xlsx": xlsx([["title", "about"], ["Knots", "First.\nThen"], ["Ducks", ""]]),
+    "xlsx, Windows": xlsx([["title", "about"], ["Knots", "First._x000D_\nThen"], ["Ducks", ""]]),
+    "ods": ods([["title", "about"], ["Knots", "First.</text:p><text:p>Then"], ["Ducks", ""]]),
+    "ods, a break": ods([["title", "about"], ["Knots", "First.<text:line-break/>Then"], ["Ducks", ""]]),
+    "csv": b'title,about\nKnots,"First.\nThen"\nDucks,\n',
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_a_break_within_a_cell_is_one_whoever_wrote_it(camp, data):
+    come_in(camp, "pitches.csv", data)
+    assert dict(Pitch.objects.values_list("title", "about")) == {"Knots": "First.\nThen", "Ducks": ""}
+
+
 def test_what_is_merged_across_is_a_line_of_its_own(camp):
     """A break, say: filled into each column it would be a session called Lunch."""
     make_slot(camp, 10)
@@ -434,6 +464,61 @@ def test_a_damaged_spreadsheet_is_told_in_a_sentence(cut):
         # Nothing else may come of it; that it is refused where it matters is tried above.
         with suppress(ValidationError):
             text_of(data, BY_PAGE)
+
+
+def packed(method: int, *, said: int | None = None, flags: int = 0, **files: bytes) -> bytes:
+    """A spreadsheet that is packed in that way, or says that it is packed in another."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(ods([["name"], ["Barn"]]))) as archive, zipfile.ZipFile(out, "w", method) as made:
+        for name in archive.namelist():
+            made.writestr(name, files.get(name.rpartition(".")[0], archive.read(name)))
+        for info in made.infolist():
+            info.flag_bits |= flags
+            info.compress_type = method if said is None else said
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (packed(zipfile.ZIP_LZMA), "packed in a way in which no spreadsheet is. Open it, save it anew"),
+        (packed(zipfile.ZIP_BZIP2), "packed in a way in which no spreadsheet is."),
+        (packed(zipfile.ZIP_STORED, said=9), "packed in a way in which no spreadsheet is."),
+        (packed(zipfile.ZIP_DEFLATED, flags=0x1), "The file is locked by a password."),
+    ],
+    ids=["lzma", "bzip2", "deflate64", "password"],
+)
+def test_only_what_documents_are_packed_with_is_unpacked(data, said):
+    with pytest.raises(ValidationError, match=said):
+        text_of(data, BY_PAGE)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_of_a_zip_that_bursts_next_to_nothing_is_unpacked(method):
+    """In the process that answers requests: 545 bytes became 400 MB there."""
+    data = packed(method, **{"META-INF/manifest": bytes(30_000_000)})
+    tracemalloc.start()
+    with suppress(ValidationError):
+        text_of(data, BY_PAGE)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10_000_000
+
+
+def test_a_long_cell_over_many_rows_is_not_written_out(monkeypatch):
+    """A file of 26 KB became 3 GB of text before it was refused."""
+    run, written = subprocess.run, []
+
+    def looked_at(*given, **how):
+        done = run(*given, **how)
+        written.append(len(done.stdout))
+        return done
+
+    monkeypatch.setattr(subprocess, "run", looked_at)
+    data = xlsx([["name", ""], ["x" * 10_000, "b"], *[["", "b"]] * 90], "A2:A90")
+    with pytest.raises(ValidationError, match="Unpacked, the spreadsheet is too large"):
+        text_of(data, Size(bytes=1_000, rows=100))
+    assert written[0] < 40_000
 
 
 def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):
@@ -518,6 +603,55 @@ def test_a_list_of_names_is_enough(camp):
 def test_a_room_without_a_number_of_seats_comes_in(camp):
     come_in(camp, "rooms.csv", b"Room\nBarn\n")
     assert Room.objects.get().capacity == 30
+
+
+# -- sizes in brackets ------------------------------------------------------------------------------------------
+
+
+def by_list(camp: Camp, names: list[str]) -> None:
+    come_in(camp, "rooms.csv", "\n".join(["name", *names]).encode())
+
+
+def by_rows(camp: Camp, names: list[str]) -> None:
+    rows = [f"{10 + n}:00,{name},T{n}" for n, name in enumerate(names)]
+    come_in(camp, "sheet.csv", "\n".join(["Time,Room,Title", *rows]).encode())
+
+
+def by_wall(camp: Camp, names: list[str]) -> None:
+    come_in(camp, "sheet.csv", f"Time,{','.join(names)}\n10:00{',T' * len(names)}\n11:00,U\n".encode())
+
+
+def by_paste(camp: Camp, names: list[str]) -> None:
+    for room in read_rooms("\n".join(names), camp):
+        room.save()
+
+
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall, by_paste])
+def test_a_size_in_brackets_is_one_whoever_reads_it(camp, come):
+    come(camp, ["Main Hall (120)", "Loft [max. 10 people]", "Studio (2)", "Box (3 seats)", "Hall (1st)"])
+    assert rooms_of(camp) == [("Main Hall", 120), ("Loft", 10), ("Studio (2)", 30), ("Box", 3), ("Hall (1st)", 30)]
+    # A room that is there is that one, with its brackets or without.
+    camp.rooms.create(name="Lab (12)", capacity=5)
+    if come is not by_paste:
+        come(camp, ["Lab (12)", "main hall (120)" if come is not by_list else "Main Hall (120)"])
+        assert camp.rooms.count() == 6
+
+
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall])
+def test_rooms_that_differ_in_their_brackets_keep_them(camp, come):
+    come(camp, ["Lab (10)", "Lab (20)"])
+    assert rooms_of(camp) == [("Lab (10)", 30), ("Lab (20)", 30)]
+
+
+def test_a_number_in_brackets_that_may_be_of_the_name_is_told_and_beside_seats_it_is_one(camp):
+    report = come_in(camp, "rooms.csv", b"name,capacity\nMain Hall (120),\nLab (12),5\n")
+    assert rooms_of(camp) == [("Main Hall", 120), ("Lab (12)", 5)]
+    assert told(report) == "rooms.csv, row 2: “Main Hall (120)” is read as the room Main Hall with 120 seats."
+    rows = "Session,Room,Capacity,Title\n1,Main Hall (120),,Knots\n1,Den (40),,Ducks\n1,Den (40),,Owls\n1,Lab (12),5,Ants\n"
+    make_slot(camp, 10)
+    report = come_in(camp, "sheet.csv", rows.encode())
+    assert rooms_of(camp)[2:] == [("Den", 40)]
+    assert told(report).count("is read as the room") == 1
 
 
 # -- the sheet from the wall -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, time
 from pathlib import Path
 
@@ -10,14 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.decoding import BY_PAGE
 from events.models import Camp, Slot
+from exchange.cells import days_named
+from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report, quoted
 from exchange.spans import label_of
 from exchange.table import OF_ROOMS, OTHER_NAMES, UNREAD
-from exchange.uploads import import_files
+from exchange.uploads import import_files, work_out
 from exchange.wall_sheet import read_wall
 from pitches.models import Pitch
+from schedule.wall.publish import publish_grid
 from tests.exchange.spreadsheets import ods, text_of, xlsx
-from tests.factories import AttendeeFactory, make_slot
+from tests.factories import AttendeeFactory, CampFactory, make_slot
 
 SHAPES = Path(__file__).parent / "shapes" / "sheets"
 #: file to the slots, and to what stands where: title@room of each
@@ -433,6 +437,52 @@ def test_what_cannot_be_read_leads_to_a_sheet_to_fill_in(sign_in, saturday, olga
     assert "Make the slots of the camp" not in page
 
 
+# -- how much there is ----------------------------------------------------------------------------------------------
+
+
+def in_slots(each: int, row: str) -> list[str]:
+    """Rows of a list, so many at each time, one in each room; every other has the title T."""
+    return [
+        f"2030-01-12,{9 + n // each // 60}:{n // each % 60:02},R{n % each},"
+        + row.format(n=n, title="T" if n % 2 else f"U{n}")
+        for n in range(600)
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        in_slots(50, "{title},"),
+        in_slots(50, "{title},Ann {n}"),
+        in_slots(2, "{title},"),
+        [f"2030-01-12,{1 if n % 2 else 9}:00,R{n // 2},T{n}," if n < 8 else f"2030-01-12,7:00,R{n},T{n}," for n in range(600)],
+    ],
+    ids=["one title", "one title, many hosts", "in many slots", "in many rooms"],
+)  # fmt: skip
+def test_work_grows_with_the_sheet_and_not_with_its_square(weekend, monkeypatch, rows):
+    """One title whose hosts are others in each row told three million clashes of 5,000 rows."""
+
+    def calls(count: int) -> int:
+        """How many functions of ours are called for so many rows."""
+        found = 0
+
+        def counted(frame, event, arg) -> None:
+            nonlocal found
+            found += event == "call" and "/exchange/" in frame.f_code.co_filename
+
+        before = sys.getprofile()
+        sys.setprofile(counted)
+        try:
+            work_out(weekend, csv("Date,Time,Room,Title,Leader1", *rows[:count]))
+        finally:
+            sys.setprofile(before)
+        return found
+
+    monkeypatch.setattr("exchange.sheet_import.MOST_HOSTS", 20)
+    first, second, third = (calls(count) for count in (200, 400, 600))
+    assert third - second < 1.05 * (second - first)
+
+
 # -- times ---------------------------------------------------------------------------------------------------------
 
 
@@ -454,6 +504,12 @@ def test_the_ends_of_a_stretch_of_time(cell, start, end, beside):
     label = label_of(cell)
     assert label is not None
     assert (label.start, label.end, label.beside, label.fault) == (start, end, beside, "")
+
+
+def test_a_long_text_names_no_moment():
+    """It is not looked through for one: each pair of numbers in it is no stretch."""
+    assert label_of("1-2 " * 60) is None
+    assert label_of(f"10:00{' ' * 500}Sat") == label_of("10:00 Sat")
 
 
 @pytest.mark.parametrize(
@@ -529,6 +585,38 @@ def test_a_room_that_goes_on_after_midnight_is_told_by_another_that_was_late(wee
     )
     import_files(camp=weekend, files=csv(*rows), skip_bad_rows=True, by=None)
     assert "Sun 01:00 Bar Bells" in standing(weekend)
+
+
+@pytest.mark.parametrize("first", [30, 31])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Year,Time,Session,Room,Title", "2030,Tue 22:00,1,Barn,Knots", "2031,Wed 00:30,2,Barn,Owls"),
+        ("Year,Date,Time,Room,Title", "2030,31 Dec,22:00,Barn,Knots", "2031,1 Jan,00:30,Barn,Owls"),
+        ("Date,Time,Room,Title", "31/12/2030,22:00,Barn,Knots", "01/01/2031,00:30,Barn,Owls"),
+        ("Date,Time,Barn,Loft", "2030-12-31,22:00,Knots,", "2031-01-01,0:30,Owls,"),
+    ],
+)
+def test_the_night_of_new_year_belongs_to_the_camp(camp, lines, first):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2030, 12, first), ends_on=date(2030, 12, 31))
+    camp.refresh_from_db()
+    import_files(camp=camp, files=csv(*lines), by=None)
+    assert standing(camp) == ["Tue 22:00 Barn Knots", "Wed 00:30 Barn Owls"]
+    # As it leaves it comes in, there and in a fresh camp.
+    publish_grid(camp=camp, accept_broken=True, by=None)
+    text = sheet(camp)
+    assert "2031,Wed 00:30,2" in text
+    assert import_files(camp=camp, files={"sheet.csv": text}, by=None).has_changed_nothing
+    fresh = CampFactory(starts_on=date(2030, 12, first), ends_on=date(2030, 12, 31), time_zone=camp.time_zone)
+    import_files(camp=fresh, files={"sheet.csv": text}, by=None)
+    assert standing(fresh) == standing(camp)
+
+
+def test_what_is_of_the_year_after_and_not_of_that_night_is_left_out(camp):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2030, 12, 31), ends_on=date(2030, 12, 31))
+    camp.refresh_from_db()
+    report = import_files(camp=camp, files=csv("Year,Time,Session,Room,Title", "2031,10:00,1,Barn,Knots"), by=None)
+    assert "This row is of 2031, and the camp is in 2030: it is left out." in told(report)
 
 
 def test_a_time_that_the_clocks_skip_is_told_and_nothing_else_is_lost(camp):
@@ -699,6 +787,26 @@ def test_only_what_speaks_of_a_day_says_the_day(weekend):
     assert "cell A3: What stands before the times is not read: “1”, and so on." in told(report)
 
 
+@pytest.mark.parametrize(
+    ("saturday", "sunday"),
+    [
+        ("Saturday", "Sun"), ("Samstag", "Sonntag"), ("Sonnabend", "So"), ("Sa.", "So."), ("samedi", "dimanche"), ("sam.", "dim."),
+        ("sábado", "domingo"), ("Sabado", "dom."), ("zaterdag", "zondag"), ("za", "zo"), ("12. Januar", "13. Jan."),
+        ("12 janvier", "13 janv."), ("12 de enero", "13 ene. 2030"), ("12 januari", "zondag 13 januari 2030"),
+    ],
+)  # fmt: skip
+def test_days_are_known_by_their_names_in_five_languages(weekend, saturday, sunday):
+    import_files(
+        camp=weekend, files=csv("Day,Time,Barn,Loft", f"{saturday},10:00,Knots,", f"{sunday},10:00,,Owls"), by=None
+    )
+    assert standing(weekend) == ["Sat 10:00 Barn Knots", "Sun 10:00 Loft Owls"]
+
+
+@pytest.mark.parametrize("text", ["So what", "Do it again", "Sam", "Mar", "di Carlo", "Fr Brown", "vie", "Sa va"])
+def test_a_word_that_is_short_for_a_day_elsewhere_is_none_among_others(weekend, text):
+    assert days_named(text, weekend.starts_on, weekend.ends_on, weekend.time_zone) is None
+
+
 def test_a_column_of_days_that_cannot_be_read_is_refused(weekend):
     lines = ("Saturday", "Date,Time,Barn,Loft", "the first,10:00,Knots,", "the second,10:00,Owls,")
     assert "cell B3: The camp has several days, and nothing says which this is." in refused(weekend, csv(*lines))
@@ -834,6 +942,38 @@ def test_of_two_people_of_one_name_none_is_made_a_host(saturday):
     assert "Several people" not in told(report)
 
 
+@pytest.mark.parametrize(
+    ("cell", "title", "hosts"),
+    [
+        ("Knots\nby Ann", "Knots", ["Ann"]), ("Knots\nwith Ann Ash & Bo", "Knots", ["Ann Ash", "Bo"]),
+        ("Knots\nHost: Ann", "Knots", ["Ann"]), ("Knots\n(led by Ann)", "Knots", ["Ann"]), ("Knots\nvon Ann", "Knots", ["Ann"]),
+        ("Knots\nCy", "Knots", ["Cy"]), ("Knots\ncy, Dee", "Knots", ["Cy", "Dee"]), ("Knots – Cy", "Knots", ["Cy"]),
+        ("Knots by Cy and Dee", "Knots", ["Cy", "Dee"]), ("Knots (Cy)", "Knots", ["Cy"]),
+        # Nobody knows who, or whether at all.
+        ("Knots\nAnn", "Knots Ann", []), ("Knots\nwith rope", "Knots with rope", []), ("Knots – Ann", "Knots – Ann", []),
+        ("Stand by Me", "Stand by Me", []), ("Knots\nCy, Ann", "Knots Cy, Ann", []), ("Knots - part 2", "Knots - part 2", []),
+        ("Knots (advanced)", "Knots (advanced)", []),
+    ],
+)  # fmt: skip
+def test_hosts_beside_a_title_on_a_wall_are_hosts_where_that_is_certain(saturday, cell, title, hosts):
+    for name in ("Cy", "Dee"):
+        AttendeeFactory(camp=saturday, display_name=name, user=None)
+    wall = csv("Time,Barn,Loft", f'10:00,"{cell}",Owls', "11:00,Bells,")
+    report = import_files(camp=saturday, files=wall, by=None)
+    pitch = saturday.pitches.get(title__startswith=cell[:5])
+    assert (pitch.title, [host.display_name for host in pitch.hosts.order_by("pk")]) == (title, hosts)
+    is_told = "has several lines and is read as one title" in told(report)
+    assert is_told == ("\n" in cell and not hosts)
+    assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
+def test_a_title_that_is_there_is_not_divided(saturday):
+    wall = csv("Time,Barn,Loft", "10:00,Knots – Ann,Owls", "11:00,Bells,")
+    import_files(camp=saturday, files=wall, by=None)
+    AttendeeFactory(camp=saturday, display_name="Ann", user=None)
+    assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
 def test_two_names_on_two_lines_of_a_cell_are_two_people(saturday):
     make_slot(saturday, 10)
     import_files(camp=saturday, files=csv("Session,Room,Title,Leader1", '1,Barn,Knots,"Ann\nBo"'), by=None)
@@ -910,6 +1050,26 @@ def test_a_hall_may_be_the_name_of_a_room(saturday):
 def test_a_list_that_lacks_a_column_is_no_wall(saturday, headings):
     lines = [f"{hour}:00,Knots,Ann,Crafts"[: 11 if headings == "Zeit,Raum" else None] for hour in (10, 11)]
     assert "This is neither a list with the columns" in refused(saturday, csv(headings, *lines))
+
+
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        ("Time,Main,Title", "“Title”"),
+        ("Time,Title,Main", "“Title”"),
+        ("Time,Main,Room", "“Room”"),
+        ("Zeit;Haupt;Titel", "“Titel”"),
+    ],
+)
+def test_a_room_beside_what_a_list_calls_a_column_is_refused_with_what_to_do(saturday, headings, named):
+    rows = ("10:00,Knots,Ducks", "11:00,Owls,Bells")
+    said = refused(saturday, csv(headings, *(row.replace(",", ";") if ";" in headings else row for row in rows)))
+    assert said.startswith("sheet.csv, row 1: This is neither a list with the columns")
+    assert f"Beside rooms no column is called {named}: leave it out, or make a room of that name in the camp" in said
+    # As it says: a room of the camp is a room.
+    saturday.rooms.create(name=named.strip("“”"))
+    import_files(camp=saturday, files=csv(headings.replace(";", ","), *rows), by=None)
+    assert len(standing(saturday)) == 4
 
 
 def test_notes_beside_one_room_make_no_list_of_it(saturday):

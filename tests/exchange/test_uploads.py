@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from events import stamps
 from events.decoding import BY_PAGE
+from events.editing import archive_camp
 from events.models import Camp
-from events.services import archive_camp
 from exchange import csv_import, table, uploads
 from exchange.models import Upload, UploadTakenAway
 from exchange.report import MOST_TOLD, ImportRefused
-from exchange.uploads import import_files, import_now, keep_upload, read_again, start_import
+from exchange.uploads import import_files, import_now, keep_upload, read_again, start_import, work_out
 from pitches.models import Interest, Order
 from tests.exchange.spreadsheets import xlsx
 from tests.factories import AttendeeFactory, UserFactory, make_organiser
@@ -503,6 +503,9 @@ def test_rooms_and_slots_that_would_be_made_are_named(sign_in, camp, olga):
     assert "12 rows, 12 new" in html
     ten = ", ".join(f"Barn {n}" for n in range(1, 11))
     assert f"<li>New rooms: {ten} and 2 more</li>" in html
+    # No more of them are kept than are told.
+    report = work_out(camp, {"rooms.csv": "name\n" + "".join(f"Room {n}\n" for n in range(500))}).report
+    assert (report.made["rooms"][0], len(report.made["rooms"][1])) == (500, 10)
     assert "<li>New slots: Sat 12 Jan 10:00–10:45, Sat 12 Jan 10:45–11:45 Lunch, Sat 12 Jan 11:45–12:30</li>" in html
     client.post(f"/{camp.slug}/import/{Upload.objects.get().pk}/")
     again = preview(client, camp, sheet=SimpleUploadedFile("wand.xlsx", xlsx(rows)))

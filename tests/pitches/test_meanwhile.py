@@ -8,9 +8,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from events.editing import archive_camp, delete_camp
+from events.joining import join_camp
 from events.models import Camp
 from events.news import hear
-from events.services import archive_camp, delete_camp, join_camp
 from pitches import services
 from pitches.models import Interest, Pitch
 from pitches.services import (

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 
-from events.services import archive_camp, leave_camp, remove_attendee, switch_camp
+from events.editing import archive_camp, switch_camp
+from events.roles import leave_camp, remove_attendee
 from exchange.csv_export import csv_files
 from pitches import board, services
 from pitches.models import Interest, LastTap, Pitch, fair_order

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import account_under
 from events.decoding import BY_COMMAND, FileText, file_text, refuse_bytes
 from events.models import Camp
-from events.services import seat_organiser
+from events.opening import seat_organiser
 from exchange.arriving import AHEAD_BY_COMMAND, write_arrival
 from exchange.csv_import import days_of
 from exchange.document import Bounds, document_in, text_of_document
@@ -40,8 +40,11 @@ def read_table(name: str, path: Path) -> FileText:
 def document_at(path: Path, *, megabytes: int) -> Any:
     """The document; its size and its depth are bounded, so that reading it takes neither all memory nor all stack."""
     most = Bounds(bytes=megabytes * 1_000_000)
-    if path.stat().st_size > most.bytes:
-        raise CommandError(f"{path}: larger than {megabytes} MB. If it is what you mean, say more with --megabytes.")
+    try:
+        refuse_bytes(path.stat().st_size, most)
+    except ValidationError as refused:
+        told = f"{path}: {' '.join(refused.messages)} If it is what you mean, say more with --megabytes."
+        raise CommandError(told) from refused
     try:
         return document_in(text_of_document(path.read_bytes()), most)
     except ValidationError as refused:

@@ -15,10 +15,12 @@ from icalendar import Calendar
 from accounts.models import User
 from config import worker
 from config.worker import look_for_mails
+from events.editing import archive_camp, delete_camp
 from events.erasing import erase_attendee
+from events.frame import close_rooms
 from events.merging import merge_attendees
 from events.models import Attendee
-from events.services import archive_camp, close_rooms, delete_camp, leave_camp, remove_attendee
+from events.roles import leave_camp, remove_attendee
 from exchange.json_export import export_camp
 from pitches.services import set_interest, withdraw_pitch
 from schedule.draft import moves

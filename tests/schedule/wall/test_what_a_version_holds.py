@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from icalendar import Calendar
 
+from events.editing import delete_camp
+from events.frame import close_rooms, drop_from_frame
 from events.models import Slot
-from events.services import close_rooms, delete_camp, drop_from_frame
 from exchange.csv_export import sheet
 from exchange.json_export import export_camp
 from exchange.json_import import import_document

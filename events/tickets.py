@@ -1,0 +1,143 @@
+"""What a ticket shop says of a row: whether whoever stands in it still has a ticket.
+
+A status is read as a whole, in English, German, French, Spanish and Dutch: "not cancelled" is none that is
+cancelled, and "not paid" none that is paid. What is not understood is told by whoever asked, and drops nobody.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Ticket(StrEnum):
+    VALID = "valid"
+    GONE = "gone"
+    UNSURE = "unsure"
+    #: the status says nothing that is understood
+    UNKNOWN = "unknown"
+
+
+#: ends of headings under which a status stands; letters only, without accents
+OF_STATUS = ("status", "statut", "estado")
+#: columns that say by anything in them that the ticket is gone
+GONE_SINCE = frozenset(
+    "void voided cancelled canceled refunded cancelledat canceledat refundedat cancelledon canceledon refundedon "
+    "cancellationdate refunddate storniert storniertam erstattet erstattetam stornodatum annule annulee annulele "
+    "rembourse remboursee rembourselele cancelado cancelada anulado anulada reembolsado reembolsada geannuleerd "
+    "geannuleerdop terugbetaald terugbetaaldop".split()
+)
+
+
+def _any(words: str) -> str:
+    """One of these, each by its beginning; an underscore stands for a blank."""
+    return f"(?:{'|'.join(words.split())})".replace("_", " ")
+
+
+# All of this is held against letters without capitals, accents and hyphens.
+_GONE = _any(
+    "cancel refund(?!able) void delet declin reject transferred revoked withdrawn stornier erstatt "
+    "ruckerstatt zuruckerstatt abgesagt abgemeldet geloscht abgelehnt annul rembours supprim refus anulad "
+    "reembols devuelt rechazad eliminad geannul terugbetaald geweigerd afgewezen afgemeld verwijderd"
+)
+_NOT = _any("not no non never without nicht nie keine? ohne pas jamais sans nunca sin niet nooit geen")
+_BETWEEN = _any("yet been a any noch worden ete encore sido ha nog")
+#: some of the money came back, the ticket is still there; and words that say that nothing of it happened
+IS_KEPT = re.compile(r"\b(?:partial|partiell|teil(?:weise|erstatt)|parcial|gedeeltelijk)")
+IS_DENIED = re.compile(
+    rf"\b{_NOT} (?:{_BETWEEN} )*{_GONE}\w*(?: worden)?|\b{_GONE}\w* ?[:=] ?(?:no|nein|non|nee|false)$"
+)
+IS_GONE = re.compile(
+    rf"\b{_GONE}|\b"
+    + _any(
+        "not_attending not_valid invalid not_going no_longer ungultig nicht_gultig nicht_mehr nicht_teilnehm "
+        "nimmt_nicht_teil pas_valide plus_valide ne_participe_pas no_asist no_valid ya_no niet_geldig ongeldig "
+        "niet_meer neemt_niet_deel"
+    )
+)
+#: the ticket is none yet, or no longer
+IS_UNSURE = re.compile(
+    rf"\b(?:{_NOT} (?:{_BETWEEN} )*|partial\w* |partiell\w* |teilweise |parcial\w* |gedeeltelijk )"
+    + _any(
+        "paid confirm approv complet bezahlt bestat freigegeben paye valide pagad aprobad betaald bevestigd goedgekeurd"
+    )
+    + r"|\b"
+    + _any(
+        "pending expired waiting waitlist wait_list awaiting unpaid abandon reserv incomplete unconfirmed draft "
+        "failed overdue inactiv inaktiv unbezahlt unbestat ausstehend offen wartend warteliste abgelaufen "
+        "fehlgeschlagen entwurf impaye en_attente liste_d_?attente expire echoue brouillon pendiente impag "
+        "caducad vencid expirad lista_de_espera en_espera fallid borrador onbetaald onbevestigd wachtlijst "
+        "wachtend in_afwachting openstaand in_behandeling verlopen vervallen mislukt gereserveerd"
+    )
+)
+IS_VALID = re.compile(
+    r"\b"
+    + _any(
+        "refundable attend checked_in check_in not_checked_in not_arrived arrived paid confirm valid complet "
+        "activ approv regist going accept yes ok issued sold assigned free complimentary succe used scanned "
+        "present booked purchased processed fulfilled bezahlt bestat gultig eingecheckt nicht_eingecheckt "
+        "angemeldet teilnehm nimmt_teil anwesend abgeschlossen aktiv ja\\b paye inscrit enregistr participe "
+        "oui\\b actif pagad asist aprobad si\\b betaald bevestigd geldig ingecheckt niet_ingecheckt aanwezig "
+        "aangemeld ingeschreven neemt_deel actief"
+    )
+)
+#: whatever else is denied says nothing of the ticket, but that somebody has not come yet
+IS_OTHERWISE = re.compile(
+    rf"\b{_NOT} (?:{_BETWEEN} )*(?!"
+    + _any("check refundable arrived scanned used present eingecheckt anwesend enregistr ingecheckt aanwezig")
+    + r")\w+"
+)
+#: no · 0 · 0.00 · £0.00 · 0,00 € · GBP 0
+NO = re.compile(
+    r"(?:no|n|none|nil|false|n/a|nein|non|nee|[-–—]"
+    r"|(?:[^\w\s]{1,2}|[a-z]{2,3}\$?)?\s*-?0+(?:[.,]0+)?\s*(?:[^\w\s]{1,2}|[a-z]{2,3})?)?",
+    re.IGNORECASE,
+)
+
+
+@lru_cache
+def plain_heading(heading: str) -> str:
+    """Its letters, without accents and capitals."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFD", heading.casefold()))
+
+
+def is_about_tickets(heading: str) -> bool:
+    """Whether such a column says if somebody still has a ticket."""
+    return plain_heading(heading) in GONE_SINCE or plain_heading(heading).endswith(OF_STATUS)
+
+
+def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
+    """What a row says, by headings and cells; and which words say it, if it is not a ticket that is valid."""
+    found = Ticket.VALID, ""
+    for heading, said in row:
+        if not is_about_tickets(heading):
+            continue
+        ticket = _read(said, is_since=plain_heading(heading) in GONE_SINCE)
+        if ticket is Ticket.GONE:
+            return ticket, said
+        if ticket is Ticket.UNSURE or (ticket is Ticket.UNKNOWN and found[0] is Ticket.VALID):
+            found = ticket, said
+    return found
+
+
+@lru_cache
+def _read(said: str, *, is_since: bool) -> Ticket:
+    """What one cell says; `is_since`: anything in it says since when the ticket is gone."""
+    words = unicodedata.normalize("NFD", said.casefold())
+    words = " ".join(
+        re.sub(r"[\u0300-\u036f]", "", words).replace("'", " ").replace("’", " ").replace("-", " ").split()
+    )
+    if IS_KEPT.search(words) and not IS_UNSURE.search(words):
+        return Ticket.VALID
+    left = IS_DENIED.sub("", words).strip()
+    if is_since:
+        return Ticket.VALID if NO.fullmatch(left) else Ticket.GONE
+    if IS_GONE.search(left):
+        return Ticket.GONE
+    if IS_UNSURE.search(left):
+        return Ticket.UNSURE
+    is_valid = left != words or NO.fullmatch(left) or IS_VALID.search(IS_OTHERWISE.sub("", left))
+    return Ticket.VALID if is_valid else Ticket.UNKNOWN
