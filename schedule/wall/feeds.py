@@ -34,7 +34,7 @@ def feed_placements(version: GridVersion | None, *narrowed: Q, **which: Any) -> 
     placed = [(room, Placed(*row)) for room, *row in rows]
     hosts = hosts_of({found.pitch for _room, found in placed})
     frame = {room["id"]: room for room in version.frame["rooms"]}
-    found_by_room = ways(version.camp) if rows else {}
+    found_by_room = ways(version.camp, version) if rows else {}
     return [
         found._replace(
             building=frame.get(room, {}).get("building", ""),

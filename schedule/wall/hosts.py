@@ -44,11 +44,12 @@ def switch_rooms(
     not over are told, where it makes a difference.
     """
     camp.lock()
-    rooms, before = list(rooms), ways(camp)
+    rooms, latest = list(rooms), GridVersion.latest(camp)
+    before = ways(camp, latest)
     close_rooms(rooms=rooms, slots=slots, is_closed=is_closed)
-    latest, after = GridVersion.latest(camp), ways(camp)
     if latest is None:
         return
+    after = ways(camp, latest)
     coming = latest.placements.filter(
         is_cancelled=False, room_ref__in=[room.pk for room in rooms], ends_at__gt=timezone.now()
     )

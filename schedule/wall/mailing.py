@@ -185,7 +185,7 @@ def _words(camp: Camp, told: Told, when: str, *, is_new: bool, is_closed: bool, 
             "The room of this session of %(camp)s is closed then. Where it goes instead is told as soon as it is known."
         )
         return subject, text % facts
-    return subject, _("This session of %(camp)s has another time, room or title now.") % facts
+    return subject, _("Something about this session of %(camp)s is different now. This is how it stands.") % facts
 
 
 def _how_it_ends(camp: Camp, calendar: MailedCalendar) -> str:

@@ -94,7 +94,7 @@ def read_wall(camp: Camp, shown: Shown) -> Wall:
 
 
 def _entries(version: GridVersion, camp: Camp) -> list[WallEntry]:
-    grid = published_grid(version, camp, ways(camp))
+    grid = published_grid(version, camp, ways(camp, version))
     pairs = [(row, entry) for row in grid.rows for entry in row.entries]
     pairs.sort(key=lambda pair: (pair[1].starts_at, pair[1].room_id))
     return [_wall_entry(row, entry) for row, entry in pairs]

@@ -40,7 +40,7 @@ def whereabouts(camp: Camp, **which: Any) -> list[Whereabouts]:
     if version is None:
         return []
     rows = list(version.placements.filter(**which).select_related("session__pitch"))
-    return _of(version, camp, rows, ways(camp)) if rows else []
+    return _of(version, camp, rows, ways(camp, version)) if rows else []
 
 
 def _of(version: GridVersion, camp: Camp, rows: Iterable[Placement], found: Mapping[int, Way]) -> list[Whereabouts]:
@@ -118,7 +118,7 @@ def changed_places(camp: Camp) -> list[Whereabouts | Gone]:
 def _changed_places(camp: Camp, version: GridVersion | None) -> list[Whereabouts | Gone]:
     if version is None:
         return []
-    found = {pk: way.for_everybody() for pk, way in ways(camp).items()}
+    found = {pk: way.for_everybody() for pk, way in ways(camp, version).items()}
     on_it = version.placements.filter(is_cancelled=False).select_related("session__pitch")
     if not version.moved_from and not any(way.closed for way in found.values()):
         on_it = on_it.exclude(session__pitch__withdrawn_at=None)

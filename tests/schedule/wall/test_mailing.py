@@ -251,6 +251,7 @@ def test_a_closed_room_is_told_within_a_minute_and_that_it_is_open_again(told, k
     assert sent() == [("REQUEST", "Knots", 1)]
     close_rooms(rooms=[rooms[0]], slots=[slots[0]], is_closed=False)
     mail_what_changed()
+    assert "Something about this session of Lakeside 2030 is different now. This is how it stands." in letters()[0].body
     assert "closed" not in letters()[0].body
     assert sent() == [("REQUEST", "Knots", 2)]
     mail_what_changed()
