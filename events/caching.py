@@ -194,6 +194,8 @@ class _Pieces:
     """
 
     STATES = 20
+    #: of all states; a camp where people pitch has a new one every minute
+    MOST = 5_000
 
     def __init__(self) -> None:
         self._states: OrderedDict[str, dict[int, Any]] = OrderedDict()
@@ -203,9 +205,12 @@ class _Pieces:
         with self._lock:
             found = self._states.setdefault(state, {})
             self._states.move_to_end(state)
-            while len(self._states) > self.STATES:
+            while len(self._states) > self.STATES or (len(self._states) > 1 and self._count() > self.MOST):
                 self._states.popitem(last=False)
         return found
+
+    def _count(self) -> int:
+        return sum(map(len, self._states.values()))
 
     def forget(self) -> None:
         """As a process that has just begun."""

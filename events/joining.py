@@ -86,12 +86,12 @@ def number_in_queue(attendee: Attendee) -> int:
 
 
 @transaction.atomic
-def rename_attendee(*, attendee: Attendee, display_name: str) -> None:
-    """The person goes by another name in this camp, everywhere at once."""
+def rename_attendee(*, attendee: Attendee, display_name: str, invited: bool = False) -> None:
+    """The person goes by another name in this camp, everywhere at once; an organiser's only if one `invited` them."""
     camp = attendee.camp.lock()
     refuse_unseen(display_name)
     # Whoever has the name already keeps it, and may write it another way.
-    if not attendee.is_organiser and not looks_alike(display_name, attendee.display_name):
+    if not invited and not attendee.is_organiser and not looks_alike(display_name, attendee.display_name):
         refuse_name_of_organiser(camp, display_name)
     attendee.display_name = display_name
     attendee.save(update_fields=["display_name"])
@@ -160,7 +160,7 @@ def accept_invitation(*, invitation: Invitation, user: User, display_name: str) 
         mine.role = Role.highest(mine.role, invitation.role)
         mine.save(update_fields=["removed_at", "is_waiting", "role"])
         if display_name != mine.display_name:
-            rename_attendee(attendee=mine, display_name=display_name)
+            rename_attendee(attendee=mine, display_name=display_name, invited=True)
     invitation.used_at = timezone.now()
     invitation.save(update_fields=["used_at"])
     stamps.bump(camp, stamps.CROWD)

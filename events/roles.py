@@ -30,7 +30,9 @@ def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str
     were closed, since an organiser is none any more.
     """
     camp = attendee.camp.lock()
-    attendee.refresh_from_db(fields=["role"])
+    attendee.refresh_from_db(fields=["role", "removed_at"])
+    if attendee.removed_at:
+        raise ValidationError(_("%(name)s was removed meanwhile."), params={"name": attendee})
     if seen and attendee.role != seen:
         raise ValidationError(
             _("Somebody changed the role of %(name)s meanwhile. Look again, then decide."), params={"name": attendee}

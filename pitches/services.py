@@ -343,15 +343,16 @@ def _too_many_musts(pitch: Pitch, attendee: Attendee) -> str:
     if len(titles) < most or pitch.pk in titles:
         return ""
     title = Pitch.objects.values_list("title", flat=True).get(pk=pitch.pk)
-    if not titles:
+    if not most:
         return _("“%(title)s” counts as interested. This camp has no musts.") % {"title": title}
     text = ngettext(
-        "“%(title)s” counts as interested. You have %(most)s must already: %(titles)s. Take it back for this one.",
-        "“%(title)s” counts as interested. You have %(most)s musts already: %(titles)s. Take one back for this one.",
+        "“%(title)s” counts as interested. You have %(most)s must: %(titles)s. Take %(back)s back for this one.",
+        "“%(title)s” counts as interested. You have %(most)s musts: %(titles)s. Take %(back)s back for this one.",
         len(titles),
     )
     told = ", ".join(f"“{one}”" for one in [*titles.values()][:5])
-    return text % {"title": title, "most": len(titles), "titles": told}
+    # Fewer may be allowed by now than somebody has.
+    return text % {"title": title, "most": len(titles), "titles": told, "back": len(titles) - most + 1}
 
 
 def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:

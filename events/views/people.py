@@ -70,7 +70,9 @@ def _show_link(request: CampRequest, camp: Camp, invitation: Invitation) -> Http
 
 def _show_person(camp: Camp, attendee: Attendee) -> HttpResponse:
     """Their line, on the page of the list on which it is."""
-    page = _by_name(camp.attendees.present()).index(attendee.pk) // PER_PAGE + 1
+    ids = _by_name(camp.attendees.present())
+    # Removed at this moment they are on none.
+    page = ids.index(attendee.pk) // PER_PAGE + 1 if attendee.pk in ids else 1
     address = reverse("events:people_list", args=[camp.slug], query={"page": page} if page > 1 else None)
     return redirect(f"{address}#person-{attendee.pk}")
 
@@ -179,12 +181,16 @@ def invitation_take_back(request: CampRequest, camp: Camp, invitation_id: int) -
 def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
     """Addresses are put on the list of who may join, looked up in it or taken off, as the button says."""
     form = AddressListForm(request.POST, request.FILES)
-    if form.is_valid():
-        do = {"look": _looked_up, "away": _taken_off}.get(request.POST.get("do", ""), _listed)
-        tell_done(request, " ".join([*do(camp, form.found.emails), *form.found.remarks]))
-        return led_to("events:people_list", camp.slug, at="listed")
     context = _context(request, camp, InviteForm()) | {"address_form": form}
-    return render(request, "events/people_list.html", context, status=422)
+    if not form.is_valid():
+        return render(request, "events/people_list.html", context, status=422)
+    if request.POST.get("do") == "look":
+        # A question, no deed: asked again it is answered anew, and what was asked is written down nowhere.
+        context["looked_up"] = [*_looked_up(camp, form.found.emails), *form.found.remarks]
+        return render(request, "events/people_list.html", context)
+    do = _taken_off if request.POST.get("do") == "away" else _listed
+    tell_done(request, " ".join([*do(camp, form.found.emails), *form.found.remarks]))
+    return led_to("events:people_list", camp.slug, at="listed")
 
 
 def _listed(camp: Camp, emails: list[str]) -> list[str]:

@@ -127,13 +127,13 @@ def test_passkeys_of_one_name_or_none_are_told_apart_by_when_they_were_added(cli
         key = Authenticator.objects.create(user=user, type="webauthn", data=data, created_at=added)
     page = " ".join(client.get("/accounts/2fa/webauthn/").content.decode().split())
     for hour in ("09", "14"):
-        called = f'{name or "Passkey"} <span class="soft"> added Thu 5 Mar 2026, {hour}:30 </span>'
+        called = f'{name or "Passkey"} <span class="soft"> added Thu 5 Mar 2026, {hour}:30 UTC </span>'
         assert page.count(called) == 3, "beside it, and by Rename and Remove"
     session = client.session
     session[CODE_AT] = time.time()
     session.save()
     page = " ".join(client.get(reverse("mfa_remove_webauthn", args=[key.pk])).content.decode().split())
-    assert "added Thu 5 Mar 2026, 14:30" in page
+    assert "added Thu 5 Mar 2026, 14:30 UTC" in page
 
 
 def test_a_passkey_that_nobody_named_is_called_as_no_other(db):

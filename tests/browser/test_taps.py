@@ -625,13 +625,13 @@ def test_a_must_too_many_comes_down_to_interested_with_the_title_and_why(board):
     page.context.set_offline(False)
     for pitch in musts[3:]:
         title = page.locator(f"#interest-control-{pitch}").get_attribute("data-title")
-        says(page, f"“{title}” counts as interested. You have 3 musts already", "Take one back for this one.")
+        says(page, f"“{title}” counts as interested. You have 3 musts", "Take 1 back for this one.")
         expect(page.locator(f"#must-{pitch}")).to_have_attribute("aria-pressed", "false")
         expect(interested(page, pitch)).to_have_attribute("aria-pressed", "true")
     assert [stored(page, pitch) for pitch in musts] == [2, 2, 2, 1, 1]
     # It is read also on the next page, until it was read.
     page.goto(f"/{CAMP}/my/")
-    says(page, "You have 3 musts already")
+    says(page, "You have 3 musts")
     bar(page).get_by_role("button", name="Close").click()
     assert is_silent(page)
 

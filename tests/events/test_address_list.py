@@ -9,6 +9,7 @@ from time import perf_counter
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import SentForm
 from events.address_list import addresses_in
 from events.decoding import BY_PAGE
 from events.tickets import Ticket, ticket_in
@@ -265,12 +266,19 @@ def test_who_may_join_is_looked_up_and_taken_off_by_whoever_knows_the_address_an
         camp.listed_addresses.create(email=email)
 
     def send(do, text):
-        return client.post(f"{page}addresses/", {"text": text, "do": do}, follow=True).content.decode()
+        form = {"text": text, "do": do, "form_key": "ab" * 16}
+        return client.post(f"{page}addresses/", form, follow=True).content.decode()
 
     shown = client.get(page).content.decode()
     assert "3 addresses are listed." in shown
     assert not any(email in shown for email in ("ann@x", "Ann@x", "bo@x", ben.user.email))
-    assert "On the list: ann@x.example. Not on the list: cy@x.example." in send("look", "ann@x.example\ncy@x.example")
+    both = "ann@x.example\ncy@x.example"
+    assert "On the list: ann@x.example. Not on the list: cy@x.example." in send("look", both)
+    # A question is answered anew, by the same page too, and written down nowhere.
+    camp.listed_addresses.create(email="cy@x.example")
+    assert "On the list: ann@x.example, cy@x.example." in send("look", both)
+    assert not SentForm.objects.exists()
+    camp.listed_addresses.filter(email="cy@x.example").delete()
     assert camp.listed_addresses.count() == 3
     told = send("away", "ann@x.example, cy@x.example, bo@x.example")
     assert "2 addresses are off the list. 1 was not on it. Whoever is in stays in." in told

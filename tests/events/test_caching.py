@@ -209,8 +209,10 @@ def test_of_each_thing_only_what_is_new_to_the_process_is_asked_for(two_levels):
     assert two_levels == ["get_many"]
 
 
-def test_a_process_holds_the_things_of_a_few_states(two_levels, monkeypatch):
-    monkeypatch.setattr(pieces, "STATES", 2)
+@pytest.mark.parametrize(("name", "most"), [("STATES", 2), ("MOST", 2)])
+def test_a_process_holds_the_things_of_a_few_states(two_levels, monkeypatch, name, most):
+    pieces.forget()
+    monkeypatch.setattr(pieces, name, most)
     for state in (1, 2, 1, 3):
         kept_each([7], "cards", state, make=lambda ids: {7: "card"})
     two_levels.clear()
