@@ -1,5 +1,6 @@
 """Where allauth asks us."""
 
+from itertools import chain, count
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,9 +18,10 @@ from .shown import showed_code_lately
 
 class PasskeyAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: AbstractBaseUser, type: str) -> str:
-        """How one that nobody named is called."""
-        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return _("Passkey %(n)s") % {"n": count + 1} if count else _("Passkey")
+        """How one that nobody named is called: as none of theirs is."""
+        names = {str(one) for one in Authenticator.objects.filter(user_id=user.pk, type=type)}
+        numbered = (_("Passkey %(n)s") % {"n": number} for number in count(2))
+        return next(name for name in chain([_("Passkey")], numbered) if name not in names)
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
+from .passkey_views import LoginPasskeyView, ReauthenticatePasskeyView
+
 #: each has a template of ours
 OPEN = {
     "account_logout", "account_inactive", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn",
@@ -25,6 +27,11 @@ LEADS_ON = {
     "mfa_index": "mfa_list_webauthn",
     "account_reauthenticate": "mfa_reauthenticate_webauthn",
     "mfa_reauthenticate": "mfa_reauthenticate_webauthn",
+}
+#: where the library's own forgets what one came for
+OURS = {
+    "mfa_login_webauthn": LoginPasskeyView.as_view(),
+    "mfa_reauthenticate_webauthn": ReauthenticatePasskeyView.as_view(),
 }
 
 
@@ -39,7 +46,8 @@ def chosen(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern | UR
         if isinstance(each, URLResolver):
             found.append(URLResolver(each.pattern, chosen(each.url_patterns), each.default_kwargs))
         elif each.name in OPEN:
-            found.append(each)
+            view = OURS.get(each.name, each.callback)
+            found.append(URLPattern(each.pattern, view, each.default_args, each.name))
         else:
             goes_to = LEADS_ON.get(str(each.name))
             view = RedirectView.as_view(pattern_name=goes_to, query_string=True) if goes_to else closed

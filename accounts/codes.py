@@ -16,7 +16,7 @@ from .browser import browser_id, knows_address
 from .keys import digests
 from .limits import Limit, count_one, is_used_up, source_of
 from .mail import send_later
-from .models import User
+from .models import CODES_LAST, User
 
 #: no vowels, so no words; none that looks like another
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -51,9 +51,16 @@ def send_code(*, code: str, email: str) -> None:
     """The code is on its way, in the one mail that there is for codes."""
     send_later(
         subject=_("Your code for Campgrid: %(code)s") % {"code": code},
-        body=render_to_string("account/email/login_code_message.txt", {"code": code}).strip(),
+        body=render_to_string(
+            "account/email/login_code_message.txt", {"code": code, "minutes": minutes(CODES_LAST)}
+        ).strip(),
         to=[email],
     )
+
+
+def minutes(span: timedelta) -> int:
+    """As people are told it."""
+    return round(span / timedelta(minutes=1))
 
 
 def kept(code: str, *, of: str) -> str:

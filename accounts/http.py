@@ -11,7 +11,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from .models import User
@@ -41,6 +42,12 @@ def next_page(request: HttpRequest, fallback: str) -> str:
     if target.startswith("/") and is_here:
         return target
     return fallback
+
+
+def with_next(request: HttpRequest, name: str) -> str:
+    """The address of that page, from which one is led on to where `next` says."""
+    target = next_page(request, "")
+    return reverse(name) + ("?" + urlencode({"next": target}) if target else "")
 
 
 def once(view: View) -> View:

@@ -96,10 +96,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return EmailAddress.objects.filter(user=self, email__iexact=self.email or "", verified=True).exists()
 
 
+#: so long a code that was mailed can be typed, whatever it is good for
+CODES_LAST = timedelta(minutes=15)
+
+
 class Claim(models.Model):
     """A guest proves an address with a code sent to it."""
 
-    LIFETIME = timedelta(minutes=15)
+    LIFETIME = CODES_LAST
     MOST_ATTEMPTS = 5
 
     guest = models.OneToOneField(User, models.CASCADE, related_name="claim")
@@ -115,7 +119,7 @@ class Claim(models.Model):
 class SignInCode(models.Model):
     """A code that was mailed to an address; it signs in the browser that asked for it, and no other."""
 
-    LIFETIME = timedelta(minutes=15)
+    LIFETIME = CODES_LAST
     MOST_ATTEMPTS = 5
 
     #: a digest of what the browser is told from others by
@@ -142,6 +146,8 @@ class SentForm(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sent_forms")
     #: of somebody whom it signed in: sent again before they knew, this browser is signed in, too
     browser = models.CharField(max_length=64, blank=True)
+    #: what the sign-in session knew then, for that browser: see `accounts.once.OF_SIGN_IN`
+    signed_in_with = models.JSONField(default=dict, db_default={})
     goes_to = models.TextField(blank=True)
     #: what was told on the next page: level, text, tags
     said = models.JSONField(default=list)

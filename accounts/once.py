@@ -30,6 +30,7 @@ from django.utils.translation import gettext as _
 
 from .limits import counted_whatever_happens
 from .models import SentForm, User
+from .shown import CODE_AT
 
 #: the hidden field, made by the server; a script makes one where a page was left without
 FIELD = "form_key"
@@ -38,6 +39,10 @@ COOKIE = "done"
 #: a double tap is answered without a word, a form found again in the browser's history with one
 A_MOMENT = timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+#: by the name in the session, under which mark one was a guest in this browser
+WAS = "was"
+#: what a form that signs somebody in leaves in their session: the second answer leaves the same
+OF_SIGN_IN = (CODE_AT, WAS)
 
 Answer = TypeVar("Answer", HttpResponse, HttpResponse | None)
 
@@ -57,7 +62,17 @@ def _digest(text: str) -> str:
 
 
 def content_key(request: HttpRequest) -> str:
-    """A key belongs to one content: found again by "Back" and sent with other words, a form is another one."""
+    """A key belongs to one content: found again by "Back" and sent with other words, a form is another one.
+
+    A request is read once, whoever asks: its files may be large.
+    """
+    known: str | None = getattr(request, "content_key", None)
+    if known is None:
+        known = request.content_key = _content_key(request)  # type: ignore[attr-defined]
+    return known
+
+
+def _content_key(request: HttpRequest) -> str:
     found = hashlib.sha256(repr((key_of(request), request.get_full_path())).encode())
     for name, values in sorted(request.POST.lists()):
         if name != "csrfmiddlewaretoken":
@@ -105,6 +120,8 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
     said = _told(request)
     sent.user = request.user if isinstance(request.user, User) else None
     sent.browser, sent.goes_to, sent.done_at = browser, response.url, timezone.now()
+    if browser:
+        sent.signed_in_with = {name: request.session[name] for name in OF_SIGN_IN if name in request.session}
     sent.said = [[message.level, str(message.message), message.extra_tags or ""] for message in said]
     sent.save()
     # Sent again after other words were sent from the same page, it is meant anew.
@@ -130,6 +147,7 @@ def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResp
         if request.user.is_authenticated or not is_theirs or not sent.user or not sent.user.is_active:
             return None
         login(request, sent.user, backend=BACKEND)
+        request.session.update(sent.signed_in_with)
     # Where the first answer did arrive, what it said waits for the next page already.
     waiting = {str(message.message) for message in _told(request)}
     for level, text, tags in sent.said:

@@ -9,17 +9,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from .browser import browser_digests, note_address
 from .claims import finish_claim, is_proved, start_claim
-from .codes import count_wrong_code, refuse_more_guesses, refuse_more_mails
+from .codes import count_wrong_code, minutes, refuse_more_guesses, refuse_more_mails
 from .forms import ClaimForm, CodeForm, SignInForm
-from .http import SignedInRequest, next_page, once, posted, refusal_on, status_of
-from .models import Claim
-from .once import BACKEND, answered_before, done_once
+from .http import SignedInRequest, next_page, once, posted, refusal_on, status_of, with_next
+from .models import CODES_LAST, Claim
+from .once import BACKEND, WAS, answered_before, done_once
 from .services import address_asked_for, browser_that_asked, finish_sign_in, is_code_right, send_sign_in_code
 from .shown import note_code
 
@@ -40,7 +38,7 @@ def _send_code(request: HttpRequest, page: str) -> HttpResponse:
         with refusal_on(form, "email"):
             refuse_more_mails(request=request, email=email)
             send_sign_in_code(browser=browser, email=email)
-            return redirect(_with_next(request, "account_confirm_login_code"))
+            return redirect(with_next(request, "account_confirm_login_code"))
     return render(request, page, {"form": form, "next": next_page(request, "")}, status=status_of(form))
 
 
@@ -57,7 +55,7 @@ def _take_code(request: HttpRequest) -> HttpResponse:
     if not email:
         if request.method == "POST":
             messages.error(request, _("That code is too old, or was asked for in another browser. Ask for a new one."))
-        return redirect(_with_next(request, "account_request_login_code"))
+        return redirect(with_next(request, "account_request_login_code"))
     form = CodeForm(posted(request))
     try:
         if request.POST.get("action") == "resend":
@@ -65,7 +63,7 @@ def _take_code(request: HttpRequest) -> HttpResponse:
             refuse_more_mails(request=request, email=email)
             send_sign_in_code(browser=browser, email=email)
             messages.success(request, _("A new code is on its way."))
-            return redirect(_with_next(request, "account_confirm_login_code"))
+            return redirect(with_next(request, "account_confirm_login_code"))
         if request.method == "POST" and form.is_valid():
             refuse_more_guesses(request=request, email=email)
             if is_code_right(browser=browser, email=email, code=form.cleaned_data["code"]):
@@ -77,8 +75,8 @@ def _take_code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", refused)
         else:
             messages.error(request, " ".join(refused.messages))
-            return redirect(_with_next(request, "account_confirm_login_code"))
-    context = {"form": form, "email": email, "next": next_page(request, "")}
+            return redirect(with_next(request, "account_confirm_login_code"))
+    context = {"form": form, "email": email, "minutes": minutes(CODES_LAST), "next": next_page(request, "")}
     return render(request, "account/sign_in_confirm.html", context, status=status_of(form))
 
 
@@ -97,14 +95,9 @@ def _is_in_already(request: HttpRequest) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return None
     if request.user.is_guest:
-        return redirect(_with_next(request, "accounts:account_keep"))
+        return redirect(with_next(request, "accounts:account_keep"))
     # Sent again by somebody whom the first answer signed in: the same answer.
     return answered_before(request) or redirect(next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL)))
-
-
-def _with_next(request: HttpRequest, name: str) -> str:
-    target = next_page(request, "")
-    return reverse(name) + ("?" + urlencode({"next": target}) if target else "")
 
 
 @once
@@ -118,7 +111,7 @@ def account_keep(request: SignedInRequest) -> HttpResponse:
         with refusal_on(form, "email"):
             refuse_more_mails(request=request, email=form.cleaned_data["email"])
             start_claim(guest=request.user, email=form.cleaned_data["email"])
-            return redirect(_with_next(request, "accounts:account_confirm"))
+            return redirect(with_next(request, "accounts:account_confirm"))
     context = {"form": form, "next": next_page(request, "")}
     return render(request, "account/account_keep.html", context, status=status_of(form))
 
@@ -129,7 +122,7 @@ def account_confirm(request: SignedInRequest) -> HttpResponse:
     """The right code makes the place theirs."""
     claim = Claim.objects.filter(guest=request.user).first()
     if claim is None:
-        return redirect(_with_next(request, "accounts:account_keep"))
+        return redirect(with_next(request, "accounts:account_keep"))
     if request.POST.get("action") == "resend":
         try:
             refuse_more_mails(request=request, email=claim.email)
@@ -138,7 +131,7 @@ def account_confirm(request: SignedInRequest) -> HttpResponse:
             messages.error(request, " ".join(refused.messages))
         else:
             messages.success(request, _("A new code is on its way."))
-        return redirect(_with_next(request, "accounts:account_confirm"))
+        return redirect(with_next(request, "accounts:account_confirm"))
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusal_on(form, "code"):
@@ -147,7 +140,7 @@ def account_confirm(request: SignedInRequest) -> HttpResponse:
                 return _finish(request, claim)
             count_wrong_code(request=request, email=claim.email)
             raise ValidationError(_("That code is not right, or too old. Check it, or send a new one."))
-    context = {"form": form, "email": claim.email, "next": next_page(request, "")}
+    context = {"form": form, "email": claim.email, "minutes": minutes(CODES_LAST), "next": next_page(request, "")}
     return render(request, "account/account_confirm.html", context, status=status_of(form))
 
 
@@ -158,7 +151,7 @@ def _finish(request: SignedInRequest, claim: Claim) -> HttpResponse:
     note_code(request)
     if user.pk != guest:
         # What was typed as the guest is on this device under their mark, and is this person's from now on.
-        request.session["was"] = mark
+        request.session[WAS] = mark
     note_address(request, claim.email)
     messages.success(request, _("This place is yours. Sign in with your e-mail on any device."))
     return redirect(next_page(request, resolve_url(settings.LOGIN_REDIRECT_URL)))

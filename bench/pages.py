@@ -189,8 +189,11 @@ def things_of(camps: Mapping[str, str]) -> dict[str, object]:
 def clear_caches() -> None:
     from django.core.cache import caches
 
+    from events.caching import pieces
+
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    pieces.forget()
 
 
 def cpu_ms(visitor: Visitor, page: Page, number: int, etag: str = "") -> tuple[float, HttpResponse]:

@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import Claim, MailFailure, SentForm, SignInCode, Tally
 from events.models import DeletedCamp
 from exchange.models import Upload
+from pitches.models import LastTap
 
 from .models import Chore, LivingWorker
 
@@ -52,6 +53,7 @@ LEFT: dict[str, Callable[[datetime], QuerySet[Any]]] = {
     ),
     "claims that ran out": lambda now: Claim.objects.filter(expires_at__lt=now),
     "answers to forms sent long ago": lambda now: SentForm.objects.filter(done_at__lt=now - SentForm.LIFETIME),
+    "order of taps long ago": lambda now: LastTap.objects.filter(taken_at__lt=now - LastTap.KEPT_FOR),
     "mails that failed long ago": lambda now: MailFailure.objects.filter(failed_at__lt=now - MailFailure.KEPT_FOR),
     "workers that died long ago": lambda now: LivingWorker.objects.filter(seen_alive_at__lt=now - DEAD_FOR),
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
@@ -124,8 +125,10 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        # `isdigit` alone takes "²".
-        if length.isascii() and length.isdigit() and int(length[:18]) > LARGEST_BODY:
+        # Python takes "1_000" and "²" for numbers; to HTTP they are none (RFC 9110, 8.6).
+        if not re.fullmatch(r"[0-9]+", length):
+            raise SuspiciousOperation("Content-Length is no number.")
+        if int(length[:18]) > LARGEST_BODY:
             return views.too_large(request, LARGEST_BODY)
         return get_response(request)
 

@@ -8,11 +8,12 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from . import environment
+from . import environment, zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
+zones.use_newest()
 
 #: one-click sign-in and demo camps; never on a machine that real people use
 DEMO = env.bool("CAMPGRID_DEMO", default=False)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from events.day_pattern import DayPattern, generate_slots
+from events.frame import add_slots
 from events.models import Camp, Slot
-from events.services import add_slots
 from notes.models import Link, WriteUp
 from schedule.draft.moves import unplace_session
 from schedule.wall.publish import publish_grid

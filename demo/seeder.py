@@ -9,8 +9,11 @@ from datetime import date, datetime, time, timedelta
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
+from events.frame import add_slots
+from events.joining import join_camp
 from events.models import Attendee, Camp, Role, Slot
-from events.services import add_slots, change_role, join_camp, open_camp
+from events.opening import open_camp
+from events.roles import change_role
 from notes.services import save_note
 from pitches.models import Interest, Pitch
 from pitches.services import mark_seen, set_interest, submit_pitch

@@ -191,7 +191,9 @@ class _ListReader:
         """The addresses in it are found: those in angle brackets, or each of those between blanks and marks."""
         in_brackets = [inside for inside in IN_BRACKETS.findall(piece) if "@" in inside]
         typed = in_brackets or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
-        addresses = [re.sub("^mailto:", "", one.strip(AROUND), flags=re.IGNORECASE).lower() for one in typed]
+        addresses = [
+            re.sub("^mailto:", "", one.strip(AROUND), flags=re.IGNORECASE).strip(AROUND).lower() for one in typed
+        ]
         if not addresses or not all(map(is_address, addresses)):
             return False
         self.found.update(dict.fromkeys(addresses))

@@ -11,6 +11,7 @@ import hashlib
 import html
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache, wraps
@@ -33,6 +34,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition
+
+from .news import number_of
 
 if TYPE_CHECKING:
     from .http import CampRequest
@@ -74,7 +77,7 @@ def who_looks(request: CampRequest) -> tuple[object, ...]:
     if "CSRF_COOKIE" not in request.META:
         # The page will set the cookie: then it is known from the first answer on.
         get_token(request)
-    person = (me.pk, me.role, me.is_waiting, me.display_name, *map(str, me.news)) if me else offered
+    person = (me.pk, me.role, me.is_waiting, me.display_name, *map(number_of, me.news)) if me else offered
     return (user.pk, user.is_guest, request.META["CSRF_COOKIE"], *person)
 
 
@@ -184,22 +187,55 @@ def _near(seconds: int) -> BaseCache | None:
     return caches["near"] if seconds == A_DAY and "near" in settings.CACHES else None
 
 
-def kept_each(
-    ids: Sequence[int], *parts: object, make: Callable[[list[int]], dict[int, Made]], seconds: int = A_DAY
-) -> dict[int, Made]:
-    """As `kept`, for one thing of each id: `make` gets the ids of those that nobody has made yet."""
-    shared, near = _key(parts), _near(seconds)
-    keys = {pk: f"{shared}-{pk}" for pk in ids}
-    found = near.get_many(keys.values()) if near else {}
-    unknown = [key for key in keys.values() if key not in found]
-    news = store.get_many(unknown) if unknown else {}
-    found |= news
-    made = make(missing) if (missing := [pk for pk, key in keys.items() if key not in found]) else {}
-    if made:
-        store.set_many({keys[pk]: thing for pk, thing in made.items()}, seconds)
-    if near and (news or made):
-        near.set_many({**news, **{keys[pk]: thing for pk, thing in made.items()}}, seconds)
-    return {pk: made[pk] if pk in made else found[key] for pk, key in keys.items() if pk in made or key in found}
+class _Pieces:
+    """What this process asked for or made of each thing, by state: as it is, where a cache would give a copy each time.
+
+    Of the last few states, those of a few camps; what was looked at longest ago goes (LRU cache).
+    """
+
+    STATES = 20
+    #: of all states; a camp where people pitch has a new one every minute
+    MOST = 5_000
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[str, dict[int, Any]] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, state: str) -> dict[int, Any]:
+        with self._lock:
+            found = self._states.setdefault(state, {})
+            self._states.move_to_end(state)
+            while len(self._states) > self.STATES or (len(self._states) > 1 and self._count() > self.MOST):
+                self._states.popitem(last=False)
+        return found
+
+    def _count(self) -> int:
+        return sum(map(len, self._states.values()))
+
+    def forget(self) -> None:
+        """As a process that has just begun."""
+        with self._lock:
+            self._states.clear()
+
+
+pieces = _Pieces()
+
+
+def kept_each(ids: Sequence[int], *parts: object, make: Callable[[list[int]], dict[int, Made]]) -> dict[int, Made]:
+    """As `kept`, for one thing of each id: `make` gets the ids of those that nobody has made yet.
+
+    Everybody gets the same thing, so it is one that nobody can change: texts and tuples.
+    """
+    shared = _key(parts)
+    known = pieces.of(f"{caches['default'].key_prefix}:{shared}")
+    if unknown := [pk for pk in ids if pk not in known]:
+        keys = {f"{shared}-{pk}": pk for pk in unknown}
+        known.update({keys[key]: thing for key, thing in store.get_many(keys).items()})
+        if missing := [pk for pk in unknown if pk not in known]:
+            made = make(missing)
+            store.set_many({f"{shared}-{pk}": thing for pk, thing in made.items()}, A_DAY)
+            known.update(made)
+    return {pk: known[pk] for pk in ids if pk in known}
 
 
 #: what is the same for all, and between the names of what is put in for each: text, name, text, name, … text

@@ -18,8 +18,9 @@ from accounts.models import MailFailure, SignInCode, User
 
 from . import stamps
 from .invitations import close_invitations
+from .joining import move_up
 from .models import Attendee, Invitation, ListedAddress, Role
-from .services import keep_an_organiser, move_up
+from .roles import keep_an_organiser
 from .signals import attendee_erasing, frame_changed
 
 

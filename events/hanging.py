@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+from django.db.models import ManyToOneRel
 from django.utils.translation import gettext as _
 
 from .models import Camp, Room, Slot
 from .signals import hanging_asked
+
+Thing = TypeVar("Thing", Room, Slot)
 
 #: more is not read
 MOST = 8
@@ -26,6 +30,16 @@ def hanging_on(camp: Camp, thing: Room | Slot) -> list[str]:
     for _receiver, sentences in hanging_asked.send(sender=type(thing), thing=thing):
         found += sentences or []
     return found
+
+
+def used_among(things: Sequence[Thing]) -> list[Thing]:
+    """Those of these rooms, or slots, that any row names: a query for each kind of row, also one that comes later."""
+    used: set[int] = set()
+    for relation in type(things[0])._meta.get_fields(include_hidden=True) if things else ():
+        if isinstance(relation, ManyToOneRel) and relation.auto_created:
+            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": things})
+            used.update(rows.values_list(relation.field.attname, flat=True))
+    return [thing for thing in things if thing.pk in used]
 
 
 def _on_slot(slot: Slot) -> list[str]:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django_tasks import task
 
-from accounts.limits import Limit, count_one, is_used_up
+from accounts.limits import Limit, count_one
 from accounts.mail import BEHIND, QUEUE, send_later
 from accounts.waiting import enqueue_once, is_under_way
 
@@ -241,10 +241,9 @@ def mail_person_news(*, attendee_id: int) -> None:
     items = [item for item in person.news if number_of(item) >= person.news_due_from and not _is_over(item)]
     address = person.user.email
     if items and address:
-        # What was refused is not counted, or looking for it again would be.
-        if is_used_up(limit=MAILED_TO_ONE_ADDRESS, who=address):
+        # What is refused counts, too, and puts nothing off: a new count begins when the first of it is long enough ago.
+        if not count_one(limit=MAILED_TO_ONE_ADDRESS, who=address):
             return
-        count_one(limit=MAILED_TO_ONE_ADDRESS, who=address)
         send_later(
             subject=_("News from %(camp)s") % {"camp": person.camp},
             body=_body(person.camp, items),

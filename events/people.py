@@ -1,18 +1,21 @@
-"""People of one name, told apart."""
+"""Names of people: in the order in which one looks for them, those of one name told apart, an organiser's not taken."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.names import is_seen
 
-from .models import Camp
+from .models import Attendee, Camp
 
 
 def told_apart(camp: Camp) -> dict[int, str]:
@@ -31,6 +34,34 @@ def told_apart(camp: Camp) -> dict[int, str]:
         if len(people) > 1
         for number, (pk, joined_at) in enumerate(people, 1)
     }
+
+
+def in_order_of_names(people: Iterable[Attendee]) -> list[Attendee]:
+    """Ann, ben, Person 2, Person 10: capitals aside, numbers as numbers (natural order). No database sorts so."""
+    return sorted(people, key=lambda person: (_natural(person.display_name), person.pk))
+
+
+def ids_in_order_of_names(people: Iterable[tuple[int, str]]) -> list[int]:
+    """The same of (id, name)."""
+    return [pk for pk, _name in sorted(people, key=lambda person: (_natural(person[1]), person[0]))]
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    # Text and numbers take turns, text first: so like is compared with like.
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(parts)]
+
+
+def refuse_name_of_organiser(camp: Camp, name: str) -> None:
+    """A sentence for a name that looks like an organiser's: what is said under it would be taken for their word."""
+    organisers = camp.attendees.organisers().values_list("display_name", flat=True)
+    if any(looks_alike(name, other) for other in organisers):
+        told = _("An organiser of this camp is called so. Add something to your name.")
+        raise ValidationError({"display_name": told})
+
+
+def looks_alike(name: str, other: str) -> bool:
+    return _as_seen(name) == _as_seen(other)
 
 
 def _as_seen(name: str) -> str:

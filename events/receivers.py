@@ -9,9 +9,9 @@ from django.dispatch import receiver
 from accounts.models import User
 from accounts.signals import guest_claimed, guest_claiming
 
+from .joining import move_up
 from .merging import merge_attendees
 from .models import Attendee, Camp
-from .services import move_up
 from .signals import attendees_merged
 
 

@@ -14,7 +14,7 @@ from accounts.converters import MOST_DIGITS
 from accounts.models import User
 from accounts.statements import statement
 from events.models import Attendee, Camp, ListedAddress, Room, Slot
-from events.services import save_new_camp, seat_organiser
+from events.opening import save_new_camp, seat_organiser
 from notes.models import Link, Note, NoteRevision, WriteUp
 from pitches.models import Interest, Order, Pitch, TopicColour
 from pitches.topics import keep_colours

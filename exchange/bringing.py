@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from events.models import Attendee, Camp
-from events.services import refuse_opening
+from events.opening import refuse_opening
 
 from .arrival import Arrival
 from .arriving import remarks_beforehand, write_arrival

@@ -24,7 +24,7 @@ from events.caching import no_store
 from events.decoding import BY_PAGE
 from events.http import CampRequest, posted, render_partial, status_of, tell_done, wants_partial
 from events.models import Camp
-from events.services import may_open_camps
+from events.opening import may_open_camps
 from schedule.models import GridVersion
 from schedule.wall.feeds import feed_placements
 from schedule.wall.ical import calendar

@@ -51,7 +51,7 @@ class SessionPage(NamedTuple):
 
     def body_for(self, request: CampRequest) -> SafeString:
         token = get_token(request) if request.me else ""
-        return fill(self.body, {"token": token, "seen": request.page_stamp})
+        return fill(self.body, {"token": token})
 
 
 def session_page(request: CampRequest, camp: Camp, session_id: int) -> SessionPage:
@@ -61,7 +61,7 @@ def session_page(request: CampRequest, camp: Camp, session_id: int) -> SessionPa
     def render() -> SessionPage:
         gaps = Gaps()
         context = session_context(camp, request.me, session_id)
-        context |= {"csrf_token": gaps["token"], "seen": gaps["seen"]}
+        context |= {"csrf_token": gaps["token"]}
         return SessionPage(context["session"].title, gaps.split(render_to_string("notes/_session.html", context)))
 
     return kept("session", camp.pk, session_id, request.shown, reader, make=render)

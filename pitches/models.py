@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -266,6 +267,22 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return f"interest {self.pk}"
+
+
+class LastTap(models.Model):
+    """The newest tap of a device that was taken: one that comes later and is older changes nothing.
+
+    A device names itself at random, so that nothing here says whose it is.
+    """
+
+    KEPT_FOR = timedelta(days=1)
+
+    device = models.CharField(max_length=32, unique=True)
+    number = models.BigIntegerField()
+    taken_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"tap {self.number}"
 
 
 class WishSnapshot(models.Model):

@@ -10,15 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.statements import Written, as_written, changed_by, found_by, marks, statement, table_of
 from events import stamps
+from events.joining import write_down
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Slot
 from events.news import HOST, NO_HOST, RETURNED, WITHDRAWN, forget_news, tell
-from events.services import write_down
 
-from .models import Interest, Pitch, Sight
+from .models import Interest, LastTap, Pitch, Sight
 from .order import join_orders, open_orders, put_after, refuse_circle
 from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn
 from .topics import keep_colours
@@ -224,36 +225,67 @@ class Tapped(NamedTuple):
 
     pitch: Pitch
     level: int
+    #: why it is less than was tapped
+    problem: str = ""
+
+
+class Tap(NamedTuple):
+    """Which tap of a device it is: a later one has a higher number."""
+
+    device: str
+    number: int
+
+
+class TapIsOld(ValidationError):
+    """A newer tap of the device was taken before: this one was held up on its way, and changes nothing."""
 
 
 @transaction.atomic
-def set_interest(*, pitch: Pitch, attendee: Attendee, level: int) -> Tapped:
+def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | None = None) -> Tapped:
     """The attendee's interest is exactly `level`; 0 is none. Setting it twice changes nothing (idempotent, upsert).
 
     Merged at this moment, the tap is about the pitch it became part of: whatever was said of that one is never lost,
-    so "interested" leaves a must there.
+    so "interested" leaves a must there. A must beyond the limit counts as interested, and `problem` says so: refused,
+    it would take the interest along that was tapped before it.
+
+    A `tap` is taken only if its device did none that is newer: however late an old one comes, the last state stands.
     """
     if not pitch.camp.takes_interest:
         raise ValidationError(_("Interest is closed."))
+    is_in_turn, problem = tap is None or _take_turn(tap, pitch), ""
     # The pitch before the person, as a merge holds them, which tells hosts (lock order).
-    if level == Interest.Level.MUST and _is_held_open(pitch):
-        _refuse_too_many_musts(pitch, attendee)
-    if _write_interest(pitch, attendee, level):
-        return Tapped(pitch, level)
+    if is_in_turn and level == Interest.Level.MUST and (tap or _is_held_open(pitch)):
+        problem = _too_many_musts(pitch, attendee)
+        level = Interest.Level.INTERESTED if problem else level
+    if is_in_turn and _write_interest(pitch, attendee, level):
+        return Tapped(pitch, level, problem)
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
-        raise ValidationError(_("The pitch was withdrawn or merged meanwhile. Look at the board again."))
+        raise ValidationError(_("The pitch was withdrawn."))
+    if not is_in_turn and now == pitch:
+        raise TapIsOld(_("You tapped there again since."))
     if now == pitch:
         # There was none to take back.
         return Tapped(pitch, 0)
-    return carry_interest(pitch=now, attendee=attendee, level=level)
+    return carry_interest(pitch=now, attendee=attendee, level=level, tap=tap)
 
 
 @transaction.atomic
-def carry_interest(*, pitch: Pitch, attendee: Attendee, level: int) -> Tapped:
+def carry_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | None = None) -> Tapped:
     """As `set_interest`, by a tap on a pitch that is part of this one now: "interested" leaves a must as it is."""
     said = Interest.objects.filter(pitch=pitch, attendee=attendee).values_list("level", flat=True).first()
-    return set_interest(pitch=pitch, attendee=attendee, level=max(level, said or 0) if level else 0)
+    return set_interest(pitch=pitch, attendee=attendee, level=max(level, said or 0) if level else 0, tap=tap)
+
+
+def _take_turn(tap: Tap, pitch: Pitch) -> bool:
+    """The pitch is on the board, held as by `_is_held_open`, and this is the newest tap of its device so far."""
+    sql = statement(
+        "INSERT INTO {taps} (device, number, taken_at) SELECT %s, %s, %s {is_open} ON CONFLICT (device) "
+        "DO UPDATE SET number = EXCLUDED.number, taken_at = EXCLUDED.taken_at WHERE {taps}.number <= EXCLUDED.number",
+        taps=table_of(LastTap),
+        is_open=_that_is_open(),
+    )
+    return changed_by(sql, [tap.device, tap.number, as_written(timezone.now()), pitch.pk, pitch.camp_id]) > 0
 
 
 def _write_interest(pitch: Pitch, attendee: Attendee, level: int) -> bool:
@@ -268,7 +300,7 @@ def _write_interest(pitch: Pitch, attendee: Attendee, level: int) -> bool:
             interests=interests,
             is_open=is_open,
         )
-        return changed_by(sql, [attendee.pk, pitch.pk]) > 0
+        return changed_by(sql, [attendee.pk, pitch.pk, pitch.camp_id]) > 0
     sql = statement(
         "INSERT INTO {interests} (pitch_id, attendee_id, level, changed_at) "
         "SELECT id, %s, %s, %s {is_open} ON CONFLICT (pitch_id, attendee_id) "
@@ -277,7 +309,7 @@ def _write_interest(pitch: Pitch, attendee: Attendee, level: int) -> bool:
         is_open=is_open,
     )
     now = as_written(timezone.now())
-    return changed_by(sql, [attendee.pk, level, now, pitch.pk]) > 0
+    return changed_by(sql, [attendee.pk, level, now, pitch.pk, pitch.camp_id]) > 0
 
 
 def _that_is_open() -> Written:
@@ -285,7 +317,7 @@ def _that_is_open() -> Written:
     before it, and what is tapped after it finds the pitch merged. Taps do not wait for each other.
     """
     return statement(
-        "FROM {pitches} WHERE id = %s AND withdrawn_at IS NULL AND merged_into_id IS NULL{held}",
+        "FROM {pitches} WHERE id = %s AND camp_id = %s AND withdrawn_at IS NULL AND merged_into_id IS NULL{held}",
         pitches=table_of(Pitch),
         held=_held(),
     )
@@ -298,22 +330,29 @@ def _held() -> Written:
 
 def _is_held_open(pitch: Pitch) -> bool:
     """The pitch is on the board, and part of no other until the transaction ends."""
-    return bool(found_by(statement("SELECT id {is_open}", is_open=_that_is_open()), [pitch.pk]))
+    return bool(found_by(statement("SELECT id {is_open}", is_open=_that_is_open()), [pitch.pk, pitch.camp_id]))
 
 
-def _refuse_too_many_musts(pitch: Pitch, attendee: Attendee) -> None:
+def _too_many_musts(pitch: Pitch, attendee: Attendee) -> str:
+    """Why this cannot be one more; empty: it can, or is a must already."""
     # Two devices of one person count one after the other; nobody else waits for this row, a merge neither.
     Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
-    musts = attendee.interests.filter(level=Interest.Level.MUST, pitch__in=Pitch.objects.open()).exclude(pitch=pitch)
-    most = pitch.camp.musts_each
-    if musts.count() >= most:
-        titles = ", ".join(f"“{interest.pitch.title}”" for interest in musts.select_related("pitch")[:5])
-        raise ValidationError(
-            _("You have %(most)s musts already: %(titles)s. Take one back first.")
-            if titles
-            else _("This camp has no musts."),
-            params={"most": most, "titles": titles},
-        )
+    musts = attendee.interests.filter(level=Interest.Level.MUST, pitch__in=Pitch.objects.open())
+    titles, most = dict(musts.values_list("pitch_id", "pitch__title")), pitch.camp.musts_each
+    # Sent twice, or fewer are allowed since: whoever has it keeps it.
+    if len(titles) < most or pitch.pk in titles:
+        return ""
+    title = Pitch.objects.values_list("title", flat=True).get(pk=pitch.pk)
+    if not most:
+        return _("“%(title)s” counts as interested. This camp has no musts.") % {"title": title}
+    text = ngettext(
+        "“%(title)s” counts as interested. You have %(most)s must: %(titles)s. Take %(back)s back for this one.",
+        "“%(title)s” counts as interested. You have %(most)s musts: %(titles)s. Take %(back)s back for this one.",
+        len(titles),
+    )
+    told = ", ".join(f"“{one}”" for one in [*titles.values()][:5])
+    # Fewer may be allowed by now than somebody has.
+    return text % {"title": title, "most": len(titles), "titles": told, "back": len(titles) - most + 1}
 
 
 def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:

@@ -49,7 +49,7 @@ def hues_of(camp: Camp) -> Hues:
 
 
 def hues_for(camp: Camp, topics: Iterable[str]) -> Hues:
-    """Of these topics: without a query where there are none, in one where each has its colour already, in two otherwise."""
+    """Of these topics: no query where there are none, one where each has its colour already, else two."""
     wanted = {topic.casefold() for topic in topics if topic}
     known = _known(camp) if wanted else {}
     return Hues(known) if wanted <= known.keys() else _hues(camp, known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -52,6 +52,8 @@ from .board import (
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
 from .models import Interest, Pitch, PitchQuerySet, fair_order
 from .services import (
+    Tap,
+    TapIsOld,
     carry_interest,
     host_idea,
     mark_seen,
@@ -150,9 +152,9 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
         "control": InterestControls.on(request).html(pitch.pk, pitch.title, level) if can_tap else "",
         "after": camp.pitches.open().filter(before=pitch),
         "before": camp.pitches.open().filter(after=pitch),
-        "can_edit": can_edit,
+        "can_edit": can_edit and not camp.is_archived,
         "can_host": me is not None and pitch.is_open and not pitch.hosts.all() and not camp.is_archived,
-        "can_merge": me is not None and me.is_helper and pitch.is_open,
+        "can_merge": me is not None and me.is_helper and pitch.is_open and not camp.is_archived,
     }
     return render(request, "pitches/pitch_detail.html", context)
 
@@ -267,36 +269,37 @@ def interest_set(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRes
     """One tap: none, interested or must. A script is told what stands now, a browser without one goes back."""
     if request.POST.get("mark", request.me.mark) != request.me.mark:
         return _tap_told(_("Somebody else is signed in here now."), status=409)
-    if _is_late(request.POST.get("until", "")):
-        return _tap_told("", status=409, is_late=True, now=time.time())
-    pitch = Pitch.open_in(camp, pitch_id)
+    which = _tap_in(request)
+    # Of which a script needs no more, so no more is read: the service asks whether it is on this camp's board.
+    pitch = Pitch(pk=pitch_id, camp=camp) if which else Pitch.open_in(camp, pitch_id)
     if pitch is None:
         if wants_json(request):
             return _tap_told(_("The pitch was withdrawn."), status=404)
         raise Http404
     level = {"0": 0, "1": Interest.Level.INTERESTED, "2": Interest.Level.MUST}.get(request.POST.get("level", ""))
     tap = set_interest if pitch.pk == pitch_id else carry_interest
-    problem = ""
+    status = 200
     try:
         if level is None:
             raise ValidationError(_("Choose none, interested or must."))
-        pitch, level = tap(pitch=pitch, attendee=request.me, level=level)
+        pitch, level, problem = tap(pitch=pitch, attendee=request.me, level=level, tap=which)
+    except TapIsOld as error:
+        return _tap_told(" ".join(error.messages), status=409, is_old=True)
     except ValidationError as error:
-        problem = " ".join(error.messages)
+        problem, status = " ".join(error.messages), 422
+        level = dict(wishes_of(request.me)).get(pitch.pk, 0)
     if wants_json(request):
-        now = dict(wishes_of(request.me)).get(pitch.pk, 0) if problem else level
-        return _tap_told(problem, status=422 if problem else 200, pitch=pitch.pk, title=pitch.title, level=now)
+        return _tap_told(problem, status=status, pitch=pitch.pk, title=pitch.title, level=level)
     if problem:
         messages.error(request, problem)
     return redirect(next_page(request, f"{pitch.get_absolute_url()}"))
 
 
-def _is_late(until: str) -> bool:
-    """Whoever sent it gave it up meanwhile and sent it again; done now, it would undo what they tapped after it.
-
-    `until`: a moment in whole seconds (Unix time) by this server's clock, as its answers tell it.
-    """
-    return until.isascii() and until.isdecimal() and time.time() >= int(until[:15])
+def _tap_in(request: CampRequest) -> Tap | None:
+    """Which tap of its device a script says that it is; None where none says so."""
+    device, number = request.POST.get("device", ""), request.POST.get("number", "")
+    is_one = re.fullmatch("[0-9a-f]{32}", device) and re.fullmatch("[0-9]{1,15}", number)
+    return Tap(device, int(number)) if is_one and wants_json(request) else None
 
 
 def _tap_told(problem: str, *, status: int, **stands: object) -> JsonResponse:

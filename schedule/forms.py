@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Attendee, Camp, Room, Slot
-from events.people import told_apart
+from events.people import in_order_of_names, told_apart
 from events.shifting import by_day
 from events.templatetags.campgrid import clock, form_fields, long_day
 from events.templatetags.campgrid import day as short_day
@@ -118,6 +118,8 @@ class AwayForm(forms.Form):
             error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a host of this camp.")),
         )
         host.told_apart = told_apart(camp)
+        people = in_order_of_names(hosts_of(camp))
+        host.choices = [("", host.empty_label), *((one.pk, host.label_from_instance(one)) for one in people)]
         self.fields["away_in"] = slot_choices(camp, _("They are away in"))
 
 

@@ -89,6 +89,8 @@ class FullCamp:
         self.away.away_in.add(slots[2])
         PitchFactory(camp=camp, title="Tides", hosts=[self.away])
         self.written_down = AttendeeFactory(camp=camp, display_name="Gran", user=None)
+        #: nothing stands in it, nobody is away then
+        self.lunch = camp.slots.get(title="Lunch")
         self.empty_room = camp.rooms.create(name="Shed")
         plan = [[self.pitch.pk, slots[2].pk, rooms[0].pk]]
         done = {"state": GridBuild.State.DONE, "draft_revision": Draft.revision_of(camp)}
@@ -169,9 +171,11 @@ class FullCamp:
             "events:slot_list": Form(slot),
             "events:slot_edit": Form(slot),
             "events:slot_generate": Form({f"day-{name}": value for name, value in pattern.items()}),
+            "events:slot_ungenerate": Form({"slots": f"{self.lunch.pk}-{self.lunch.state}"}),
             "events:slot_delete": Form(values={"slot_id": self.slots[2].pk}),
             "events:people_list": Form({"role": "helper"}),
             "events:address_upload": Form({"file": addresses}),
+            "events:address_drop": Form(),
             "events:person_role": Form({"role": "helper"}),
             "events:person_remove": Form(),
             "events:person_handover": Form(values={"attendee_id": self.written_down.pk}),

@@ -17,8 +17,8 @@ from django.test import Client
 from django.urls import resolve
 
 from events import access
+from events.editing import archive_camp
 from events.models import CampArchived
-from events.services import archive_camp
 from exchange.json_export import Secrets, export_camp
 from schedule.build import run
 from schedule.models import GridBuild
@@ -39,8 +39,8 @@ GOES_ON = {
     "schedule:calendar_replace": True,
     "schedule:mails_stop": False,
 }
-#: what changes no row although it is fine: an organiser is in already
-CHANGES_NOTHING = {"events:camp_join"}
+#: what changes no row although it is fine: an organiser is in already, and no address is listed
+CHANGES_NOTHING = {"events:camp_join", "events:address_drop"}
 
 
 @contextmanager
@@ -194,10 +194,14 @@ HOLD_NONE = {
 }
 
 
+#: the rooms of `events` in which camps are changed
+OF_EVENTS = ["opening", "joining", "roles", "editing", "frame", "listed", "merging"]
+
+
 def test_every_service_asks_whether_the_camp_is_archived():
     """Read from the source: a function of a service module that is atomic locks the camp, or is named above."""
     modules = [*ROOT.glob("*/services.py"), *ROOT.glob("schedule/draft/*.py"), ROOT / "schedule/build/run.py"]
-    modules += [ROOT / "schedule/wall/publish.py", ROOT / "events/merging.py"]
+    modules += [ROOT / "schedule/wall/publish.py", *(ROOT / f"events/{name}.py" for name in OF_EVENTS)]
     silent = []
     for module in modules:
         for function in ast.parse(module.read_text()).body:
@@ -246,6 +250,56 @@ def test_no_page_of_an_archived_camp_offers_a_form_that_is_refused(full_camp, ol
                         refused.append((address.name, form))
     assert refused == []
     assert offered == GOES_ON.keys()
+
+
+#: "Change the name" stands on the page about the camp; files that wait are named, for when the camp leaves the archive
+LEADS_NOWHERE = {("events:camp_detail", "events:name_edit"), ("exchange:import_create", "exchange:import_detail")}
+
+
+def test_no_page_of_an_archived_camp_leads_to_a_question_that_cannot_be_answered(full_camp, olga, hal, ben):
+    """The pages behind such links say that the camp is archived, and nothing of what would follow."""
+    full_camp.camp.listed_addresses.create(email="ann@x.example")
+    archive_camp(camp=full_camp.camp)
+    links, in_vain = set(), {}
+    for person in (olga, hal, ben, None):
+        client = Client()
+        if person:
+            client.force_login(person.user, backend="django.contrib.auth.backends.ModelBackend")
+        for address in camp_addresses():
+            answer = client.get(full_camp.url(address))
+            if answer.status_code == 200 and "html" in answer["Content-Type"]:
+                html = answer.content.decode()
+                for link in re.findall(rf'href="(/{full_camp.camp.slug}/[^"#?]*)', html):
+                    links.add((address.name, resolve(link).view_name))
+                if "_ask.html" in [used.name for used in answer.templates] and answer.wsgi_request.is_closed:
+                    in_vain[address.name] = html
+    assert len(in_vain) > 20
+    assert {(page, leads) for page, leads in links if leads in in_vain} == LEADS_NOWHERE
+    for words in ("comes off the board", "The next in the queue", "The room is gone", "follow at once"):
+        assert not [name for name, html in in_vain.items() if words in html]
+
+
+def test_an_archived_camp_says_nothing_that_is_so_no_more(sign_in, client, full_camp, olga):
+    camp, page = full_camp.camp, f"/{full_camp.camp.slug}"
+    camp.listed_addresses.create(email="ann@x.example")
+    promised = {
+        "settings/": ["Pitching is open", "Interest is open"],
+        "poster/": [f"Join {camp.name}", "you are in"],
+        "people/": ["Who may join", "Open invitations", "address is listed"],
+        "leave/": ["Your place goes to the next"],
+        "draft/": ["Publish", 'Place<span class="visually-hidden"> Tides'],
+        "draft/repair/": ["Say what is lost", "A host is missing"],
+        "calendar/": ["shows every change at once"],
+    }
+    organiser = sign_in(olga)
+    said = {path: organiser.get(f"{page}/{path}").content.decode() for path in promised}
+    archive_camp(camp=camp)
+    for path, words in promised.items():
+        now = organiser.get(f"{page}/{path}").content.decode()
+        assert [text for text in words if text not in said[path]] == [], path
+        assert [text for text in words if text in now] == [], path
+    # The poster still hangs there.
+    assert Client().get(f"/j/{camp.code}/").url == f"{page}/"
 
 
 def test_a_form_of_an_archived_camp_says_so_instead(sign_in, olga, full_camp):

@@ -18,20 +18,13 @@ from accounts.claims import finish_claim, start_claim
 from accounts.models import Claim, User
 from events import caching, stamps
 from events.access import Access
+from events.editing import edit_camp, switch_camp
+from events.frame import save_room, save_slot
 from events.invitations import invite
+from events.joining import join_camp, rename_attendee, write_down
+from events.listed import list_addresses
 from events.models import Stamp
-from events.services import (
-    change_role,
-    edit_camp,
-    join_camp,
-    list_addresses,
-    remove_attendee,
-    rename_attendee,
-    save_room,
-    save_slot,
-    switch_camp,
-    write_down,
-)
+from events.roles import change_role, remove_attendee
 from notes.models import Link, WriteUp
 from notes.services import remove_writeup, save_link, save_note, save_writeup, set_notes_rule
 from pitches.services import host_idea, save_pitch, set_interest
@@ -290,19 +283,43 @@ def test_notes_wake_their_readers_and_no_one_else(camping, ben):
     assert camping.changed_by(lambda: save_writeup(writeup=writeup)) == {SESSION}
 
 
+def asked_by(html: str, piece: str) -> str:
+    """Where the piece of the page asks for itself."""
+    return re.search(rf'id="{piece}"[^>]*?hx-get="([^"]+)"', html)[1]
+
+
+HTMX = {"HX-Request": "true"}
+
+
 def test_a_page_of_notes_that_polls_hears_of_its_own_notes_alone(camping, ben):
-    page = camping.client.get(camping.pages[SESSION]).content.decode()
-    asks = re.search(r'id="session-notes"[^>]*?hx-get="([^"]+)"', page)[1]
-    htmx = {"HX-Request": "true"}
-    assert camping.client.get(asks, headers=htmx).status_code == 204
+    asks = asked_by(camping.client.get(camping.pages[SESSION]).content.decode(), "session-page")
+    assert camping.client.get(asks, headers=HTMX).status_code == 204
     save_note(session=camping.full.other, text="Geese.", by=ben, base_revision=0)
-    assert camping.client.get(asks, headers=htmx).status_code == 204
+    assert camping.client.get(asks, headers=HTMX).status_code == 204
     save_note(session=camping.full.session, text="Swans.", by=ben, base_revision=2)
-    partial = camping.client.get(asks, headers=htmx).content.decode()
-    assert partial.lstrip().startswith('<section id="session-notes"')
+    partial = camping.client.get(asks, headers=HTMX).content.decode()
+    assert partial.lstrip().startswith('<div id="session-page"')
     assert "Swans" in partial
-    again = re.search(r'hx-get="([^"]+)"', partial)[1]
-    assert camping.client.get(again, headers=htmx).status_code == 204
+    assert camping.client.get(asked_by(partial, "session-page"), headers=HTMX).status_code == 204
+
+
+@pytest.mark.parametrize("piece", ["published-grid", "my-sessions", "camp-page", "session-page"])
+def test_every_page_that_says_where_a_session_is_asks_for_itself(camping, piece):
+    """Open since before a publish, it tells the new place as the grid does; until then it is told unchanged."""
+    full, camp = camping.full, camping.camp
+    publish_grid(camp=camp, by=None)
+    session = f"sessions/{full.session.pk}/"
+    path = {"published-grid": "grid/", "my-sessions": "my/", "camp-page": "", "session-page": session}[piece]
+    set_interest(pitch=full.pitch, attendee=camping.me, level=1)
+    asks = asked_by(camping.client.get(f"/{camp.slug}/{path}").content.decode(), piece)
+    assert camping.client.get(asks, headers=HTMX).status_code == 204
+    place_session(pitch=full.pitch, room=RoomFactory(camp=camp, name="Boathouse"), slot=full.slots[0])
+    publish_grid(camp=camp, by=None)
+    partial = camping.client.get(asks, headers=HTMX).content.decode()
+    assert partial.lstrip().startswith(f'<div id="{piece}"')
+    assert "Boathouse" in partial
+    assert "Moved from" in partial
+    assert camping.client.get(asked_by(partial, piece), headers=HTMX).status_code == 204
 
 
 def test_an_edited_pitch_is_seen_everywhere(camping, ben):

@@ -19,7 +19,7 @@ from accounts.claims import start_claim
 from accounts.models import SentForm, Tally, User
 from accounts.once import BACKEND
 from accounts.services import send_sign_in_code
-from events import invitations, news, services
+from events import invitations, joining, news
 from events.models import Invitation, Joining, Role
 from schedule.draft.moves import place_session
 from schedule.wall.mailing import start_mails
@@ -47,7 +47,7 @@ def invitation_mail(camp, olga) -> None:
 
 
 def moved_up_mail(camp, olga) -> None:
-    services.tell_moved_up(AttendeeFactory(camp=camp, user=UserFactory(email=READER)))
+    joining.tell_moved_up(AttendeeFactory(camp=camp, user=UserFactory(email=READER)))
 
 
 def news_mail(camp, olga) -> None:
@@ -69,7 +69,7 @@ MAILS: dict[str, Callable[..., None] | None] = {
     "accounts/codes.py:send_code": sign_in_mail,
     "events/news.py:mail_person_news": news_mail,
     "events/invitations.py:invite": invitation_mail,
-    "events/services.py:tell_moved_up": moved_up_mail,
+    "events/joining.py:tell_moved_up": moved_up_mail,
     "schedule/wall/mailing.py:_mail": session_mail,
 }
 #: a claim's code goes out in the same mail, and stands for something else
@@ -210,7 +210,7 @@ def test_codes_of_invitations_cannot_be_guessed_by_address(camp, invited):
 
 
 def test_a_link_that_hands_a_place_over_is_pressed_by_no_machine(camp, olga):
-    gran = services.write_down(camp=camp, display_name="Gran")
+    gran = joining.write_down(camp=camp, display_name="Gran")
     invitation = invitations.invite(camp=camp, by=olga.user, role=Role.ATTENDEE, attendee=gran)
     link = f"/{camp.slug}/invitations/{invitation.key}/"
     before = everything()

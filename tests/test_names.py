@@ -12,7 +12,7 @@ from django.db import models
 from django.urls import get_resolver
 
 from accounts.names import is_seen, refuse_unseen
-from events import services
+from events import joining, opening, roles
 from events.models import Attendee, Camp
 from events.people import told_apart
 from events.views.people import LONGEST_SEARCH
@@ -91,15 +91,47 @@ def test_the_join_page_says_so_and_nobody_is_in(client, camp, name):
 
 def test_no_way_around_the_form(camp, ben):
     for call in (
-        lambda: services.rename_attendee(attendee=ben, display_name="\u3164"),
-        lambda: services.write_down(camp=camp, display_name="\u2800"),
-        lambda: services.join_as_guest(camp=camp, display_name="\u200b"),
-        lambda: services.open_camp(camp=Camp(slug="x", name="X", starts_on="2030-01-12", ends_on="2030-01-12"),
+        lambda: joining.rename_attendee(attendee=ben, display_name="\u3164"),
+        lambda: joining.write_down(camp=camp, display_name="\u2800"),
+        lambda: joining.join_as_guest(camp=camp, display_name="\u200b"),
+        lambda: opening.open_camp(camp=Camp(slug="x", name="X", starts_on="2030-01-12", ends_on="2030-01-12"),
                                    by=ben.user, display_name="\u3164"),
         lambda: text({"display_name": "\u3164"}, "display_name", 60),
     ):  # fmt: skip
         with pytest.raises(ValidationError, match="invisible"):
             call()
+
+
+# -- an organiser's name ---------------------------------------------------------------------------------------
+
+CALLED_SO = "An organiser of this camp is called so. Add something to your name."
+
+
+@pytest.mark.parametrize("name", ["Olga", " olga", "O L G A", "Ｏｌｇａ", "Ol\u200bga"])
+def test_nobody_comes_in_under_a_name_that_looks_like_an_organisers(client, camp, olga, name):
+    answer = client.post(f"/{camp.slug}/join/", {"display_name": name})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"display_name": [CALLED_SO]}
+    assert list(camp.attendees.all()) == [olga]
+    assert client.post(f"/{camp.slug}/join/", {"display_name": f"{name} B."}).status_code == 302
+
+
+def test_nobody_takes_the_name_of_an_organiser_afterwards(sign_in, camp, olga, ben):
+    client, page = sign_in(ben), f"/{camp.slug}/name/"
+    answer = client.post(page, {"display_name": "OLGA"})
+    assert (answer.status_code, answer.context["form"].errors) == (422, {"display_name": [CALLED_SO]})
+    ben.refresh_from_db()
+    assert ben.display_name == "Ben"
+
+
+def test_whoever_had_the_name_before_the_organiser_keeps_it(sign_in, camp, olga):
+    before = AttendeeFactory(camp=camp, display_name="olga")
+    assert sign_in(before).post(f"/{camp.slug}/name/", {"display_name": "Olga"}).status_code == 302
+
+
+def test_two_organisers_may_have_one_name(camp, olga, stranger):
+    opening.make_organiser(user=stranger, camp=camp, display_name="Olga")
+    assert camp.attendees.organisers().filter(display_name="Olga").count() == 2
 
 
 # -- told apart ------------------------------------------------------------------------------------------------
@@ -144,7 +176,7 @@ def test_a_search_of_any_length_is_answered_for_as_much_as_a_name_can_be(camp, o
 
 
 def test_one_who_left_is_nobody_to_be_told_apart_from(camp, ben, two_bens):
-    services.leave_camp(attendee=two_bens)
+    roles.leave_camp(attendee=two_bens)
     assert told_apart(camp) == {}
 
 
@@ -155,3 +187,28 @@ def test_a_host_of_a_name_that_another_has_is_chosen_by_when_they_came(
         PitchFactory(camp=camp, hosts=[person])
     page = sign_in(olga).get(f"/{camp.slug}/draft/repair/")
     assert "no. 2 of this name" in page.content.decode()
+
+
+# -- in order --------------------------------------------------------------------------------------------------
+
+
+def test_people_stand_in_the_order_in_which_one_looks_for_them(sign_in, camp, olga, monkeypatch):
+    for name in ("Person 10", "person 2", "Zed", "Person 1", "9 to 5", "Ärzte", "ben 3b", "Ben 3a", "Person 2"):
+        person = AttendeeFactory(camp=camp, display_name=name)
+        PitchFactory(camp=camp, hosts=[person])
+    names = ["9 to 5", "Ben 3a", "ben 3b", "Olga", "person 2", "Person 2", "Person 10", "Zed", "Ärzte"]
+    names.insert(4, "Person 1")
+    client = sign_in(olga)
+    page = client.get(f"/{camp.slug}/people/")
+    assert [person.display_name for person in page.context["page"]] == names
+    hosts = [
+        str(label).partition(" (")[0]
+        for _pk, label in client.get(f"/{camp.slug}/draft/repair/").context["away_form"].fields["host"].choices
+    ]
+    assert hosts == ["Choose", *(name for name in names if name != "Olga")]
+    # Whose role was set is on their page of the list.
+    monkeypatch.setattr("events.views.people.PER_PAGE", 3)
+    person = camp.attendees.get(display_name="Person 10")
+    answer = client.post(f"/{camp.slug}/people/{person.pk}/role/", {"role": "helper"})
+    assert answer.url == f"/{camp.slug}/people/?page=3#person-{person.pk}"
+    assert person in client.get(answer.url).context["page"]

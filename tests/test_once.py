@@ -13,19 +13,23 @@ import pytest
 from django.apps import apps
 from django.contrib.messages import get_messages
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
+from django.http import HttpResponseRedirect
 from django.test import Client
 from django.utils import timezone
 
 from accounts.claims import start_claim
+from accounts.http import once_late
 from accounts.models import SentForm, User
-from accounts.once import FIELD
+from accounts.once import FIELD, WAS, done_once
+from accounts.shown import CODE_AT
 from events.models import Attendee, Camp
 from pitches.models import Pitch
 from schedule.models import Draft, GridVersion
 
 from .addresses import Address, FullCamp
-from .factories import make_organiser
+from .factories import UserFactory, make_organiser
 from .test_archived import APPS, send, undone, written_to
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -40,7 +44,8 @@ SETS_ONLY = {
 
 #: on the page that follows a deed
 UNDO = {
-    "schedule:move_undo", "schedule:shift_undo", "pitches:pitch_return", "notes:link_restore", "events:room_unpaste"
+    "schedule:move_undo", "schedule:shift_undo", "pitches:pitch_return", "notes:link_restore", "events:room_unpaste",
+    "events:slot_ungenerate",
 }  # fmt: skip
 
 
@@ -289,6 +294,17 @@ def test_only_what_was_done_is_echoed(sign_in, ben, camp):
     assert client.post(pitch_url(camp), pitch_data("Bells", other)).cookies["done"].value == f"{once[:16]}.{other[:16]}"
 
 
+def test_a_file_is_read_once_however_often_it_is_asked_whether_it_was_sent_before(rf, db, monkeypatch):
+    """`once_late` asks first, and `done_once` again: of a large file that takes a while."""
+    read = []
+    monkeypatch.setattr("accounts.once._content_key", lambda request: read.append(request.path) or key())
+    request = rf.post("/x/", {"file": SimpleUploadedFile("camp.json", b"{}"), FIELD: key()})
+    request.user = UserFactory()
+    view = once_late(lambda request: done_once(request=request, do=lambda: HttpResponseRedirect("/y/")))
+    assert view(request).url == "/y/"
+    assert read == ["/x/"]
+
+
 # -- coming in -----------------------------------------------------------------------------------------------
 
 
@@ -360,6 +376,8 @@ def test_the_right_code_of_a_claim_sent_twice_is_inside_twice(client, camp, ben)
     answers = [person.post("/accounts/keep/code/", data) for person in (client, late)]
     assert [answer.url for answer in answers] == ["/me/", "/me/"]
     assert late.session["_auth_user_id"] == str(ben.user_id)
+    for name in (CODE_AT, WAS):
+        assert late.session[name] == client.session[name]
 
 
 # -- at once -------------------------------------------------------------------------------------------------

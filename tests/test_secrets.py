@@ -19,8 +19,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from events.frame import set_away
 from events.models import Attendee, Camp, Room, Slot
-from events.services import remove_attendee, set_away
+from events.roles import remove_attendee
 from exchange.uploads import import_files
 from pitches.models import Interest, Pitch
 from pitches.services import merge_pitches, save_pitch, set_interest, submit_pitch, withdraw_pitch

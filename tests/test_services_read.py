@@ -237,7 +237,7 @@ def test_the_reader_finds_services():
     found = {f.label for f in services()}
     assert len(found) > 50
     for label in (
-        "events/services.py:open_camp",  # saves
+        "events/opening.py:open_camp",  # saves
         "pitches/services.py:withdraw_pitch",  # through a model's method
         "schedule/build/run.py:take_build",  # through another service
         "pitches/order.py:put_after",  # a relation
@@ -298,7 +298,7 @@ def test_what_a_service_writes_stands_or_falls_together(service):
 )
 def test_a_transaction_is_found_in_each_of_its_forms(source, expected):
     [found] = ast.parse(source).body
-    assert is_atomic(Function(ROOT / "events" / "services.py", found, "")) is expected
+    assert is_atomic(Function(ROOT / "events" / "opening.py", found, "")) is expected
 
 
 #: function: how it knows whose deed it is

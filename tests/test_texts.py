@@ -52,8 +52,8 @@ OURS = {
     "accounts.SignInCode.code_hash", "accounts.Tally.what", "accounts.Tally.who", "accounts.User.password",
     "events.Attendee.calendar_key", "events.Camp.accent", "events.Camp.code", "events.Camp.time_zone",
     "events.Invitation.code_hash", "events.Invitation.key_hash", "events.Invitation.sealed", "events.Stamp.part",
-    "exchange.Upload.problem", "schedule.DraftFigures.counted_from", "schedule.Placement.room_name",
-    "schedule.MailedCalendar.key", "schedule.MailedSession.told", "schedule.Session.told",
+    "exchange.Upload.problem", "pitches.LastTap.device", "schedule.DraftFigures.counted_from",
+    "schedule.Placement.room_name", "schedule.MailedCalendar.key", "schedule.MailedSession.told", "schedule.Session.told",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from events.http import Done, Undo
-from events.services import change_role
+from events.roles import change_role
 from notes.models import Link
 from pitches.models import Pitch
 from schedule.models import Draft, GridBuild
@@ -31,12 +31,12 @@ SAYS_NOTHING = {
 #: what cannot be taken back as easily as it was done: each has a page that asks, and nothing else does it
 HURTS = {
     "events:camp_leave", "events:camp_erase", "events:camp_archive", "events:camp_delete", "events:room_delete", "events:slot_delete",
-    "events:person_remove", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
+    "events:person_remove", "events:address_drop", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
     "schedule:calendar_replace", "schedule:mails_stop", "schedule:grid_publish", "notes:writeup_delete", "exchange:import_detail",
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
-    "events:camp_switch", "events:room_paste", "events:room_features", "events:person_role", "pitches:pitch_withdraw", "schedule:session_place",
+    "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "pitches:pitch_withdraw", "schedule:session_place",
     "schedule:session_unplace", "schedule:session_pin", "schedule:session_swap", "schedule:repeat_add",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:move_undo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
@@ -44,9 +44,10 @@ CAN_BE_UNDONE = {
 #: what makes, saves or sets something: nothing is lost by it
 HURTS_NOBODY = {
     "events:camp_join", "events:news_hear", "events:name_edit", "events:camp_edit", "events:camp_copy", "events:room_list",
-    # What goes by it was pasted just now, is unchanged, and comes back as it was pasted.
+    # What goes by it was pasted or made just now, is unchanged, and comes back as it was.
     "events:room_unpaste",
-    "events:room_edit", "events:slot_list", "events:slot_edit", "events:slot_generate", "events:people_list",
+    "events:slot_ungenerate",
+    "events:room_edit", "events:slot_list", "events:slot_edit", "events:people_list",
     "events:address_upload", "events:person_handover", "events:invitation_accept", "pitches:pitch_create",
     "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "pitches:pitch_host", "pitches:interest_set",
     "schedule:mails_start", "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",

@@ -45,6 +45,10 @@ def plain_feature(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", name).strip().casefold()
 
 
+def _digest(*shown: object) -> str:
+    return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
+
+
 class Room(models.Model):
     """A place that holds one session at a time."""
 
@@ -75,8 +79,7 @@ class Room(models.Model):
     @property
     def state(self) -> str:
         """Tells the room as it is from the room as it was."""
-        shown = (self.name, self.capacity, self.features, self.building, self.directions, self.online_url)
-        return hashlib.blake2s(repr(shown).encode(), digest_size=6).hexdigest()
+        return _digest(self.name, self.capacity, self.features, self.building, self.directions, self.online_url)
 
     @property
     def offers(self) -> frozenset[str]:
@@ -137,6 +140,11 @@ class Slot(models.Model):
     @property
     def day(self) -> date:
         return self.starts_at.astimezone(self.camp.tz).date()
+
+    @property
+    def state(self) -> str:
+        """Tells the slot as it is from the slot as it was."""
+        return _digest(self.starts_at.timestamp(), self.ends_at.timestamp(), str(self.kind), self.title)
 
     @property
     def minutes(self) -> int:

@@ -24,6 +24,7 @@ from ..access import Access, camp_view
 from ..caching import answers, fresh, no_store
 from ..checklist import checklist_of
 from ..colour import stylesheet
+from ..editing import Edited, archive_camp, delete_camp, edit_camp, switch_camp
 from ..erasing import erase_attendee
 from ..forms import CampCopyForm, CampForm, DeleteForm, EraseForm, InvitationForm, JoinForm, NameForm
 from ..guesses import guess, has_shape_of_code
@@ -36,29 +37,18 @@ from ..http import (
     posted,
     refusal_on,
     refusal_told,
+    render_partial,
     sent_from,
     status_of,
     tell_done,
 )
+from ..joining import accept_invitation, join_as_guest, join_camp, may_join, number_in_queue, rename_attendee
 from ..meanwhile import SHOWN, held
 from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
+from ..opening import copy_camp
 from ..qr import qr_svg
-from ..services import (
-    Edited,
-    accept_invitation,
-    archive_camp,
-    copy_camp,
-    delete_camp,
-    edit_camp,
-    join_as_guest,
-    join_camp,
-    leave_camp,
-    may_join,
-    number_in_queue,
-    rename_attendee,
-    switch_camp,
-)
+from ..roles import leave_camp
 from ..signals import camp_shown, edges_asked
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -96,6 +86,7 @@ def _has_checklist(request: CampRequest, camp: Camp) -> bool:
 @require_safe
 @fresh(about_shows)
 def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
+    """What the camp is, and what became of its day. It asks for itself every half minute: 204 while it is the same."""
     slots = camp.slots.all()
     context = {
         "camp": camp,
@@ -106,7 +97,7 @@ def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "number_in_queue": number_in_queue(request.attendee) if request.attendee else 0,
         "checklist": checklist_of(camp) if _has_checklist(request, camp) else [],
     }
-    return render(request, "events/camp_detail.html", context)
+    return render_partial(request, "events/camp_detail.html", "camp-page", context)
 
 
 @camp_view(Access.ANYONE, personal=False)
@@ -209,9 +200,10 @@ def name_edit(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Another name in this camp."""
     form = NameForm(posted(request), initial={"display_name": request.me.display_name})
     if request.method == "POST" and form.is_valid():
-        rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
-        tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
-        return redirect(camp)
+        with refusal_on(form):
+            rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
+            tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
+            return redirect(camp)
     return render(request, "events/name_edit.html", {"camp": camp, "form": form}, status=status_of(form))
 
 

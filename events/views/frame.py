@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -17,12 +18,12 @@ from ..access import Access, camp_view
 from ..day_pattern import generate_slots
 from ..features import feature_in, record_feature
 from ..forms import FeatureForm, RoomForm, RoomLinesForm, SlotForm, SlotPatternForm
+from ..frame import add_rooms, add_slots, drop_from_frame, save_room, save_slot, take_back
 from ..hanging import hanging_on, named
 from ..http import CampRequest, Undo, id_in, led_to, posted, refusal_on, refusal_told, sent_from, status_of, tell_done
 from ..meanwhile import found_or_gone, held
-from ..models import Camp, Room
+from ..models import Camp, Room, Slot
 from ..pasted_rooms import as_lines, names_of
-from ..services import add_rooms, add_slots, drop_from_frame, drop_rooms, save_room, save_slot
 from ..templatetags.campgrid import clock, day
 
 
@@ -55,9 +56,8 @@ def room_paste(request: CampRequest, camp: Camp) -> HttpResponse:
             rooms = form.cleaned_data["lines"]
             add_rooms(camp=camp, rooms=rooms)
             text = ngettext("%(count)s room is added: %(names)s.", "%(count)s rooms are added: %(names)s.", len(rooms))
-            undo = Undo(
-                reverse("events:room_unpaste", args=[camp.slug]), [("room", f"{r.pk}-{r.state}") for r in rooms]
-            )
+            fields = [("room", made) for made in _as_made(rooms)]
+            undo = Undo(reverse("events:room_unpaste", args=[camp.slug]), fields)
             touched = [f"room-{room.pk}" for room in rooms]
             tell_done(request, text % {"count": len(rooms), "names": names_of(rooms)}, undo=undo, touched=touched)
             return led_to("events:room_list", camp.slug, at=touched[0])
@@ -68,13 +68,8 @@ def room_paste(request: CampRequest, camp: Camp) -> HttpResponse:
 @sent_from("events:room_list")
 def room_unpaste(request: CampRequest, camp: Camp) -> HttpResponse:
     """What was pasted is taken back."""
-    seen = {}
-    for text in request.POST.getlist("room"):
-        room, _dash, state = text.partition("-")
-        if (pk := id_in(room)) is not None:
-            seen[pk] = state
     with refusal_told(request):
-        rooms = drop_rooms(camp=camp, seen=seen)
+        rooms = take_back(camp=camp, things=camp.rooms.all(), seen=_seen(request.POST.getlist("room")))
         if not rooms:
             tell_done(request, _("These rooms are gone already."))
             return redirect("events:room_list", camp.slug)
@@ -82,6 +77,16 @@ def room_unpaste(request: CampRequest, camp: Camp) -> HttpResponse:
         undo = Undo(reverse("events:room_paste", args=[camp.slug]), [("lines", as_lines(rooms))])
         tell_done(request, text % {"count": len(rooms)}, undo=undo)
     return redirect("events:room_list", camp.slug)
+
+
+def _as_made(things: Iterable[Room] | Iterable[Slot]) -> list[str]:
+    """Which they are and how they are now; `_seen` reads it."""
+    return [f"{thing.pk}-{thing.state}" for thing in things]
+
+
+def _seen(texts: Iterable[str]) -> dict[int, str]:
+    pairs = [text.partition("-")[::2] for text in texts]
+    return {pk: state for number, state in pairs if (pk := id_in(number)) is not None}
 
 
 @camp_view(Access.ORGANISER)
@@ -172,10 +177,37 @@ def slot_generate(request: CampRequest, camp: Camp) -> HttpResponse:
                 len(slots),
             )
             first, last = min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
-            tell_done(request, text % {"count": len(slots), "first": _moment(first), "last": _moment(last)})
+            # In one field: a form holds a thousand fields at most. With the pattern, to be made again.
+            fields = [("slots", " ".join(_as_made(slots))), *_typed_pattern(request)]
+            tell_done(
+                request,
+                text % {"count": len(slots), "first": _moment(first), "last": _moment(last)},
+                undo=Undo(reverse("events:slot_ungenerate", args=[camp.slug]), fields),
+            )
             return redirect("events:slot_list", camp.slug)
     context = {"camp": camp, "slots": camp.slots.all(), "form": SlotForm(camp=camp), "pattern_form": form}
     return render(request, "events/slot_list.html", context, status=422)
+
+
+def _typed_pattern(request: CampRequest) -> list[tuple[str, str]]:
+    form = SlotPatternForm(prefix="day")
+    return [(name, request.POST.get(name, "")) for name in map(form.add_prefix, form.fields)]
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("events:slot_list")
+def slot_ungenerate(request: CampRequest, camp: Camp) -> HttpResponse:
+    """Slots that were made at once are taken back."""
+    with refusal_told(request):
+        seen = _seen(request.POST.get("slots", "").split())
+        slots = take_back(camp=camp, things=camp.slots.all(), seen=seen)
+        if not slots:
+            tell_done(request, _("These slots are gone already."))
+            return redirect("events:slot_list", camp.slug)
+        text = ngettext("%(count)s slot is taken away again.", "%(count)s slots are taken away again.", len(slots))
+        undo = Undo(reverse("events:slot_generate", args=[camp.slug]), _typed_pattern(request))
+        tell_done(request, text % {"count": len(slots)}, undo=undo)
+    return redirect("events:slot_list", camp.slug)
 
 
 def _moment(moment: datetime) -> str:

@@ -24,7 +24,7 @@ from ..forms import CampCreateForm, CodeForm, EraseForm
 from ..guesses import guess, has_shape_of_code
 from ..http import posted, refusal_on, status_of, tell_done
 from ..models import Camp, Invitation
-from ..services import may_open_camps, open_camp
+from ..opening import may_open_camps, open_camp
 
 #: of one's own camps on the front page: those to come first, then the last ones; the others are one link away
 MINE_IN_FRONT = 3
@@ -71,6 +71,9 @@ def code_join(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "events/code_enter.html", {"form": form}, status=422)
     if isinstance(found, Invitation):
         return redirect("events:invitation_accept", found.camp.slug, as_typed(code))
+    if found.is_archived and not found.is_closed:
+        # An old poster: nobody joins any more, and all that is left to do is read.
+        return redirect(found)
     address = reverse("events:camp_join", args=[found.slug])
     return redirect(address + "?" + urlencode({"code": found.code}))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,13 +29,16 @@ from ..http import (
     tell_done,
 )
 from ..invitations import invite, take_back_invitation
+from ..listed import list_addresses, listed_among, unlist_addresses
 from ..models import Attendee, Camp, Invitation, Role
-from ..people import told_apart
-from ..services import change_role, list_addresses, remove_attendee
+from ..people import ids_in_order_of_names, told_apart
+from ..roles import change_role, remove_attendee
 
 PER_PAGE = 100
 #: characters: as long as a name can be
 LONGEST_SEARCH = 60
+#: addresses that a sentence names
+MOST_TOLD = 10
 
 
 def people_shows(request: CampRequest, camp: Camp) -> tuple[object, ...]:
@@ -65,19 +70,28 @@ def _show_link(request: CampRequest, camp: Camp, invitation: Invitation) -> Http
 
 def _show_person(camp: Camp, attendee: Attendee) -> HttpResponse:
     """Their line, on the page of the list on which it is."""
-    name = Q(display_name__lt=attendee.display_name)
-    before = _by_name(camp).filter(name | Q(display_name=attendee.display_name, pk__lt=attendee.pk)).count()
-    page = before // PER_PAGE + 1
+    ids = _by_name(camp.attendees.present())
+    # Removed at this moment they are on none.
+    page = ids.index(attendee.pk) // PER_PAGE + 1 if attendee.pk in ids else 1
     address = reverse("events:people_list", args=[camp.slug], query={"page": page} if page > 1 else None)
     return redirect(f"{address}#person-{attendee.pk}")
 
 
-def _by_name(camp: Camp) -> QuerySet[Attendee]:
-    return camp.attendees.present().order_by("display_name", "pk")
+def _by_name(people: QuerySet[Attendee]) -> list[int]:
+    """All of them, be it to show a page: names alone, as rows of thousands take longer than to sort them."""
+    return ids_in_order_of_names(people.values_list("pk", "display_name"))
+
+
+def _page_of(people: QuerySet[Attendee], number: str | None) -> Page[Any]:
+    page: Page[Any] = Paginator(_by_name(people), PER_PAGE).get_page(number)
+    rows = people.only("camp_id", "display_name", "role", "user_id").in_bulk(list(page.object_list))
+    # Whoever left meanwhile is none.
+    page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
+    return page
 
 
 def _context(request: CampRequest, camp: Camp, form: InviteForm) -> dict[str, object]:
-    people = _by_name(camp)
+    people = camp.attendees.present()
     if words := request.GET.get("q", "").strip()[:LONGEST_SEARCH]:
         people = people.filter(display_name__icontains=words)
     return {
@@ -85,7 +99,7 @@ def _context(request: CampRequest, camp: Camp, form: InviteForm) -> dict[str, ob
         "told_apart": told_apart(camp),
         "form": form,
         "address_form": AddressListForm(),
-        "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
+        "page": _page_of(people, request.GET.get("page")),
         "words": words,
         "waiting_count": camp.attendees.waiting().count(),
         "listed_count": camp.listed_addresses.count(),
@@ -165,19 +179,62 @@ def invitation_take_back(request: CampRequest, camp: Camp, invitation_id: int) -
 @no_store
 @sent_from("events:people_list")
 def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
+    """Addresses are put on the list of who may join, looked up in it or taken off, as the button says."""
     form = AddressListForm(request.POST, request.FILES)
-    if form.is_valid():
-        found = form.found
-        count = list_addresses(camp=camp, emails=found.emails)
-        text = ngettext("%(count)s address added.", "%(count)s addresses added.", count)
-        tell_done(request, " ".join([text % {"count": count}, *found.remarks, *_listed_before(found.emails, count)]))
-        return led_to("events:people_list", camp.slug, at="listed")
     context = _context(request, camp, InviteForm()) | {"address_form": form}
-    return render(request, "events/people_list.html", context, status=422)
+    if not form.is_valid():
+        return render(request, "events/people_list.html", context, status=422)
+    if request.POST.get("do") == "look":
+        # A question, no deed: asked again it is answered anew, and what was asked is written down nowhere.
+        context["looked_up"] = [*_looked_up(camp, form.found.emails), *form.found.remarks]
+        return render(request, "events/people_list.html", context)
+    do = _taken_off if request.POST.get("do") == "away" else _listed
+    tell_done(request, " ".join([*do(camp, form.found.emails), *form.found.remarks]))
+    return led_to("events:people_list", camp.slug, at="listed")
 
 
-def _listed_before(emails: list[str], count: int) -> list[str]:
-    """The sentence for those that stood in the list already, if any did."""
-    if not (before := len(set(emails)) - count):
-        return []
-    return [ngettext("%(count)s was listed before.", "%(count)s were listed before.", before) % {"count": before}]
+def _listed(camp: Camp, emails: list[str]) -> list[str]:
+    count = list_addresses(camp=camp, emails=emails)
+    said = [ngettext("%(count)s address added.", "%(count)s addresses added.", count) % {"count": count}]
+    if before := len(set(emails)) - count:
+        text = ngettext("%(count)s was listed before.", "%(count)s were listed before.", before)
+        said.append(text % {"count": before})
+    return said
+
+
+def _looked_up(camp: Camp, emails: list[str]) -> list[str]:
+    """Of what was asked, and of nothing else."""
+    found = listed_among(camp, emails)
+    said = [_("On the list: %(emails)s.") % {"emails": _named(sorted(found))}] if found else []
+    if missing := sorted(set(emails) - found):
+        said.append(_("Not on the list: %(emails)s.") % {"emails": _named(missing)})
+    return said
+
+
+def _taken_off(camp: Camp, emails: list[str]) -> list[str]:
+    count = unlist_addresses(camp=camp, emails=emails)
+    text = ngettext("%(count)s address is off the list.", "%(count)s addresses are off the list.", count)
+    said = [text % {"count": count}]
+    if missing := len(set(emails)) - count:
+        text = ngettext("%(count)s was not on it.", "%(count)s were not on it.", missing)
+        said.append(text % {"count": missing})
+    return [*said, _("Whoever is in stays in.")]
+
+
+def _named(emails: list[str]) -> str:
+    """Of many the first, and how many more."""
+    first = ", ".join(emails[:MOST_TOLD])
+    if len(emails) <= MOST_TOLD:
+        return first
+    return _("%(first)s and %(count)s more") % {"first": first, "count": len(emails) - MOST_TOLD}
+
+
+@camp_view(Access.ORGANISER)
+def address_drop(request: CampRequest, camp: Camp) -> HttpResponse:
+    """The list is emptied."""
+    if request.method == "POST":
+        count = unlist_addresses(camp=camp, emails=None)
+        text = ngettext("%(count)s address is off the list.", "%(count)s addresses are off the list.", count)
+        tell_done(request, " ".join([text % {"count": count}, _("Whoever is in stays in.")]))
+        return led_to("events:people_list", camp.slug, at="listed")
+    return render(request, "events/address_drop.html", {"camp": camp, "listed_count": camp.listed_addresses.count()})

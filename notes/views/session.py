@@ -28,7 +28,6 @@ from events.http import (
     sent_from,
     status_of,
     tell_done,
-    wants_partial,
 )
 from events.models import Camp
 from schedule.models import Session
@@ -36,7 +35,7 @@ from schedule.models import Session
 from ..forms import LinkForm, NoteForm
 from ..merge import Merge
 from ..models import Link, Note
-from ..page import session_context, session_page, session_shows
+from ..page import session_page, session_shows
 from ..services import (
     merge_rounds,
     put_note,
@@ -55,13 +54,10 @@ REVISIONS_PER_PAGE = 10
 @require_safe
 @fresh(session_shows)
 def session_detail(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    """Where and when, notes, links, write-ups. It asks for its notes every half minute: 204 while they are the same."""
-    if wants_partial(request):
-        context = session_context(camp, request.me, session_id) | {"seen": request.page_stamp}
-        return render_partial(request, "notes/session_detail.html", "session-notes", context)
+    """Where and when, notes, links, write-ups. It asks for itself every half minute: 204 while it is the same."""
     page = session_page(request, camp, session_id)
     context = {"camp": camp, "title": page.title, "body": page.body_for(request)}
-    return render_partial(request, "notes/session_detail.html", "session-notes", context)
+    return render_partial(request, "notes/session_detail.html", "session-page", context)
 
 
 @camp_view(Access.ATTENDEE, once=False)

@@ -66,6 +66,7 @@ def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
     build = last_build(camp)
     context = {
         "camp": camp,
+        "has_sessions": camp.sessions.placed().exists(),
         "figures": figures,
         "counted": counted,
         "clashes": clashes,

@@ -39,7 +39,7 @@ def grid_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "only_mine": request.GET.get("show") == "mine" and me is not None,
         "with_past": request.GET.get("past") == "1",
         "is_in": me is not None,
-        "can_edit": me is not None and me.is_organiser,
+        "can_edit": me is not None and me.is_organiser and not camp.is_archived,
     }
     return render_partial(request, "schedule/grid_detail.html", "published-grid", context)
 
@@ -80,7 +80,7 @@ def grid_how(request: CampRequest, camp: Camp) -> HttpResponse:
 @no_store
 @fresh(mine_shows)
 def my_interests(request: AttendeeRequest, camp: Camp) -> HttpResponse:
-    """My sessions in the order of the day, with what runs at the same time."""
+    """My sessions in the order of the day. They ask for themselves every half minute: 204 while they are the same."""
     me, wishes, wall = request.me, dict(request.shown.wishes), read_wall(camp, request.shown)
     context = {
         "camp": camp,
@@ -89,7 +89,7 @@ def my_interests(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         "withdrawn": withdrawn_from_me(wall, me, wishes),
         "has_grid": wall.has_grid,
     }
-    return render(request, "schedule/my_interests.html", context)
+    return render_partial(request, "schedule/my_interests.html", "my-sessions", context)
 
 
 @camp_view(Access.ATTENDEE, archived=True)

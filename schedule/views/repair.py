@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
+from events.frame import set_away
 from events.http import (
     AttendeeRequest,
     CampRequest,
@@ -22,7 +23,7 @@ from events.http import (
     tell_done,
 )
 from events.models import Camp
-from events.services import set_away
+from events.people import in_order_of_names
 
 from .. import advice
 from ..build import border
@@ -47,7 +48,7 @@ def _page(request: CampRequest, camp: Camp, closure: ClosureForm, away: AwayForm
     """What is lost, what that breaks, and the repairs found last."""
     build = camp.grid_builds.filter(kind=GridBuild.Kind.REPAIR).first()
     rooms = camp.rooms.filter(closed_in__camp=camp).distinct().prefetch_related("closed_in")
-    people = camp.attendees.filter(away_in__camp=camp).distinct().prefetch_related("away_in")
+    people = in_order_of_names(camp.attendees.filter(away_in__camp=camp).distinct().prefetch_related("away_in"))
     for thing in (*(s for room in rooms for s in room.closed_in.all()), *(s for p in people for s in p.away_in.all())):
         thing.camp = camp
     context = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,29 +40,22 @@ def slots_shift(request: CampRequest, camp: Camp) -> HttpResponse:
     """What moves, by how many minutes, and whether everybody knows at once."""
     latest = GridVersion.latest(camp)
     form = ShiftForm(posted(request), camp=camp, is_published=latest is not None)
-    is_broken = False
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
-            try:
-                shifted = shift_day(
-                    camp=camp,
-                    slots=form.moved_slots,
-                    minutes=form.minutes,
-                    by=request.me,
-                    seen_revision=seen_revision(request),
-                    publish=form.cleaned_data.get("publish", False),
-                    accept_broken=request.POST.get("accept_broken") == "1",
-                )
-            except RulesBroken:
-                is_broken = True
-                raise
+            shifted = shift_day(
+                camp=camp,
+                slots=form.moved_slots,
+                minutes=form.minutes,
+                by=request.me,
+                seen_revision=seen_revision(request),
+                publish=form.cleaned_data.get("publish", False),
+                accept_broken=request.POST.get("accept_broken") == "1",
+            )
             return _tell(request, camp, shifted, form.minutes)
-    return _ask(request, camp, form, latest, is_broken=is_broken)
+    return _ask(request, camp, form, latest)
 
 
-def _ask(
-    request: CampRequest, camp: Camp, form: ShiftForm, latest: GridVersion | None, *, is_broken: bool
-) -> HttpResponse:
+def _ask(request: CampRequest, camp: Camp, form: ShiftForm, latest: GridVersion | None) -> HttpResponse:
     """The question, with all that publishing would show besides."""
     draft = read_draft(camp)
     broken = advice.broken_rules(border.case_of(draft)) if latest else []
@@ -72,7 +65,7 @@ def _ask(
         "revision": Draft.revision_of(camp),
         "has_slots": bool(form.slots_of),
         "broken": broken,
-        "asks_broken": bool(broken) or is_broken,
+        "asks_broken": bool(broken) or form.has_error(NON_FIELD_ERRORS, RulesBroken.CODE),
         "waiting": sentences(camp, pending_changes(latest, draft)) if latest else [],
     }
     return render(request, "schedule/slots_shift.html", context, status=status_of(form))

@@ -108,17 +108,26 @@ def _differences(kind: str, old: dict[int, State], new: dict[int, State]) -> lis
 
 
 def sentences(camp: Camp, changes: Iterable[Change]) -> list[str]:
-    """The changes in the reader's language, with titles as they are today. One query for any number."""
+    """To organisers, who publish them: the changes in the reader's language, with titles as they are today, also of
+    what was withdrawn. One query for any number.
+    """
     changes = list(changes)
-    titles = _titles(changes)
+    titles = {session.pk: _title_to_organisers(session) for session in _sessions_of(changes)}
     return [_in_words(change, titles, camp) for change in changes]
 
 
+def _title_to_organisers(session: Session) -> str:
+    if session.pitch.is_shown:
+        return session.title
+    return _("%(title)s (withdrawn)") % {"title": session.pitch.title}
+
+
 def with_sentences(camp: Camp, versions: Iterable[GridVersion]) -> list[GridVersion]:
-    """Adds `sentences`: what each version changed. Two queries for any number."""
+    """Adds `sentences`: what each version changed, as everybody may read it. Two queries for any number."""
     versions = list(versions)
     changes = {version.pk: [Change(**row) for row in version.changes] for version in versions}
-    titles = _titles(change for found in changes.values() for change in found)
+    moved = _sessions_of(change for found in changes.values() for change in found)
+    titles = {session.pk: session.title for session in moved}
     for version in versions:
         if version.number == 1:
             version.sentences = [_first_in_words(version)]
@@ -128,9 +137,9 @@ def with_sentences(camp: Camp, versions: Iterable[GridVersion]) -> list[GridVers
     return versions
 
 
-def _titles(changes: Iterable[Change]) -> dict[int, str]:
+def _sessions_of(changes: Iterable[Change]) -> Iterable[Session]:
     wanted = {change.id for change in changes if change.kind == "session"}
-    return {session.pk: session.title for session in Session.objects.filter(pk__in=wanted).select_related("pitch")}
+    return Session.objects.filter(pk__in=wanted).select_related("pitch")
 
 
 def _first_in_words(version: GridVersion) -> str:

@@ -14,6 +14,7 @@ from pitches.models import hosts_of
 
 from ..models import GridVersion, Placement, Session
 from .ical import Placed, Told
+from .ways import NO_WAY, ways
 
 #: a placement as calendars need it: the first columns of `Placed`, in order
 COLUMNS = (
@@ -33,12 +34,13 @@ def feed_placements(version: GridVersion | None, *narrowed: Q, **which: Any) -> 
     placed = [(room, Placed(*row)) for room, *row in rows]
     hosts = hosts_of({found.pitch for _room, found in placed})
     frame = {room["id"]: room for room in version.frame["rooms"]}
-    online = dict(version.camp.rooms.exclude(online_url="").values_list("pk", "online_url")) if rows else {}
+    found_by_room = ways(version.camp, version) if rows else {}
     return [
         found._replace(
             building=frame.get(room, {}).get("building", ""),
             directions=frame.get(room, {}).get("directions", ""),
-            online=online.get(room, ""),
+            online=found_by_room.get(room, NO_WAY).online_url,
+            is_closed=found_by_room.get(room, NO_WAY).is_closed(found.starts_at, found.ends_at),
             hosts=tuple(host.name for host in hosts.get(found.pitch, ())),
         )
         for room, found in placed

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from events.frame import close_rooms
 from events.models import Attendee, Camp, Room, Slot
 from events.news import ENDS, MOVED, OFF_GRID, ON_GRID, ROOM_CLOSED, ROOM_OPEN, Item, news_item, tell_each
-from events.services import close_rooms
 
 from ..models import GridVersion, Placement, Session
 from .changes import Change, end_in_words, place_in_words, state_of_placement
@@ -44,11 +44,12 @@ def switch_rooms(
     not over are told, where it makes a difference.
     """
     camp.lock()
-    rooms, before = list(rooms), ways(camp)
+    rooms, latest = list(rooms), GridVersion.latest(camp)
+    before = ways(camp, latest)
     close_rooms(rooms=rooms, slots=slots, is_closed=is_closed)
-    latest, after = GridVersion.latest(camp), ways(camp)
     if latest is None:
         return
+    after = ways(camp, latest)
     coming = latest.placements.filter(
         is_cancelled=False, room_ref__in=[room.pk for room in rooms], ends_at__gt=timezone.now()
     )

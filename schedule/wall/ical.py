@@ -56,6 +56,8 @@ class Placed(NamedTuple):
     directions: str = ""
     #: the room's link for people online, as it is today
     online: str = ""
+    #: the room is, for some of that time, as it is today
+    is_closed: bool = False
     #: their names
     hosts: tuple[str, ...] = ()
 
@@ -89,7 +91,7 @@ class Told:
             time_zone=camp.time_zone,
             is_cancelled=placed.is_cancelled or not is_shown,
             summary=_summary(placed) if is_shown else str(WITHDRAWN),
-            location=carried_in_a_line(", ".join(filter(None, (placed.room_name, placed.building, camp.venue)))),
+            location=carried_in_a_line(", ".join(filter(None, (_room(placed), placed.building, camp.venue)))),
             description=carried("\n\n".join(part for part in texts if part)),
             topic=carried_in_a_line(placed.topic) if is_shown else "",
             online=carried_in_a_line(placed.online) if is_shown else "",
@@ -123,6 +125,13 @@ class Told:
 
     def without_link(self) -> Told:
         return replace(self, online="")
+
+
+def _room(placed: Placed) -> str:
+    """What it is called, and whether one would stand before a closed door: that is where people look on their way."""
+    if not placed.is_closed or placed.is_cancelled or placed.withdrawn_at is not None:
+        return placed.room_name
+    return _("%(room)s (room closed: watch the grid)") % {"room": placed.room_name}
 
 
 def _way_to(placed: Placed) -> str:

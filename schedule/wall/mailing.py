@@ -157,7 +157,7 @@ def _mail(camp: Camp, found: Due, address: str) -> None:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     with timezone.override(camp.tz):
         when = f"{day(placed.starts_at)}, {clock(placed.starts_at)}"
-        subject, sentence = _words(camp, told, when, is_new=is_new, method=method)
+        subject, sentence = _words(camp, told, when, is_new=is_new, is_closed=placed.is_closed, method=method)
         lines = [told.summary, f"{when}–{clock(placed.ends_at)}", told.where]
     send_later(
         subject=subject,
@@ -168,7 +168,7 @@ def _mail(camp: Camp, found: Due, address: str) -> None:
     )
 
 
-def _words(camp: Camp, told: Told, when: str, *, is_new: bool, method: str) -> tuple[str, str]:
+def _words(camp: Camp, told: Told, when: str, *, is_new: bool, is_closed: bool, method: str) -> tuple[str, str]:
     """The subject, and the first sentence."""
     facts = {"title": told.summary, "when": when, "camp": camp}
     if told.is_cancelled:
@@ -180,7 +180,12 @@ def _words(camp: Camp, told: Told, when: str, *, is_new: bool, method: str) -> t
     if is_new:
         return _("%(title)s: %(when)s") % facts, _("You host this session of %(camp)s, or want to be at it.") % facts
     subject = _("Changed: %(title)s, %(when)s") % facts
-    return subject, _("This session of %(camp)s has another time, room or title now.") % facts
+    if is_closed:
+        text = _(
+            "The room of this session of %(camp)s is closed then. Where it goes instead is told as soon as it is known."
+        )
+        return subject, text % facts
+    return subject, _("Something about this session of %(camp)s is different now. This is how it stands.") % facts
 
 
 def _how_it_ends(camp: Camp, calendar: MailedCalendar) -> str:

@@ -15,9 +15,8 @@ from events.models import Attendee, Camp
 from pitches.models import Interest, hosts_of
 
 from ..models import GridVersion
-from .changes import state_of_placement
 from .grid import GridRow, GridSession, published_grid
-from .moved import place_before
+from .moved import off_the_grid
 from .shared import Mark, SharedEntry, marks_of
 from .stamp import Shown, latest_version
 from .state import PlaceState
@@ -95,7 +94,7 @@ def read_wall(camp: Camp, shown: Shown) -> Wall:
 
 
 def _entries(version: GridVersion, camp: Camp) -> list[WallEntry]:
-    grid = published_grid(version, camp, ways(camp))
+    grid = published_grid(version, camp, ways(camp, version))
     pairs = [(row, entry) for row in grid.rows for entry in row.entries]
     pairs.sort(key=lambda pair: (pair[1].starts_at, pair[1].room_id))
     return [_wall_entry(row, entry) for row, entry in pairs]
@@ -114,10 +113,8 @@ def _off_the_grid(version: GridVersion | None, camp: Camp, placed: set[int]) -> 
 def _lost_places(version: GridVersion, camp: Camp) -> dict[int, str]:
     """By pitch, where it stood last: of what fell off that day, and of what was withdrawn whenever that was."""
     found: dict[int, list[str]] = {}
-    moved = [int(pk) for pk in version.moved_from]
-    told = Q(session__in=moved) | Q(session__pitch__withdrawn_at__isnull=False)
-    for row in version.placements.filter(told, is_cancelled=True).select_related("session"):
-        found.setdefault(row.session.pitch_id, []).append(place_before(state_of_placement(row), camp))
+    for row, place in off_the_grid(version, camp, Q(session__pitch__withdrawn_at__isnull=False)):
+        found.setdefault(row.session.pitch_id, []).append(place)
     return {pitch: " · ".join(places) for pitch, places in found.items()}
 
 

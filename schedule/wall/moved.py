@@ -11,13 +11,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from events.models import Camp
 
-from ..models import GridVersion
-from .changes import Place, State, state_of
+from ..models import GridVersion, Placement
+from .changes import Place, State, state_of, state_of_placement
+
+NOTHING_ELSE = Q()
 
 
 def moved_from(
@@ -45,6 +48,22 @@ def place_before(was: State, camp: Camp, beside: datetime | None = None) -> str:
     start = datetime.fromisoformat(was["starts_at"]).astimezone(camp.tz)
     is_same_day = beside is not None and beside.astimezone(camp.tz).date() == start.date()
     return f"{was['name']}, {'' if is_same_day else date_format(start, 'D') + ' '}{start:%H:%M}"
+
+
+def off_the_grid(version: GridVersion, camp: Camp, told: Q = NOTHING_ELSE) -> list[tuple[Placement, str]]:
+    """What stands nowhere on the version and did that day, and what else is `told` of what does not; with its place.
+
+    The place is the last one, as a session's own page and its host's mail have it, not the first of that day: whoever
+    looked in between went by that. One query.
+    """
+    moved = Q(session__in=[int(pk) for pk in version.moved_from])
+    rows = version.placements.filter(moved | told, is_cancelled=True).select_related("session__pitch")
+    return [(row, last_place(row, camp)) for row in rows]
+
+
+def last_place(row: Placement, camp: Camp) -> str:
+    """Where it stood last: Attic, Sat 13:45."""
+    return place_before(state_of_placement(row), camp)
 
 
 def moved_in_words(version: GridVersion, camp: Camp, session: int, starts_at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -63,6 +64,11 @@ def _changes_since(
 class RulesBroken(ValidationError):
     """Refused, because the draft breaks rules; an organiser may publish it all the same."""
 
+    CODE = "rules_broken"
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        super().__init__([ValidationError(sentence, code=self.CODE) for sentence in sentences])
+
 
 @transaction.atomic
 def publish_grid(
@@ -78,7 +84,7 @@ def publish_grid(
     draft = read_draft(camp)
     broken = broken_rules(border.case_of(draft))
     if broken and not accept_broken:
-        raise RulesBroken([b.sentence for b in broken])
+        raise RulesBroken(b.sentence for b in broken)
     latest = GridVersion.latest(camp)
     pending = pending_placements(draft)
     if not pending and latest is None:

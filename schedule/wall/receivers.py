@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Camp, Room
+from events.models import Attendee, Camp, Room, Slot
 from events.signals import attendees_merged, camp_shown, edges_asked, times_moved, times_moving
 from pitches.models import Pitch
 from pitches.signals import pitch_merged, pitch_shown
@@ -78,10 +78,33 @@ def tell_how_to_join_online(sender: type[Room], instance: Room, created: bool, *
         tell_calendars(camp=instance.camp, room_ref=instance.pk)
 
 
+@receiver(m2m_changed, sender=Room.closed_in.through)
+def tell_that_a_room_is_closed(
+    sender: type, instance: Room | Slot, action: str, pk_set: set[int] | None, **kwargs: Any
+) -> None:
+    """Or open again; what was so before is no news."""
+    if action == "post_clear" or (action.startswith("post_") and pk_set):
+        room = {"room_ref": instance.pk} if isinstance(instance, Room) else {}
+        tell_calendars(camp=instance.camp, **room)
+
+
+@receiver(pre_delete, sender=Slot)
+def see_what_was_closed(sender: type[Slot], instance: Slot, **kwargs: Any) -> None:
+    instance.closed_then = list(instance.closed_rooms.values_list("pk", flat=True))  # type: ignore[attr-defined]
+
+
+@receiver(post_delete, sender=Slot)
+def tell_that_rooms_are_open(sender: type[Slot], instance: Slot, origin: object = None, **kwargs: Any) -> None:
+    """The slot goes in which they were closed; with the whole camp there is nobody to tell."""
+    closed = getattr(instance, "closed_then", [])
+    if closed and (origin.model if isinstance(origin, QuerySet) else type(origin)) is Slot:
+        tell_calendars(camp=instance.camp, room_ref__in=closed)
+
+
 @receiver(post_delete, sender=Room)
 def tell_that_nobody_joins_online(sender: type[Room], instance: Room, origin: object = None, **kwargs: Any) -> None:
     """A room that is given up takes its link along; with the whole camp there is nobody to tell."""
-    if (origin.model if isinstance(origin, QuerySet) else type(origin)) is Room:
+    if instance.online_url and (origin.model if isinstance(origin, QuerySet) else type(origin)) is Room:
         tell_calendars(camp=instance.camp, room_ref=instance.pk)
 
 

@@ -97,7 +97,7 @@ def _render(camp: Camp, shown: Shown, version: GridVersion | None) -> SharedGrid
     if version is None:
         return None
     with timezone.override(camp.tz):
-        grid, gaps = published_grid(version, camp, ways(camp) if is_latest else NO_WAYS), Gaps()
+        grid, gaps = published_grid(version, camp, ways(camp, version) if is_latest else NO_WAYS), Gaps()
         if len(grid.rooms) >= MANY_ROOMS:
             _leave_out_ways(grid)
         entries = grid.entries

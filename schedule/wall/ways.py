@@ -14,6 +14,8 @@ from accounts.statements import found_by, statement, table_of
 from events.models import Camp, Room, Slot
 from events.models.frame import feature_name
 
+from ..models import GridVersion
+
 STEP_FREE = "step-free"
 
 
@@ -26,7 +28,7 @@ class Way:
     is_step_free: bool = False
     #: for those who are in the camp only
     online_url: str = ""
-    #: when nothing may be there: the slots in which it is closed, as they stand now
+    #: when nothing may be there: the slots in which it is closed, as they are published
     closed: tuple[tuple[datetime, datetime], ...] = ()
 
     def is_closed(self, starts_at: datetime, ends_at: datetime) -> bool:
@@ -48,11 +50,16 @@ class Way:
 NO_WAY = Way()
 
 
-def ways(camp: Camp) -> dict[int, Way]:
-    """By the room's id; one query (raw SQL: it is asked with every new state of the grid)."""
+def ways(camp: Camp, version: GridVersion | None) -> dict[int, Way]:
+    """By the room's id; one query (raw SQL: it is asked with every new state of the grid).
+
+    A slot in which a room is closed has the times of that version, as the sessions in it have: times of the draft wait
+    for the next publish, or nobody's room would be closed where it was said to be. A slot that is new has its own.
+    """
+    published = {slot["id"]: (slot["starts_at"], slot["ends_at"]) for slot in version.frame["slots"]} if version else {}
     sql = statement(
         "SELECT {rooms}.id, {rooms}.building, {rooms}.directions, {rooms}.features, {rooms}.online_url, "
-        "{slots}.starts_at, {slots}.ends_at FROM {rooms} "
+        "{slots}.id, {slots}.starts_at, {slots}.ends_at FROM {rooms} "
         "LEFT JOIN {closed} ON {closed}.room_id = {rooms}.id "
         "LEFT JOIN {slots} ON {slots}.id = {closed}.slot_id "
         "WHERE {rooms}.camp_id = %s",
@@ -63,12 +70,17 @@ def ways(camp: Camp) -> dict[int, Way]:
     moment = moment_reader(Slot, "starts_at")
     closed: dict[int, list[tuple[datetime, datetime]]] = {}
     rows = found_by(sql, [camp.pk])
-    for pk, *_facts, starts, ends in rows:
-        if starts is not None:
-            closed.setdefault(pk, []).append((moment(starts), moment(ends)))
+    for pk, *_facts, slot, starts, ends in rows:
+        if slot is None:
+            continue
+        if then := published.get(slot):
+            times = datetime.fromisoformat(then[0]), datetime.fromisoformat(then[1])
+        else:
+            times = moment(starts), moment(ends)
+        closed.setdefault(pk, []).append(times)
     return {
         pk: Way(building, directions, STEP_FREE in _listed(features), online_url, tuple(closed.get(pk, ())))
-        for pk, building, directions, features, online_url, _starts, _ends in rows
+        for pk, building, directions, features, online_url, _slot, _starts, _ends in rows
     }
 
 

@@ -12,9 +12,8 @@ from events.caching import kept
 from events.models import Camp
 
 from ..models import GridVersion, Placement
-from .changes import state_of_placement
 from .grid import addresses
-from .moved import place_before
+from .moved import last_place, off_the_grid
 from .stamp import latest_version
 from .state import PlaceState, place_state
 from .ways import NO_WAY, Way, ways
@@ -41,7 +40,7 @@ def whereabouts(camp: Camp, **which: Any) -> list[Whereabouts]:
     if version is None:
         return []
     rows = list(version.placements.filter(**which).select_related("session__pitch"))
-    return _of(version, camp, rows, ways(camp)) if rows else []
+    return _of(version, camp, rows, ways(camp, version)) if rows else []
 
 
 def _of(version: GridVersion, camp: Camp, rows: Iterable[Placement], found: Mapping[int, Way]) -> list[Whereabouts]:
@@ -85,27 +84,25 @@ class Gone:
 
 
 def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:
-    """One query, and only where something moved; what was withdrawn tells no title.
-
-    The place is the last one, as its own page and its host's mail have it, not the first of that day: whoever looked
-    in between went by that.
-    """
+    """One query, and only where something moved; what was withdrawn tells no title."""
     if not version.moved_from:
         return []
-    off = version.placements.filter(is_cancelled=True, session__in=[int(pk) for pk in version.moved_from])
-    page = addresses("session_detail", camp)
+    return _gone(camp, off_the_grid(version, camp))
 
-    def one(row: Placement) -> Gone:
-        return Gone(
+
+def _gone(camp: Camp, found: Iterable[tuple[Placement, str]]) -> list[Gone]:
+    page = addresses("session_detail", camp)
+    return [
+        Gone(
             session=row.session_id,
             title=row.session.title,
             address=page(row.session_id),
-            place=place_before(state_of_placement(row), camp),
+            place=place,
             starts_at=row.starts_at,
             ends_at=row.ends_at,
         )
-
-    return [one(row) for row in off.select_related("session__pitch")]
+        for row, place in found
+    ]
 
 
 def changed_places(camp: Camp) -> list[Whereabouts | Gone]:
@@ -121,10 +118,15 @@ def changed_places(camp: Camp) -> list[Whereabouts | Gone]:
 def _changed_places(camp: Camp, version: GridVersion | None) -> list[Whereabouts | Gone]:
     if version is None:
         return []
-    found = {pk: way.for_everybody() for pk, way in ways(camp).items()}
+    found = {pk: way.for_everybody() for pk, way in ways(camp, version).items()}
+    on_it = version.placements.filter(is_cancelled=False).select_related("session__pitch")
     if not version.moved_from and not any(way.closed for way in found.values()):
-        return []
-    rows = version.placements.filter(is_cancelled=False, session__pitch__withdrawn_at=None)
-    places = _of(version, camp, rows.select_related("session__pitch"), found)
+        on_it = on_it.exclude(session__pitch__withdrawn_at=None)
+    rows = list(on_it)
+    shown = [row for row in rows if row.session.pitch.is_shown]
+    places = _of(version, camp, shown, found)
     changed = [place for place in places if place.state.moved or place.state.is_closed]
-    return sorted([*changed, *gone_sessions(version, camp)], key=lambda place: (place.starts_at, place.session))
+    # Withdrawn since this version: it is off the grid at once, not with the next one.
+    withdrawn = _gone(camp, ((row, last_place(row, camp)) for row in rows if not row.session.pitch.is_shown))
+    gone = [*withdrawn, *gone_sessions(version, camp)]
+    return sorted([*changed, *gone], key=lambda place: (place.starts_at, place.session))

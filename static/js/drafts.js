@@ -147,14 +147,21 @@
 
   // -- not saved --------------------------------------------------------------------------------------------
 
-  const notSaved = (page) => {
+  // The way back leads to the page, or on this very page to what was pressed, wherever one has scrolled since.
+  let pressed = null;
+  const notSaved = (page, button = null) => {
     const bar = document.getElementById("not-saved");
     if (!bar) return;
     const link = bar.querySelector("a");
-    link.hidden = !page;
-    if (page) link.href = page;
+    link.href = page || location.href;
+    pressed = button;
     bar.hidden = false;
   };
+  document.addEventListener("click", (event) => {
+    if (!pressed?.isConnected || !event.target.closest("#not-saved a")) return;
+    event.preventDefault();
+    pressed.focus();
+  });
   const tellKept = () => {
     const here = [...document.querySelectorAll("form[data-draft]")].map((form) => PREFIX + pathOf(form));
     names().forEach((name) => {
@@ -212,7 +219,7 @@
       delete form.dataset.goes;
     } else {
       rest(form);
-      notSaved("");
+      notSaved("", button ?? form.querySelector("button:not([type=button])"));
     }
   });
 

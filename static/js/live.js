@@ -32,6 +32,10 @@
     piece.failures = code && code < 400 ? 0 : Math.min(8, (piece.failures || 0) + 1);
     plan(piece, every(piece));
   });
+  // What was tapped here is on the server now: a page of what is mine need not wait for its turn.
+  document.addEventListener("campgrid:tapped", () => {
+    document.querySelectorAll("[data-follows-taps]").forEach((piece) => plan(piece, 0.5));
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     document.querySelectorAll("[data-every]").forEach((piece) => {
@@ -95,6 +99,7 @@
   let looked = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const piece = event.detail.target;
+    before = { id: bySelf(event) ? piece.id : "", words: wordsOf(piece) };
     // Text that is being marked would lose its mark; the next look will do.
     if (bySelf(event) && selection(piece)) event.detail.shouldSwap = false;
     const active = document.activeElement;
@@ -127,9 +132,15 @@
     place.textContent = isBeside ? `${last.words} ${words}` : words;
     last = { words, from, at: Date.now() };
   };
-  const hear = (root) => {
+  const wordsOf = (root) => {
     const found = root.matches?.("[data-say]") ? root : root.querySelector("[data-say]");
-    if (found) say((found.dataset.say || found.textContent).replace(/\s+/g, " ").trim(), root.id);
+    return found ? (found.dataset.say || found.textContent).replace(/\s+/g, " ").trim() : "";
+  };
+  // Of a piece that changed elsewhere the words that stayed are no news.
+  let before = { id: "", words: "" };
+  const hear = (root) => {
+    const words = wordsOf(root);
+    if (root.id !== before.id || words !== before.words) say(words, root.id);
   };
   window.campgrid = { ...window.campgrid, say };
 

@@ -7,15 +7,17 @@
   const PATIENCE = 15 * SECOND;
   const LONGEST_PAUSE = 60 * SECOND;
   const LONGEST_ASKED = 3600 * SECOND;
+  // A tap over which the server stumbles so often it will not take: a quarter of an hour, if it is the only one.
+  const MOST_TRIES = 20;
   // On a network that works nobody needs to be told.
   const A_MOMENT = 2 * SECOND;
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
-  const page = { attendee: "", person: "", camp: "", outOf: "" };
+  const page = { attendee: "", person: "", camp: "", outOf: "", isGuest: false };
   const campOf = (path) => path.split("/")[1] ?? "";
 
   // -- what is kept: every tap under a name of its own, so that two windows never write over each other -------------
   // wish: a tap on its way · told: a sentence not read yet · level: what the server said last · wait: until when, why ·
-  // clock: by how much the server's clock is ahead, and never less
+  // device: by which name the server knows it
 
   const memory = new Map();
   let isKept = true;
@@ -70,6 +72,11 @@
   const WAIT = `${PREFIX}wait`;
   const waiting = () => read(WAIT) ?? { until: 0, failures: 0, why: "" };
 
+  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether these are
+  // theirs. Whoever has an account signs in with it, or is somebody else.
+  const isLost = (entry) => entry.isGuest && page.isGuest && entry.person !== page.person;
+  const lost = () => all("wish").filter((wish) => page.attendee && wish.camp === page.camp && isLost(wish)).sort(inOrder);
+
   // Whoever signed out, was removed, or passed the device on leaves nothing here. Only a page that just came knows: what
   // Back shows may be of whoever had the device before.
   const forget = (isOver) => {
@@ -80,9 +87,11 @@
     page.person = meta("person");
     page.camp = campOf(location.pathname);
     page.outOf = meta("out-of");
+    page.isGuest = "guest" in (document.getElementById("taps")?.dataset ?? {});
     if (!pageAsOf) return;
-    if (page.attendee) forget((entry) => entry.camp === page.camp && entry.mark !== page.attendee);
-    if (page.outOf) forget((entry) => entry.camp === page.outOf);
+    const isOver = (entry) =>
+      (page.attendee && entry.camp === page.camp && entry.mark !== page.attendee) || entry.camp === page.outOf;
+    forget((entry) => isOver(entry) && !isLost(entry));
     if (page.person && waiting().why === "signed-out") write(WAIT, { ...waiting(), until: 0, why: "" });
   };
 
@@ -160,14 +169,18 @@
     const sentences = told();
     const isWaiting = list.length > 0 && (isOut || list.some(isLate));
     const isSignedOut = isOut || waiting().why === "signed-out";
+    const isOfGuest = list.some((wish) => wish.isGuest);
     if (isWaiting) {
       say(part("count"), countOf(new Set(list.map((wish) => wish.pitch)).size));
       show(part("later"), !isSignedOut);
       show(part("open"), !isKept && !isSignedOut);
-      const link = part("sign-in");
       const joins = `/${page.camp}/join/`;
-      link.href = list[0].camp === page.camp ? `${joins}?next=${encodeURIComponent(location.pathname)}` : link.href;
-      show(link, isSignedOut && location.pathname !== joins);
+      show(part("out"), isSignedOut && !isOfGuest);
+      show(part("guest-out"), isSignedOut && isOfGuest);
+      ["sign-in", "join"].map(part).forEach((link) => {
+        link.href = list[0].camp === page.camp ? `${joins}?next=${encodeURIComponent(location.pathname)}` : link.href;
+        show(link, isSignedOut && (link.dataset.part === "join") === isOfGuest && location.pathname !== joins);
+      });
     }
     show(part("waiting"), isWaiting);
     if (isWaiting) showSent(false);
@@ -187,10 +200,38 @@
       box.lastElementChild.before(line);
     });
     show(box, sentences.length > 0);
+    const before = lost();
+    if (before.length) say(part("lost-count"), countOf(new Set(before.map((wish) => wish.pitch)).size));
+    show(part("lost"), before.length > 0);
+  };
+  // On Mine what waits here is said by title, as it will be.
+  let shownOnMine = [];
+  const paintMine = () => {
+    const box = document.getElementById("waiting-taps");
+    if (!box) return;
+    const mine = wishes().filter((wish) => wish.camp === page.camp);
+    const last = [...new Map(mine.map((wish) => [wish.pitch, wish])).values()];
+    const now = last.map(({ name }) => name);
+    if (now.join() === shownOnMine.join()) return;
+    box.querySelector("ul").replaceChildren(
+      ...last.map(({ address, title, level }) => {
+        const item = document.createElement("li");
+        const href = address.replace(/interest\/$/, "");
+        const words = [box.dataset.none, box.dataset.interested, box.dataset.must][level];
+        const chip = Object.assign(document.createElement("span"), { className: "chip", textContent: words });
+        item.append(Object.assign(document.createElement("a"), { href, textContent: title }), " ", chip);
+        return item;
+      }),
+    );
+    show(box, last.length > 0);
+    // Sent, from whichever window, or refused: what the page says of it is old.
+    if (shownOnMine.some((name) => !read(name))) document.dispatchEvent(new Event("campgrid:tapped"));
+    shownOnMine = now;
   };
   const paintAll = () => {
     controls().forEach(paint);
     paintBar();
+    paintMine();
   };
   const tell = (wish, text) => {
     const { mark, camp, person, number } = wish;
@@ -203,32 +244,29 @@
     const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
     return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   };
-  const CLOCK = `${PREFIX}clock`;
-  // Later than this by its own clock the server leaves the tap undone: it is lost for us by then, and sent again. Else
-  // one that was held up on its way would undo a newer one.
-  const until = () => {
-    const clock = read(CLOCK);
-    return clock ? { until: Math.floor((Date.now() + clock.ahead + PATIENCE) / SECOND) } : {};
+  // The server leaves undone what is older than the last that this device did: one that was held up on its way undoes
+  // no newer one. By its name nobody knows whose device it is.
+  const DEVICE = `${PREFIX}device`;
+  const rename = () => {
+    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+    write(DEVICE, bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(""));
   };
-  const learnClock = (moment) => {
-    // Said before it came here: what it says is at most what it is by now.
-    const ahead = moment - Date.now();
-    if (!Number.isNaN(ahead)) write(CLOCK, { ahead });
+  const device = () => {
+    if (!read(DEVICE)) rename();
+    return read(DEVICE);
   };
-  const request = (wish, limit = until()) => ({
+  const request = (wish) => ({
     method: "POST",
     headers: { Accept: "application/json", "X-CSRFToken": token() },
-    body: new URLSearchParams({ level: wish.level, mark: wish.mark, ...limit }),
+    body: new URLSearchParams({ level: wish.level, mark: wish.mark, device: device(), number: wish.number }),
     credentials: "same-origin",
     redirect: "manual",
   });
-  const ask = async (wish, limit) => {
-    const answer = await fetch(wish.address, { ...request(wish, limit), signal: AbortSignal.timeout(PATIENCE) });
+  const ask = async (wish) => {
+    const answer = await fetch(wish.address, { ...request(wish), signal: AbortSignal.timeout(PATIENCE) });
     // Whatever is no answer of ours (a proxy's error, the sign-in page of a Wi-Fi) says nothing about the tap.
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     const said = isOurs ? await answer.json() : null;
-    // Whoever stands in between may put in a date of their own: what judged the tap says by which clock.
-    learnClock(said?.now ? said.now * SECOND : Date.parse(answer.headers.get("Date") ?? ""));
     return { status: answer.status, after: answer.headers.get("Retry-After"), said };
   };
   const pauseAsked = (after) => {
@@ -237,7 +275,8 @@
     const pause = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : seconds * SECOND;
     return Math.min(LONGEST_ASKED, Math.max(0, pause || 0));
   };
-  const putOff = (why, asked = 0) => {
+  // That nobody is signed in stays known while nothing gets through.
+  const putOff = (why = waiting().why, asked = 0) => {
     const failures = waiting().failures + 1;
     const pause = Math.min(LONGEST_PAUSE, 2 ** Math.min(failures, 8) * SECOND);
     // A hall of phones must not come back in one moment.
@@ -246,6 +285,11 @@
   };
   const setAside = (wish) => {
     const failures = (wish.failures ?? 0) + 1;
+    if (failures >= MOST_TRIES) {
+      tell(wish, document.getElementById("taps").dataset.failed.replace("{title}", wish.title));
+      drop(wish.name);
+      return;
+    }
     const until = Date.now() + Math.min(LONGEST_PAUSE, 2 ** Math.min(failures, 8) * SECOND);
     // Thrown away meanwhile, or tapped anew, it is not written again.
     if (read(wish.name)) write(wish.name, { ...read(wish.name), failures, until });
@@ -271,6 +315,8 @@
       }
     }
     if (status !== 200) tell(wish, `${bar.dataset.gone.replace("{title}", wish.title)} ${said.problem}`);
+    // Taken, but as less: a must too many.
+    else if (said.problem) tell(wish, said.problem);
     drop(wish.name);
     drop(WAIT);
   };
@@ -286,16 +332,17 @@
         // A page of ours sets the cookie, if it is not there; if it was changed by signing in, it is read anew.
         await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
         answer = await ask(wish);
-      } else if (answer.said?.is_late) {
-        // Not done, for sure: here is the answer. Of this tap nothing is on its way that could come later.
-        answer = await ask(wish, {});
+      } else if (answer.said?.is_old) {
+        // It waited while later ones went, or the clock here was set back: it is meant all the same.
+        rename();
+        answer = await ask(wish);
       }
     } catch (error) {
-      putOff("");
+      putOff();
       return false;
     }
     const isFinal = FINAL.includes(answer.status) && typeof answer.said?.problem === "string";
-    if (isFinal && !answer.said.is_token_old && !answer.said.is_late) {
+    if (isFinal && !answer.said.is_token_old && !answer.said.is_old) {
       trouble = "";
       finish(wish, answer);
       return true;
@@ -308,7 +355,7 @@
       if (isAlone) return true;
     }
     const isSignedOut = answer.said && (answer.status === 401 || answer.said.is_token_old);
-    putOff(isSignedOut ? "signed-out" : "", pauseAsked(answer.after));
+    putOff(isSignedOut ? "signed-out" : undefined, pauseAsked(answer.after));
     return false;
   };
   const drain = async (holdOn) => {
@@ -400,7 +447,7 @@
     const wish = { pitch: control.dataset.tap, level: wanted, title: control.dataset.title };
     const address = new URL(form.action).pathname;
     const number = nextNumber();
-    const whose = { mark: page.attendee, camp: page.camp, person: page.person };
+    const whose = { mark: page.attendee, camp: page.camp, person: page.person, isGuest: page.isGuest };
     // Nothing was tapped in between: only the last counts.
     const before = wishes().at(-1);
     write(`${PREFIX}wish:${page.attendee}:${number}-${Math.random().toString(36).slice(2)}`, { ...wish, ...whose, address, number });
@@ -408,6 +455,23 @@
     // Told, if it takes longer than a moment.
     setTimeout(paintAll, A_MOMENT + 50);
     goNow();
+  };
+  // They said that what a lost guest tapped here is theirs: it is sent as theirs, unless they tapped there since.
+  const adopt = () => {
+    lost().forEach((wish) => {
+      const known = read(`${PREFIX}level:${page.attendee}:${wish.pitch}`);
+      const isOld = known?.at > wish.number || wishes().some((own) => own.pitch === wish.pitch && own.number > wish.number);
+      drop(wish.name);
+      const { pitch, level, title, address, camp, number } = wish;
+      const mine = { mark: page.attendee, camp, person: page.person, isGuest: page.isGuest };
+      const name = `${PREFIX}wish:${page.attendee}:${wish.name.slice(wish.name.lastIndexOf(":") + 1)}`;
+      if (!isOld) write(name, { pitch, level, title, ...mine, address, number });
+    });
+    goNow();
+  };
+  const disown = () => {
+    lost().forEach((wish) => drop(wish.name));
+    paintAll();
   };
   // Before other scripts hear of it: this form is sent by none of them.
   document.addEventListener(
@@ -437,7 +501,7 @@
   });
   document.addEventListener("campgrid:left", () => {
     forget(() => true);
-    drop(WAIT);
+    [WAIT, DEVICE].forEach(drop);
     paintAll();
   });
   document.addEventListener("DOMContentLoaded", () => {
@@ -448,6 +512,8 @@
         told().forEach((sentence) => drop(sentence.name));
         paintBar();
       });
+    part("adopt")?.addEventListener("click", adopt);
+    part("disown")?.addEventListener("click", disown);
     goNow();
   });
   window.addEventListener("pageshow", (event) => {

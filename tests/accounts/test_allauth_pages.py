@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from django.template.loader import get_template
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
+from accounts.adapters import PasskeyAdapter
 from accounts.allauth_pages import LEADS_ON, OPEN
 from accounts.models import User
 from accounts.once import BACKEND
+from accounts.shown import CODE_AT
 from tests.factories import UserFactory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +116,37 @@ def test_passkeys_are_listed_by_name_with_rename_and_remove(client, db):
     page = client.get("/accounts/2fa/webauthn/").content.decode()
     assert "My phone" in page
     assert "Rename" in page
+
+
+@pytest.mark.parametrize("name", ["", "Backup key"])
+def test_passkeys_of_one_name_or_none_are_told_apart_by_when_they_were_added(client, db, name):
+    user = UserFactory()
+    client.force_login(user, backend=BACKEND)
+    for hour in (9, 14):
+        data, added = {"name": name, "credential": {}}, datetime(2026, 3, 5, hour, 30, tzinfo=UTC)
+        key = Authenticator.objects.create(user=user, type="webauthn", data=data, created_at=added)
+    page = " ".join(client.get("/accounts/2fa/webauthn/").content.decode().split())
+    for hour in ("09", "14"):
+        called = f'{name or "Passkey"} <span class="soft"> added Thu 5 Mar 2026, {hour}:30 UTC </span>'
+        assert page.count(called) == 3, "beside it, and by Rename and Remove"
+    session = client.session
+    session[CODE_AT] = time.time()
+    session.save()
+    page = " ".join(client.get(reverse("mfa_remove_webauthn", args=[key.pk])).content.decode().split())
+    assert "added Thu 5 Mar 2026, 14:30 UTC" in page
+
+
+def test_a_passkey_that_nobody_named_is_called_as_no_other(db):
+    user, adapter = UserFactory(), PasskeyAdapter()
+
+    def add() -> str:
+        name = adapter.generate_authenticator_name(user, "webauthn")
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": name, "credential": {}})
+        return name
+
+    assert [add(), add(), add()] == ["Passkey", "Passkey 2", "Passkey 3"]
+    Authenticator.objects.order_by("pk")[1].delete()
+    assert add() == "Passkey 2"
 
 
 @pytest.mark.parametrize("has_password", [False, True])

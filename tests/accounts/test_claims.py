@@ -8,8 +8,8 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import Claim, User
+from events.joining import join_as_guest
 from events.models import Attendee
-from events.services import join_as_guest
 from pitches.models import Interest
 from pitches.services import set_interest
 from tests.factories import PitchFactory, UserFactory

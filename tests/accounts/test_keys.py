@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from accounts.browser import knows_address, note_address
 from accounts.claims import is_proved, start_claim
 from accounts.models import Claim
+from events.joining import join_as_guest
 from events.models import Invitation
-from events.services import join_as_guest
 
 
 @pytest.fixture

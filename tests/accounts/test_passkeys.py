@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from tests.factories import UserFactory
@@ -71,5 +72,25 @@ def test_what_is_no_answer_of_a_device_shows_nobody_once_more(client, text, monk
     client.force_login(user, backend=BACKEND)
     answer = client.post(reverse("mfa_reauthenticate_webauthn"), {"credential": text})
     assert answer.status_code == 302
-    assert answer.url == reverse("account_login")
+    assert answer.url == reverse("mfa_reauthenticate_webauthn")
     assert not client.session.get("account_authentication_methods")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "back"),
+    [
+        ("mfa_login_webauthn", "account_request_login_code"),
+        ("mfa_reauthenticate_webauthn", "mfa_reauthenticate_webauthn"),
+    ],
+)
+def test_whoever_is_not_let_in_still_gets_to_where_they_were_going(client, name, back):
+    if name == "mfa_reauthenticate_webauthn":
+        user = UserFactory()
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": "My phone", "credential": {}})
+        client.force_login(user, backend=BACKEND)
+    answer = client.post(reverse(name), {"credential": "{}", "next": "/lakeside/pitches/"})
+    assert answer.url == reverse(back) + "?next=%2Flakeside%2Fpitches%2F"
+    assert "could not be read" in str(next(iter(get_messages(answer.wsgi_request))))
+    answer = client.post(reverse(name), {"credential": "{}", "next": "https://x.example/"})
+    assert answer.url == reverse(back)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,15 +19,19 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import sealing
 from accounts.claims import start_claim
+from accounts.codes import minutes
 from accounts.mail import deliver, send_later
 from accounts.models import Claim, MailFailure, SignInCode, User
 from accounts.once import BACKEND, FIELD
+from accounts.passkey_views import ReauthenticatePasskeyView
 from accounts.services import account_with
+from accounts.shown import CODE_AT, LATELY
 from config import cleaning
 from tests.factories import AttendeeFactory, UserFactory
 
 from .test_limits import at_once, code_in_mail
 
+ROOT = Path(__file__).resolve().parents[2]
 CODE, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
 
 
@@ -137,6 +143,26 @@ def test_a_form_sent_twice_sends_one_mail_and_signs_in_twice_the_same(client, db
     answers = [browser.post(CONFIRM, data) for browser in (client, late)]
     assert [answer.url for answer in answers] == ["/me/", "/me/"]
     assert who(late) == who(client)
+    # Also of when the code was typed: whoever showed it just now is not asked for a passkey.
+    assert late.session[CODE_AT] == client.session[CODE_AT]
+
+
+def test_how_long_a_code_works_and_counts_is_said_by_the_numbers_that_hold(client, db, monkeypatch):
+    """And not written once more by hand."""
+    for place in ("accounts.codes.CODES_LAST", "accounts.views.CODES_LAST"):
+        monkeypatch.setattr(place, timedelta(minutes=7))
+    page = client.get(ask(client).url).content.decode()
+    assert "It works for 7 minutes, in this browser." in page
+    assert "It works for 7 minutes, in the browser" in mail.outbox[0].body
+    assert ReauthenticatePasskeyView.extra_context == {"lately": minutes(LATELY)}
+    guest = User.objects.create_guest()
+    client.force_login(guest, backend=BACKEND)
+    start_claim(guest=guest, email="new@example.org")
+    assert "It works for 7 minutes" in client.get("/accounts/keep/code/").content.decode()
+    written = [
+        path.name for path in (ROOT / "templates").rglob("*") if path.is_file() and "15 minutes" in path.read_text()
+    ]
+    assert written == []
 
 
 def test_a_closed_account_is_told_so(client, db):

@@ -45,11 +45,11 @@ PRESS = """async () => {
 #: Taps show what they did. The others are on no page of these camps as the demo makes them; what is asked of their
 #: templates is below, and the same script hears of every form that is sent.
 ELSEWHERE = {
-    "pitches:interest_set", "events:camp_erase", "events:news_hear", "events:invitation_accept", "events:invitation_take_back", "events:person_handover", "events:room_edit",
+    "pitches:interest_set", "events:camp_erase", "events:address_drop", "events:news_hear", "events:invitation_accept", "events:invitation_take_back", "events:person_handover", "events:room_edit",
     "events:slot_edit", "exchange:import_detail", "notes:link_delete", "notes:link_restore", "notes:writeup_delete",
     "notes:writeup_edit", "pitches:pitch_host", "pitches:pitch_return", "schedule:build_stop", "schedule:build_take",
     "schedule:host_back", "schedule:move_undo", "schedule:repair_take", "schedule:repeat_add", "schedule:room_reopen",
-    "schedule:shift_undo", "schedule:mails_stop", "events:room_unpaste", "events:room_features",
+    "schedule:shift_undo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
 }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ FORMS = {
 OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}
 #: a question with a button: nothing is typed, so nothing is kept
 ASK_ONLY = {
-    "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
+    "events/address_drop.html", "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
     "notes/writeup_delete.html", "pitches/pitch_withdraw.html", "schedule/grid_publish.html",
 }  # fmt: skip
 
@@ -216,6 +216,26 @@ def test_saved_the_draft_goes_and_the_next_page_says_nothing(open_page):
     page.wait_for_url(re.compile(r"/pitches/\d+/$"))
     assert drafts(page) == []
     assert page.locator("#not-saved").is_hidden()
+
+
+def test_not_saved_is_seen_where_one_is_and_leads_back_by_keyboard(open_page):
+    """The network is back, and the bar that said so gone; one has scrolled on a page longer than the screen."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "Knots")
+    page.context.set_offline(True)
+    button_of(page).click()
+    expect(page.locator("#not-saved")).to_be_in_viewport()
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    for top in ("0", "document.body.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {top})")
+        expect(page.locator("#not-saved")).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#not-saved a").focus()
+    page.keyboard.press("Enter")
+    expect(button_of(page)).to_be_focused()
+    expect(button_of(page)).to_be_in_viewport()
+    assert text_of(page) == "Knots"
 
 
 def test_a_page_of_ours_after_a_500_keeps_the_draft_and_says_not_saved(open_page):

@@ -185,10 +185,33 @@ def test_the_session_page_stays_where_it_is(open_page, camp, size):
     field = colleague.get_by_label(re.compile("^Notes"))
     field.fill(f"A line at the top, {size['width']}.\n\n{field.input_value()}")
     submit(colleague, "Save")
-    look_again(page, "session-notes")
+    look_again(page, "session-page")
     expect(page.get_by_text(f"A line at the top, {size['width']}.")).to_have_count(1)
     is_held(page, before)
     assert page.get_by_label("Rule of the room").input_value() == "attendees"
+    # Where it is stayed as it was: that is not said again.
+    assert page.locator("#said").inner_text() == ""
+
+
+def test_a_session_that_moved_is_seen_on_open_pages_and_said_on_its_own(open_page, camp):
+    colleague, page, about = open_page("organiser"), open_page("attendee"), open_page()
+    page.goto(f"/{camp}/grid/")
+    page.get_by_role("link", name="Geese").first.click()
+    about.goto(f"/{camp}/")
+    for one in (page, about):
+        one.evaluate("window.sameDocument = true")
+    colleague.goto(f"/{camp}/draft/")
+    colleague.goto(colleague.locator(".entry[id]:has-text('Geese') a").get_attribute("href"))
+    colleague.locator("main h3 a").first.click()
+    with colleague.expect_navigation():
+        colleague.locator(".place-cells").last.get_by_role("button", name=re.compile("^Room 7 free")).click()
+    publish(colleague)
+    for one, piece in ((page, "session-page"), (about, "camp-page")):
+        look_again(one, piece)
+        expect(one.locator(f"#{piece}")).to_contain_text("Room 7")
+        expect(one.locator(f"#{piece}")).to_contain_text("Moved from Loft")
+        assert one.evaluate("window.sameDocument") is True
+    expect(page.locator("#said")).to_contain_text("Room 7")
 
 
 @BOTH

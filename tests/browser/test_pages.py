@@ -56,7 +56,7 @@ RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
 
 
 def found_by_axe(page, rules: list[str]) -> list[tuple[str, str, str]]:
-    violations = Axe().run(page, options={"runOnly": rules}).response["violations"]
+    violations = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
     return [(page.url, v["id"], v["nodes"][0]["html"][:160]) for v in violations]
 
 

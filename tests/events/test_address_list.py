@@ -9,6 +9,7 @@ from time import perf_counter
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.models import SentForm
 from events.address_list import addresses_in
 from events.decoding import BY_PAGE
 from events.tickets import Ticket, ticket_in
@@ -261,3 +262,45 @@ def test_a_sheet_that_a_few_bytes_make_endless_is_refused_beside_the_field(sign_
     html = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data).content.decode()
     assert "The sheet goes on to the cell A1000001, and no more than 20,000 rows" in html
     assert not camp.listed_addresses.exists()
+
+
+def test_who_may_join_is_looked_up_and_taken_off_by_whoever_knows_the_address_and_shown_to_nobody(
+    sign_in, camp, olga, ben, monkeypatch
+):
+    monkeypatch.setattr("events.listed.AT_ONCE", 1)
+    client, page = sign_in(olga), f"/{camp.slug}/people/"
+    for email in ("Ann@x.example", "bo@x.example", ben.user.email):
+        camp.listed_addresses.create(email=email)
+
+    def send(do, text):
+        form = {"text": text, "do": do, "form_key": "ab" * 16}
+        return client.post(f"{page}addresses/", form, follow=True).content.decode()
+
+    shown = client.get(page).content.decode()
+    assert "3 addresses are listed." in shown
+    assert not any(email in shown for email in ("ann@x", "Ann@x", "bo@x", ben.user.email))
+    both = "ann@x.example\ncy@x.example"
+    assert "On the list: ann@x.example. Not on the list: cy@x.example." in send("look", both)
+    # A question is answered anew, by the same page too, and written down nowhere.
+    camp.listed_addresses.create(email="cy@x.example")
+    assert "On the list: ann@x.example, cy@x.example." in send("look", both)
+    assert not SentForm.objects.exists()
+    camp.listed_addresses.filter(email="cy@x.example").delete()
+    assert camp.listed_addresses.count() == 3
+    told = send("away", "ann@x.example, cy@x.example, bo@x.example")
+    assert "2 addresses are off the list. 1 was not on it. Whoever is in stays in." in told
+    assert [one.email for one in camp.listed_addresses.all()] == [ben.user.email]
+    # Whether somebody joined by it is told by nothing: neither of one that is asked for, nor by what is left.
+    assert f"On the list: {ben.user.email}." in send("look", ben.user.email)
+    assert "1 address is listed." in client.get(f"{page}addresses/drop/").content.decode()
+    told = client.post(f"{page}addresses/drop/", follow=True).content.decode()
+    assert "1 address is off the list. Whoever is in stays in." in told
+    assert not camp.listed_addresses.exists()
+    assert camp.attendees.present().filter(pk=ben.pk).exists()
+
+
+def test_of_many_that_are_looked_up_the_first_are_named(sign_in, camp, olga):
+    text = "\n".join(f"a{n:02}@x.example" for n in range(12))
+    data = {"text": text, "do": "look"}
+    page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
+    assert "a09@x.example and 2 more." in page

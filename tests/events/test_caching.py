@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from events.caching import Gaps, _key, fill, fill_some, joined, kept, kept_each, kept_newest, release, stencil
+from events.caching import Gaps, _key, fill, fill_some, joined, kept, kept_each, kept_newest, pieces, release, stencil
 from schedule.wall.table import CellKind
 
 
@@ -202,7 +202,22 @@ def test_of_each_thing_only_what_is_new_to_the_process_is_asked_for(two_levels):
     assert kept_each([1, 2, 3], "cards", make=make)[3] == "card 3"
     assert two_levels == ["get_many", "set_many"]
     two_levels.clear()
-    caches["near"].clear()
+    # Another process.
+    pieces.forget()
     assert kept_each([1, 3], "cards", make=lambda ids: {}) == {1: "card 1", 3: "card 3"}
     assert kept_each([3], "cards", make=lambda ids: {}) == {3: "card 3"}
+    assert two_levels == ["get_many"]
+
+
+@pytest.mark.parametrize(("name", "most"), [("STATES", 2), ("MOST", 2)])
+def test_a_process_holds_the_things_of_a_few_states(two_levels, monkeypatch, name, most):
+    pieces.forget()
+    monkeypatch.setattr(pieces, name, most)
+    for state in (1, 2, 1, 3):
+        kept_each([7], "cards", state, make=lambda ids: {7: "card"})
+    two_levels.clear()
+    for state in (1, 3):
+        kept_each([7], "cards", state, make=lambda ids: {})
+    assert two_levels == []
+    kept_each([7], "cards", 2, make=lambda ids: {})
     assert two_levels == ["get_many"]

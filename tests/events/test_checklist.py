@@ -7,7 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from events.services import archive_camp, join_as_guest, switch_camp
+from events.editing import archive_camp, switch_camp
+from events.joining import join_as_guest
 from pitches.services import withdraw_pitch
 from schedule.draft.moves import place_session, unplace_session
 from schedule.wall.publish import publish_grid

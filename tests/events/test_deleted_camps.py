@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from config.cleaning import clean_up
+from events.editing import delete_camp
+from events.joining import join_as_guest
 from events.models import DeletedCamp, Joining
-from events.services import delete_camp, join_as_guest
 
 from ..factories import CampFactory, UserFactory, make_organiser
 

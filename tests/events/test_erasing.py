@@ -15,10 +15,13 @@ from django.utils import timezone
 from accounts.models import MailFailure, User
 from accounts.signals import guest_claimed
 from events import stamps
+from events.editing import archive_camp
 from events.erasing import erase_attendee, erase_user
+from events.frame import set_away
 from events.invitations import invite
+from events.joining import join_as_guest, rename_attendee
 from events.models import Attendee, ListedAddress
-from events.services import archive_camp, join_as_guest, leave_camp, rename_attendee, set_away
+from events.roles import leave_camp
 from exchange.models import Upload
 from notes.models import Link, NoteRevision, WriteUp
 from notes.services import save_note

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from events import services
+from events import joining, roles
 from events.erasing import erase_attendee, erase_user
 from events.invitations import invite
 from events.models import Invitation, Role
@@ -26,17 +26,17 @@ def oscar(camp):
 def accepts(invitation: Invitation, user=None) -> bool:
     """Whether they are in by it, which they should not be."""
     try:
-        services.accept_invitation(invitation=invitation, user=user or UserFactory(), display_name="Again")
+        joining.accept_invitation(invitation=invitation, user=user or UserFactory(), display_name="Again")
     except ValidationError:
         return False
     return True
 
 
 ENDINGS = {
-    "removed": lambda person: services.remove_attendee(attendee=person),
-    "made a helper": lambda person: services.change_role(attendee=person, role="helper", by=None),
-    "made an attendee": lambda person: services.change_role(attendee=person, role="attendee", by=None),
-    "gone by themselves": lambda person: services.leave_camp(attendee=person),
+    "removed": lambda person: roles.remove_attendee(attendee=person),
+    "made a helper": lambda person: roles.change_role(attendee=person, role="helper", by=None),
+    "made an attendee": lambda person: roles.change_role(attendee=person, role="attendee", by=None),
+    "gone by themselves": lambda person: roles.leave_camp(attendee=person),
     "erased": lambda person: erase_attendee(attendee=person, with_texts=False),
 }
 
@@ -59,29 +59,29 @@ def test_nor_by_a_link_of_somebody_else_that_they_could_read(camp, olga, oscar, 
 def test_nor_by_one_of_which_nobody_knows_whose_it_is(camp, olga, oscar):
     invitation = invite(camp=camp, by=oscar.user, role=Role.ORGANISER, email=OTHER)
     Invitation.objects.update(invited_by=None)
-    services.remove_attendee(attendee=oscar)
+    roles.remove_attendee(attendee=oscar)
     assert not accepts(invitation)
 
 
 def test_what_others_mailed_and_links_that_give_no_more_than_is_left_stay_open(camp, olga, oscar):
     mailed = invite(camp=camp, by=olga.user, role=Role.ORGANISER, email=OTHER)
     helping = invite(camp=camp, by=olga.user, role=Role.HELPER)
-    services.change_role(attendee=oscar, role="helper", by=None)
+    roles.change_role(attendee=oscar, role="helper", by=None)
     assert accepts(mailed)
     assert accepts(helping)
 
 
 def test_an_attendee_who_is_removed_takes_no_link_along(camp, olga, ben):
     invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
-    services.remove_attendee(attendee=ben)
+    roles.remove_attendee(attendee=ben)
     assert accepts(invitation)
 
 
 def test_whoever_was_removed_comes_back_by_a_link_made_since_only(camp, olga, ben):
     before = invite(camp=camp, by=olga.user, role=Role.HELPER)
-    services.remove_attendee(attendee=ben)
+    roles.remove_attendee(attendee=ben)
     with pytest.raises(ValidationError, match="took you off this camp since"):
-        services.accept_invitation(invitation=before, user=ben.user, display_name="Ben")
+        joining.accept_invitation(invitation=before, user=ben.user, display_name="Ben")
     assert accepts(invite(camp=camp, by=olga.user, role=Role.HELPER), ben.user)
 
 
@@ -115,7 +115,7 @@ def test_a_link_that_was_taken_back_while_its_page_was_open_is_refused_with_a_se
     invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
     Invitation.objects.all().delete()
     with pytest.raises(ValidationError, match="was taken back"):
-        services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Fern")
+        joining.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Fern")
 
 
 def test_an_invitation_of_another_camp_or_one_too_old_is_not_found(camp, olga, sign_in):
@@ -141,7 +141,7 @@ def test_nobody_but_organisers_takes_one_back(camp, olga, hal, sign_in):
 @pytest.fixture
 def gran(camp):
     """Somebody who was written down."""
-    return services.write_down(camp=camp, display_name="Gran")
+    return joining.write_down(camp=camp, display_name="Gran")
 
 
 def hand_over(camp, olga, place) -> Invitation:
@@ -151,30 +151,30 @@ def hand_over(camp, olga, place) -> Invitation:
 @pytest.mark.parametrize("is_in", [False, True], ids=["a newcomer", "somebody who is in"])
 def test_of_two_links_to_one_place_the_first_closes_the_other(camp, olga, gran, ben, is_in):
     one, two = hand_over(camp, olga, gran), hand_over(camp, olga, gran)
-    place = services.accept_invitation(invitation=one, user=ben.user if is_in else UserFactory(), display_name="Gran")
+    place = joining.accept_invitation(invitation=one, user=ben.user if is_in else UserFactory(), display_name="Gran")
     assert not camp.invitations.open().exists()
-    services.leave_camp(attendee=place)
+    roles.leave_camp(attendee=place)
     assert not accepts(two)
 
 
-@pytest.mark.parametrize("end", [services.leave_camp, services.remove_attendee])
+@pytest.mark.parametrize("end", [roles.leave_camp, roles.remove_attendee])
 def test_a_place_that_somebody_left_is_taken_over_by_nobody(camp, olga, gran, end):
     end(attendee=gran)
     late = hand_over(camp, olga, gran)
     with pytest.raises(ValidationError, match="This place is in the camp no more"):
-        services.accept_invitation(invitation=late, user=UserFactory(), display_name="Eve")
+        joining.accept_invitation(invitation=late, user=UserFactory(), display_name="Eve")
     assert camp.attendees.get(pk=gran.pk).user is None
 
 
 def test_a_place_that_somebody_has_is_taken_over_by_nobody(camp, olga, ben):
     late = hand_over(camp, olga, ben)
     with pytest.raises(ValidationError, match="Somebody took this place over already"):
-        services.accept_invitation(invitation=late, user=UserFactory(), display_name="Eve")
+        joining.accept_invitation(invitation=late, user=UserFactory(), display_name="Eve")
 
 
 def test_removing_a_place_closes_the_links_to_it(camp, olga, gran):
     hand_over(camp, olga, gran)
-    services.remove_attendee(attendee=gran)
+    roles.remove_attendee(attendee=gran)
     assert not camp.invitations.exists()
 
 

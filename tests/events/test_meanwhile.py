@@ -12,8 +12,8 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 
+from events.frame import drop_from_frame
 from events.models import Camp, Room, Slot
-from events.services import drop_from_frame
 from notes.models import Link, WriteUp
 from notes.services import remove_link, remove_writeup, save_link, save_writeup
 from pitches.models import Pitch

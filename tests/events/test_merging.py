@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from accounts.claims import finish_claim
 from accounts.models import Claim
+from events.joining import join_as_guest
 from events.merging import merge_attendees
 from events.models import Attendee, Role
-from events.services import change_role, join_as_guest, remove_attendee
+from events.roles import change_role, remove_attendee
 from tests.factories import AttendeeFactory, CampFactory, UserFactory, make_organiser
 from tests.pitches.test_meanwhile import beside
 

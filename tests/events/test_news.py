@@ -13,11 +13,13 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from accounts.limits import Limit, is_used_up
+from accounts.limits import Limit, count_one
 from accounts.mail import BEHIND, deliver_sealed
 from accounts.sealing import unseal
 from config.worker import look_for_mails
 from events import news
+from events.editing import archive_camp
+from events.frame import set_away
 from events.merging import merge_attendees
 from events.models import Attendee
 from events.news import (
@@ -38,7 +40,7 @@ from events.news import (
     tell,
     tell_each,
 )
-from events.services import archive_camp, change_role, remove_attendee, set_away
+from events.roles import change_role, remove_attendee
 from pitches.models import Pitch
 from pitches.services import empty_pitch, merge_pitches, save_pitch, submit_pitch
 
@@ -195,13 +197,13 @@ def test_much_told_at_once_is_mailed_whole_and_read_ten_by_ten(camp, ben):
 
 
 def test_what_is_too_much_to_keep_is_counted(camp, ben, monkeypatch):
-    monkeypatch.setattr(news, "is_used_up", lambda **_which: True)
+    monkeypatch.setattr(news, "count_one", lambda **_which: False)
     tell_each(told={ben.pk: many(60)}, by=None)
     make_host(ben, "Last")
     ben.refresh_from_db()
     assert (len(ben.news), count_of(ben.news)) == (51, 61)
     assert news_page(ben.news).more == "And 51 more."
-    monkeypatch.setattr(news, "is_used_up", is_used_up)
+    monkeypatch.setattr(news, "count_one", count_one)
     mail_waiting_news()
     expected = [f"You are a host of “Knot {n}” now." for n in range(11, 60)]
     assert mailed() == [[*expected, "You are a host of “Last” now.", "And 11 more."]]
@@ -226,12 +228,12 @@ def test_a_guest_keeps_what_no_mail_told_and_gets_it_once_there_is_an_address(ca
 
 
 def test_what_is_over_when_its_mail_could_go_is_not_mailed(camp, ben, olga, monkeypatch):
-    monkeypatch.setattr(news, "is_used_up", lambda **_which: True)
+    monkeypatch.setattr(news, "count_one", lambda **_which: False)
     slot, later = make_slot(camp, 10), make_slot(camp, 14)
     tell(people=[ben], kind=HOST, by=None, address="/1/", title="Over", ends_at=slot.ends_at)
     tell(people=[ben], kind=HOST, by=None, address="/2/", title="Ahead", ends_at=later.ends_at)
     set_away(attendee=ben, slots=[slot], is_away=True, by=olga)
-    monkeypatch.setattr(news, "is_used_up", is_used_up)
+    monkeypatch.setattr(news, "count_one", count_one)
     monkeypatch.setattr(timezone, "now", lambda: slot.ends_at)
     mail_waiting_news()
     assert mailed() == [["You are a host of “Ahead” now."]]
@@ -255,13 +257,25 @@ def test_what_waits_when_a_camp_is_archived_is_never_mailed(camp, ben, monkeypat
 
 
 def test_a_day_that_is_moved_every_few_minutes_is_mailed_as_it_goes(camp, ben, monkeypatch):
-    """A morning of a camp: twelve times in two hours."""
+    """As often as six times in a quarter of an hour; what is more often waits no longer than that, and comes in one."""
     begun = timezone.now()
-    for n in range(12):
-        moment = begun + timedelta(minutes=10 * n)
-        monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
+
+    def move(n: int, *, minutes: float) -> None:
+        moment = begun + timedelta(minutes=minutes)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
         make_host(ben, f"Knot {n}")
-    assert mailed() == [[f"You are a host of “Knot {n}” now."] for n in range(12)]
+        mail_waiting_news()
+
+    for n in range(12):
+        move(n, minutes=2.5 * n)
+    each = [[f"You are a host of “Knot {n}” now."] for n in range(12)]
+    assert mailed() == each
+    for n in range(12, 26):
+        move(n, minutes=60 + n - 12)
+    each += [[f"You are a host of “Knot {n}” now."] for n in range(12, 18)]
+    assert mailed() == each
+    move(26, minutes=75)
+    assert mailed() == [*each, [f"You are a host of “Knot {n}” now." for n in range(18, 27)]]
 
 
 def test_each_of_many_gets_one_mail_though_a_task_mails_few_and_all_go_behind(camp, monkeypatch, settings):
@@ -525,7 +539,7 @@ def test_of_what_two_places_were_told_of_one_thing_the_later_stays(camp, ben, cl
 
 def test_what_was_counted_of_two_places_is_counted_of_the_one_they_become(camp, ben, cleo, monkeypatch):
     monkeypatch.setattr(news, "MOST", 3)
-    monkeypatch.setattr(news, "is_used_up", lambda **_which: True)
+    monkeypatch.setattr(news, "count_one", lambda **_which: False)
     for number in range(5):
         make_host(ben, f"Ben {number}")
         make_host(cleo, f"Cleo {number}")

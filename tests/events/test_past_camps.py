@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import note_proof
+from events.editing import archive_camp
+from events.joining import join_camp
 from events.models import Camp, Joining
-from events.services import archive_camp, join_camp
 
 from ..factories import DAY, CampFactory, UserFactory
 

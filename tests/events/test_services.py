@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.signals import guest_claimed
-from events import services
+from events import editing, frame, joining, opening, roles
 from events.day_pattern import DayPattern, generate_slots
 from events.forms import CampCreateForm
 from events.invitations import invite
+from events.listed import list_addresses
 from events.merging import merge_attendees
 from events.models import Camp, Joining, Role, Slot
 from tests.factories import AttendeeFactory, CampFactory, RoomFactory, UserFactory, make_organiser, make_slot
@@ -23,10 +24,10 @@ from tests.factories import AttendeeFactory, CampFactory, RoomFactory, UserFacto
 def test_the_last_place_goes_once_and_the_next_waits(camp):
     camp.capacity = 1
     camp.save()
-    first = services.join_as_guest(camp=camp, display_name="First")
-    second = services.join_as_guest(camp=camp, display_name="Second")
+    first = joining.join_as_guest(camp=camp, display_name="First")
+    second = joining.join_as_guest(camp=camp, display_name="Second")
     assert (first.is_waiting, second.is_waiting) == (False, True)
-    assert services.number_in_queue(second) == 1
+    assert joining.number_in_queue(second) == 1
 
 
 def test_the_queue_is_counted_and_not_read(camp, django_assert_num_queries):
@@ -38,20 +39,20 @@ def test_the_queue_is_counted_and_not_read(camp, django_assert_num_queries):
     inside = AttendeeFactory(camp=camp)
     AttendeeFactory(camp=CampFactory(), is_waiting=True, joined_at=now - timedelta(minutes=9))
     people = (earlier, one, two, three, gone, inside)
-    assert [services.number_in_queue(person) for person in people] == [1, 2, 3, 4, 0, 0]
+    assert [joining.number_in_queue(person) for person in people] == [1, 2, 3, 4, 0, 0]
     with django_assert_num_queries(2):
-        services.number_in_queue(three)
+        joining.number_in_queue(three)
 
 
 def test_whoever_waits_longest_moves_up_and_is_told(camp, django_capture_on_commit_callbacks):
     camp.capacity = 1
     camp.save()
-    first = services.join_as_guest(camp=camp, display_name="First")
-    second = services.join_camp(camp=camp, user=UserFactory(email="second@example.org"), display_name="Second")
-    third = services.join_as_guest(camp=camp, display_name="Third")
+    first = joining.join_as_guest(camp=camp, display_name="First")
+    second = joining.join_camp(camp=camp, user=UserFactory(email="second@example.org"), display_name="Second")
+    third = joining.join_as_guest(camp=camp, display_name="Third")
 
     with django_capture_on_commit_callbacks(execute=True):
-        services.leave_camp(attendee=first)
+        roles.leave_camp(attendee=first)
 
     second.refresh_from_db()
     third.refresh_from_db()
@@ -67,22 +68,22 @@ def test_who_moved_up_is_told_by_the_same_transaction(camp, monkeypatch):
 
     camp.capacity = 1
     camp.save()
-    first = services.join_as_guest(camp=camp, display_name="First")
-    second = services.join_camp(camp=camp, user=UserFactory(), display_name="Second")
-    monkeypatch.setattr(services, "send_later", locked)
+    first = joining.join_as_guest(camp=camp, display_name="First")
+    second = joining.join_camp(camp=camp, user=UserFactory(), display_name="Second")
+    monkeypatch.setattr(joining, "send_later", locked)
     with pytest.raises(OperationalError), transaction.atomic():
-        services.leave_camp(attendee=first)
+        roles.leave_camp(attendee=first)
     second.refresh_from_db()
     assert second.is_waiting
     monkeypatch.undo()
-    services.leave_camp(attendee=first)
+    roles.leave_camp(attendee=first)
     assert len(mail.outbox) == 1
 
 
 def test_more_places_let_in_whoever_waits(sign_in, camp, olga, ben, django_capture_on_commit_callbacks):
     camp.capacity = 2
     camp.save()
-    waiting = [services.join_camp(camp=camp, user=UserFactory(), display_name=name) for name in ("One", "Two", "Three")]
+    waiting = [joining.join_camp(camp=camp, user=UserFactory(), display_name=name) for name in ("One", "Two", "Three")]
     settings = {
         "name": camp.name, "starts_on": camp.starts_on, "ends_on": camp.ends_on, "time_zone": camp.time_zone,
         "accent": camp.accent, "joining": camp.joining, "musts_each": 3, "walking_minutes": 0,
@@ -95,30 +96,30 @@ def test_more_places_let_in_whoever_waits(sign_in, camp, olga, ben, django_captu
 
 def test_joining_twice_changes_nothing(camp):
     user = UserFactory()
-    one = services.join_camp(camp=camp, user=user, display_name="A")
-    two = services.join_camp(camp=camp, user=user, display_name="B")
+    one = joining.join_camp(camp=camp, user=user, display_name="A")
+    two = joining.join_camp(camp=camp, user=user, display_name="B")
     assert one == two
     assert two.display_name == "A"
 
 
 def test_the_removed_cannot_join_again(camp, ben, olga):
-    services.remove_attendee(attendee=ben)
+    roles.remove_attendee(attendee=ben)
     with pytest.raises(ValidationError, match="took you off"):
-        services.join_camp(camp=camp, user=ben.user, display_name="Ben")
+        joining.join_camp(camp=camp, user=ben.user, display_name="Ben")
 
 
 @pytest.mark.parametrize("is_archived", [False, True])
 def test_the_next_moves_up_when_two_places_of_one_person_become_one(camp, ben, cleo, is_archived):
     camp.capacity = 2
     camp.save()
-    next_one = services.join_camp(camp=camp, user=UserFactory(), display_name="Next")
+    next_one = joining.join_camp(camp=camp, user=UserFactory(), display_name="Next")
     assert next_one.is_waiting
-    services.archive_camp(camp=camp, is_archived=is_archived)
+    editing.archive_camp(camp=camp, is_archived=is_archived)
     merge_attendees(source=ben, into=cleo)
     next_one.refresh_from_db()
     # Nobody moves up in an archived camp.
     assert next_one.is_waiting == is_archived
-    services.archive_camp(camp=camp, is_archived=False)
+    editing.archive_camp(camp=camp, is_archived=False)
     next_one.refresh_from_db()
     assert not next_one.is_waiting
 
@@ -126,8 +127,8 @@ def test_the_next_moves_up_when_two_places_of_one_person_become_one(camp, ben, c
 def test_the_next_moves_up_when_a_guest_turns_out_to_be_in_the_camp_already(camp, ben, cleo):
     camp.capacity = 3
     camp.save()
-    guest = services.join_as_guest(camp=camp, display_name="Teapot")
-    next_one = services.join_camp(camp=camp, user=UserFactory(), display_name="Next")
+    guest = joining.join_as_guest(camp=camp, display_name="Teapot")
+    next_one = joining.join_camp(camp=camp, user=UserFactory(), display_name="Next")
     guest_claimed.send(sender=User, guest=guest.user, account=ben.user)
     next_one.refresh_from_db()
     assert not next_one.is_waiting
@@ -135,16 +136,16 @@ def test_the_next_moves_up_when_a_guest_turns_out_to_be_in_the_camp_already(camp
 
 def test_whoever_left_may_come_back(camp, ben, olga):
     user = ben.user
-    services.leave_camp(attendee=ben)
-    assert not services.join_camp(camp=camp, user=user, display_name="Ben").is_waiting
+    roles.leave_camp(attendee=ben)
+    assert not joining.join_camp(camp=camp, user=user, display_name="Ben").is_waiting
 
 
 @pytest.mark.parametrize(
     "lose",
     [
-        lambda olga: services.change_role(attendee=olga, role=Role.ATTENDEE, by=None),
-        lambda olga: services.remove_attendee(attendee=olga),
-        lambda olga: services.leave_camp(attendee=olga),
+        lambda olga: roles.change_role(attendee=olga, role=Role.ATTENDEE, by=None),
+        lambda olga: roles.remove_attendee(attendee=olga),
+        lambda olga: roles.leave_camp(attendee=olga),
     ],
 )
 def test_a_camp_never_loses_its_last_organiser(camp, olga, lose):
@@ -160,18 +161,18 @@ def test_a_camp_never_loses_its_last_organiser(camp, olga, lose):
 
 def test_only_listed_addresses_that_are_proved_may_join(camp, stranger):
     camp.joining = Joining.LISTED
-    services.list_addresses(camp=camp, emails=[stranger.email.upper()])
-    assert not services.may_join(camp, stranger, "")
+    list_addresses(camp=camp, emails=[stranger.email.upper()])
+    assert not joining.may_join(camp, stranger, "")
     stranger.emailaddress_set.create(email=stranger.email, verified=True, primary=True)
-    assert services.may_join(camp, stranger, "")
+    assert joining.may_join(camp, stranger, "")
 
 
 def test_an_invitation_works_once(camp, olga):
     invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
-    helper = services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Hal")
+    helper = joining.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Hal")
     assert helper.role == Role.HELPER
     with pytest.raises(ValidationError, match="used already"):
-        services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Eve")
+        joining.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Eve")
 
 
 def test_an_invitation_lasts_14_days(camp, olga):
@@ -181,21 +182,21 @@ def test_an_invitation_lasts_14_days(camp, olga):
         assert invitation.is_open == is_open
     invitation.save()
     with pytest.raises(ValidationError, match="too old"):
-        services.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Eve")
+        joining.accept_invitation(invitation=invitation, user=UserFactory(), display_name="Eve")
 
 
 def test_an_invitation_never_lowers_a_role(camp, olga):
     invitation = invite(camp=camp, by=olga.user, role=Role.HELPER)
-    services.accept_invitation(invitation=invitation, user=olga.user, display_name="Olga")
+    joining.accept_invitation(invitation=invitation, user=olga.user, display_name="Olga")
     olga.refresh_from_db()
     assert olga.is_organiser
 
 
 def test_a_place_that_was_written_down_is_handed_over(camp, olga):
-    written = services.write_down(camp=camp, display_name="Gran")
+    written = joining.write_down(camp=camp, display_name="Gran")
     invitation = invite(camp=camp, by=olga.user, role=Role.ATTENDEE, attendee=written)
     user = UserFactory()
-    services.accept_invitation(invitation=invitation, user=user, display_name="Gran")
+    joining.accept_invitation(invitation=invitation, user=user, display_name="Gran")
     written.refresh_from_db()
     assert written.user == user
 
@@ -204,10 +205,10 @@ def test_a_place_that_was_written_down_is_handed_over(camp, olga):
 def test_whoever_accepts_is_called_what_they_typed_whatever_place_they_had(camp, olga, place):
     user = UserFactory()
     if "own" in place:
-        services.join_camp(camp=camp, user=user, display_name="Annie")
-    written = services.write_down(camp=camp, display_name="Gran") if "written" in place else None
+        joining.join_camp(camp=camp, user=user, display_name="Annie")
+    written = joining.write_down(camp=camp, display_name="Gran") if "written" in place else None
     invitation = invite(camp=camp, by=olga.user, role=Role.HELPER, attendee=written)
-    mine = services.accept_invitation(invitation=invitation, user=user, display_name="Granny Ann")
+    mine = joining.accept_invitation(invitation=invitation, user=user, display_name="Granny Ann")
     mine.refresh_from_db()
     assert mine.display_name == "Granny Ann"
     assert camp.attendees.get(user=user) == mine
@@ -215,7 +216,7 @@ def test_whoever_accepts_is_called_what_they_typed_whatever_place_they_had(camp,
 
 def test_who_is_in_already_is_offered_the_name_they_have(sign_in, camp, olga, ben):
     """Accepted with nothing changed, it must not give them the name somebody else wrote down."""
-    written = services.write_down(camp=camp, display_name="Gran")
+    written = joining.write_down(camp=camp, display_name="Gran")
     invitation = invite(camp=camp, by=olga.user, role=Role.ATTENDEE, attendee=written)
     page = sign_in(ben).get(f"/{camp.slug}/invitations/{invitation.key}/").content.decode()
     assert 'value="Ben"' in page
@@ -223,12 +224,12 @@ def test_who_is_in_already_is_offered_the_name_they_have(sign_in, camp, olga, be
 
 
 def test_the_same_written_name_is_the_same_person(camp):
-    one = services.write_down(camp=camp, display_name="Gran")
-    assert services.write_down(camp=camp, display_name=" gran ") == one
+    one = joining.write_down(camp=camp, display_name="Gran")
+    assert joining.write_down(camp=camp, display_name=" gran ") == one
 
 
 def test_a_copy_has_the_frame_and_not_the_people(camp, olga, ben, rooms, slots):
-    new = services.copy_camp(
+    new = opening.copy_camp(
         source=camp,
         camp=Camp(slug="next", name="Next", starts_on=date(2030, 7, 13)),
         by=olga.user,
@@ -259,7 +260,7 @@ def test_the_generator_makes_the_day_that_was_asked_for(camp):
 def test_a_night_camp_runs_over_midnight(camp):
     slots = generate_slots(camp, camp.days, DayPattern(time(22), time(2), 60, 0))
     assert clocks(slots, camp) == ["22:00-23:00", "23:00-00:00", "00:00-01:00", "01:00-02:00"]
-    services.add_slots(camp=camp, slots=slots)
+    frame.add_slots(camp=camp, slots=slots)
 
 
 def test_slots_stay_as_long_on_the_night_the_clocks_change(db):
@@ -278,14 +279,14 @@ def test_a_time_the_clocks_skip_is_told(db):
 
 def test_overlapping_slots_are_refused(camp, slots):
     with pytest.raises(ValidationError, match="overlaps"):
-        services.add_slots(camp=camp, slots=generate_slots(camp, camp.days, PATTERN))
+        frame.add_slots(camp=camp, slots=generate_slots(camp, camp.days, PATTERN))
     assert camp.slots.count() == 4
 
 
 def test_a_camp_is_deleted_only_with_its_name(camp, olga):
     with pytest.raises(ValidationError):
-        services.delete_camp(camp=camp, typed_name="lakeside")
-    services.delete_camp(camp=camp, typed_name="Lakeside 2030")
+        editing.delete_camp(camp=camp, typed_name="lakeside")
+    editing.delete_camp(camp=camp, typed_name="Lakeside 2030")
     assert not Camp.objects.exists()
 
 
@@ -294,7 +295,7 @@ def test_an_edit_does_not_bring_back_what_was_deleted_meanwhile(camp, what):
     thing = RoomFactory(camp=camp) if what == "room" else make_slot(camp, 10)
     type(thing).objects.filter(pk=thing.pk).delete()
     with pytest.raises(ValidationError, match="Somebody deleted"):
-        services.save_room(room=thing) if what == "room" else services.save_slot(slot=thing)
+        frame.save_room(room=thing) if what == "room" else frame.save_slot(slot=thing)
     assert not type(thing).objects.exists()
 
 
@@ -311,5 +312,5 @@ def test_an_address_that_somebody_took_meanwhile_is_told(client, camp, stranger,
     assert (response.status_code, told in response.content.decode()) == (422, True)
     copy = Camp(name="Two", slug=camp.slug, starts_on=camp.starts_on)
     with pytest.raises(ValidationError, match="The address “lakeside-2030” is taken"):
-        services.copy_camp(source=camp, camp=copy, by=stranger, display_name="Stan")
+        opening.copy_camp(source=camp, camp=copy, by=stranger, display_name="Stan")
     assert Camp.objects.count() == 1

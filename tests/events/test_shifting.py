@@ -12,11 +12,12 @@ from django.test import Client
 from icalendar import Calendar
 
 from accounts.once import BACKEND
+from events.editing import edit_camp
 from events.forms import CampForm
+from events.frame import save_slot
 from events.hanging import hanging_on
 from events.http import Done
 from events.models import Camp, Slot
-from events.services import edit_camp, save_slot
 from events.shifting import by_day, shift_slots
 from pitches.models import Interest
 from pitches.services import set_interest, withdraw_pitch

@@ -5,11 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from events.models import Attendee, Camp, Invitation, Joining
-from tests.factories import UserFactory
+from events import frame
+from events.models import Attendee, Camp, Invitation, Joining, Slot
+from schedule.draft.moves import place_session
+from tests.factories import PitchFactory, UserFactory, make_slot
 
 
 def test_a_name_is_all_it_takes(client, camp):
@@ -137,6 +141,55 @@ def test_slots_are_generated_then_changed_row_by_row(sign_in, camp, olga):
     response = client.post(f"/{camp.slug}/slots/{slot.pk}/", change | {"ends": "11:15"})
     assert response.status_code == 422
     assert "overlaps the slot at 11:00" in response.content.decode()
+
+
+def test_slots_made_at_once_are_taken_back_as_long_as_nobody_used_or_changed_them(sign_in, camp, olga, rooms):
+    client = sign_in(olga)
+    mine = make_slot(camp, 8)
+    typed = {
+        "day-starts": "10:00",
+        "day-ends": "13:00",
+        "day-minutes": "45",
+        "day-between": "15",
+        "day-lunch_minutes": "60",
+    }
+    page = client.post(f"/{camp.slug}/slots/generate/", typed | {"day-lunch_at": ""}, follow=True).content.decode()
+    undo = dict(re.findall(r'<input type="hidden" name="(slots|day-\w+)" value="([^"]*)"', page))
+    made = [slot for slot in camp.slots.all() if slot != mine]
+
+    def take_back() -> str:
+        return client.post(f"/{camp.slug}/slots/generate/undo/", undo, follow=True).content.decode()
+
+    session = place_session(pitch=PitchFactory(camp=camp), room=rooms[0], slot=made[0])
+    assert f"is used by now (On the draft there: “{session.pitch.title}”)" in take_back()
+    session.cells.all().delete()
+    olga.away_in.add(made[1])
+    assert "is used by now (Not there then: Olga)" in take_back()
+    olga.away_in.clear()
+    Slot.objects.filter(pk=made[2].pk).update(title="Opening")
+    assert "Somebody changed “Sat 12 Jan, 12:00” since." in take_back()
+    assert camp.slots.count() == 4
+    Slot.objects.filter(pk=made[2].pk).update(title="")
+    page = take_back()
+    assert "3 slots are taken away again." in page
+    assert list(camp.slots.all()) == [mine]
+    # And made again as they were.
+    again = dict(re.findall(r'<input type="hidden" name="(day-\w+)" value="([^"]*)"', page))
+    client.post(f"/{camp.slug}/slots/generate/", again)
+    assert [slot.starts_at for slot in camp.slots.all() if slot != mine] == [slot.starts_at for slot in made]
+    assert "These slots are gone already." in take_back()
+
+
+def test_many_that_are_taken_back_take_as_many_queries_as_one(camp, slots):
+    asked = []
+    for count in (1, 1, 6):
+        made = [camp.rooms.create(name=f"Tent {number}") for number in range(count)]
+        with CaptureQueriesContext(connection) as captured:
+            frame.take_back(camp=camp, things=camp.rooms.all(), seen={room.pk: room.state for room in made})
+        asked.append(len(captured))
+        assert not camp.rooms.exists()
+    # The first makes the row of the draft.
+    assert asked[1] == asked[2]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.limits import Limit
 from accounts.models import User
 from accounts.once import FIELD
+from events.listed import list_addresses
 from events.models import Attendee, Camp
-from events.services import list_addresses
 from exchange import document as bounds
 from exchange.arriving import write_arrival
 from exchange.bringing import bring_in, show_arrival

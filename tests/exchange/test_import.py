@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from events.models import Attendee, Camp
-from events.services import leave_camp
+from events.roles import leave_camp
 from exchange.csv_export import csv_files
 from exchange.json_export import Secrets, export_camp
 from exchange.json_import import import_document

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events.listed import list_addresses
 from events.models import Attendee, Camp, Role
-from events.services import list_addresses
 from exchange.csv_export import csv_files, csv_zip, sheet
 from exchange.json_export import Secrets, export_camp
 from exchange.json_import import import_document, read_document

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from events import stamps
 from events.decoding import BY_PAGE
+from events.editing import archive_camp
 from events.models import Camp
-from events.services import archive_camp
 from exchange import csv_import, table, uploads
 from exchange.models import Upload, UploadTakenAway
 from exchange.report import MOST_TOLD, ImportRefused

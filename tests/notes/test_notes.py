@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.models import Attendee
-from events.services import change_role
+from events.roles import change_role
 from notes.merge import has_marks
 from notes.models import Note, NoteRevision, WriteUp
 from notes.services import save_note, set_notes_rule
@@ -241,7 +241,7 @@ def test_the_feed_is_atom_with_what_anybody_may_read(client, camp, session, ben)
 
 
 def test_an_archived_camp_is_read_and_not_written(sign_in, camp, session, ben):
-    from events.services import archive_camp
+    from events.editing import archive_camp
 
     archive_camp(camp=camp)
     client = sign_in(ben)

@@ -3,18 +3,18 @@
 import html
 import re
 import threading
-import time
-from unittest.mock import ANY
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 
-from events.services import archive_camp, leave_camp, remove_attendee, switch_camp
+from events.editing import archive_camp, switch_camp
+from events.roles import leave_camp, remove_attendee
 from exchange.csv_export import csv_files
 from pitches import board, services
-from pitches.models import Interest, Pitch, fair_order
+from pitches.models import Interest, LastTap, Pitch, fair_order
 from pitches.wishes import read_wishes
 from tests.factories import AttendeeFactory, CampFactory, PitchFactory
 
@@ -179,14 +179,38 @@ def test_interest_is_what_was_set_last(camp, ben, levels):
     assert [i.level for i in Interest.objects.all()] == ([levels[-1]] if levels[-1] else [])
 
 
-def test_musts_are_few_and_the_sentence_says_which(camp, ben):
+def test_a_must_too_many_counts_as_interested_and_the_sentence_says_why(camp, ben):
     camp.musts_each = 1
     camp.save()
-    first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp)
+    first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp, title="Tents")
+    tap = partial(services.set_interest, attendee=ben)
+    assert tap(pitch=first, level=2) == tap(pitch=first, level=2) == (first, 2, "")
+    pitch, level, problem = tap(pitch=second, level=2)
+    assert (pitch, level) == (second, 1)
+    assert problem.startswith("“Tents” counts as interested. You have 1 must: “Knots”. Take 1 back for this one.")
+    assert dict(ben.interests.values_list("pitch", "level")) == {first.pk: 2, second.pk: 1}
+
+
+def test_without_a_script_a_must_too_many_is_told_on_the_next_page(sign_in, camp, ben):
+    camp.musts_each = 1
+    camp.save()
+    first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp, title="Tents")
     services.set_interest(pitch=first, attendee=ben, level=2)
-    services.set_interest(pitch=first, attendee=ben, level=2)
-    with pytest.raises(ValidationError, match="1 musts already: “Knots”"):
-        services.set_interest(pitch=second, attendee=ben, level=2)
+    page = sign_in(ben).post(f"/{camp.slug}/pitches/{second.pk}/interest/", {"level": "2"}, follow=True)
+    html = page.content.decode()
+    assert "“Tents” counts as interested. You have 1 must: “Knots”. Take 1 back for this one." in html
+    assert f'id="interested-{second.pk}" aria-pressed="true"' in html
+    assert f'id="must-{second.pk}" aria-pressed="false"' in html
+
+
+def test_fewer_musts_each_take_none_from_whoever_taps_again(camp, ben):
+    pitches = PitchFactory.create_batch(2, camp=camp)
+    for pitch in pitches:
+        services.set_interest(pitch=pitch, attendee=ben, level=2)
+    camp.musts_each = 1
+    camp.save()
+    # Sent again by a script that did not hear the answer.
+    assert services.set_interest(pitch=pitches[0], attendee=ben, level=2).level == 2
 
 
 #: what `taps.js` sends
@@ -207,18 +231,46 @@ def test_a_tap_tells_a_script_what_stands_and_without_one_leads_back(sign_in, ca
 
 
 def test_a_tap_held_up_on_its_way_undoes_no_newer_one(sign_in, camp, ben):
-    pitch = PitchFactory(camp=camp, title="Knots")
-    client, url = sign_in(ben), f"/{camp.slug}/pitches/{pitch.pk}/interest/"
-    now = int(time.time())
-    assert client.post(url, {"level": "2", "until": str(now + 15)}, headers=SCRIPT).status_code == 200
-    late = client.post(url, {"level": "0", "until": str(now - 1)}, headers=SCRIPT)
-    assert (late.status_code, late.json()) == (409, {"problem": "", "is_late": True, "now": ANY})
-    # By which clock: another may stand in between.
-    assert now <= late.json()["now"] <= time.time()
-    assert Interest.objects.get().level == 2
-    # What is no moment is none of a script of ours.
-    for until in ("", "soon", "²", "-5", "9" * 5000):
-        assert client.post(url, {"level": "1", "until": until}, headers=SCRIPT).status_code == 200
+    pitch, other = PitchFactory.create_batch(2, camp=camp)
+    client, url = sign_in(ben), f"/{camp.slug}/pitches/{{}}/interest/"
+
+    def tap(number, level, pitch=pitch, device="a" * 32):
+        fields = {"level": level, "device": device, "number": number}
+        return client.post(url.format(pitch.pk), fields, headers=SCRIPT)
+
+    assert tap(10, 1).json() == {"problem": "", "pitch": pitch.pk, "title": "", "level": 1}
+    assert tap(12, 0).json()["level"] == 0
+    late = tap(11, 2)
+    assert (late.status_code, late.json()) == (409, {"problem": "You tapped there again since.", "is_old": True})
+    assert not Interest.objects.exists()
+    # Sent again, since the answer was lost; of another device; by a script that counts nothing.
+    assert tap(12, 2, other).status_code == tap(12, 2, other).status_code == 200
+    assert tap(1, 1, device="b" * 32).status_code == 200
+    assert dict(ben.interests.values_list("pitch", "level")) == {pitch.pk: 1, other.pk: 2}
+    for wrong in ("", "-1", "²", "9" * 5000, "soon"):
+        assert tap(wrong, 2, pitch).status_code == 200
+        assert tap(1, 2, pitch, device=wrong).status_code == 200
+    assert LastTap.objects.count() == 2
+
+
+def test_a_tap_by_number_is_about_this_camps_board_and_follows_a_merge(sign_in, camp, ben):
+    elsewhere, gone = PitchFactory(camp=CampFactory()), PitchFactory(camp=camp)
+    old, new = PitchFactory(camp=camp), PitchFactory(camp=camp, title="New ropes")
+    services.withdraw_pitch(pitch=gone, by=None)
+    services.merge_pitches(source=old, target=new, by=None)
+    client = sign_in(ben)
+
+    def tap(pitch, number):
+        fields = {"level": 1, "device": "a" * 32, "number": number}
+        return client.post(f"/{camp.slug}/pitches/{pitch.pk}/interest/", fields, headers=SCRIPT)
+
+    for pitch in (elsewhere, gone):
+        answer = tap(pitch, 1)
+        assert (answer.status_code, answer.json()["level"]) == (422, 0)
+        assert "withdrawn" in answer.json()["problem"]
+    assert tap(old, 2).json() == {"problem": "", "pitch": new.pk, "title": "New ropes", "level": 1}
+    assert tap(old, 1).json().get("is_old") is True
+    assert [interest.pitch for interest in Interest.objects.all()] == [new]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -324,11 +376,13 @@ def test_a_tap_costs_five_queries_and_answers_with_what_is_stored(sign_in, camp,
     pitch = PitchFactory(camp=camp, title="Knots & <bends>")
     client, url = sign_in(ben), f"/{camp.slug}/pitches/{pitch.pk}/interest/"
     # Two of these begin and end the transaction: outside of a test BEGIN and COMMIT.
-    for level in (1, 0):
+    for number, level in enumerate((1, 0, 1, 0)):
+        # The last two by which tap of its device it is, as `taps.js` says it.
+        which = {"device": "a" * 32, "number": number} if number > 1 else {}
         with django_assert_num_queries(7):
-            answer = client.post(url, {"level": level}, headers=SCRIPT).json()
+            answer = client.post(url, {"level": level, **which}, headers=SCRIPT).json()
         assert list(pitch.interests.values_list("attendee", "level")) == ([(ben.pk, 1)] if level else [])
-        assert (answer["level"], answer["title"]) == (level, "Knots & <bends>")
+        assert (answer["level"], answer["title"]) == (level, "" if which else "Knots & <bends>")
 
 
 def test_the_buttons_say_whose_pitch_it_is_and_where_they_send(sign_in, camp, ben):

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from events.frame import close_rooms, set_away
 from events.models import Camp, Slot
-from events.services import close_rooms, set_away
 from pitches.order import put_after
 from schedule import advice, solver
 from schedule.advice.breaks import break_sentence

@@ -51,6 +51,22 @@ def look(sign_in, camp, olga, django_capture_on_commit_callbacks):
     return look
 
 
+def test_of_a_draft_with_nothing_on_it_no_wish_is_said_to_be_met(look, camp, knots):
+    look()
+    assert "wishes met, of" in look()
+    assert "wishes met, of" in look("draft_figures")
+    moves.unplace_session(session=camp.sessions.get())
+    look()
+    for name in ("draft_detail", "draft_figures"):
+        html = look(name)
+        assert ("wishes met" in html, "a few</strong>" in html) == (False, False), name
+    assert "No session is on the draft yet, so no wish is met." in html
+    camp.grid_builds.create(state="done", is_applied=True)
+    html = look()
+    assert "The last build found no session to place." in html
+    assert "a few wishes" not in html
+
+
 def test_a_page_whose_figures_cannot_be_asked_for_is_shown(look, knots, monkeypatch):
     def locked(task, camp_id: int) -> None:
         raise OperationalError("database is locked")

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from events.editing import edit_camp
+from events.frame import close_rooms, drop_from_frame, save_room, save_slot, set_away
 from events.merging import merge_attendees
 from events.models import Slot
-from events.services import close_rooms, drop_from_frame, edit_camp, save_room, save_slot, set_away
 from pitches.services import save_pitch, withdraw_pitch
 from schedule.advice.mending import Mending
 from schedule.build import border, run

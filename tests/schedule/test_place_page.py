@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from events.services import close_rooms
+from events.frame import close_rooms
 from schedule.draft.moves import place_session, slots_from
 from schedule.models import Session
 from tests.factories import PitchFactory, RoomFactory, make_slot

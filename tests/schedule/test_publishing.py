@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from events.services import rename_attendee
+from events.joining import rename_attendee
 from pitches.services import save_pitch, set_interest
 from schedule.draft import moves
 from schedule.models import Draft, GridVersion, Session

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from events.services import close_rooms
+from events.frame import close_rooms
 from pitches.services import set_interest
 from schedule import advice, solver
 from schedule.build import border, run

@@ -8,7 +8,8 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from events.services import drop_from_frame, rename_attendee
+from events.frame import drop_from_frame
+from events.joining import rename_attendee
 from pitches.models import Pitch
 from pitches.services import merge_pitches, return_pitch, save_pitch, set_interest, submit_pitch, withdraw_pitch
 from schedule import advice

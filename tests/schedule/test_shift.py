@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
+from events.editing import archive_camp
 from events.http import Done
 from events.models import Camp, CampArchived, Slot
-from events.services import archive_camp
 from pitches.services import set_interest
 from schedule.draft.moves import place_session
 from schedule.models import Draft, GridVersion, Session

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bench.processes import ROOT, Served, environment_of, run
+from bench.processes import ROOT, Served, environment_of, eventually, run
 from bench.servers import REDIS, OwnPostgres, OwnRedis, postgres_programs
 
 
@@ -48,6 +48,16 @@ class Releases:
         link.symlink_to(self.folder / name)
         link.replace(self.current)
 
+    @contextmanager
+    def chosen(self, name: str) -> Iterator[None]:
+        """For a while, whatever becomes of a test: those after it are served the one before."""
+        before = os.readlink(self.current)
+        self.choose(name)
+        try:
+            yield
+        finally:
+            self.choose(before)
+
 
 @pytest.fixture(scope="package")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -76,7 +86,8 @@ def _one_server(environment, releases, tmp_path_factory) -> Iterator[Served]:
 
 @pytest.fixture
 def served(_one_server) -> Served:
-    """The same for several tests; each leaves it whole."""
+    """The same for several tests; each begins when all of it is there, and nothing that the one before replaced."""
+    eventually(lambda: _one_server.process.poll() is not None or _one_server.is_whole())
     return _one_server
 
 

@@ -70,27 +70,23 @@ def test_a_request_that_takes_long_is_answered_by_the_release_that_has_it(served
 )
 def test_a_release_that_does_not_start_takes_nothing_down(served, releases, name, file, old, new):
     changed(releases, name, file, old=old, new=new)
-    before, now_served = served.parts(), os.readlink(releases.current)
-    told = served.said("goes on")
-    releases.choose(name)
-    with people_at_the_door(served) as wrong:
-        served.process.send_signal(signal.SIGHUP)
-        eventually(lambda: served.said("goes on") > told)
-        eventually(served.is_whole)
-    assert served.parts() == before
-    # What falls now is started again from the release that goes on, though the name leads to the other one.
-    [victim] = before["web"]
-    os.kill(victim, signal.SIGKILL)
-    eventually(lambda: victim not in served.pids() and served.is_whole())
-    assert served.get()[0] == 200
-    releases.choose(now_served)
+    before, told = served.parts(), served.said("goes on")
+    with releases.chosen(name):
+        with people_at_the_door(served) as wrong:
+            served.process.send_signal(signal.SIGHUP)
+            eventually(lambda: served.said("goes on") > told)
+            eventually(served.is_whole)
+        assert served.parts() == before
+        # What falls now is started again from the release that goes on, though the name leads to the other one.
+        [victim] = before["web"]
+        os.kill(victim, signal.SIGKILL)
+        eventually(lambda: victim not in served.pids() and served.is_whole())
+        assert served.get()[0] == 200
     assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["web", "web worker", "default", "mail"])
 def test_a_part_that_was_killed_is_there_again_and_nobody_is_refused(served, name):
-    # After the test before, the last of them may still be coming.
-    eventually(lambda: bool(served.parts().get(name)))
     before = served.parts()
     victim = before[name][0]
     with people_at_the_door(served) as wrong:
@@ -108,9 +104,14 @@ def test_a_terminal_that_is_closed_ends_all(environment, tmp_path):
     terminal, inside = pty.openpty()
     command = [sys.executable, "manage.py", "serve", "--port", str(served.port), "--without-worker"]
     with served.log.open("wb") as log:
-        # A session of its own, whose terminal is what it reads from.
+        # A session of its own, whose terminal is what it reads from; it hears of that also where these tests do not.
         process = subprocess.Popen(
-            ["setsid", "--ctty", *command], cwd=ROOT, env=environment, stdin=inside, stdout=log, stderr=log
+            ["env", "--default-signal=HUP", "setsid", "--ctty", *command],
+            cwd=ROOT,
+            env=environment,
+            stdin=inside,
+            stdout=log,
+            stderr=log,
         )
     os.close(inside)
     eventually(served.starts)

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 
 from accounts.services import account_under
 from events.models import Camp
-from events.services import make_organiser
+from events.opening import make_organiser
 
 
 class Command(BaseCommand):

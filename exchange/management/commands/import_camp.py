@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import account_under
 from events.decoding import BY_COMMAND, FileText, file_text, refuse_bytes
 from events.models import Camp
-from events.services import seat_organiser
+from events.opening import seat_organiser
 from exchange.arriving import AHEAD_BY_COMMAND, write_arrival
 from exchange.csv_import import days_of
 from exchange.document import Bounds, document_in, text_of_document

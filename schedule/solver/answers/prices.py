@@ -4,7 +4,7 @@ People appear as numbers only. That small numbers are not told is up to whoever 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -162,8 +162,12 @@ def price_cells(
 
 
 def _cells(problem: Problem, rows: Iterable[Placement]) -> dict[tuple[int, int], Placement]:
-    """(slot, room) to who stands there."""
-    return {(t, p.room): p for p in rows for t in problem.span(p.session, p.slot) if t < len(problem.slots)}
+    """(slot, room) to who stands there. What runs over the end of all slots changes places with nobody."""
+    return {(t, p.room): p for p in rows if _ends(problem, p) for t in problem.span(p.session, p.slot)}
+
+
+def _ends(problem: Problem, p: Placement) -> bool:
+    return problem.span(p.session, p.slot).stop <= len(problem.slots)
 
 
 def _displaced(
@@ -179,7 +183,7 @@ def _places_back(problem: Problem, displaced: list[Placement], new: Placement, a
     if at is None:
         return []
     taken = {(t, new.room) for t in problem.span(new.session, new.slot)}
-    left = [t for t in problem.span(at.session, at.slot) if (t, at.room) not in taken]
+    left = [t for t in problem.span(at.session, at.slot) if t < len(problem.slots) and (t, at.room) not in taken]
     back = []
     for p in displaced:
         length = problem.sessions[p.session].length
@@ -197,19 +201,31 @@ def breaks_in_cells(
     Whoever stands in the cell changes places with it, as in `price_cells`, and what that breaks is named, too; where
     there is no place to change they stay. Only what this adds is named, not what is broken anyway.
     """
-    rows = [p for p in placements if p.slot + problem.sessions[p.session].length <= len(problem.slots)]
+    rows = [p for p in placements if _ends(problem, p)]
     cell = _cells(problem, rows)
     standing = _Standing(problem, [p for p in rows if p != at])
     found = {}
     for slot in range(len(problem.slots)):
         for room in range(len(problem.rooms)):
             new = Placement(session, slot, room)
-            if problem.span(session, slot).stop > len(problem.slots):
+            if not _ends(problem, new):
                 found[slot, room] = standing.broken_alone(new)
                 continue
             displaced = _displaced(problem, cell, new, at) if at else []
             found[slot, room] = standing.adding(displaced, [*_places_back(problem, displaced, new, at), new])
     return found
+
+
+class Tie(NamedTuple):
+    """What a rule that is about several runnings wants to know of one session."""
+
+    rule: Rule
+    #: the sessions whose places matter to it
+    matter: set[int]
+    #: those of them that stand
+    rows: list[Placement]
+    #: fewer runnings break nothing; one that the file ties to itself breaks it alone
+    least: int
 
 
 class _Standing:
@@ -221,7 +237,7 @@ class _Standing:
         for number, p in enumerate(rows):
             self.rows[p.session].append((number, p))
         self._rules = [(rule, rule.partners(problem)) for rule in GRID_RULES if rule is not cell_given_twice]
-        self._asked: dict[int, list[tuple[Rule, set[int], list[Placement]]]] = {}
+        self._asked: dict[int, list[Tie]] = {}
 
     def broken_alone(self, p: Placement) -> list[Broken]:
         return [b for rule in CELL_RULES for b in rule.broken(self.problem, [p])]
@@ -230,24 +246,25 @@ class _Standing:
         """What is broken by one of `into` at least when `out` is gone; the last of them first."""
         found: list[Broken] = []
         for p in reversed(into):
-            fits = self.problem.span(p.session, p.slot).stop <= len(self.problem.slots)
             broken = self.broken_alone(p)
-            for rule, matter, rows in self._partners(p.session) if fits else ():
+            for rule, matter, rows, least in self._partners(p.session) if _ends(self.problem, p) else ():
                 stay = [q for q in rows if q not in out] if out else rows
                 there = [*stay, *(q for q in into if q.session in matter)]
-                # These rules are about several runnings.
-                if len(there) > 1:
+                if len(there) >= least:
                     broken += [b for b in rule.broken(self.problem, there) if p in b.placements]
             found += [b for b in broken if b not in found]
         return found
 
-    def _partners(self, session: int) -> list[tuple[Rule, set[int], list[Placement]]]:
-        """Each rule that may mind where the session is, whose places matter to it then, and those that stand."""
+    def _partners(self, session: int) -> list[Tie]:
+        """Each rule that may mind where the session is."""
         if session not in self._asked:
-            ties = [(rule, {session, *partners.get(session, ())}) for rule, partners in self._rules]
-            asked = [(rule, matter, self._of(matter)) for rule, matter in ties]
-            self._asked[session] = [tie for tie in asked if tie[2] or len(tie[1]) > 1]
+            ties = (self._tie(rule, session, partners.get(session, ())) for rule, partners in self._rules)
+            self._asked[session] = [tie for tie in ties if tie.rows or len(tie.matter) >= tie.least]
         return self._asked[session]
+
+    def _tie(self, rule: Rule, session: int, partners: Collection[int]) -> Tie:
+        matter = {session, *partners}
+        return Tie(rule, matter, self._of(matter), 1 if session in partners else 2)
 
     def _of(self, sessions: Iterable[int]) -> list[Placement]:
         return [p for _number, p in sorted(found for i in sessions for found in self.rows.get(i, ()))]

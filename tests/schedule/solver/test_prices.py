@@ -3,15 +3,15 @@
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from schedule.solver import Placement, breaks_in_cells, broken_rules, price_cells
+from schedule.solver import Placement, Problem, Room, Session, Slot, breaks_in_cells, broken_rules, price_cells
 from schedule.solver import rules as hard
 from schedule.solver.answers.prices import _places_back
 from schedule.solver.bits import counted, more_in, set_of
 from schedule.solver.search.crowd import Crowd, levels_of
-from tests.schedule.solver.samples import problems
+from tests.schedule.solver.samples import problems, small_problem
 
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -87,6 +87,39 @@ def test_what_a_cell_breaks_is_what_the_whole_plan_breaks_more(plan):
             assert Counter(found) == Counter(
                 b for b in whole if {*into} & {*b.placements} and b.rule is not hard.cell_given_twice
             )
+
+
+def test_a_session_that_builds_on_itself_breaks_the_order_wherever_it_is():
+    """A file may say so; it takes nobody else to break the rule."""
+    problem = Problem(
+        slots=(Slot(), Slot()), rooms=(Room(capacity=9),),
+        sessions=(Session(hosts=frozenset()), Session(hosts=frozenset())), order=((0, 0),),
+    )  # fmt: skip
+    for rows in ([], [Placement(1, 1, 0)]):
+        found = breaks_in_cells(problem, rows, 0)
+        assert {cell: [b.rule for b in broken] for cell, broken in found.items()} == {
+            (slot, 0): [hard.order_is_broken] for slot in (0, 1)
+        }
+
+
+@given(plans())
+@example((small_problem(sessions=(Session(length=2), Session(length=2))), [Placement(0, 1, 0), Placement(1, 0, 1)]))
+@MANY
+def test_what_runs_over_the_end_changes_places_with_nobody(plan):
+    """Neither where a cell is priced nor where it is told what it breaks; and nobody is put where no slot is."""
+    problem, rows = plan
+    end = len(problem.slots)
+    fitting = [p for p in rows if problem.span(p.session, p.slot).stop <= end]
+    for at in rows[:1]:
+        prices = price_cells(problem, rows, at.session, at)
+        without = price_cells(problem, fitting, at.session, at)
+        assert {cell: price.displaced for cell, price in prices.items()} == {
+            cell: price.displaced for cell, price in without.items()
+        }
+        assert breaks_in_cells(problem, rows, at.session, at) == breaks_in_cells(problem, fitting, at.session, at)
+        for (slot, room), price in prices.items():
+            back = _places_back(problem, list(price.displaced), Placement(at.session, slot, room), at)
+            assert all(problem.span(p.session, p.slot).stop <= end for p in back)
 
 
 @given(problems())

@@ -12,8 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
+from events.editing import delete_camp
+from events.frame import drop_from_frame
+from events.joining import rename_attendee
 from events.models import Joining, Room, Stamp
-from events.services import delete_camp, drop_from_frame, rename_attendee
 from notes.services import save_note
 from pitches.services import save_pitch, withdraw_pitch
 from schedule.draft import moves

@@ -60,8 +60,8 @@ NIGHTS = {
     "London in autumn": ("Europe/London", datetime(2027, 10, 31, 0, 0), datetime(2027, 10, 31, 3, 0)),
     "Lord Howe in spring": ("Australia/Lord_Howe", datetime(2027, 10, 2, 14, 0), datetime(2027, 10, 2, 17, 0)),
     "Lord Howe in autumn": ("Australia/Lord_Howe", datetime(2027, 4, 3, 13, 30), datetime(2027, 4, 3, 17, 0)),
-    "Casablanca before Ramadan": ("Africa/Casablanca", datetime(2027, 2, 7, 0, 0), datetime(2027, 2, 7, 4, 0)),
-    "Casablanca after Ramadan": ("Africa/Casablanca", datetime(2027, 3, 14, 0, 0), datetime(2027, 3, 14, 4, 0)),
+    "Casablanca before Ramadan": ("Africa/Casablanca", datetime(2025, 2, 23, 0, 0), datetime(2025, 2, 23, 4, 0)),
+    "Casablanca after Ramadan": ("Africa/Casablanca", datetime(2025, 4, 6, 0, 0), datetime(2025, 4, 6, 4, 0)),
 }
 
 

@@ -15,10 +15,12 @@ from icalendar import Calendar
 from accounts.models import User
 from config import worker
 from config.worker import look_for_mails
+from events.editing import archive_camp, delete_camp
 from events.erasing import erase_attendee
+from events.frame import close_rooms
 from events.merging import merge_attendees
 from events.models import Attendee
-from events.services import archive_camp, delete_camp, leave_camp, remove_attendee
+from events.roles import leave_camp, remove_attendee
 from exchange.json_export import export_camp
 from pitches.services import set_interest, withdraw_pitch
 from schedule.draft import moves
@@ -237,6 +239,23 @@ def test_a_new_title_is_told_within_a_minute_and_a_new_text_is_not(told, knots):
     mail_what_changed()
     # The text counted in the session's own number: mails never fall behind what subscriptions are told.
     assert sent() == [("REQUEST", "Ropes", 2)]
+
+
+def test_a_closed_room_is_told_within_a_minute_and_that_it_is_open_again(told, knots, rooms, slots):
+    close_rooms(rooms=[rooms[0]], slots=[slots[0]], is_closed=True)
+    mail_what_changed()
+    [letter] = letters()
+    assert "The room of this session of Lakeside 2030 is closed then." in letter.body
+    assert "Barn (room closed: watch the grid)" in letter.body
+    assert read(letter)[1]["location"].startswith("Barn (room closed: watch the grid)")
+    assert sent() == [("REQUEST", "Knots", 1)]
+    close_rooms(rooms=[rooms[0]], slots=[slots[0]], is_closed=False)
+    mail_what_changed()
+    assert "Something about this session of Lakeside 2030 is different now. This is how it stands." in letters()[0].body
+    assert "closed" not in letters()[0].body
+    assert sent() == [("REQUEST", "Knots", 2)]
+    mail_what_changed()
+    assert sent() == []
 
 
 def test_a_session_that_falls_is_taken_away_and_comes_back_under_a_higher_number(camp, told, knots, rooms, slots):

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from events.editing import edit_camp
+from events.frame import set_away
+from events.joining import rename_attendee
 from events.models import Camp
-from events.services import edit_camp, rename_attendee, set_away
 from schedule.advice import Expected, renew_figures
 from schedule.draft.moves import place_session
 from schedule.models import Draft

@@ -1,0 +1,101 @@
+"""A camp as a whole: its settings, its switches, into the archive and out of it, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import stamps
+from .joining import move_up
+from .models import Attendee, Camp, DeletedCamp
+from .news import mail_no_news
+from .shifting import move_with_camp
+from .signals import camp_deleting, frame_changed, times_moved, times_moving
+
+#: the columns of a camp that say where and when its sessions can be: how far it is, and what has begun
+OF_THE_GRID = ("walking_minutes", "starts_on", "ends_on", "time_zone")
+
+
+class Edited(NamedTuple):
+    """What followed from an edit of the camp."""
+
+    #: slots that stand at other times
+    moved: int
+    #: the number of the version that was published with it
+    version: int | None
+    #: people who moved up from the waiting list
+    came_in: int
+
+
+@transaction.atomic
+def edit_camp(
+    *,
+    camp: Camp,
+    fields: Iterable[str],
+    by: Attendee | None,
+    clocks: str = "",
+    follow: str = "",
+    publish: bool = False,
+) -> Edited:
+    """The camp is as given in these fields; whoever waited for a place that there is now has moved up.
+
+    Where the time zone or the days are others, its slots stand where the answers say: see `move_with_camp`, also for
+    what is refused. `publish` brings a published grid to the new times at once; its hosts are told, but not `by`.
+    """
+    before, fields = camp.lock(), list(fields)
+    # Asked before anything stands elsewhere: afterwards the new times themselves are what waits.
+    waits = publish and any(answer for _receiver, answer in times_moving.send(sender=Camp, camp=before))
+    camp.save(update_fields=fields)
+    moved = move_with_camp(before=before, after=camp, clocks=clocks, follow=follow)
+    came_in = len(move_up(camp=camp))
+    stamps.bump(camp, stamps.FRAME)
+    # Another text or colour is no reason to look at the draft again.
+    if any(name in fields and getattr(before, name) != getattr(camp, name) for name in OF_THE_GRID):
+        frame_changed.send(sender=Camp, camp=camp)
+    version = None
+    if moved and publish:
+        answers: list[tuple[Any, Any]] = times_moved.send(sender=Camp, camp=camp, by=by, waits=waits)
+        version = next((number for _receiver, number in answers if number), None)
+    return Edited(moved, version, came_in)
+
+
+@transaction.atomic
+def switch_camp(*, camp: Camp, **flags: bool) -> None:
+    """Pitching or interest is open or closed, counts or the checklist are shown or hidden."""
+    camp.lock()
+    camp.save_flags(**flags)
+    stamps.bump(camp, stamps.FRAME)
+
+
+@transaction.atomic
+def archive_camp(*, camp: Camp, is_archived: bool = True) -> None:
+    """The camp can be read and not changed any more; or it is taken out of the archive again, and whoever waited for a
+    place that came free meanwhile has moved up.
+    """
+    if camp.lock(archived=True).is_archived == is_archived:
+        return
+    camp.archived_at = timezone.now() if is_archived else None
+    camp.save(update_fields=["archived_at"])
+    stamps.bump(camp, stamps.FRAME)
+    if is_archived:
+        # Whenever it leaves the archive: what waits now is late by then.
+        mail_no_news(camp=camp)
+    else:
+        move_up(camp=camp)
+
+
+@transaction.atomic
+def delete_camp(*, camp: Camp, typed_name: str) -> None:
+    """Everything of the camp is gone, if its name was typed; at its address stands that it was deleted, and when."""
+    if typed_name.strip() != camp.name:
+        raise ValidationError(_("Type “%(name)s” to delete the camp."), params={"name": camp.name})
+    # Whoever joins at this moment is done first, or finds the camp gone; so does a tap, which holds its pitch.
+    camp = camp.lock(archived=True)
+    DeletedCamp.of(camp).save()
+    camp_deleting.send(sender=Camp, camp=camp)
+    camp.delete()

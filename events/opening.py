@@ -1,0 +1,131 @@
+"""How a camp comes to be, and who runs it first."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.names import refuse_unseen
+
+from . import stamps
+from .joining import join_camp
+from .models import Attendee, Camp, Role, Room, Slot
+from .models.camp import check_year
+
+
+def may_open_camps(user: User) -> bool:
+    """Everybody with an account; or those alone whom the operator named, and operators (CAMPS_OPENED_BY)."""
+    return settings.CAMPS_OPENED_BY == "everybody" or user.may_open_camps or user.is_superuser
+
+
+@transaction.atomic
+def make_organiser(*, user: User, camp: Camp | None = None, display_name: str = "") -> None:
+    """The account may open camps; and is an organiser of this one, under that name unless they have one there."""
+    if camp is not None:
+        # Before the account, as a claim holds them (lock order).
+        camp = camp.lock()
+    user.may_open_camps = True
+    user.save(update_fields=["may_open_camps"])
+    if camp is not None:
+        attendee = join_camp(camp=camp, user=user, display_name=display_name, role=Role.ORGANISER, invited=True)
+        attendee.role, attendee.is_waiting = Role.ORGANISER, False
+        attendee.save(update_fields=["role", "is_waiting"])
+        stamps.bump(camp, stamps.CROWD)
+
+
+@transaction.atomic
+def open_camp(*, camp: Camp, by: User, display_name: str) -> Camp:
+    """The camp stands, and whoever opened it is its first organiser."""
+    refuse_opening(by)
+    save_new_camp(camp=camp)
+    refuse_unseen(display_name)
+    camp.attendees.create(user=by, display_name=display_name, role=Role.ORGANISER)
+    return camp
+
+
+def refuse_opening(by: User) -> None:
+    if not may_open_camps(by):
+        raise ValidationError(_("Camps are opened here by people whom the operator of this site named. Ask them."))
+
+
+@transaction.atomic
+def save_new_camp(*, camp: Camp) -> None:
+    """The camp stands, with nobody in it yet; refused if another has its address."""
+    camp.full_clean(exclude=["code"], validate_unique=False)
+    # Asked by writing it: two who open one at the same moment both find the address free.
+    try:
+        with transaction.atomic():
+            camp.save()
+    except IntegrityError as error:
+        if not Camp.objects.filter(slug=camp.slug).exists():
+            raise
+        raise ValidationError(Camp.SLUG_TAKEN, params={"slug": camp.slug}) from error
+
+
+@transaction.atomic
+def seat_organiser(*, camp: Camp, user: User, display_name: str = "") -> Attendee:
+    """Whoever brought the camp in runs it: in the place they have, in that of an organiser who was written down under
+    that name (without a name: of the only one), or in a new one.
+    """
+    camp = camp.lock(archived=True)
+    refuse_unseen(display_name)
+    mine = camp.attendees.filter(user=user).first()
+    if mine is None:
+        found = list(camp.attendees.organisers().filter(user=None))
+        if display_name:
+            found = [one for one in found if one.display_name.casefold() == display_name.casefold()]
+        mine = found[0] if len(found) == 1 else Attendee(camp=camp, display_name=display_name or _("Organiser"))
+    mine.user, mine.role, mine.is_waiting, mine.removed_at = user, Role.ORGANISER, False, None
+    mine.full_clean()
+    mine.save()
+    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
+    return mine
+
+
+@transaction.atomic
+def copy_camp(*, source: Camp, camp: Camp, by: User, display_name: str) -> Camp:
+    """A new camp with the rooms, slots and texts of a past one, and none of its people.
+
+    Slots keep their clock time; the days are counted from the first day of each camp.
+    """
+    for name in (
+        "tagline", "time_zone", "venue", "hashtag", "description", "conduct", "accent", "is_public",
+        "joining", "capacity", "are_counts_shown", "musts_each", "walking_minutes",
+    ):  # fmt: skip
+        setattr(camp, name, getattr(source, name))
+    check_year(camp.starts_on)
+    camp.ends_on = camp.starts_on + (source.ends_on - source.starts_on)
+    open_camp(camp=camp, by=by, display_name=display_name)
+    Room.objects.bulk_create(
+        Room(
+            camp=camp, name=r.name, capacity=r.capacity, features=r.features, building=r.building,
+            directions=r.directions, online_url=r.online_url, position=r.position,
+        )
+        for r in source.rooms.all()
+    )  # fmt: skip
+    shift = camp.starts_on - source.starts_on
+
+    def moved(moment: datetime) -> datetime:
+        there = moment.astimezone(source.tz)
+        return camp.at(_later(there.date(), shift), there.time())
+
+    Slot.objects.bulk_create(
+        Slot(camp=camp, starts_at=moved(s.starts_at), ends_at=moved(s.ends_at), kind=s.kind, title=s.title)
+        for s in source.slots.all()
+    )
+    return camp
+
+
+def _later(day: date, shift: timedelta) -> date:
+    """Of a slot that lies far outside the days of its camp there may be no such day in another one."""
+    try:
+        found = day + shift
+    except OverflowError as error:
+        raise ValidationError(_("A slot would be in a year that no calendar has.")) from error
+    check_year(found)
+    return found

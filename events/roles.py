@@ -1,0 +1,88 @@
+"""What somebody may do in a camp, and how they leave it. A camp never loses its last organiser."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import stamps
+from .invitations import close_invitations
+from .joining import move_up
+from .models import Attendee, Camp, Role
+from .news import ROLE, tell
+
+
+def keep_an_organiser(camp: Camp, attendee: Attendee) -> None:
+    """Refused, if nobody else could run the camp."""
+    others = camp.attendees.organisers().exclude(pk=attendee.pk)
+    # Somebody written down cannot sign in, so cannot be the last one.
+    if not others.filter(user__isnull=False).exists():
+        raise ValidationError(_("A camp needs an organiser. Make somebody else one first."))
+
+
+@transaction.atomic
+def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str = "") -> int:
+    """The attendee has the role, and is told so; a camp never loses its last organiser.
+
+    `seen` is the role the person saw: refused if somebody gave another one since. Returns how many open invitations
+    were closed, since an organiser is none any more.
+    """
+    camp = attendee.camp.lock()
+    attendee.refresh_from_db(fields=["role", "removed_at"])
+    if attendee.removed_at:
+        raise ValidationError(_("%(name)s was removed meanwhile."), params={"name": attendee})
+    if seen and attendee.role != seen:
+        raise ValidationError(
+            _("Somebody changed the role of %(name)s meanwhile. Look again, then decide."), params={"name": attendee}
+        )
+    if role not in Role.values:
+        raise ValidationError(_("Choose a role from the list."))
+    if attendee.is_organiser and role != Role.ORGANISER:
+        keep_an_organiser(camp, attendee)
+    if attendee.role != role:
+        tell(people=[attendee], kind=ROLE, by=by, role=role)
+    closed = close_invitations(attendee=attendee, left=Role(role))
+    attendee.role = Role(role)
+    attendee.save(update_fields=["role"])
+    stamps.bump(camp, stamps.CROWD)
+    return closed
+
+
+@transaction.atomic
+def remove_attendee(*, attendee: Attendee) -> int:
+    """The person is out and cannot join again; the row and what they wrote stay (soft deletion). The next moves up.
+
+    Returns how many open invitations were closed, since an organiser is none any more.
+    """
+    camp = attendee.camp.lock()
+    if attendee.is_organiser:
+        keep_an_organiser(camp, attendee)
+    closed = close_invitations(attendee=attendee, left=None)
+    attendee.removed_at = timezone.now()
+    attendee.role = Role.ATTENDEE
+    attendee.save(update_fields=["removed_at", "role"])
+    attendee.invitations.filter(used_at=None).delete()
+    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
+    move_up(camp=camp)
+    return closed
+
+
+@transaction.atomic
+def leave_camp(*, attendee: Attendee) -> None:
+    """The place is free for the next; whoever left may come back while there is room.
+
+    Whose it was is kept beside it, for when they want to be erased.
+    """
+    camp = attendee.camp.lock(archived=True)
+    if attendee.is_organiser:
+        keep_an_organiser(camp, attendee)
+    close_invitations(attendee=attendee, left=Role.ATTENDEE)
+    attendee.user, attendee.was_of = None, attendee.user
+    attendee.removed_at = timezone.now()
+    attendee.role = Role.ATTENDEE
+    attendee.save(update_fields=["user", "was_of", "removed_at", "role"])
+    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
+    if not camp.is_archived:
+        move_up(camp=camp)
