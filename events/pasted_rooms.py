@@ -14,15 +14,19 @@ from accounts.text import carried
 
 from .models import Camp, Room
 from .models.frame import FEATURES, feature_codes, plain_feature
-from .room_sizes import size_in_brackets
+from .room_sizes import ABOUT, PEOPLE, size_in_brackets
 
 #: more rooms than any camp has
 MOST_LINES = 200
 #: what a list made by hand begins a line with
 BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,3}[.)]\s+)")
-SIZE = re.compile(r"(?:holds\s+)?(\d{1,9})(?:\s+(?:people|persons|seats|places))?", re.IGNORECASE)
+SIZE = re.compile(rf"(?:holds\s+)?(?:(?:{ABOUT})\s*)?(\d{{1,9}})(?:\s*(?:{PEOPLE}))?", re.IGNORECASE)
 #: what a sheet has above its columns
-HEADINGS = frozenset({"name", "room", "rooms", "capacity", "size", "seats", "people", "places", "features", "it has"})
+HEADINGS = frozenset(
+    "name room rooms capacity size seats people places features raum räume saal plätze sitzplätze kapazität "
+    "ausstattung nom salle capacité équipement nombre sala capacidad plazas equipamiento naam zaal ruimte "
+    "capaciteit plaatsen uitrusting".split()
+) | {"it has"}
 
 
 def read_rooms(text: str, camp: Camp) -> list[Room]:
@@ -95,7 +99,10 @@ def _room(line: str, camp: Camp, features: dict[str, str], known: Collection[str
             has.append(code)
         else:
             offered = ", ".join(str(words) for words in FEATURES.values())
-            text = _("“%(cell)s” is neither how many it holds nor something a room has: %(known)s.")
+            text = _(
+                "“%(cell)s” is neither how many it holds nor something a room has. "
+                "Take it out, or write what it is called here: %(known)s."
+            )
             raise ValidationError(text % {"cell": cell, "known": offered})
     if len(sizes) > 1:
         raise ValidationError(_("It has several sizes: %(sizes)s. Keep one.") % {"sizes": ", ".join(sizes)})

@@ -7,10 +7,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+#: what stands before a number of seats that is not certain, and behind any
+ABOUT = (
+    r"ca\.?|circa|about|around|approx\.?|approximately|max\.?|up to|etwa|ungefähr|bis zu|environ|aprox\.?|unas|ongeveer"
+)
+PEOPLE = (
+    "people|persons?|seats?|places?|plätze|platz|sitzplätze|personen|personnes?|personas?|plazas?|asientos|plaatsen"
+    "|zitplaatsen|stoelen"
+)
 #: Barn (30) · Barn [30 seats] · Barn (max. 30 people)
 IN_BRACKETS = re.compile(
-    r"(?P<name>.*\S)\s*[(\[]\s*(?P<before>max\.?|cap\.?|capacity|seats|up to|holds)?[\s:]*(?P<seats>[0-9]{1,4})\s*"
-    r"(?P<unit>seats?|places?|people|persons?|pax|ppl|chairs?|plätze|sitzplätze|personen|leute)?\s*[)\]]",
+    rf"(?P<name>.*\S)\s*[(\[]\s*(?P<before>{ABOUT}|cap\.?|capacity|seats|holds)?[\s:]*(?P<seats>[0-9]{{1,4}})\s*"
+    rf"(?P<unit>{PEOPLE}|pax|ppl|chairs?|leute)?\s*[)\]]",
     re.IGNORECASE,
 )
 #: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)

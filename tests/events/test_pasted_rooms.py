@@ -30,6 +30,9 @@ def read(text: str, camp) -> list[tuple]:
         ("Attic, projector, 40", [("Attic", 40, "projector")]),
         ("Attic, 40 people, STEP FREE", [("Attic", 40, "step-free")]),
         ("Attic, holds 40", [("Attic", 40)]),
+        ("Attic, ca. 25 Plätze\nLoft, about 10 seats", [("Attic", 25), ("Loft", 10)]),
+        ("Attic; environ 25 places\nLoft; 10 plazas\nBox (ca. 8 plaatsen)", [("Attic", 25), ("Loft", 10), ("Box", 8)]),
+        ("Raum\tPlätze\tAusstattung\nAttic\t40", [("Attic", 40)]),
         ("Attic (40)\nLoft (10 seats), quiet", [("Attic", 40), ("Loft", 10, "quiet")]),
         # A number that no room holds tells them apart.
         ("Studio (1)\nStudio (2), 12\nBox (3 people)", [("Studio (1)", 30), ("Studio (2)", 12), ("Box", 3)]),
@@ -59,8 +62,8 @@ def test_lines_as_people_have_them(camp, text, rooms):
         (
             "Attic, 40\n\nLoft, beamer",
             [
-                "Line 3: “beamer” is neither how many it holds nor something a room has: Projector, Step-free, "
-                "Hearing loop, Quiet, Online link, Whiteboard, Stage."
+                "Line 3: “beamer” is neither how many it holds nor something a room has. Take it out, or write what it is "
+                "called here: Projector, Step-free, Hearing loop, Quiet, Online link, Whiteboard, Stage."
             ],
         ),
         ("Attic, 40, 50", ["Line 1: It has several sizes: 40, 50. Keep one."]),
