@@ -29,11 +29,16 @@ OF_WHO_COMES = (
     "ticketemail", "attendeeemail", "attendeeemailaddress", "guestemail", "participantemail", "email",
     "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "courriel", "adressemail", "adresseemail",
     "correo", "correoelectronico", "emailadres",
+    "emaildesteilnehmers", "emailduparticipant", "emaildelparticipante", "emaildelasistente",
+    "emailvandedeelnemer",
 )  # fmt: skip
 #: and of who paid, where nobody has said yet who comes
 OF_WHO_PAID = (
     "orderemail", "buyeremail", "purchaseremail", "bookeremail", "customeremail", "billingemail", "payeremail",
-    "contactemail",
+    "contactemail", "rechnungsemail", "kauferemail", "bestelleremail", "emaildeskaufers", "emaildesbestellers",
+    "emailadressedeskaufers", "emailadressedesbestellers", "emaildelacheteur", "courrieldelacheteur",
+    "adresseemaildelacheteur", "emaildelcomprador", "correodelcomprador", "correoelectronicodelcomprador",
+    "emailvandekoper", "emailadresvandekoper", "emailkoper",
 )  # fmt: skip
 #: one address or name on a line: what is quoted, or stands in angle brackets, holds commas of its own
 PIECE = re.compile(r"""(?:"[^"]*"|<[^<>]*>|[^,;|\t"<]+|["<])+""")

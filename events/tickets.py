@@ -23,6 +23,8 @@ class Ticket(StrEnum):
 
 #: ends of headings under which a status stands; letters only, without accents
 OF_STATUS = ("status", "statut", "estado")
+#: and beginnings: Status der Bestellung
+STATUS_OF = ("statusof", "statusder", "statusdes", "statutde", "statutdu", "estadode", "statusvan")
 #: columns that say by anything in them that the ticket is gone
 GONE_SINCE = frozenset(
     "void voided cancelled canceled refunded cancelledat canceledat refundedat cancelledon canceledon refundedon "
@@ -106,7 +108,8 @@ def plain_heading(heading: str) -> str:
 
 def is_about_tickets(heading: str) -> bool:
     """Whether such a column says if somebody still has a ticket."""
-    return plain_heading(heading) in GONE_SINCE or plain_heading(heading).endswith(OF_STATUS)
+    plain = plain_heading(heading)
+    return plain in GONE_SINCE or plain.endswith(OF_STATUS) or plain.startswith(STATUS_OF)
 
 
 def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
