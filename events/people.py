@@ -26,7 +26,7 @@ def told_apart(camp: Camp) -> dict[int, str]:
     alike: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
     rows = camp.attendees.filter(removed_at=None).order_by("joined_at", "pk")
     for pk, name, joined_at in rows.values_list("pk", "display_name", "joined_at"):
-        alike[_as_seen(name)].append((pk, joined_at))
+        alike[as_seen(name)].append((pk, joined_at))
     return {
         pk: _("no. %(number)s of this name, joined %(when)s")
         % {"number": number, "when": date_format(timezone.localtime(joined_at, camp.tz), "j F, H:i")}
@@ -61,10 +61,10 @@ def refuse_name_of_organiser(camp: Camp, name: str) -> None:
 
 
 def looks_alike(name: str, other: str) -> bool:
-    return _as_seen(name) == _as_seen(other)
+    return as_seen(name) == as_seen(other)
 
 
-def _as_seen(name: str) -> str:
+def as_seen(name: str) -> str:
     """Two names that nobody can tell apart are one: wide letters, blanks, and what leaves no mark."""
     if name.isascii() and name.isprintable():
         return name.casefold().replace(" ", "")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.names import refuse_unseen
+from events.room_sizes import ABOUT, PEOPLE
 
 from .day_names import MONTH, WEEKDAY, month_of, weekday_alone, weekday_of
 from .report import quoted
@@ -32,9 +34,10 @@ def text(row: Row, column: str, most: int) -> str:
 
 #: that a room may hold
 MOST_SEATS = 100_000
-#: 120 · 120.0 · 1,000 · 1 000 · 30 seats; not 1.000, which is a thousand here and one there
+#: 120 · 120.0 · 1,000 · 1 000 · 30 seats · ca. 30 Plätze; not 1.000, which is a thousand here and one there
 WHOLE = re.compile(
-    r"([0-9]{1,9}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)(?:\.0{1,2})?(?:\s*(?:people|persons|seats|places|pax))?",
+    rf"(?:(?:{ABOUT})\s*)?([0-9]{{1,9}}|[0-9]{{1,3}}(?:[, \u00a0\u202f][0-9]{{3}})+)(?:\.0{{1,2}})?"
+    rf"(?:\s*(?:{PEOPLE}|pax))?",
     re.IGNORECASE,
 )
 
@@ -58,8 +61,45 @@ def whole(row: Row, column: str, least: int, most: int, default: int | None = No
     return number
 
 
+#: how long a pitch is, in slots: 1 · 2 slots · single · double
+LENGTHS = {
+    1: "1 one single ein eins einfach un une simple uno una sencilla sencillo een één enkel enkele",
+    2: "2 two double zwei doppelt doppel doppelslot deux dos doble twee dubbel dubbele",
+}
+SLOTS = {word: slots for slots, words in LENGTHS.items() for word in words.split()}
+
+
+def slots_in(row: Row, column: str) -> int:
+    """One or two; nobody knows here how long a slot is, so minutes say nothing."""
+    value = row.get(column, "")
+    word = re.sub(r"(?:\.0+)?(?:[\s-]*(?:slots?|sessions?|x|×))?$", "", " ".join(value.split()).casefold())
+    if not value:
+        return 1
+    if word not in SLOTS:
+        told = _("“%(column)s” is “%(value)s”; it counts slots: 1 for one slot, 2 for a double.")
+        raise ValidationError(told % {"column": column, "value": quoted(value)})
+    return SLOTS[word]
+
+
+def _between(words: str) -> re.Pattern[str]:
+    """Signs, and these words, between the names of several people."""
+    return re.compile(rf"(?<=[^\s,;&+/])\s*(?:,|;|&|\+|/|\n|\b(?:{words})\b)\s*", re.IGNORECASE)
+
+
 #: between the names of several people in one cell
-SEVERAL = re.compile(r"(?<=[^\s,;&+/])\s*(?:,|;|&|\+|/|\n|\band\b)\s*", re.IGNORECASE)
+SEVERAL = _between(r"and|und|et(?! al\b)")
+#: the same with words that stand within names, too: Ortega y Gasset, Costa e Silva
+MAYBE_SEVERAL = _between("and|und|et|y|e|en")
+
+
+def names_in(typed: str, is_known: Callable[[str], bool]) -> list[str]:
+    """The names in a cell: the whole, if it is somebody's; words that names have, too, divide only who is known."""
+    if is_known(typed):
+        return [typed]
+    people = [name for name in MAYBE_SEVERAL.split(typed) if name.strip()]
+    if all(map(is_known, people)):
+        return people
+    return [name for name in SEVERAL.split(typed) if name.strip()]
 
 
 def parts(row: Row, column: str) -> list[str]:

@@ -22,17 +22,18 @@ from django.utils.translation import ngettext
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Room, Slot
 from events.models.frame import feature_codes, plain_feature
+from events.people import as_seen
 from events.room_sizes import Sized, sizes_in_brackets
 from events.tickets import Ticket, is_about_tickets, ticket_in
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
-from .cells import MOST_SEATS, SEVERAL, days_in, parts, short, stretch, text, whole
+from .cells import MAYBE_SEVERAL, MOST_SEATS, days_in, names_in, parts, short, slots_in, stretch, text, whole
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
-from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, rows_of
+from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 
 Thing = TypeVar("Thing", Attendee, Pitch)
 #: seats of a room of which the file does not say how many it has
@@ -88,6 +89,8 @@ class CsvReader:
     own: dict[str, Attendee | Pitch] = field(default_factory=dict)
     #: of those without an attendees.csv, by the names they go by
     names: dict[str, list[Attendee]] = field(default_factory=dict)
+    #: names of people, by how one sees them
+    seen: dict[str, str] = field(default_factory=dict)
     #: all slots by when they start, none of which overlap
     slots: dict[datetime, Slot] = field(default_factory=dict)
     starts: list[datetime] = field(default_factory=list)
@@ -113,6 +116,7 @@ class CsvReader:
         people, pitches = self.outcome.attendees, self.outcome.pitches
         self.called(self.attendees, people, keys_beside([(a.pk, a.import_key) for a in people], "a"))
         self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
+        self.seen = {as_seen(one.display_name): one.display_name for one in people if one.removed_at is None}
         self.find_afternoons()
         self.find_sizes()
         for name, read in (
@@ -145,11 +149,10 @@ class CsvReader:
         """Ticket shops have the names of people in two columns."""
         if name == "attendees.csv" and name in self.files:
             with suppress(NotATable):
-                headings_of(name, self.files[name])
-                return name
-            with suppress(NotATable):
-                headings_of(BY_PARTS, self.files[name])
-                return BY_PARTS
+                # Beside a first name, what is called a name is the last one; a whole name would be left over.
+                left = headings_of(BY_PARTS, self.files[name]).unknown
+                if not any(is_called(heading, "display_name") for heading in left):
+                    return BY_PARTS
         return name
 
     def rows(self, name: str, shape: str = "") -> Iterator[tuple[int, Row]]:
@@ -357,11 +360,21 @@ class CsvReader:
                 called, known.display_name, name, "attendees.csv", number, has_key=bool(row["attendee"])
             )
         if is_new:
+            if not row["attendee"]:
+                self.tell_alike(number, name)
             made = Attendee(import_key=called, display_name=name, role=role)
             self.attendees[called] = self.outcome.make_attendee(made)
+            self.seen.setdefault(as_seen(name), name)
         elif known is not None:
             self.tell_known(row, number, known, name, role)
         self.report.add("attendees", is_new)
+
+    def tell_alike(self, number: int, name: str) -> None:
+        """Nobody can tell their names apart, and yet they come in as two."""
+        if other := self.seen.get(as_seen(name)):
+            told = _("“%(name)s” comes in beside “%(other)s”. If they are one, take this row out.")
+            values = {"name": quoted(name), "other": quoted(other)}
+            self.report.remark("attendees.csv", number, told % values)
 
     def tell_known(self, row: Row, number: int, known: Attendee, name: str, role: str) -> None:
         if known.removed_at is not None:
@@ -375,7 +388,7 @@ class CsvReader:
     def pitch(self, row: Row, number: int) -> None:
         title = text(row, "title", 140)
         called = text(row, "pitch", 60) if row["pitch"] else key_of(title)
-        length = whole(row, "length", 1, 2, default=1)
+        length = slots_in(row, "length")
         kind = row["kind"].lower() or Pitch.Kind.DISCUSSION
         if kind not in Pitch.Kind.values:
             raise ValidationError(_("There is no kind “%(kind)s” of session.") % {"kind": quoted(row["kind"])})
@@ -419,9 +432,9 @@ class CsvReader:
         """By the keys of a list of people; without one by their names, of whoever is nobody yet the name."""
         found: dict[int | str, Attendee | str] = {}
         for part in parts(row, "hosts"):
-            names = [part]
-            if not self.has_people and part not in self.attendees and not self.called_so(part):
-                names = [name for name in SEVERAL.split(part) if name]
+            names = names_in(part, self.is_somebody)
+            if self.has_people and not all(map(self.is_somebody, names)):
+                names = [part]
             for name in names:
                 host = self.host(name, number)
                 if host is not None:
@@ -440,7 +453,7 @@ class CsvReader:
         host = by_key if by_key and by_key.removed_at is None else next(iter(several), by_key)
         if host is None:
             if self.has_people or not is_name(name):
-                return self.person(name)
+                return self.person(name, _("Put ; between hosts.") if MAYBE_SEVERAL.search(name) else "")
             return text({"hosts": name}, "hosts", 60)
         if host.removed_at is not None or host.is_waiting:
             told = _("“%(name)s” is not in this camp, or no longer: they are not made a host.")
@@ -470,16 +483,26 @@ class CsvReader:
             self.names = self.outcome.people_by_name()
         return self.names.get(name.casefold(), [])
 
-    def person(self, called: str) -> Attendee:
+    def is_somebody(self, called: str) -> bool:
+        return called in self.attendees or bool(self.called_so(called))
+
+    def person(self, called: str, what_to_do: str = "") -> Attendee:
         found = self.attendees.get(called)
         if found is None:
-            raise ValidationError(_("There is no attendee “%(key)s” in attendees.csv.") % {"key": quoted(called)})
+            told = _("There is no attendee “%(key)s” in this camp.")
+            if self.has_people:
+                told = _("There is no attendee “%(key)s” in %(file)s.")
+            values = {"key": quoted(called), "file": self.report.name_of("attendees.csv")}
+            raise ValidationError(f"{told % values} {what_to_do}".strip())
         return found
 
     def pitch_called(self, called: str) -> Pitch:
         found = self.pitches.get(called)
         if found is None:
-            raise ValidationError(_("There is no pitch “%(key)s” in pitches.csv.") % {"key": quoted(called)})
+            told = _("There is no pitch “%(key)s” in this camp.")
+            if "pitches.csv" in self.files:
+                told = _("There is no pitch “%(key)s” in %(file)s.")
+            raise ValidationError(told % {"key": quoted(called), "file": self.report.name_of("pitches.csv")})
         return found
 
     # -- this after that -------------------------------------------------------------------------

@@ -101,15 +101,19 @@ class Report:
     #: of those of `NAMED` that are to be made, how many there are and how the first are called
     made: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
+    def name_of(self, file: str) -> str:
+        """What whoever brought it calls it."""
+        return self.brought.get(file, file)
+
     def fault(self, file: str, row: int, reason: str, cell: str = "") -> None:
         self.fault_count += 1
         if len(self.faults) < MOST_TOLD:
-            self.faults.append(Fault(self.brought.get(file, file), row, reason, cell))
+            self.faults.append(Fault(self.name_of(file), row, reason, cell))
 
     def remark(self, file: str, row: int, reason: str, cell: str = "") -> None:
         self.remark_count += 1
         if len(self.remarks) < MOST_TOLD:
-            self.remarks.append(Fault(self.brought.get(file, file), row, reason, cell))
+            self.remarks.append(Fault(self.name_of(file), row, reason, cell))
 
     def add(self, kind: str, is_new: bool) -> None:
         self.read[kind] = self.read.get(kind, 0) + 1

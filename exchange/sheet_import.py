@@ -19,7 +19,7 @@ from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
-from .cells import MOST_SEATS, SEVERAL, text, whole
+from .cells import MAYBE_SEVERAL, MOST_SEATS, SEVERAL, names_in, text, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
@@ -45,7 +45,7 @@ def plain(title: str) -> str:
 
 def one_name(name: str) -> str:
     """The name as a cell has it whose names are not to be divided."""
-    return f"“{name}”" if SEVERAL.search(name) else name
+    return f"“{name}”" if MAYBE_SEVERAL.search(name) else name
 
 
 def session_page(camp: Camp, session_id: int) -> str:
@@ -233,8 +233,11 @@ class SheetReader:
 
     def are_known(self, names: str) -> bool:
         """Whether these are people in this camp, and nobody else."""
-        found = [" ".join(name.split()).casefold() for name in SEVERAL.split(names) if name.strip()]
-        return names.casefold() in self.people or (bool(found) and all(name in self.people for name in found))
+        found = names_in(names, self.is_known)
+        return bool(found) and all(map(self.is_known, found))
+
+    def is_known(self, name: str) -> bool:
+        return " ".join(name.split()).casefold() in self.people
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
@@ -283,9 +286,7 @@ class SheetReader:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         if one := ONE.fullmatch(typed.strip()):
             return [one[1]]
-        if " ".join(typed.split()).casefold() in self.people:
-            return [typed]
-        found = [name for name in SEVERAL.split(typed) if name.strip()]
+        found = names_in(typed, self.is_known)
         if len(found) > 1:
             told = _("“%(typed)s” is read as %(count)s people.") % {"typed": quoted(typed), "count": len(found)}
             self.remark(entry, told)

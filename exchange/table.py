@@ -91,23 +91,34 @@ OTHER_NAMES = {
     "name": ["room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte"],
     "capacity": SEATS,
     "Capacity": SEATS,
-    "features": ["equipment", "has", "facilities"],
+    "features": [
+        "equipment", "has", "facilities", "ausstattung", "ausrüstung", "technik", "équipement", "équipements",
+        "matériel", "equipamiento", "equipo", "uitrusting", "voorzieningen",
+    ],
     "date": DAYS,
     "Date": DAYS,
     "starts_at": [*STARTS, "time"],
     "ends_at": ENDS,
     "Ends": ENDS,
     "kind": ["type"],
+    "length": ["länge", "longueur", "longitud", "lengte"],
     "attendee": ["attendee id", "key", "id"],
-    "display_name": ["attendee name", "full name", "person", "ticket full name", "your name", "name"],
-    "First name": ["ticket first name", "given name", "forename", "vorname", "prénom", "voornaam"],
-    "Last name": ["surname", "ticket last name", "family name", "nachname", "apellido", "apellidos", "achternaam"],
+    "display_name": [
+        "attendee name", "full name", "person", "ticket full name", "your name", "name",
+        "vollständiger name", "nom complet", "nombre completo", "volledige naam", "nom", "nombre", "naam"],
+    "First name": [
+        "ticket first name", "given name", "forename", "vorname", "prénom", "voornaam", "nombre",
+    ],
+    "Last name": [
+        "surname", "ticket last name", "family name", "nachname", "familienname", "nom de famille", "apellido",
+        "apellidos", "achternaam", "nom", "naam", "name",
+    ],
     "pitch": ["pitch id", "key", "id"],
     "title": ["session title", "talk", "session", *TITLES, "name"],
     "about": TEXTS,
     "topic": TOPICS,
     "hosts": LEADERS,
-    "level": ["interest"],
+    "level": ["interest", "interesse", "intérêt", "interés"],
     "Session": ["slot", "session no", "session number"],
     "Room": [
         "location", "where", "room name", "raum", "raumname", "ort", "wo", "lieu", "lugar", "ruimte", "locatie",
@@ -186,6 +197,10 @@ def plain(heading: str) -> str:
 def called(*columns: str) -> frozenset[str]:
     """All names of these columns, as `plain` has them."""
     return frozenset(plain(name) for column in columns for name in (column, *OTHER_NAMES.get(column, [])))
+
+
+def is_called(heading: str, column: str) -> bool:
+    return plain(heading) in called(column)
 
 
 class Headings(NamedTuple):

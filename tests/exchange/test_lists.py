@@ -98,6 +98,117 @@ def test_hosts_without_a_list_of_people_are_known_by_their_names(camp, ben):
     assert ben in camp.pitches.get(title="Knots").hosts.all()
 
 
+def hosts_in(camp: Camp) -> dict[str, set[str]]:
+    return {pitch.title: {host.display_name for host in pitch.hosts.all()} for pitch in camp.pitches.all()}
+
+
+@pytest.mark.parametrize("has_people", [True, False])
+@pytest.mark.parametrize(
+    ("cell", "hosts"),
+    [
+        ("Ann Ash, Bo", {"Ann Ash", "Bo"}),
+        ("Ann Ash & Bo", {"Ann Ash", "Bo"}),
+        ("Ann Ash / Bo; Cy", {"Ann Ash", "Bo", "Cy"}),
+        *((f"Ann Ash {word} Bo", {"Ann Ash", "Bo"}) for word in ("and", "und", "et", "y", "e", "en")),
+        ("Bo and Sons", {"Bo and Sons"}),
+        ("Ortega y Gasset", {"Ortega y Gasset"}),
+    ],
+)
+def test_several_hosts_in_one_cell_are_read_in_one_way(camp, has_people, cell, hosts):
+    people = {"attendees.csv": "name\nAnn Ash\nBo\nCy\nBo and Sons\nOrtega y Gasset\n"}
+    pitches = {"pitches.csv": f'title,hosts\nKnots,"{cell}"\n'}
+    if not has_people:
+        import_files(camp=camp, files=people, by=None)
+    report = import_files(camp=camp, files=pitches | (people if has_people else {}), by=None)
+    assert (hosts_in(camp), told(report)) == ({"Knots": hosts}, "")
+
+
+def test_hosts_whom_nobody_knows_are_divided_where_no_name_has_such_a_word(camp):
+    text = "title,hosts\nKnots,Ann und Bo\nDucks,Ortega y Gasset\nBells,Smith et al.\n"
+    import_files(camp=camp, files={"pitches.csv": text}, by=None)
+    assert hosts_in(camp) == {"Knots": {"Ann", "Bo"}, "Ducks": {"Ortega y Gasset"}, "Bells": {"Smith et al."}}
+
+
+def test_who_is_not_in_the_file_is_told_with_the_name_that_the_file_has(camp):
+    files = {"attendees.csv": "name\nAnn\n", "pitches.csv": 'title,hosts\nKnots,"Ann, Bo"\nDucks,Cy\n'}
+    brought = {"attendees.csv": "Teilnehmer 2026.csv", "pitches.csv": "Themen.csv"}
+    with pytest.raises(ImportRefused) as refused:
+        import_files(camp=camp, files=files, brought=brought, by=None)
+    assert told(refused.value.report).splitlines() == [
+        "Themen.csv, row 2: There is no attendee “Ann, Bo” in Teilnehmer 2026.csv. Put ; between hosts.",
+        "Themen.csv, row 3: There is no attendee “Cy” in Teilnehmer 2026.csv.",
+    ]
+
+
+def test_no_file_is_named_that_nobody_brought(camp):
+    files = {
+        "pitches.csv": "title,hosts,after\nKnots,a7,\nDucks,,Bells\n",
+        "interests.csv": "attendee,pitch,level\nx,y,1\n",
+    }
+    with pytest.raises(ImportRefused) as refused:
+        import_files(camp=camp, files=files, brought={"pitches.csv": "Themen.csv"}, by=None)
+    assert told(refused.value.report).splitlines() == [
+        "Themen.csv, row 2: There is no attendee “a7” in this camp.",
+        "Themen.csv, row 3: There is no pitch “Bells” in Themen.csv.",
+        "interests.csv, row 2: There is no attendee “x” in this camp.",
+    ]
+
+
+def test_names_that_nobody_can_tell_apart_are_told(camp):
+    text = "name\nAnna Müller\nanna  müller\nＢｏ\nBo\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert camp.attendees.count() == 4
+    assert told(report).splitlines() == [
+        "attendees.csv, row 3: “anna müller” comes in beside “Anna Müller”. If they are one, take this row out.",
+        "attendees.csv, row 5: “Bo” comes in beside “Ｂｏ”. If they are one, take this row out.",
+    ]
+    assert told(import_files(camp=camp, files={"attendees.csv": text}, by=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [("", 1), ("1", 1), ("single", 1), ("1 slot", 1), ("einfach", 1), ("2", 2), ("2.0", 2), ("2 slots", 2), ("Double", 2),
+     ("doppelt", 2), ("doble", 2), ("dubbel", 2), ("double slot", 2)],
+)  # fmt: skip
+def test_a_length_counts_slots(camp, said, length):
+    import_files(camp=camp, files={"pitches.csv": f"title,Länge\nKnots,{said}\n"}, by=None)
+    assert camp.pitches.get().length == length
+
+
+@pytest.mark.parametrize("said", ["45 min", "90", "3", "0", "slots", "-1"])
+def test_a_length_in_minutes_is_refused_with_what_it_counts(camp, said):
+    with pytest.raises(ImportRefused) as refused:
+        import_files(camp=camp, files={"pitches.csv": f"title,length\nKnots,{said}\n"}, by=None)
+    sentence = f"“length” is “{said}”; it counts slots: 1 for one slot, 2 for a double."
+    assert told(refused.value.report) == f"pitches.csv, row 2: {sentence}"
+
+
+@pytest.mark.parametrize("headings", [
+    "Raum;Plätze;Ausstattung", "Salle;Places;Équipement", "Sala;Plazas;Equipamiento", "Zaal;Plaatsen;Uitrusting",
+])  # fmt: skip
+def test_rooms_have_headings_in_five_languages(camp, headings):
+    report = import_files(camp=camp, files={"rooms.csv": f"{headings}\nAttic;ca. 25 Plätze;projector\n"}, by=None)
+    assert ([(r.name, r.capacity, r.features) for r in camp.rooms.all()], told(report)) == (
+        [("Attic", 25, ["projector"])], "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("headings", [
+    "Vorname,Nachname", "Vorname,Name", "Prénom,Nom", "Nombre,Apellidos", "Voornaam,Naam", "First name,Name",
+])  # fmt: skip
+def test_a_name_in_two_columns_is_one(camp, headings):
+    import_files(camp=camp, files={"attendees.csv": f"{headings}\nAnn,Ash\n"}, by=None)
+    assert camp.attendees.get().display_name == "Ann Ash"
+
+
+@pytest.mark.parametrize(
+    "heading", ["Name", "Nom", "Nombre", "Naam", "Ticket Full Name,Ticket First Name,Ticket Last Name"]
+)
+def test_a_whole_name_stays_whole(camp, heading):
+    import_files(camp=camp, files={"attendees.csv": f"{heading}\nAnn Ash,Ann,\n"}, by=None)
+    assert camp.attendees.get().display_name == "Ann Ash"
+
+
 def test_a_row_is_counted_as_the_spreadsheet_shows_it(camp):
     """A cell of several lines is in one row, and the line that says the mark is in none."""
     with pytest.raises(ImportRefused) as refused:
@@ -214,6 +325,15 @@ def test_whoever_has_no_ticket_any_more_is_no_attendee(camp):
         "attendees.csv, row 4: “Dee Dogwood” has no ticket that is valid (Checked In, £10.00): they are left out.",
         "attendees.csv, row 5: “Eve Elm” has no ticket that is valid (Pending): they are left out.",
     ]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Ticket-Status", "Bestellstatus", "Status der Bestellung", "Statut de la commande"]
+)
+def test_what_says_the_status_may_be_called_so_in_other_languages(camp, heading):
+    report = import_files(camp=camp, files={"attendees.csv": f"Name,{heading}\nAnn,Storniert\nBo,\n"}, by=None)
+    assert [person.display_name for person in camp.attendees.all()] == ["Bo"]
+    assert told(report) == "attendees.csv, row 2: “Ann” has no ticket that is valid (Storniert): they are left out."
 
 
 def test_a_status_that_is_not_understood_is_told_once_and_keeps_nobody_out(camp):
