@@ -259,6 +259,13 @@
     }
   };
 
+  // Nobody was signed in on the page: whoever did as it says, in another window, has another token since.
+  const renewToken = (form) => {
+    const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
+    const field = form.elements.csrfmiddlewaretoken;
+    if (cookie && field && !meta("person")) field.value = cookie.slice("csrftoken=".length);
+  };
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
@@ -269,6 +276,7 @@
     }
     const button = event.submitter;
     work(form, button);
+    if ("carried" in form.dataset) renewToken(form);
     if (!("draft" in form.dataset)) return;
     event.preventDefault();
     keepSent(form);

@@ -365,6 +365,23 @@ def test_on_the_form_itself_the_text_of_before_comes_back_at_once(open_page):
     assert drafts(page) == []
 
 
+@pytest.mark.parametrize("lost", ["sessionid", None], ids=["the sign-in", "all cookies"])
+def test_joined_in_another_window_one_press_sends_what_was_typed(open_page, lost):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    join(page, "Gus")
+    pitch(page, "Sent by one press")
+    page.context.clear_cookies(**({"name": lost} if lost else {}))
+    button_of(page).click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Join in another window").click()
+    join(opened.value, "Gus")
+    page.get_by_role("button", name="Send it now").click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert page.locator("h1").inner_text() == "Sent by one press"
+    assert drafts(page) == []
+
+
 #: the address has an account, and the code that was mailed is this one
 CLAIMED = """
 from accounts.codes import kept
