@@ -263,7 +263,7 @@
   const renewToken = (form) => {
     const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
     const field = form.elements.csrfmiddlewaretoken;
-    if (cookie && field && !meta("person")) field.value = cookie.slice("csrftoken=".length);
+    if (cookie && field) field.value = cookie.slice("csrftoken=".length);
   };
 
   document.addEventListener("submit", async (event) => {
@@ -276,7 +276,7 @@
     }
     const button = event.submitter;
     work(form, button);
-    if ("carried" in form.dataset) renewToken(form);
+    if ("signedOut" in form.dataset) renewToken(form);
     if (!("draft" in form.dataset)) return;
     event.preventDefault();
     keepSent(form);
