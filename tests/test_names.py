@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -173,6 +174,13 @@ def test_a_search_of_any_length_is_answered_for_as_much_as_a_name_can_be(camp, o
     page = sign_in(olga).get(f"/{camp.slug}/people/", {"q": name + "x" * 3_000}).content.decode()
     assert f">{name}<" in page or f"{name}</" in page
     assert "x" * 3_000 not in page
+
+
+def test_a_search_says_how_many_it_found_and_not_how_many_are_in(camp, olga, ben, sign_in):
+    client, page = sign_in(olga), f"/{camp.slug}/people/"
+    assert re.search(r'<p class="soft">\s+2 in\s', client.get(page).content.decode())
+    for words, found in (("Ben", 1), ("Zed", 0)):
+        assert re.search(rf'<p class="soft">\s+{found} found\s', client.get(page, {"q": words}).content.decode())
 
 
 def test_one_who_left_is_nobody_to_be_told_apart_from(camp, ben, two_bens):
