@@ -184,10 +184,12 @@ def test_a_must_too_many_counts_as_interested_and_the_sentence_says_why(camp, be
     camp.save()
     first, second = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp, title="Tents")
     tap = partial(services.set_interest, attendee=ben)
-    assert tap(pitch=first, level=2) == tap(pitch=first, level=2) == (first, 2, "")
-    pitch, level, problem = tap(pitch=second, level=2)
+    assert tap(pitch=first, level=2) == tap(pitch=first, level=2) == (first, 2, "", "")
+    pitch, level, problem, why = tap(pitch=second, level=2)
     assert (pitch, level) == (second, 1)
-    assert problem.startswith("“Tents” counts as interested. You have 1 must already: “Knots”.")
+    # Of several such taps the second part is told once.
+    assert why == "You have 1 must already: “Knots”. Take it back for another one."
+    assert problem == f"“Tents” counts as interested. {why}"
     assert dict(ben.interests.values_list("pitch", "level")) == {first.pk: 2, second.pk: 1}
 
 
