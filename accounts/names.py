@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,21 @@ UNSEEN = frozenset({"Mn", "Mc", "Me", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co"})
 def is_seen(text: str) -> bool:
     """Whether at least one character of it leaves a mark of its own."""
     return any(letter not in BLANK and unicodedata.category(letter) not in UNSEEN for letter in text)
+
+
+#: an e-mail address anywhere in it; not what one is called elsewhere, as in @ann@social.example
+ADDRESS = re.compile(r"(?<![\w.@+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+
+
+def holds_address(text: str) -> bool:
+    return ADDRESS.search(text) is not None
+
+
+def refuse_name(text: str) -> None:
+    """A sentence for a name of somebody that nobody could see, or by which everybody reads their e-mail address."""
+    refuse_unseen(text)
+    if holds_address(text):
+        raise ValidationError(_("Type a name, and no e-mail address: everybody reads it."))
 
 
 def refuse_unseen(text: str) -> None:

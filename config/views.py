@@ -7,6 +7,7 @@ import sys
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import wants_json
 from accounts.once import answered_before
 from accounts.typed import is_readable, typed_in
-from events.access import CampGone
+from events.access import Access, CampGone
 
 from . import outage
 
@@ -45,15 +46,15 @@ def health_ready(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
-def _error(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def _error(request: HttpRequest, status: int, title: str, text: str, join: str = "") -> HttpResponse:
     if status != 413:
         # What is too large is not read at all.
         _forget_what_cannot_be_read(request)
     if wants_json(request):
         return JsonResponse({"problem": text}, status=status)
     # What was typed is carried on: here, too, nothing typed is lost without a script.
-    context = {"title": title, "text": text, "typed": typed_in(request) if status in (403, 404, 410, 500) else None}
-    return render(request, "error.html", context, status=status)
+    typed = typed_in(request) if status in (403, 404, 410, 500) else None
+    return render(request, "error.html", {"title": title, "text": text, "typed": typed, "join": join}, status=status)
 
 
 def _forget_what_cannot_be_read(request: HttpRequest) -> None:
@@ -100,8 +101,27 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_json(request):
         # Not refused: a script fetches another token, or asks to sign in, and sends it again.
         return JsonResponse({"problem": "", "is_token_old": True}, status=403)
-    text = _("This page was open for too long, or cookies are off. Go back, load the page again and send it once more.")
-    return _error(request, 403, _("Not sent"), text)
+    return _error(request, 403, _("Not sent"), _why_not_sent(request), join=_join_page_of(request))
+
+
+def _why_not_sent(request: HttpRequest) -> str:
+    """What to do now: never against the button that stands below it."""
+    typed = typed_in(request)
+    if typed is None or typed.files:
+        return _(
+            "This page was open for too long, or cookies are off. Go back, load the page again and send it once more."
+        )
+    if _join_page_of(request):
+        return _("You are not signed in any more, or cookies are off. Nothing was saved.")
+    return _("This page was open for too long, or cookies are off. Nothing was saved: press “Send it now” once more.")
+
+
+def _join_page_of(request: HttpRequest) -> str:
+    """Of the camp whose people alone may send this, for whoever is not signed in; by the address, without a look."""
+    match = request.resolver_match
+    if request.user.is_authenticated or match is None or getattr(match.func, "camp_access", None) != Access.ATTENDEE:
+        return ""
+    return reverse("events:camp_join", args=[match.kwargs["camp"]])
 
 
 @requires_csrf_token

@@ -14,8 +14,8 @@ from . import stamps
 from .joining import move_up
 from .models import Attendee, Camp, DeletedCamp
 from .news import mail_no_news
-from .shifting import move_with_camp
-from .signals import camp_deleting, frame_changed, times_moved, times_moving
+from .shifting import Clocks, Follow, move_with_camp
+from .signals import camp_deleting, clocks_kept, frame_changed, times_moved, times_moving
 
 #: the columns of a camp that say where and when its sessions can be: how far it is, and what has begun
 OF_THE_GRID = ("walking_minutes", "starts_on", "ends_on", "time_zone")
@@ -45,9 +45,11 @@ def edit_camp(
     """The camp is as given in these fields; whoever waited for a place that there is now has moved up.
 
     Where the time zone or the days are others, its slots stand where the answers say: see `move_with_camp`, also for
-    what is refused. `publish` brings a published grid to the new times at once; its hosts are told, but not `by`.
+    what is refused. Clock times that stay do so in what is published, too. `publish` brings a published grid to other
+    days at once; its hosts are told, but not `by`.
     """
     before, fields = camp.lock(), list(fields)
+    publish = publish and follow == Follow.MOVE
     # Asked before anything stands elsewhere: afterwards the new times themselves are what waits.
     waits = publish and any(answer for _receiver, answer in times_moving.send(sender=Camp, camp=before))
     camp.save(update_fields=fields)
@@ -57,10 +59,12 @@ def edit_camp(
     # Another text or colour is no reason to look at the draft again.
     if any(name in fields and getattr(before, name) != getattr(camp, name) for name in OF_THE_GRID):
         frame_changed.send(sender=Camp, camp=camp)
-    version = None
+    answers: list[tuple[Any, Any]] = []
+    if clocks == Clocks.CLOCK and before.time_zone != camp.time_zone:
+        answers += clocks_kept.send(sender=Camp, camp=camp, old=before.tz)
     if moved and publish:
-        answers: list[tuple[Any, Any]] = times_moved.send(sender=Camp, camp=camp, by=by, waits=waits)
-        version = next((number for _receiver, number in answers if number), None)
+        answers += times_moved.send(sender=Camp, camp=camp, by=by, waits=waits)
+    version = max((number for _receiver, number in answers if number), default=None)
     return Edited(moved, version, came_in)
 
 

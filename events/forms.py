@@ -132,6 +132,7 @@ def _clocks_field(was: datetime, now: datetime) -> forms.Field:
     clock = {"old": f"{was:%H:%M}", "new": f"{now:%H:%M}"}
     return forms.ChoiceField(
         label=_("The time zone is another: what stays?"),
+        help_text=_("A grid that is published, and calendars, follow at once. Nobody is told that a session moved."),
         widget=forms.RadioSelect,
         choices=[
             (Clocks.CLOCK, gettext("The clock times: %(old)s stays %(old)s.") % clock),
@@ -230,7 +231,6 @@ class CampForm(MeanwhileForm, forms.ModelForm):
             self._ask("clocks", _clocks_field(*told))
         if slots and first and (days := (first - self.instance.starts_on).days):
             self._ask("follow", _follow_field(days))
-        if self.fields.keys() & self.ASKED:
             self._ask("publish", _publish_field())
         return data
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
@@ -61,8 +62,14 @@ def wants_partial(request: CampRequest) -> bool:
 def render_partial(
     request: CampRequest, template: str, partial: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    """The whole page, or only the partial when htmx swaps it in (morphing). The back button gets the whole page."""
+    """The whole page, or only the partial when htmx swaps it in (morphing). The back button gets the whole page.
+
+    With a piece that asked for itself go the news of whoever looks, to their own place on the page.
+    """
     response = render(request, f"{template}#{partial}" if wants_partial(request) else template, context, status=status)
+    if wants_partial(request) and request.me and "seen" in request.GET:
+        here = request.htmx.current_url_abs_path or request.path
+        response.write(render_to_string("_news.html", {"asked_from": here}, request))
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.mail import send_later
 from accounts.models import User
-from accounts.names import refuse_unseen
+from accounts.names import refuse_name
 
 from . import stamps
 from .merging import merge_attendees
@@ -49,6 +49,7 @@ def join_camp(
     is_full = camp.capacity is not None and camp.attendees.present().count() >= camp.capacity
     attendee = Attendee(camp=camp, user=user, display_name=display_name, role=role, is_waiting=is_full and not invited)
     attendee.full_clean()
+    refuse_name(display_name)
     if not invited:
         refuse_name_of_organiser(camp, display_name)
     attendee.save()
@@ -68,7 +69,7 @@ def write_down(*, camp: Camp, display_name: str) -> Attendee:
     """Somebody without a phone is in the camp; the same name means the same written-down person."""
     camp = camp.lock()
     name = display_name.strip()
-    refuse_unseen(name)
+    refuse_name(name)
     found = camp.attendees.present().filter(user=None, display_name__iexact=name).first()
     if found is None:
         found = camp.attendees.create(display_name=name)
@@ -89,7 +90,7 @@ def number_in_queue(attendee: Attendee) -> int:
 def rename_attendee(*, attendee: Attendee, display_name: str, invited: bool = False) -> None:
     """The person goes by another name in this camp, everywhere at once; an organiser's only if one `invited` them."""
     camp = attendee.camp.lock()
-    refuse_unseen(display_name)
+    refuse_name(display_name)
     # Whoever has the name already keeps it, and may write it another way.
     if not invited and not attendee.is_organiser and not looks_alike(display_name, attendee.display_name):
         refuse_name_of_organiser(camp, display_name)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.names import refuse_unseen
+from accounts.names import refuse_name
 
 from . import stamps
 from .joining import join_camp
@@ -43,7 +43,7 @@ def open_camp(*, camp: Camp, by: User, display_name: str) -> Camp:
     """The camp stands, and whoever opened it is its first organiser."""
     refuse_opening(by)
     save_new_camp(camp=camp)
-    refuse_unseen(display_name)
+    refuse_name(display_name)
     camp.attendees.create(user=by, display_name=display_name, role=Role.ORGANISER)
     return camp
 
@@ -73,7 +73,7 @@ def seat_organiser(*, camp: Camp, user: User, display_name: str = "") -> Attende
     that name (without a name: of the only one), or in a new one.
     """
     camp = camp.lock(archived=True)
-    refuse_unseen(display_name)
+    refuse_name(display_name)
     mine = camp.attendees.filter(user=user).first()
     if mine is None:
         found = list(camp.attendees.organisers().filter(user=None))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import is_seen
 
+from .lookalikes import is_drawn_as, is_what_one_does
 from .models import Attendee, Camp
 
 
@@ -54,8 +55,9 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 def refuse_name_of_organiser(camp: Camp, name: str) -> None:
     """A sentence for a name that looks like an organiser's: what is said under it would be taken for their word."""
-    organisers = camp.attendees.organisers().values_list("display_name", flat=True)
-    if any(looks_alike(name, other) for other in organisers):
+    if is_what_one_does(name):
+        raise ValidationError({"display_name": _("That says what somebody does at a camp. Type your name.")})
+    if is_drawn_as(name, camp.attendees.organisers().values_list("display_name", flat=True)):
         told = _("An organiser of this camp is called so. Add something to your name.")
         raise ValidationError({"display_name": told})
 

@@ -1,7 +1,8 @@
 """Slots that move together: with the days of the camp, with its clocks, or by minutes.
 
 A slot that moves keeps its row. So what hangs on it goes along: sessions and their pins, rooms that are closed in it,
-people who are away, hosts who ruled it out. What was published stays until somebody publishes again.
+people who are away, hosts who ruled it out. What was published stays until somebody publishes again; but where clock
+times stay in another time zone, they do so there at once (`clocks_kept`).
 """
 
 from __future__ import annotations
@@ -119,6 +120,11 @@ def _moved(moment: datetime, camp: Camp, read_by: ZoneInfo, days: timedelta) -> 
         return moment
     local = moment.astimezone(read_by)
     return camp.at(local.date() + days, local.time())
+
+
+def at_same_clock(moment: datetime, camp: Camp, old: ZoneInfo) -> datetime:
+    """When the camp's clocks show what those of the `old` zone show at that moment."""
+    return _moved(moment, camp, old, timedelta())
 
 
 # -- by minutes ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.names import holds_address, refuse_name
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Room, Slot
 from events.models.frame import feature_codes, plain_feature
@@ -66,8 +67,9 @@ def key_of(title: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """What a person may be called; a7 and 12 are keys."""
-    return len(text) <= LONGEST_KEY and not re.fullmatch(r"[a-z]?[0-9]+", text, re.IGNORECASE)
+    """What a person may be called; a7 and 12 are keys, and an e-mail address everybody would read."""
+    is_key = re.fullmatch(r"[a-z]?[0-9]+", text, re.IGNORECASE)
+    return len(text) <= LONGEST_KEY and not is_key and not holds_address(text)
 
 
 @dataclass(slots=True)
@@ -347,6 +349,7 @@ class CsvReader:
             told = _("“%(said)s” is nothing that is understood of a ticket: whoever it is said of comes in.")
             self.report.remark("attendees.csv", number, told % {"said": quoted(word)})
         name = text(row, "display_name", 60)
+        refuse_name(name)
         called = text(row, "attendee", 60) if row["attendee"] else name
         role = row["role"].lower() or Role.ATTENDEE
         if role not in Role.values:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
+from accounts.names import holds_address
 from events.models import Attendee, Camp, Room, Slot
 from events.room_sizes import Sized, sizes_in_brackets
 from pitches.models import Pitch
@@ -303,6 +304,9 @@ class SheetReader:
         found = self.people.get(name.casefold(), [])
         if len(found) > 1:
             self.remark(entry, told_several(name))
+            return None
+        if not found and holds_address(name):
+            self.remark(entry, _("“%(name)s” is an e-mail address: nobody is written down.") % {"name": quoted(name)})
             return None
         if not found:
             found = self.people[name.casefold()] = [self.outcome.make_attendee(Attendee(display_name=name))]

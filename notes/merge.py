@@ -113,6 +113,10 @@ def _chunk(base: Lines, mine: Lines, theirs: Lines) -> Lines | None:
         return mine
     if mine == base:
         return theirs
+    for one, other in ((mine, theirs), (theirs, mine)):
+        # One did all that the other did, and more: sent before, say, by a page that never heard that it was saved.
+        if _goes_on(one, other, base):
+            return one
     if not base:
         # Both added something at the same place: that is no contradiction.
         return theirs + mine
@@ -123,6 +127,14 @@ def _chunk(base: Lines, mine: Lines, theirs: Lines) -> Lines | None:
         if one[-len(base) :] == base:
             return one[: -len(base)] + other
     return None
+
+
+def _goes_on(longer: Lines, shorter: Lines, base: Lines) -> bool:
+    """Whether every line of the shorter stands in the longer, in order, and no line more that was taken away in it."""
+    lines = iter(longer)
+    if not any(shorter) or not all(line in lines for line in shorter):
+        return False
+    return set(base).isdisjoint(set(longer) - set(shorter))
 
 
 def _agreed(base: Lines, mine: Lines, theirs: Lines, steps: Steps) -> Iterator[tuple[int, int, int, int]]:

@@ -227,6 +227,8 @@ class Tapped(NamedTuple):
     level: int
     #: why it is less than was tapped
     problem: str = ""
+    #: the part of it that is the same for all such taps
+    why: str = ""
 
 
 class Tap(NamedTuple):
@@ -252,13 +254,13 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
     """
     if not pitch.camp.takes_interest:
         raise ValidationError(_("Interest is closed."))
-    is_in_turn, problem = tap is None or _take_turn(tap, pitch), ""
+    is_in_turn, problem, why = tap is None or _take_turn(tap, pitch), "", ""
     # The pitch before the person, as a merge holds them, which tells hosts (lock order).
     if is_in_turn and level == Interest.Level.MUST and (tap or _is_held_open(pitch)):
-        problem = _too_many_musts(pitch, attendee)
+        problem, why = _too_many_musts(pitch, attendee)
         level = Interest.Level.INTERESTED if problem else level
     if is_in_turn and _write_interest(pitch, attendee, level):
-        return Tapped(pitch, level, problem)
+        return Tapped(pitch, level, problem, why)
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
         raise ValidationError(_("The pitch was withdrawn."))
@@ -333,26 +335,27 @@ def _is_held_open(pitch: Pitch) -> bool:
     return bool(found_by(statement("SELECT id {is_open}", is_open=_that_is_open()), [pitch.pk, pitch.camp_id]))
 
 
-def _too_many_musts(pitch: Pitch, attendee: Attendee) -> str:
-    """Why this cannot be one more; empty: it can, or is a must already."""
+def _too_many_musts(pitch: Pitch, attendee: Attendee) -> tuple[str, str]:
+    """Why this cannot be one more, said of this pitch and of any; empty: it can, or is a must already."""
     # Two devices of one person count one after the other; nobody else waits for this row, a merge neither.
     Attendee.objects.select_for_update(no_key=True).get(pk=attendee.pk)
     musts = attendee.interests.filter(level=Interest.Level.MUST, pitch__in=Pitch.objects.open())
     titles, most = dict(musts.values_list("pitch_id", "pitch__title")), pitch.camp.musts_each
     # Sent twice, or fewer are allowed since: whoever has it keeps it.
     if len(titles) < most or pitch.pk in titles:
-        return ""
+        return "", ""
     title = Pitch.objects.values_list("title", flat=True).get(pk=pitch.pk)
-    if not most:
-        return _("“%(title)s” counts as interested. This camp has no musts.") % {"title": title}
-    text = ngettext(
-        "“%(title)s” counts as interested. You have %(most)s must: %(titles)s. Take %(back)s back for this one.",
-        "“%(title)s” counts as interested. You have %(most)s musts: %(titles)s. Take %(back)s back for this one.",
-        len(titles),
-    )
-    told = ", ".join(f"“{one}”" for one in [*titles.values()][:5])
-    # Fewer may be allowed by now than somebody has.
-    return text % {"title": title, "most": len(titles), "titles": told, "back": len(titles) - most + 1}
+    why = _("This camp has no musts.")
+    if most:
+        text = ngettext(
+            "You have %(most)s must: %(titles)s. Take %(back)s back for another one.",
+            "You have %(most)s musts: %(titles)s. Take %(back)s back for another one.",
+            len(titles),
+        )
+        told = ", ".join(f"“{one}”" for one in [*titles.values()][:5])
+        # Fewer may be allowed by now than somebody has.
+        why = text % {"most": len(titles), "titles": told, "back": len(titles) - most + 1}
+    return _("“%(title)s” counts as interested.") % {"title": title} + f" {why}", why
 
 
 def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:

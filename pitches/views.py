@@ -139,7 +139,7 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
         _note_seen(me, pitch)
     can_edit = me is not None and camp.pitches.editable_by(me).filter(pk=pitch.pk).exists()
     if not (pitch.is_shown or can_edit):
-        return render(request, "pitches/pitch_gone.html", {"camp": camp})
+        return render_partial(request, "pitches/pitch_gone.html", "pitch-page", {"camp": camp})
     can_tap = me is not None and camp.takes_interest and pitch.is_open
     level = dict(request.shown.wishes).get(pitch.pk, 0)
     counts = interest_counts(camp, request.shown.counts) if camp.are_counts_shown else None
@@ -156,7 +156,7 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
         "can_host": me is not None and pitch.is_open and not pitch.hosts.all() and not camp.is_archived,
         "can_merge": me is not None and me.is_helper and pitch.is_open and not camp.is_archived,
     }
-    return render(request, "pitches/pitch_detail.html", context)
+    return render_partial(request, "pitches/pitch_detail.html", "pitch-page", context)
 
 
 def _note_seen(me: Attendee, pitch: Pitch) -> None:
@@ -278,18 +278,19 @@ def interest_set(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRes
         raise Http404
     level = {"0": 0, "1": Interest.Level.INTERESTED, "2": Interest.Level.MUST}.get(request.POST.get("level", ""))
     tap = set_interest if pitch.pk == pitch_id else carry_interest
-    status = 200
+    status, why = 200, ""
     try:
         if level is None:
             raise ValidationError(_("Choose none, interested or must."))
-        pitch, level, problem = tap(pitch=pitch, attendee=request.me, level=level, tap=which)
+        pitch, level, problem, why = tap(pitch=pitch, attendee=request.me, level=level, tap=which)
     except TapIsOld as error:
         return _tap_told(" ".join(error.messages), status=409, is_old=True)
     except ValidationError as error:
         problem, status = " ".join(error.messages), 422
         level = dict(wishes_of(request.me)).get(pitch.pk, 0)
     if wants_json(request):
-        return _tap_told(problem, status=status, pitch=pitch.pk, title=pitch.title, level=level)
+        more = {"why": why} if why else {}
+        return _tap_told(problem, status=status, pitch=pitch.pk, title=pitch.title, level=level, **more)
     if problem:
         messages.error(request, problem)
     return redirect(next_page(request, f"{pitch.get_absolute_url()}"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
@@ -24,10 +26,11 @@ from events.invitations import invite
 from events.joining import join_camp, rename_attendee, write_down
 from events.listed import list_addresses
 from events.models import Stamp
+from events.news import WITHDRAWN, hear, tell
 from events.roles import change_role, remove_attendee
 from notes.models import Link, WriteUp
 from notes.services import remove_writeup, save_link, save_note, save_writeup, set_notes_rule
-from pitches.services import host_idea, save_pitch, set_interest
+from pitches.services import host_idea, save_pitch, set_interest, withdraw_pitch
 from pitches.topics import hues_of
 from schedule.draft.concerns import set_concerns
 from schedule.draft.moves import place_session
@@ -285,7 +288,7 @@ def test_notes_wake_their_readers_and_no_one_else(camping, ben):
 
 def asked_by(html: str, piece: str) -> str:
     """Where the piece of the page asks for itself."""
-    return re.search(rf'id="{piece}"[^>]*?hx-get="([^"]+)"', html)[1]
+    return unescape(re.search(rf'id="{piece}"[^>]*?hx-get="([^"]+)"', html)[1])
 
 
 HTMX = {"HX-Request": "true"}
@@ -303,13 +306,33 @@ def test_a_page_of_notes_that_polls_hears_of_its_own_notes_alone(camping, ben):
     assert camping.client.get(asked_by(partial, "session-page"), headers=HTMX).status_code == 204
 
 
-@pytest.mark.parametrize("piece", ["published-grid", "my-sessions", "camp-page", "session-page"])
+#: what says where a session is, or what became of its place; and by which piece an open page asks for that
+SAYS_WHERE = {
+    "notes/_session.html": "session-page",
+    "schedule/_pitch_places.html": "pitch-page",
+    "schedule/_changed_places.html": "camp-page",
+    "schedule/my_interests.html": "my-sessions",
+    "schedule/_grid_cell.html": "published-grid",
+}
+
+
+def test_no_other_page_says_where_a_session_is():
+    includes = re.compile(r"""include "schedule/(_whereabouts|_place_state)\.html|data-changed""")
+    folder = settings.BASE_DIR / "templates"
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*.html") if includes.search(path.read_text())}
+    # They are what is included; and what fell off stands above the grid.
+    parts = {"schedule/_whereabouts.html", "schedule/_place_state.html", "schedule/_grid_gone.html"}
+    assert found - parts == SAYS_WHERE.keys()
+
+
+@pytest.mark.parametrize("piece", SAYS_WHERE.values())
 def test_every_page_that_says_where_a_session_is_asks_for_itself(camping, piece):
     """Open since before a publish, it tells the new place as the grid does; until then it is told unchanged."""
     full, camp = camping.full, camping.camp
     publish_grid(camp=camp, by=None)
     session = f"sessions/{full.session.pk}/"
-    path = {"published-grid": "grid/", "my-sessions": "my/", "camp-page": "", "session-page": session}[piece]
+    pages = {"published-grid": "grid/", "my-sessions": "my/", "camp-page": "", "session-page": session}
+    path = (pages | {"pitch-page": f"pitches/{full.pitch.pk}/"})[piece]
     set_interest(pitch=full.pitch, attendee=camping.me, level=1)
     asks = asked_by(camping.client.get(f"/{camp.slug}/{path}").content.decode(), piece)
     assert camping.client.get(asks, headers=HTMX).status_code == 204
@@ -320,6 +343,43 @@ def test_every_page_that_says_where_a_session_is_asks_for_itself(camping, piece)
     assert "Boathouse" in partial
     assert "Moved from" in partial
     assert camping.client.get(asked_by(partial, piece), headers=HTMX).status_code == 204
+
+
+@pytest.mark.parametrize("page", ["", "grid/", "my/", "sessions/{session}/", "pitches/{pitch}/"])
+def test_an_open_page_hears_news_of_oneself_and_that_they_were_read(camping, page):
+    """Beside the piece that asked, for a place of their own; "Got it" leads back to the page, not to the piece."""
+    full, camp = camping.full, camping.camp
+    path = f"/{camp.slug}/" + page.format(session=full.session.pk, pitch=full.pitch.pk)
+    first = camping.client.get(f"{path}?x=1").content.decode()
+    assert '<div id="news">' in first
+    (piece,) = re.findall(r'<div id="([^"]+)" hx-get=', first)
+    there = {**HTMX, "HX-Current-URL": f"http://testserver{path}?x=1"}
+    tell(people=[camping.me], kind=WITHDRAWN, by=None, title="Knots")
+    told = camping.client.get(asked_by(first, piece), headers=there).content.decode()
+    assert told.lstrip().startswith(f'<div id="{piece}"')
+    news = told[told.index('<div id="news" hx-swap-oob="morph">') :]
+    assert "“Knots”, which you host, was withdrawn." in news
+    assert f'name="next" value="{path}?x=1"' in news
+    assert camping.client.get(asked_by(told, piece), headers=there).status_code == 204
+    hear(attendee=camping.me, seen=int(re.search(r'name="seen" value="(\d+)"', news)[1]))
+    read = camping.client.get(asked_by(told, piece), headers=there).content.decode()
+    assert '<div id="news" hx-swap-oob="morph">' in read
+    assert "Knots”, which" not in read
+
+
+def test_strangers_are_brought_no_news(camping):
+    page, client = camping.pages[SESSION], Client()
+    assert 'id="news"' not in client.get(page).content.decode()
+    assert 'id="news"' not in client.get(f"{page}?seen=x", headers=HTMX).content.decode()
+
+
+def test_an_open_page_of_a_pitch_says_that_it_was_withdrawn_and_asks_no_more(camping):
+    asks = asked_by(camping.client.get(camping.pages[PITCH]).content.decode(), "pitch-page")
+    withdraw_pitch(pitch=camping.full.idea, by=None)
+    partial = camping.client.get(asks, headers=HTMX).content.decode()
+    assert partial.lstrip().startswith('<div id="pitch-page">')
+    assert "This pitch was withdrawn." in partial
+    assert "data-every" not in partial
 
 
 def test_an_edited_pitch_is_seen_everywhere(camping, ben):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,44 @@ def test_nobody_comes_in_under_a_name_that_looks_like_an_organisers(client, camp
     assert client.post(f"/{camp.slug}/join/", {"display_name": f"{name} B."}).status_code == 302
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Cyrillic P, e and O; Greek O; wide, and without its full stop; digits; small l for a capital I.
+        "\u0420\u0435tra Il. O.", "Petra Il. \u039f.", "Petra ll \uff2f\u3002", "Petra 1l. 0.", "PETRA IL. \u041e",
+        "Petra Il. O. (organiser)", "Petra Il. O. \u2013 Team", "Petra Il. O. [Admin]", "Host: Petra Il. O.",
+    ],
+)  # fmt: skip
+def test_letters_drawn_alike_make_no_other_name(client, camp, name):
+    olga = AttendeeFactory(camp=camp, display_name="Petra Il. O.", role="organiser")
+    answer = client.post(f"/{camp.slug}/join/", {"display_name": name})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {"display_name": [CALLED_SO]}
+    assert list(camp.attendees.all()) == [olga]
+
+
+@pytest.mark.parametrize("name", ["Organiser", "organizers", "\u041erganiser", "(Admin)", "TEAM", "Host."])
+def test_what_one_does_is_no_name(client, camp, olga, name):
+    answer = client.post(f"/{camp.slug}/join/", {"display_name": name})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "display_name": ["That says what somebody does at a camp. Type your name."]
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["Olga Teamer", "Hostia", "Olga B. (organiser)", "\u041e\u043b\u044c\u0433\u0430", "...", "李"]
+)
+def test_other_names_are_taken(client, camp, olga, name):
+    assert client.post(f"/{camp.slug}/join/", {"display_name": name}).status_code == 302
+
+
+def test_names_of_full_stops_alone_are_no_worse_than_others(client, camp, olga):
+    AttendeeFactory(camp=camp, display_name="!!!", role="organiser")
+    for name, status in (("!!!", 422), ("...", 302)):
+        assert client.post(f"/{camp.slug}/join/", {"display_name": name}).status_code == status
+
+
 def test_nobody_takes_the_name_of_an_organiser_afterwards(sign_in, camp, olga, ben):
     client, page = sign_in(ben), f"/{camp.slug}/name/"
     answer = client.post(page, {"display_name": "OLGA"})
@@ -173,6 +212,13 @@ def test_a_search_of_any_length_is_answered_for_as_much_as_a_name_can_be(camp, o
     page = sign_in(olga).get(f"/{camp.slug}/people/", {"q": name + "x" * 3_000}).content.decode()
     assert f">{name}<" in page or f"{name}</" in page
     assert "x" * 3_000 not in page
+
+
+def test_a_search_says_how_many_it_found_and_not_how_many_are_in(camp, olga, ben, sign_in):
+    client, page = sign_in(olga), f"/{camp.slug}/people/"
+    assert re.search(r'<p class="soft">\s+2 in\s', client.get(page).content.decode())
+    for words, found in (("Ben", 1), ("Zed", 0)):
+        assert re.search(rf'<p class="soft">\s+{found} found\s', client.get(page, {"q": words}).content.decode())
 
 
 def test_one_who_left_is_nobody_to_be_told_apart_from(camp, ben, two_bens):

@@ -44,11 +44,27 @@ def test_the_403_page_of_a_stale_form_gives_the_text_back_and_one_press_sends_it
     assert page.status_code == 403
     assert not Pitch.objects.exists()
     assert "Three knots" in html
+    # The sentence and the button below it say the same.
+    assert "press “Send it now” once more" in html
+    assert "Go back" not in html
     assert "<script>alert" not in html
     assert f"It goes to {new(camp)}." in html
     sent = browser.post(new(camp), carried(html), headers=HERE)
     assert sent.status_code == 302
     assert Pitch.objects.get().about.replace("\r\n", "\n") == LONG
+
+
+def test_with_all_cookies_gone_a_guest_finds_the_way_in_below_the_text(browser, camp):
+    """A guest cannot sign in: they join."""
+    html = browser.post(new(camp), DATA, headers=HERE).content.decode()
+    assert carried(html)["about"] == LONG
+    assert "<h1>Not sent</h1>" in html
+    assert f'href="/{camp.slug}/join/" target="_blank"' in html
+    assert "Go back" not in html
+    # The way in itself is sent once more, and nobody who is in joins.
+    html = browser.post(f"/{camp.slug}/join/", {"display_name": "Fern"}, headers=HERE).content.decode()
+    assert "press “Send it now” once more" in html
+    assert "Join in another window" not in html
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {}])
@@ -153,6 +169,7 @@ def test_a_file_cannot_be_carried_and_the_page_says_so(browser, camp, olga):
     browser.force_login(olga.user, backend=BACKEND)
     data = {"file": SimpleUploadedFile("ticket shop.csv", b"a@example.org")}
     page = browser.post(f"/{camp.slug}/people/addresses/", data, headers=HERE)
+    assert "Go back, load the page again" in page.content.decode()
     assert "Choose them again: ticket shop.csv." in page.content.decode()
 
 

@@ -23,8 +23,13 @@ def concern_sentences() -> dict[str, str]:
     return {name: _(sentence) for name, sentence in solver.concern_sentences().items()}
 
 
-def reason_in_words(case: Case, session: int, reason: solver.Reason) -> str:
-    """Why a pitch has no place and what would make room; to be kept, so it names others by id."""
+def reason_in_words(case: Case, session: int, reason: solver.Reason, *, by_wishes: bool = True) -> str:
+    """Why a pitch has no place and what would make room; to be kept, so it names others by id.
+
+    `by_wishes`: it is told what more people would miss. Not where nothing is known of what they want.
+    """
+    if reason.sentence == solver.TAKEN and not by_wishes:
+        return _("Every room and slot it could use is taken.")
     text = _(reason.sentence)
     if reason.lacks:
         text += " " + _("A room with %(needs)s would make a place.") % {

@@ -103,7 +103,8 @@ def run_build(*, build: GridBuild) -> None:
         return
     camp = build.camp
     draft = read_draft(camp)
-    case, told = border.read_case(camp, draft=draft), border.told_problem(draft, renew_wishes(camp=camp))
+    wishes = renew_wishes(camp=camp)
+    case, told = border.read_case(camp, draft=draft), border.told_problem(draft, wishes)
     score = border.draft_score(case)
     build.tell(state=GridBuild.State.RUNNING, limit=score.trivial_limit, wishes=score.wishes)
 
@@ -126,7 +127,7 @@ def run_build(*, build: GridBuild) -> None:
         is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
         plan=case.rows(solution.placements),
         unplaced=[
-            [by_id(case.pitches[i]), reason_in_words(case, i, reason)]
+            [by_id(case.pitches[i]), reason_in_words(case, i, reason, by_wishes=bool(wishes.people))]
             for i, reason in sorted(solution.unplaced.items())
         ],
         contradiction=[] if solution.is_feasible else contradictions(case),

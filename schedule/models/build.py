@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.few import in_steps
 from events.models import Camp
+from pitches.wishes import is_anything_wished
 
 from .sentences import ids_in, with_titles
 from .session import WITHDRAWN
@@ -88,6 +89,11 @@ class GridBuild(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
+
+    @cached_property
+    def is_about_wishes(self) -> bool:
+        """Whether anything can be told of wishes: asked of the snapshot, as every number is."""
+        return is_anything_wished(self.camp)
 
     @property
     def cost(self) -> int:

@@ -17,8 +17,9 @@ from pitches.models import Pitch
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: all that is told of a session whose pitch was withdrawn
-WITHDRAWN = _("Withdrawn")
+#: all that is told of a session whose pitch was withdrawn;
+#: a title as any other: quoted in lists, the heading of its page
+WITHDRAWN = _("A withdrawn session")
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .answers.diff import Move, moves_between, people_touched
 from .answers.prices import CellPrice, breaks_in_cells, price_cells
-from .answers.reasons import Clash, Reason, clashes, why_unplaced
+from .answers.reasons import TAKEN, Clash, Reason, clashes, why_unplaced
 from .answers.repeats import Repeat, suggest_repeats
 from .audience import Expected, expected_people, expected_range
 from .bound.bound import is_worthwhile
@@ -32,6 +32,7 @@ from .solve import Solution, solve
 
 __all__ = [
     "CONCERNS",
+    "TAKEN",
     "Attendee",
     "Broken",
     "Cause",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .answers.diff import Move, moves_between, people_touched
 from .audience import expected_people
-from .problem import Placement, Problem
+from .problem import Placement, Problem, Session
 from .rules import broken_rules
 from .score import score
 from .search.work import Job
@@ -43,19 +43,22 @@ class Repair:
 def repairs(problem: Problem, standing: Iterable[Placement], *, seconds: float = 1.0, seed: int = 1) -> list[Repair]:
     """Two or three ways to mend the grid that stands, the one with the fewest moves first.
 
-    Alternatives that move more than another without meeting more wishes or seating more people are left out.
+    None takes a session off the grid that could stay, be it for one that waited and that more people want. Alternatives
+    that move more than another without meeting more wishes or seating more people are left out.
     """
     rows = sorted(standing)
     single = [p for k, p in enumerate(rows) if all(q.session != p.session for q in rows[:k])]
     repeats = [p for p in rows if p not in single]
     found = [_fewest(problem, single, seconds)]
-    near = replace(problem, published=tuple(single), weights=replace(problem.weights, calm=WORTH_A_MOVE))
     legal = found[0].placements
+    kept = _required(problem, legal)
+    near = replace(kept, published=tuple(single), weights=replace(problem.weights, calm=WORTH_A_MOVE))
     middle = solve(near, Job(seconds=seconds / 2, seed=seed, weighted=True, start=tuple(legal))).placements
     found.append(_described(problem, single, settled(problem, middle, single)))
-    free = replace(problem, published=tuple(single), weights=replace(problem.weights, calm=0.0))
+    free = replace(kept, published=tuple(single), weights=replace(problem.weights, calm=0.0))
     best = solve(free, Job(seconds=seconds / 2, seed=seed, start=tuple(legal))).placements
     found.append(_described(problem, single, settled(problem, best, single)))
+    found = [repair for repair in found if _sessions_of(repair.placements) >= _sessions_of(legal)]
     if repeats:
         found = [_with_repeats(problem, rows, repeats, repair) for repair in found]
     return _worth_showing(found)
@@ -79,25 +82,46 @@ def _fewest(problem: Problem, rows: list[Placement], seconds: float) -> Repair:
     for p in rows:
         if not broken_rules(problem, [*kept, p]):
             kept.append(p)
-    near = replace(problem, published=tuple(rows), weights=replace(problem.weights, calm=100.0))
+    near = replace(_required(problem, rows), published=tuple(rows), weights=replace(problem.weights, calm=100.0))
     solution = solve(near, Job(seconds=seconds / 2, weighted=True, start=tuple(kept)))
     return _described(problem, rows, settled(problem, solution.placements, rows))
 
 
-def _wishes_won_back(problem: Problem, rows: list[Placement], mended: list[Placement]) -> list[Placement]:
-    """As many moves, but those that move go where most can be at them: what stays is pinned, the rest is searched."""
-    stays = set(rows) & set(mended)
-    pinned = {p.session: p for p in stays}
-    sessions = tuple(
-        replace(s, pin_slot=pinned[i].slot, pin_room=pinned[i].room) if i in pinned else s
-        for i, s in enumerate(problem.sessions)
+def _required(problem: Problem, placements: Iterable[Placement]) -> Problem:
+    """The same, but no wish is worth leaving out what has a place here."""
+    placed = _sessions_of(placements)
+    return replace(
+        problem,
+        sessions=tuple(replace(s, required=True) if i in placed else s for i, s in enumerate(problem.sessions)),
     )
-    calm = replace(problem, sessions=sessions)
+
+
+def _sessions_of(placements: Iterable[Placement]) -> set[int]:
+    return {p.session for p in placements}
+
+
+def _wishes_won_back(problem: Problem, rows: list[Placement], mended: list[Placement]) -> list[Placement]:
+    """The same sessions and no more moves, but those that move go where most can be at them.
+
+    What stays is pinned, what has no place waits on, the rest is searched.
+    """
+    pinned = {p.session: p for p in set(rows) & set(mended)}
+    placed, never = _sessions_of(mended), frozenset(range(len(problem.slots)))
+
+    def narrowed(i: int, s: Session) -> Session:
+        if i in pinned:
+            return replace(s, copies=1, pin_slot=pinned[i].slot, pin_room=pinned[i].room)
+        if i in placed:
+            return replace(s, copies=1, required=True)
+        return replace(s, unavailable=never)
+
+    calm = replace(problem, sessions=tuple(narrowed(i, s) for i, s in enumerate(problem.sessions)))
     better = solve(calm, Job(moves=20_000, start=tuple(mended))).placements
-    before, after = score(problem, mended), score(problem, better)
-    if broken_rules(problem, better) or after.unplaced > before.unplaced or after.attended < before.attended:
+    if broken_rules(problem, better) or _sessions_of(better) != placed:
         return mended
-    return better
+    if len(moves_between(rows, better)) > len(moves_between(rows, mended)):
+        return mended
+    return better if score(problem, better).attended >= score(problem, mended).attended else mended
 
 
 def settled(problem: Problem, placements: list[Placement], standing: list[Placement]) -> list[Placement]:
@@ -150,12 +174,17 @@ def _described(
 
 
 def _with_repeats(problem: Problem, rows: list[Placement], repeats: list[Placement], repair: Repair) -> Repair:
-    """Second runnings stay where they are as long as they can."""
-    placements = list(repair.placements)
+    """Second runnings stay where they are as long as they can.
+
+    What is proved is proved of the others: where one that could stand gives way to them, there may be fewer moves.
+    """
+    placements, is_fewest = list(repair.placements), repair.is_fewest
     for p in repeats:
         if not broken_rules(problem, [*placements, p]):
             placements.append(p)
-    return _described(problem, rows, placements, is_fewest=repair.is_fewest)
+        elif not broken_rules(problem, [p]):
+            is_fewest = False
+    return _described(problem, rows, placements, is_fewest=is_fewest)
 
 
 def _worth_showing(found: list[Repair]) -> list[Repair]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -14,13 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room, Slot
-from events.signals import attendees_merged, camp_shown, edges_asked, times_moved, times_moving
+from events.signals import attendees_merged, camp_shown, clocks_kept, edges_asked, times_moved, times_moving
 from pitches.models import Pitch
 from pitches.signals import pitch_merged, pitch_shown
 
 from ..draft.rows import read_draft
 from ..models import GridVersion
 from .feeds import tell_calendars
+from .kept_clocks import keep_clocks
 from .mailing import stop_mails
 from .publish import pending_changes, publish_grid
 from .stamp import edges_passed
@@ -136,6 +138,13 @@ def publish_new_times(sender: type[Camp], camp: Camp, by: Attendee | None, waits
         )
     # It is the grid that was published, whatever it breaks.
     return publish_grid(camp=camp, by=by, accept_broken=True).number
+
+
+@receiver(clocks_kept)
+def keep_published_clocks(sender: type[Camp], camp: Camp, old: ZoneInfo, **kwargs: Any) -> int | None:
+    """The grid that is published shows the times it showed."""
+    version = keep_clocks(camp=camp, old=old)
+    return version.number if version else None
 
 
 # -- pages of the apps below --------------------------------------------------------------------------------

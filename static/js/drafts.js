@@ -9,6 +9,7 @@
 
   // -- what is kept: for each form's address one text, with whose it is ------------------------------------
 
+  // Under an address, "#" and a mark lies what a guest typed whose cookie is lost: no form is filled with it.
   const names = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
   const read = (name) => {
     try {
@@ -25,19 +26,23 @@
       // The device is full, or a private window keeps nothing; the form works all the same.
     }
   };
+  const pathIn = (name) => name.slice(PREFIX.length).split("#")[0];
   const dropIf = (isOver) => {
     names().forEach((name) => {
       const draft = read(name);
-      if (!draft?.values || isOver(draft, name.slice(PREFIX.length))) localStorage.removeItem(name);
+      if (!draft?.values || isOver(draft, pathIn(name))) localStorage.removeItem(name);
     });
   };
+  const whose = () => ({ person: meta("person"), isGuest: "guest" in (document.getElementById("taps")?.dataset ?? {}) });
   // A guest who proved an address that has an account is that person from now on, and so is what they typed.
-  const giveOver = (was, person) => {
+  const giveOver = (was) => {
     names().forEach((name) => {
       const draft = read(name);
-      if (draft?.person === was) write(name, { ...draft, person });
+      if (draft && was.includes(draft.person)) write(name, { ...draft, ...whose() });
     });
   };
+  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether it is theirs.
+  const isLost = (draft) => draft.isGuest && whose().isGuest && draft.person !== meta("person");
   const takeCookie = (name) => {
     const found = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
     if (found) document.cookie = `${name}=; Max-Age=0; Path=/; SameSite=Lax`;
@@ -65,10 +70,26 @@
     const done = takeCookie("done").split(".").filter(Boolean);
     if (done.length) dropIf((draft) => draft.sent && done.includes(draft.sent.slice(0, 16)));
     const was = isBack ? "" : meta("was");
-    if (person && was) giveOver(was, person);
-    if (person) dropIf((draft) => draft.person && draft.person !== person);
+    if (person) giveOver([was, person].filter(Boolean));
+    if (person) dropIf((draft) => draft.person && draft.person !== person && !isLost(draft));
     const out = isBack ? "" : meta("out-of");
-    if (out) dropIf((draft, path) => draft.person && path.startsWith(`/${out}/`) && path !== `/${out}/join/`);
+    const isOut = (path) => path.startsWith(`/${out}/`) && path !== `/${out}/join/`;
+    if (out) dropIf((draft, path) => draft.person && isOut(path) && !isLost(draft));
+    if (person) names().forEach(setAside);
+  };
+  const move = (name, to, draft) => {
+    if (name === to || localStorage.getItem(to)) return false;
+    write(to, draft);
+    if (!localStorage.getItem(to)) return false;
+    localStorage.removeItem(name);
+    return true;
+  };
+  // Whoever joins then may type into the same form: neither text is written over the other. Found again, the cookie
+  // brings the text back to its place.
+  const setAside = (name) => {
+    const draft = read(name);
+    const place = PREFIX + pathIn(name);
+    if (draft.person) move(name, isLost(draft) ? `${place}#${draft.person}` : place, draft);
   };
 
   // -- one form ---------------------------------------------------------------------------------------------
@@ -126,13 +147,14 @@
       if (fill(form, draft.values)) tellFound(form, name);
     }
     form.addEventListener("input", () => {
-      write(name, { values: valuesOf(form), key: key?.value ?? "", sent: "", person, page: location.href });
+      write(name, { values: valuesOf(form), key: key?.value ?? "", sent: "", ...whose(), page: location.href });
+      askWhose();
     });
   };
   const keepSent = (form) => {
     const key = keyField(form)?.value ?? "";
     const values = valuesOf(form);
-    const more = { person: meta("person"), page: location.href, sentAt: Date.now(), tab };
+    const more = { ...whose(), page: location.href, sentAt: Date.now(), tab };
     write(PREFIX + pathOf(form), { values, key, sent: key, ...more });
   };
   const tellFound = (form, name) => {
@@ -166,9 +188,47 @@
     const here = [...document.querySelectorAll("form[data-draft]")].map((form) => PREFIX + pathOf(form));
     names().forEach((name) => {
       const draft = read(name);
-      if (!draft?.sent || here.includes(name)) return;
+      if (!draft?.sent || here.includes(name) || name.includes("#")) return;
       if (draft.tab === tab || Date.now() - draft.sentAt > A_WHILE) notSaved(draft.page);
     });
+  };
+
+  // -- what a guest typed whose cookie is lost ---------------------------------------------------------------
+
+  // In the camp it was typed for, once one is in again; and not while another text of one's own is kept for that form.
+  const lost = () => {
+    const camp = `/${location.pathname.split("/")[1]}/`;
+    const isHere = (path) => path === location.pathname || (meta("attendee") && path.startsWith(camp));
+    const isFree = (path) => !localStorage.getItem(PREFIX + path);
+    const aside = isBack ? [] : names().filter((name) => name.includes("#") && isLost(read(name)));
+    return aside.filter((name) => isHere(pathIn(name)) && isFree(pathIn(name)));
+  };
+  const askPart = (name) => document.querySelector(`#taps [data-part="${name}"]`);
+  const askWhose = () => {
+    const question = askPart("lost-text");
+    if (question) question.hidden = !lost().length;
+  };
+  const adopt = () => {
+    lost().forEach((aside) => {
+      const name = PREFIX + pathIn(aside);
+      // A form's key belongs to whoever sent it.
+      const draft = { ...read(aside), ...whose(), key: "" };
+      // Of two who were lost, the other's is asked about when this is sent.
+      if (!move(aside, name, draft)) return;
+      const form = [...document.querySelectorAll("form[data-draft]")].find((found) => PREFIX + pathOf(found) === name);
+      if (!form) notSaved(draft.page);
+      else if (fill(form, draft.values)) tellFound(form, name);
+    });
+    askWhose();
+  };
+  const disown = () => {
+    lost().forEach((name) => localStorage.removeItem(name));
+    askWhose();
+  };
+  const startAsking = () => {
+    askPart("adopt-text")?.addEventListener("click", adopt);
+    askPart("disown-text")?.addEventListener("click", disown);
+    askWhose();
   };
 
   // -- sending ----------------------------------------------------------------------------------------------
@@ -199,6 +259,13 @@
     }
   };
 
+  // Nobody was signed in on the page: whoever did as it says, in another window, has another token since.
+  const renewToken = (form) => {
+    const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
+    const field = form.elements.csrfmiddlewaretoken;
+    if (cookie && field) field.value = cookie.slice("csrftoken=".length);
+  };
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
@@ -209,6 +276,7 @@
     }
     const button = event.submitter;
     work(form, button);
+    if ("signedOut" in form.dataset) renewToken(form);
     if (!("draft" in form.dataset)) return;
     event.preventDefault();
     keepSent(form);
@@ -228,6 +296,7 @@
       sweep();
       document.querySelectorAll("form[data-draft]").forEach(keep);
       tellKept();
+      startAsking();
     } catch (error) {
       // Private windows may refuse storage; the form works all the same.
     }
@@ -240,6 +309,7 @@
     try {
       sweep();
       tellKept();
+      askWhose();
     } catch (error) {
       // As above.
     }

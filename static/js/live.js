@@ -44,6 +44,16 @@
       plan(piece, 0.5);
     });
   });
+  // The network is back, or Campgrid answers again: who failed meanwhile need not wait out their pause. At random
+  // moments, so that a hall of phones does not come back in one.
+  const askSoon = (isFor) => {
+    [...document.querySelectorAll("[data-every]")].filter(isFor).forEach((piece) => {
+      piece.failures = 0;
+      plan(piece, 0.5 + 4 * Math.random());
+    });
+  };
+  window.addEventListener("online", () => askSoon(() => true));
+  document.addEventListener("campgrid:answered", () => askSoon((piece) => piece.failures > 0));
 
   // -- putting in: what somebody has under their hands stays as it is ------------------------------------------------
   const isTyped = (field) => {
@@ -99,7 +109,10 @@
   let looked = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const piece = event.detail.target;
-    before = { id: bySelf(event) ? piece.id : "", words: wordsOf(piece) };
+    // The news come beside the piece.
+    const stays = bySelf(event) ? [piece, document.getElementById("news")].filter(Boolean) : [];
+    before = new Map(stays.map((root) => [root.id, wordsOf(root)]));
+    changes = bySelf(event) ? changesIn(piece) : null;
     // Text that is being marked would lose its mark; the next look will do.
     if (bySelf(event) && selection(piece)) event.detail.shouldSwap = false;
     const active = document.activeElement;
@@ -134,19 +147,45 @@
   };
   const wordsOf = (root) => {
     const found = root.matches?.("[data-say]") ? root : root.querySelector("[data-say]");
-    return found ? (found.dataset.say || found.textContent).replace(/\s+/g, " ").trim() : "";
+    return found ? found.dataset.say || textOf(found) : "";
+  };
+  const textOf = (node) => node?.textContent.replace(/\s+/g, " ").trim() ?? "";
+  // Where sessions are listed: what became of the place of each, by which of them, in which row, and where it is now.
+  const changesIn = (root) => {
+    const listed = [...root.querySelectorAll(".entry [data-changed], li [data-changed]")].map((tag) => {
+      const entry = tag.closest(".entry, li");
+      const row = tag.closest("tr[id], section[aria-labelledby]");
+      const title = textOf(entry.querySelector("a"));
+      const rooms = [...entry.querySelectorAll(".where:not(.way), .soft")].map(textOf);
+      const where = [title, ...rooms, tag.dataset.changed].filter(Boolean).join(", ");
+      const words = `${where}: ${textOf(tag)}.`;
+      return [[row?.id || row?.getAttribute("aria-labelledby"), words].join(), words];
+    });
+    return new Map(listed);
+  };
+  // More than a few are a number: nobody listens to a list.
+  const hearChanges = (root) => {
+    const fresh = [...changesIn(root)].filter(([place]) => !changes.has(place)).map(([, words]) => words);
+    const said = [...new Set(fresh)];
+    if (said.length > 3) say(document.getElementById("said").dataset.many.replace("5", said.length), root.id);
+    else say(said.join(" "), root.id);
   };
   // Of a piece that changed elsewhere the words that stayed are no news.
-  let before = { id: "", words: "" };
+  let before = new Map();
+  let changes = null;
   const hear = (root) => {
     const words = wordsOf(root);
-    if (root.id !== before.id || words !== before.words) say(words, root.id);
+    if (words !== before.get(root.id)) say(words, root.id);
+    if (!before.has(root.id)) return;
+    before.set(root.id, words);
+    if (changes && root.id !== "news" && !words) hearChanges(root);
   };
   window.campgrid = { ...window.campgrid, say };
 
   document.addEventListener("htmx:afterSettle", (event) => {
     watch(event.target);
     hear(event.target);
+    if (before.has("news")) hear(document.getElementById("news"));
   });
   document.addEventListener("DOMContentLoaded", () => {
     watch(document.body);

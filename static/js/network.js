@@ -12,10 +12,12 @@
     bar.hidden = navigator.onLine && !isUnanswered;
   };
   const hear = (isAnswered) => {
+    const isBack = isUnanswered && isAnswered;
     isUnanswered = !isAnswered;
     clearTimeout(timer);
     if (isUnanswered) timer = setTimeout(ask, PAUSE);
     tell();
+    if (isBack) document.dispatchEvent(new Event("campgrid:answered"));
   };
   const ask = async () => {
     try {

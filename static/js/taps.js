@@ -62,9 +62,11 @@
     last = Math.max(Date.now(), last + 1, newest + 1);
     return last;
   };
-  // In a camp the attendee tells whose they are; elsewhere the person does.
+  // In a camp the attendee tells whose they are; elsewhere the person does, unless who they are there is not known yet.
   const isMine = (entry) =>
-    page.attendee && entry.camp === page.camp ? entry.mark === page.attendee : Boolean(page.person) && entry.person === page.person;
+    page.attendee && entry.camp === page.camp
+      ? entry.mark === page.attendee
+      : Boolean(page.person) && entry.person === page.person && !entry.isGiven;
   const inOrder = (one, other) => one.number - other.number;
   const wishes = () => all("wish").filter(isMine).sort(inOrder);
   const told = () => all("told").filter(isMine).sort(inOrder);
@@ -73,14 +75,29 @@
   const waiting = () => read(WAIT) ?? { until: 0, failures: 0, why: "" };
 
   // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether these are
-  // theirs. Whoever has an account signs in with it, or is somebody else.
-  const isLost = (entry) => entry.isGuest && page.isGuest && entry.person !== page.person;
+  // theirs; `asked` says who was, since they may have an account before they answer. Whoever else has an account signs
+  // in with it, or is somebody else.
+  const isLost = (entry) =>
+    entry.isGuest && entry.person !== page.person && (page.isGuest || (Boolean(page.person) && entry.asked === page.person));
   const lost = () => all("wish").filter((wish) => page.attendee && wish.camp === page.camp && isLost(wish)).sort(inOrder);
 
   // Whoever signed out, was removed, or passed the device on leaves nothing here. Only a page that just came knows: what
   // Back shows may be of whoever had the device before.
   const forget = (isOver) => {
     ["wish", "told", "level"].forEach((kind) => all(kind).filter(isOver).forEach((entry) => drop(entry.name)));
+  };
+  const change = ({ name, ...entry }, changes) => write(name, { ...entry, ...changes });
+  // A guest who proved an address that has an account is that person from now on, and so are their taps. In a camp they
+  // may be another attendee, too: which one a page of that camp says.
+  const giveOver = (was) => {
+    const entries = [...all("wish"), ...all("told")];
+    entries.filter((entry) => was && entry.asked === was).forEach((entry) => change(entry, { asked: page.person }));
+    const isOfThem = (entry) => (was && entry.person === was) || (entry.isGiven && entry.person === page.person);
+    entries.filter(isOfThem).forEach((entry) => {
+      const isHere = page.attendee && entry.camp === page.camp;
+      const whose = isHere ? { mark: page.attendee, isGiven: false } : { isGiven: true };
+      change(entry, { ...whose, person: page.person, isGuest: page.isGuest });
+    });
   };
   const sweep = () => {
     page.attendee = meta("attendee");
@@ -89,6 +106,8 @@
     page.outOf = meta("out-of");
     page.isGuest = "guest" in (document.getElementById("taps")?.dataset ?? {});
     if (!pageAsOf) return;
+    if (page.person) giveOver(meta("was"));
+    if (page.isGuest) lost().forEach((wish) => change(wish, { asked: page.person }));
     const isOver = (entry) =>
       (page.attendee && entry.camp === page.camp && entry.mark !== page.attendee) || entry.camp === page.outOf;
     forget((entry) => isOver(entry) && !isLost(entry));
@@ -160,6 +179,24 @@
     const bar = document.getElementById("taps");
     return number === 1 ? bar.dataset.one : bar.dataset.many.replace("5", number);
   };
+  // What is so of several is one sentence: nine musts too many would fill a phone.
+  const inOne = (sentences) => {
+    const kinds = new Map();
+    sentences.forEach((sentence) => {
+      // Of musts too many the last knows which ones one has.
+      const name = sentence.kind ? `${sentence.kind}:${sentence.kind === "less" ? "" : sentence.why}` : sentence.name;
+      kinds.set(name, [...(kinds.get(name) ?? []), sentence]);
+    });
+    const bar = document.getElementById("taps");
+    const textOf = (group) => {
+      const { kind, why, text } = group.at(-1);
+      const titles = [...new Set(group.map(({ title }) => title))];
+      if (titles.length < 2) return text;
+      const together = bar.dataset[kind].replace("5", titles.length);
+      return `${together.replace("{titles}", () => titles.map((title) => `“${title}”`).join(", "))} ${why}`;
+    };
+    return new Map([...kinds].map(([name, group]) => [name, textOf(group)]));
+  };
   const paintBar = () => {
     const bar = document.getElementById("taps");
     if (!bar) return;
@@ -174,11 +211,11 @@
       say(part("count"), countOf(new Set(list.map((wish) => wish.pitch)).size));
       show(part("later"), !isSignedOut);
       show(part("open"), !isKept && !isSignedOut);
-      const joins = `/${page.camp}/join/`;
+      const joins = `/${list[0].camp}/join/`;
       show(part("out"), isSignedOut && !isOfGuest);
       show(part("guest-out"), isSignedOut && isOfGuest);
       ["sign-in", "join"].map(part).forEach((link) => {
-        link.href = list[0].camp === page.camp ? `${joins}?next=${encodeURIComponent(location.pathname)}` : link.href;
+        link.href = `${joins}?next=${encodeURIComponent(location.pathname)}`;
         show(link, isSignedOut && (link.dataset.part === "join") === isOfGuest && location.pathname !== joins);
       });
     }
@@ -191,13 +228,15 @@
     }
     wasWaiting = isWaiting || (wasWaiting && list.length > 0);
     const box = part("told");
+    const texts = inOne(sentences);
     const lines = [...box.querySelectorAll("p")];
-    lines.filter((line) => !sentences.some(({ name }) => name === line.dataset.name)).forEach((line) => line.remove());
-    sentences.forEach(({ name, text }) => {
-      if (lines.some((line) => line.dataset.name === name)) return;
-      const line = Object.assign(document.createElement("p"), { textContent: text });
+    lines.filter((line) => !texts.has(line.dataset.name)).forEach((line) => line.remove());
+    texts.forEach((text, name) => {
+      const known = lines.find((line) => line.dataset.name === name);
+      const line = known ?? document.createElement("p");
       line.dataset.name = name;
-      box.lastElementChild.before(line);
+      say(line, text);
+      if (!known) box.lastElementChild.before(line);
     });
     show(box, sentences.length > 0);
     const before = lost();
@@ -233,9 +272,11 @@
     paintBar();
     paintMine();
   };
-  const tell = (wish, text) => {
-    const { mark, camp, person, number } = wish;
-    write(`${PREFIX}told:${mark}:${number}`, { mark, camp, person, number, text });
+  // Of a `kind` that several may be of: why that is, and of which it is so.
+  const tell = (wish, text, kind = "", why = "") => {
+    const { mark, camp, person, number, title } = wish;
+    const more = kind && why ? { kind, why, title } : {};
+    write(`${PREFIX}told:${mark}:${number}`, { mark, camp, person, number, text, ...more });
   };
 
   // -- sending: one window at a time, one tap after the other --------------------------------------------------------
@@ -314,9 +355,10 @@
         tell(wish, bar.dataset.joined.replace("{old}", wish.title).replace("{title}", said.title));
       }
     }
-    if (status !== 200) tell(wish, `${bar.dataset.gone.replace("{title}", wish.title)} ${said.problem}`);
-    // Taken, but as less: a must too many.
-    else if (said.problem) tell(wish, said.problem);
+    if (status !== 200) {
+      tell(wish, `${bar.dataset.gone.replace("{title}", wish.title)} ${said.problem}`, "notTaken", said.problem);
+      // Taken, but as less: a must too many.
+    } else if (said.problem) tell(wish, said.problem, "less", said.why);
     drop(wish.name);
     drop(WAIT);
   };

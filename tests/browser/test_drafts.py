@@ -304,6 +304,84 @@ def test_another_person_on_the_device_never_sees_the_text(open_page):
     assert drafts(page) == []
 
 
+def join(page, name: str) -> None:
+    page.get_by_label("The name people will see").fill(name)
+    submit(page, "Go in")
+
+
+@pytest.mark.parametrize("was_it_them", [True, False])
+def test_a_guest_who_joins_again_says_whether_the_text_of_before_is_theirs(open_page, was_it_them):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    join(page, "Gus")
+    pitch(page, "Typed by a guest")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.context.clear_cookies(name="sessionid")
+    page.goto(f"/{CAMP}/write-ups/new/?again")
+    assert "/join/" in page.url
+    page.locator("#not-saved a").click()
+    join(page, "Gus")
+    # Somebody else may have the device: they are not shown the text, and none of theirs is written over it.
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
+    assert page.locator("#not-saved").is_hidden()
+    question = page.locator("#taps [data-part=lost-text]")
+    expect(question).to_contain_text("by a guest who is signed out. Was that you?")
+    field_of(page).fill("Typed since")
+    expect(question).to_be_hidden()
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    expect(question).to_be_visible()
+    question.get_by_role("button", name="It was: keep as mine" if was_it_them else "Delete the text").click()
+    expect(question).to_be_hidden()
+    if was_it_them:
+        page.locator("#not-saved a").click()
+        assert text_of(page) == "Typed by a guest"
+        button_of(page).click()
+        page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+        assert page.locator("h1").inner_text() == "Typed by a guest"
+    assert drafts(page) == []
+
+
+def test_on_the_form_itself_the_text_of_before_comes_back_at_once(open_page):
+    """Typed, and never sent."""
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    join(page, "Gus")
+    pitch(page, "Not sent yet")
+    page.context.clear_cookies()
+    page.reload()
+    join(page, "Gus")
+    page.get_by_role("button", name="It was: keep as mine").click()
+    assert text_of(page) == "Not sent yet"
+    # Whoever has an account is nobody who was lost.
+    page.goto("/demo/")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert page.locator("#taps [data-part=lost-text]").is_hidden()
+    assert drafts(page) == []
+
+
+@pytest.mark.parametrize("lost", ["sessionid", None], ids=["the sign-in", "all cookies"])
+def test_joined_in_another_window_one_press_sends_what_was_typed(open_page, lost):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    join(page, "Gus")
+    pitch(page, "Sent by one press")
+    page.context.clear_cookies(**({"name": lost} if lost else {}))
+    button_of(page).click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Join in another window").click()
+    join(opened.value, "Gus")
+    page.get_by_role("button", name="Send it now").click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert page.locator("h1").inner_text() == "Sent by one press"
+    assert drafts(page) == []
+
+
 #: the address has an account, and the code that was mailed is this one
 CLAIMED = """
 from accounts.codes import kept

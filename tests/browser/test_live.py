@@ -214,6 +214,75 @@ def test_a_session_that_moved_is_seen_on_open_pages_and_said_on_its_own(open_pag
     expect(page.locator("#said")).to_contain_text("Room 7")
 
 
+def test_what_moved_is_said_where_sessions_are_listed_and_what_did_not_is_not(open_page, camp):
+    colleague, grid, about = open_page("organiser"), open_page("attendee"), open_page()
+    grid.goto(f"/{camp}/grid/")
+    about.goto(f"/{camp}/")
+    place(colleague, "Herons", "Room 6")
+    publish(colleague)
+    look_again(grid, "published-grid")
+    expect(grid.locator(".entry:has-text('Herons')")).to_be_visible()
+    assert grid.locator("#said").inner_text() == ""
+    for room in ("Room 8", "Room 9"):
+        colleague.goto(f"/{camp}/draft/")
+        colleague.goto(colleague.locator(".entry[id]:has-text('Herons') a").get_attribute("href"))
+        colleague.locator("main h3 a").first.click()
+        with colleague.expect_navigation():
+            colleague.locator(".place-cells").last.get_by_role("button", name=re.compile(f"^{room} free")).click()
+        publish(colleague)
+        for page, piece in ((grid, "published-grid"), (about, "camp-page")):
+            # Said for each move, though "Moved from" is the same after the second one.
+            page.evaluate("document.getElementById('said').textContent = ''")
+            page.wait_for_timeout(0)
+            look_again(page, piece)
+            expect(page.locator(f"#{piece}")).to_contain_text(room)
+            expect(page.locator("#said")).to_have_text(re.compile(f"^Herons, .*{room}: Moved from Room 6"))
+
+
+def test_when_the_network_is_back_an_open_page_asks_within_a_few_seconds(open_page, camp):
+    page = open_page("attendee")
+    page.goto(f"/{camp}/grid/")
+    page.evaluate("htmx.trigger('#published-grid', 'again')")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    for _ in range(3):
+        with page.expect_event("requestfailed"):
+            page.evaluate("htmx.trigger('#published-grid', 'again')")
+    expect(page.locator("#offline")).to_be_visible()
+    with page.expect_response(re.compile(r"/grid/\?seen="), timeout=9_000):
+        page.context.set_offline(False)
+    # Campgrid did not answer, and does again, while the device had a network all the time.
+    gone = re.compile(r"/(grid/\?seen=|health/)")
+    page.context.route(gone, lambda route: route.abort())
+    for _ in range(3):
+        with page.expect_event("requestfailed"):
+            page.evaluate("htmx.trigger('#published-grid', 'again')")
+    page.context.unroute(gone)
+    with page.expect_response(re.compile(r"/grid/\?seen="), timeout=15_000):
+        pass
+
+
+def test_news_come_to_an_open_page_and_go_from_it(open_page, camp):
+    page, colleague = open_page("helper"), open_page("organiser")
+    page.goto(f"/{camp}/join/")
+    page.locator("#id_display_name").fill("Nell")
+    page.locator("main form[method=post] button:not([type=button])").last.click()
+    page.wait_for_url(f"**/{camp}/")
+    page.evaluate("window.sameDocument = true")
+    colleague.goto(f"/{camp}/people/?q=Nell")
+    colleague.locator("li, tr", has_text="Nell").get_by_role("combobox").first.select_option("helper")
+    submit(colleague, "Set Nell")
+    look_again(page, "camp-page")
+    expect(page.locator("#news")).to_contain_text("Your role in this camp is another one now")
+    expect(page.locator("#said")).to_contain_text("Your role in this camp is another one now")
+    assert page.evaluate("window.sameDocument") is True
+    other = page.context.new_page()
+    other.goto(f"/{camp}/")
+    submit(other, "Got it")
+    look_again(page, "camp-page")
+    expect(page.locator("#news")).to_be_empty()
+
+
 @BOTH
 def test_the_board_changes_below_the_field_one_types_into(open_page, size):
     page = open_page("attendee", viewport=size)

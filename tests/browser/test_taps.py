@@ -492,6 +492,67 @@ def test_a_guest_who_joins_again_says_whether_the_taps_of_before_are_theirs(boar
     assert sent == ([(one, "1"), (two, "2")] if was_it_them else [])
 
 
+def test_a_guest_who_has_an_address_before_they_answer_is_asked_still(board):
+    page = board()
+    one, two = free_pitches(page, 2)
+    page.context.set_offline(True)
+    interested(page, one).click()
+    page.locator(f"#must-{two}").click()
+    page.context.clear_cookies()
+    page.context.set_offline(False)
+    come_in(page)
+    says(page, "2 taps not sent yet.", "Was that you?")
+    # As it is once they kept their place: the same person, and no guest.
+    no_guest = "document.getElementById('taps')?.removeAttribute('data-guest')"
+    page.context.add_init_script(f"document.addEventListener('readystatechange', () => {no_guest})")
+    page.goto(f"/{CAMP}/my/")
+    page.goto(BOARD)
+    says(page, "2 taps not sent yet.", "Was that you?")
+    bar(page).get_by_role("button", name="It was: send as mine").click()
+    all_sent(page)
+    assert [stored(page, pitch) for pitch in (one, two)] == [1, 2]
+
+
+def test_taps_that_wait_go_over_to_the_account_that_a_guest_proves(board):
+    """The account is in the camp already, so whose they are there is another attendee; elsewhere they wait on."""
+    page = board()
+    one, two = free_pitches(page, 2)
+    was = page.locator("meta[name=person]").get_attribute("content")
+    answer_taps(page, **NOT_US["502"])
+    interested(page, one).click()
+    page.locator(f"#must-{two}").click()
+    says(page, "2 taps not sent yet.")
+    sent = sent_taps(page)
+    # What `claim_finish` leaves: signed in to the account, under this mark a guest before.
+    meta = f'<meta name="was" content="{was}">'
+    add = f"document.head?.insertAdjacentHTML('beforeend', '{meta}')"
+    page.context.clear_cookies()
+    page.goto("/demo/")
+    page.context.add_init_script(f"document.addEventListener('readystatechange', () => {add})")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
+    page.goto("/me/")
+    assert is_kept(page)
+    page.context.unroute(TAPS)
+    page.goto(f"/{CAMP}/")
+    all_sent(page)
+    assert sent[-2:] == [(one, "1"), (two, "2")]
+    assert [stored(page, pitch) > 0 for pitch in (one, two)] == [True, True]
+
+
+def test_join_again_leads_to_the_camp_of_the_taps_from_a_page_of_none(board):
+    page = board()
+    (pitch,) = free_pitches(page, 1)
+    answer_taps(page, **NOT_US["502"])
+    interested(page, pitch).click()
+    page.goto("/me/")
+    says(page, "1 tap not sent yet.")
+    page.context.clear_cookies()
+    network_returns(page)
+    says(page, "Join again")
+    link = bar(page).get_by_role("link", name="Join again")
+    expect(link).to_have_attribute("href", f"/{CAMP}/join/?next=%2Fme%2F")
+
+
 def test_with_an_account_one_signs_in_to_send(board):
     page = board("attendee")
     (pitch,) = free_pitches(page, 1)
@@ -625,14 +686,45 @@ def test_a_must_too_many_comes_down_to_interested_with_the_title_and_why(board):
     page.context.set_offline(False)
     for pitch in musts[3:]:
         title = page.locator(f"#interest-control-{pitch}").get_attribute("data-title")
-        says(page, f"“{title}” counts as interested. You have 3 musts", "Take 1 back for this one.")
+        says(page, f"“{title}”")
         expect(page.locator(f"#must-{pitch}")).to_have_attribute("aria-pressed", "false")
         expect(interested(page, pitch)).to_have_attribute("aria-pressed", "true")
+    says(page, "These 2 count as interested: “", "You have 3 musts", "Take 1 back for another one.")
     assert [stored(page, pitch) for pitch in musts] == [2, 2, 2, 1, 1]
     # It is read also on the next page, until it was read.
     page.goto(f"/{CAMP}/my/")
     says(page, "You have 3 musts")
     bar(page).get_by_role("button", name="Close").click()
+    assert is_silent(page)
+
+
+def test_many_musts_too_many_are_one_sentence_and_all_of_it_can_be_reached(board):
+    """On a small phone with large letters the page is seen above it."""
+    page = board()
+    page.set_viewport_size({"width": 360, "height": 640})
+    musts = free_pitches(page, 12)
+    for pitch in musts[:3]:
+        page.locator(f"#must-{pitch}").click()
+    all_sent(page)
+    page.context.set_offline(True)
+    for pitch in musts[3:]:
+        page.locator(f"#must-{pitch}").click()
+    page.context.set_offline(False)
+    all_sent(page)
+    says(page, "These 9 count as interested: “", "You have 3 musts")
+    expect(bar(page).locator("[data-part=told] p")).to_have_count(1)
+    title = page.locator(f"#interest-control-{musts[0]}").get_attribute("data-title")
+    assert bar(page).inner_text().count(f"“{title}”") == 1
+    for size in ("100%", "200%"):
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+        box = bar(page).bounding_box()
+        assert box["height"] <= 320
+        assert box["y"] + box["height"] == 640
+        bar(page).evaluate("bar => { bar.scrollTop = 0 }")
+        expect(bar(page).locator("[data-part=told] p")).to_be_in_viewport()
+        close = bar(page).get_by_role("button", name="Close")
+        expect(close).to_be_in_viewport(ratio=1)
+    close.click()
     assert is_silent(page)
 
 

@@ -223,7 +223,7 @@ def test_a_build_does_not_tell_the_title_of_what_was_erased(sign_in, camp, olga,
         erase_attendee(attendee=leaver, with_texts=True)
     assert OWN not in everything_stored()
     html = sign_in(olga).get(page).content.decode()
-    assert "<strong>Withdrawn</strong>: " in html
+    assert "<strong>A withdrawn session</strong>: " in html
     assert OWN not in html
 
 

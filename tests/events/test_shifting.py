@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 from icalendar import Calendar
@@ -22,8 +23,10 @@ from events.shifting import by_day, shift_slots
 from pitches.models import Interest
 from pitches.services import set_interest, withdraw_pitch
 from schedule.draft.moves import pin_session, place_session
+from schedule.draft.rows import read_draft
 from schedule.models import Draft, GridVersion, Session
-from schedule.wall.publish import publish_grid
+from schedule.wall.feeds import tell_calendars
+from schedule.wall.publish import pending_changes, publish_grid
 from tests.factories import DAY, AttendeeFactory, CampFactory, PitchFactory, UserFactory, make_slot
 
 WEEK = timedelta(days=7)
@@ -295,18 +298,18 @@ def in_calendar(client, camp):
 
 
 def test_what_is_published_waits_until_it_is_published(client, camp, knots):
-    save(client, camp, time_zone="America/Halifax", clocks="clock")
+    save(client, camp, starts_on="2030-01-19", ends_on="2030-01-19", follow="move")
     assert GridVersion.latest(camp).number == 1
     assert in_calendar(client, camp).start == DAY + timedelta(hours=10)
 
 
 def test_it_is_published_at_once_if_so_chosen(client, camp, knots):
     before = in_calendar(client, camp)
-    response = save(client, camp, time_zone="America/Halifax", clocks="clock", publish="on")
+    response = save(client, camp, starts_on="2030-01-19", ends_on="2030-01-19", follow="move", publish="on")
     assert "Version 2 is published." in told(response)
     assert re.search(r"<tbody>.*10:00.*Knots", client.get(f"/{camp.slug}/grid/").content.decode(), re.DOTALL)
     after = in_calendar(client, camp)
-    assert after.start == DAY + timedelta(hours=14)
+    assert after.start == DAY + timedelta(days=7, hours=10)
     assert str(after["uid"]) == str(before["uid"])
     assert after["sequence"] > before["sequence"]
     assert after["last-modified"].dt >= before["last-modified"].dt
@@ -318,11 +321,11 @@ def test_it_is_published_at_once_if_so_chosen(client, camp, knots):
 
 def test_nothing_else_is_published_with_it(client, camp, knots, rooms, slots):
     place_session(pitch=PitchFactory(camp=camp, title="Half-baked"), room=rooms[1], slot=slots[1])
-    response = save(client, camp, time_zone="America/Halifax", clocks="clock", publish="on")
+    response = save(client, camp, starts_on="2030-01-19", ends_on="2030-01-19", follow="move", publish="on")
     assert response.status_code == 422
     assert "holds other changes that nobody has published" in response.content.decode()
     camp.refresh_from_db()
-    assert camp.time_zone == "Europe/London"
+    assert camp.starts_on == DAY.date()
     assert moments(camp)[0] == DAY + timedelta(hours=10)
     assert GridVersion.latest(camp).number == 1
 
@@ -348,7 +351,7 @@ def withdraw(camp, knots) -> None:
 @pytest.mark.parametrize("change", [rename_a_room, move_a_slot, name_a_break, withdraw])
 def test_nor_what_waits_of_rooms_slots_and_times(client, camp, knots, change):
     change(camp, knots)
-    response = save(client, camp, time_zone="America/Halifax", clocks="clock", publish="on")
+    response = save(client, camp, starts_on="2030-01-19", ends_on="2030-01-19", follow="move", publish="on")
     assert response.status_code == 422
     assert "holds other changes that nobody has published" in response.content.decode()
     assert GridVersion.latest(camp).number == 1
@@ -358,10 +361,64 @@ def test_nor_what_waits_of_rooms_slots_and_times(client, camp, knots, change):
 
 def test_whoever_saves_it_is_not_told_that_their_own_session_moved(client, camp, olga, ben, knots):
     knots.pitch.hosts.add(olga)
-    save(client, camp, time_zone="America/Halifax", clocks="clock", publish="on")
+    save(client, camp, starts_on="2030-01-19", ends_on="2030-01-19", follow="move", publish="on")
     for person in (olga, ben):
         person.refresh_from_db()
     assert ([item["kind"] for item in ben.news], olga.news) == (["moved"], [])
+
+
+def test_clock_times_that_stay_do_so_on_the_wall_and_nothing_is_said_to_have_moved(
+    client, camp, olga, ben, knots, slots
+):
+    before = in_calendar(client, camp)
+    front, grid = f"/{camp.slug}/", f"/{camp.slug}/grid/"
+    response = save(client, camp, time_zone="America/Halifax", clocks="clock")
+    assert "Version 2 is published." in told(response)
+    after = in_calendar(client, camp)
+    assert (after.start, after.end) == (DAY + timedelta(hours=14), DAY + timedelta(hours=15))
+    assert str(after["uid"]) == str(before["uid"])
+    assert after["sequence"] > before["sequence"]
+    for page in (front, grid, knots.pitch.get_absolute_url()):
+        there = client.get(page)
+        assert there.status_code == 200
+        assert "oved from" not in there.content.decode()
+    assert re.search(r"<tbody>.*10:00.*Knots.*11:00", client.get(grid).content.decode(), re.DOTALL)
+    # They were told all of it.
+    camp.refresh_from_db()
+    tell_calendars(camp=camp)
+    assert in_calendar(client, camp)["sequence"] == after["sequence"]
+    assert "No session moved." in client.get(f"/{camp.slug}/grid/versions/").content.decode()
+    ben.refresh_from_db()
+    assert (ben.news, mail.outbox) == ([], [])
+    assert pending_changes(GridVersion.latest(camp), read_draft(camp)) == []
+    undo(client, response)
+    assert GridVersion.latest(camp).number == 3
+    assert in_calendar(client, camp).start == DAY + timedelta(hours=10)
+
+
+def test_what_moved_that_day_is_told_by_the_clock_at_which_it_stood(client, camp, knots, rooms, slots):
+    place_session(pitch=knots.pitch, session=knots, room=rooms[1], slot=slots[1])
+    publish_grid(camp=camp, by=None)
+    save(client, camp, time_zone="America/Halifax", clocks="clock")
+    assert "Moved from Barn, 10:00" in client.get(f"/{camp.slug}/grid/").content.decode()
+
+
+@pytest.mark.parametrize("also", [{}, {"starts_on": "2030-01-11", "follow": "stay"}])
+def test_what_waits_on_the_draft_waits_on_where_clock_times_stay(client, camp, knots, rooms, slots, also):
+    place_session(pitch=PitchFactory(camp=camp, title="Half-baked"), room=rooms[1], slot=slots[1])
+    save(client, camp, time_zone="America/Halifax", clocks="clock", publish="on", **also)
+    latest = GridVersion.latest(camp)
+    assert (latest.number, latest.placements.count()) == (2, 1)
+    assert len(pending_changes(latest, read_draft(camp))) == 1
+
+
+def test_moments_that_stay_publish_nothing(client, camp, knots):
+    page = client.post(f"/{camp.slug}/settings/", settings(camp, time_zone="America/Halifax")).content.decode()
+    assert "A grid that is published, and calendars, follow at once." in page
+    assert 'name="publish"' not in page
+    save(client, camp, time_zone="America/Halifax", clocks="moment")
+    assert GridVersion.latest(camp).number == 1
+    assert re.search(r"<tbody>.*06:00.*Knots", client.get(f"/{camp.slug}/grid/").content.decode(), re.DOTALL)
 
 
 def test_what_was_never_published_is_not_published_by_it(client, camp, rooms, slots):

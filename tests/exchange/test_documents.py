@@ -182,7 +182,7 @@ def test_what_may_be_passed_on_says_nothing_that_strangers_are_not_told(sign_in,
     assert not told & {"is_waiting", "removed_at", "away_in", "proposed_by", "not_in", "cells", "is_pinned"}
     assert document["concerns"] == {}
     gone = [pitch for pitch in document["pitches"] if pitch["withdrawn_at"]]
-    assert [(pitch["title"], pitch["hosts"]) for pitch in gone] == [("Withdrawn", [])]
+    assert [(pitch["title"], pitch["hosts"]) for pitch in gone] == [("A withdrawn session", [])]
     complete = sign_in(olga).get(f"/{slug}/export/complete/").content.decode()
     for word in (
         "link", "note", "slides", "title", "text", "words", "waiting", "removed", "leader", "@tickets.example", " pitch",

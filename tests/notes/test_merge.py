@@ -36,6 +36,29 @@ def test_the_same_change_by_both_is_one():
     assert merge("1\n2", "1\n2!", "1\n2!").text == "1\n2!"
 
 
+@pytest.mark.parametrize(
+    ("base", "saved", "more"),
+    [
+        ("", "first", "first\nmore"),
+        ("1\n2", "1\n2!", "1\n2!\nmore"),
+        ("1\n2", "1\n2\nfirst", "1\n2\nbetween\nfirst\nmore"),
+        ("1\n2", "first\n\nsecond", "more\nfirst\n\nsecond\nand more"),
+    ],
+)
+def test_one_who_did_what_was_saved_already_and_more_has_it_all_once(base, saved, more):
+    for mine, theirs in ((more, saved), (saved, more)):
+        result = merge(base, mine, theirs)
+        assert (result.text, result.is_clean) == (more, True)
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs"),
+    [("1", "", "new"), ("1", "\n", "\nnew"), ("1\n2", "1\n2!", "2!"), ("1\n2", "2!\n1", "2!\n3")],
+)
+def test_what_one_took_away_does_not_come_back_without_a_word(base, mine, theirs):
+    assert merge(base, mine, theirs).text not in (mine, theirs) or merge(base, mine, theirs).conflict_count
+
+
 @given(texts, texts)
 def test_who_is_alone_gets_what_they_typed(base, mine):
     assert merge(base, mine, base).text == mine

@@ -74,6 +74,20 @@ def test_a_conflict_is_shown_kept_aside_and_settled_on_top(sign_in, session, ben
     assert Note.objects.get().text == "Two and three"
 
 
+@pytest.mark.parametrize("before", ["", "Agenda\nOne"], ids=["first words", "a line changed"])
+def test_saved_without_an_answer_and_sent_again_with_a_line_more_it_is_merged_with_itself(
+    sign_in, session, cleo, before
+):
+    """Back brings the text, on the base of before: nobody else has changed anything."""
+    save_note(session=session, text=before, by=None, base_revision=0)
+    client, base = sign_in(cleo), Note.objects.get().revision
+    typed = {"text": "Agenda\nTwo", "base": str(base), "form_key": "a" * 32}
+    client.post(url_of(session, "notes/"), typed)
+    assert client.post(url_of(session, "notes/"), typed | {"text": "Agenda\nTwo\nThree"}).status_code == 302
+    assert Note.objects.get().text == "Agenda\nTwo\nThree"
+    assert not NoteRevision.objects.filter(is_aside=True).exists()
+
+
 def test_marks_that_are_left_in_are_asked_about_once_and_name_nobody(sign_in, session, ben, cleo):
     save_note(session=session, text="One", by=ben, base_revision=0)
     save_note(session=session, text="Two", by=ben, base_revision=1)

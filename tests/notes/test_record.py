@@ -104,7 +104,7 @@ def test_what_was_withdrawn_is_not_found_by_its_title(client, camp, knots, cleo)
     WriteUp.objects.create(camp=camp, session=knots, by=cleo, title="What we said", text="Handshakes")
     withdraw_pitch(pitch=knots.pitch, by=None)
     assert titles(client, camp, q="knots") == []
-    assert titles(client, camp, q="bowline") == ["Withdrawn"]
+    assert titles(client, camp, q="bowline") == ["A withdrawn session"]
 
 
 def test_the_page_reads_no_more_than_it_shows(client, camp, knots, rooms, slots, django_assert_max_num_queries):

@@ -116,7 +116,7 @@ def test_a_tap_on_a_merged_pitch_is_about_the_one_it_is_part_of(camp, cleo, look
     set_interest(pitch=ropes, attendee=cleo, level=said)
     merge_pitches(source=now(knots), target=ropes, by=None)
     seen = knots if looked == "before" else now(knots)
-    assert set_interest(pitch=seen, attendee=cleo, level=tapped) == (ropes, stands, "")
+    assert set_interest(pitch=seen, attendee=cleo, level=tapped) == (ropes, stands, "", "")
     assert interests(knots) == {}
     assert interests(ropes) == ({cleo.pk: stands} if stands else {})
 
@@ -240,7 +240,7 @@ def test_a_must_on_what_is_part_of_a_must_already_is_none_too_many(camp, cleo):
     knots, ropes = PitchFactory(camp=camp), PitchFactory(camp=camp)
     set_interest(pitch=ropes, attendee=cleo, level=2)
     merge_pitches(source=now(knots), target=ropes, by=None)
-    assert set_interest(pitch=knots, attendee=cleo, level=2) == (ropes, 2, "")
+    assert set_interest(pitch=knots, attendee=cleo, level=2) == (ropes, 2, "", "")
 
 
 @pytest.mark.django_db(transaction=True)

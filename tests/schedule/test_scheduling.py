@@ -249,6 +249,30 @@ def test_a_lost_room_breaks_what_stands_there_and_is_mended_with_one_move(
     assert advice.broken_rules(border.read_case(camp)) == []
 
 
+@pytest.mark.parametrize(("fans", "is_told"), [(0, False), (4, False), (5, True)])
+def test_where_nothing_is_known_of_wishes_grids_are_not_compared_by_them(
+    sign_in, camp, olga, rooms, slots, fans, is_told, django_capture_on_commit_callbacks, build
+):
+    """A grid of six cells and eight pitches, nothing to repair; fewer than five are told as none is."""
+    pitches = PitchFactory.create_batch(8, camp=camp)
+    interested(camp, pitches[:1], fans)
+    build(seconds=0.2)
+    client = sign_in(olga)
+    html = client.get(url("draft_detail", camp)).content.decode()
+    said = "Nobody or only a few have said yet what they want to be at."
+    assert ("The last build found a grid that meets" in html) == is_told
+    assert ("that more people would miss" in html) == is_told
+    assert ("Every room and slot it could use is taken.</li>" in html) != is_told
+    assert (said in html) != is_told
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url("repair_start", camp), {"seen": Draft.revision_of(camp)})
+    html = client.get(url("draft_repair", camp)).content.decode()
+    assert "Nothing needs to move" in html
+    assert "It concerns" not in html
+    assert ("wishes are met then." in html) == is_told
+    assert (said in html) != is_told
+
+
 def test_repairs_wait_while_the_grid_is_built(sign_in, camp, olga, crowded):
     GridBuild.objects.create(camp=camp, state=GridBuild.State.RUNNING)
     seen = {"seen": Draft.revision_of(camp)}

@@ -191,7 +191,8 @@ def fewest_moves(
     """The grid that keeps as many as possible of the runnings that stand, and whether that is proved; None if none
     was found.
 
-    A session off the grid counts as more than any number of moves; a changed slot as a little more than a changed room.
+    As many as can have a place, those that stand before those that must come, then as few moves as that allows; a
+    changed slot counts as a little more than a changed room. What waits and need not come waits on.
     """
     rows = set(standing)
     quick = _only_the_broken(problem, rows, seconds)
@@ -207,11 +208,13 @@ def fewest_moves(
     if first not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     model.model.add(placed == round(solver.objective_value))
-    slots, weight = {(p.session, p.slot) for p in rows}, len(problem.sessions) + 1
+    stood, slots, weight = {p.session for p in rows}, {(p.session, p.slot) for p in rows}, len(problem.sessions) + 1
     terms = []
     for i, cells in enumerate(model.starts):
+        if i not in needed:
+            model.model.add(sum(cells.values()) == 0)
         for (t, r), x in cells.items():
-            terms.append((weight * ((i, t, r) in rows) + ((i, t) in slots)) * x)
+            terms.append((weight * (weight * (i in stood) + ((i, t, r) in rows)) + ((i, t) in slots)) * x)
             model.model.add_hint(x, (i, t, r) in rows)
     model.model.maximize(sum(terms))
     second = solver.solve(model.model)

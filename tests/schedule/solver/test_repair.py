@@ -6,7 +6,19 @@ from itertools import product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schedule.solver import Attendee, Job, Placement, Room, Slot, moves_between, people_touched, repairs, score, solve
+from schedule.solver import (
+    Attendee,
+    Job,
+    Placement,
+    Room,
+    Session,
+    Slot,
+    moves_between,
+    people_touched,
+    repairs,
+    score,
+    solve,
+)
 from schedule.solver.search.rooms import fit_rooms
 from tests.schedule.solver.samples import problems, small_problem, violations
 from tests.schedule.solver.test_bound import random_camp
@@ -74,6 +86,97 @@ def test_a_repair_breaks_nothing_whatever_is_lost(problem, room):
     broken = lost_room(problem, room, frozenset(range(len(problem.slots))))
     for repair in repairs(broken, rows, seconds=0.05):
         assert violations(broken, [tuple(p) for p in repair.placements]) == []
+
+
+def fewest_with_what_waits(problem, rows):
+    """By trying every grid: as many as can stand, those that stood first, and then how many are changed."""
+    stood = {p.session: tuple(p) for p in rows}
+    must = {i for i, s in enumerate(problem.sessions) if s.must_be_placed}
+    cells = [(t, r) for t in range(len(problem.slots)) for r in range(len(problem.rooms))]
+    best = (-1, -1, 0)
+
+    def place(i, grid):
+        nonlocal best
+        if i == len(problem.sessions):
+            here = {row[0]: row for row in grid}
+            changed = sum(stood.get(k) != here.get(k) for k in range(i))
+            best = max(best, (len(grid), len(here.keys() & stood.keys()), -changed))
+            return
+        place(i + 1, grid)
+        if i in stood or i in must:
+            for cell in cells:
+                tried = [*grid, (i, *cell)]
+                if not violations(problem, tried):
+                    place(i + 1, tried)
+
+    place(0, [])
+    return -best[2]
+
+
+@given(problems(most=5), st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_said_to_be_proved_is_so_and_nobody_gives_way_to_what_waits(problem, data):
+    # A part of the camp, so that every grid of it is tried in no time; each runs once.
+    both = frozenset({0, 1})
+    problem = replace(
+        problem,
+        slots=tuple(replace(slot, next=slot.next and t == 0) for t, slot in enumerate(problem.slots[:2])),
+        rooms=tuple(replace(room, unavailable=room.unavailable & both) for room in problem.rooms[:2]),
+        sessions=tuple(
+            replace(s, copies=1, pin_slot=None, pin_room=None, unavailable=s.unavailable & both)
+            for s in problem.sessions
+        ),
+        attendees=tuple(replace(a, absent=a.absent & both) for a in problem.attendees),
+        published=(),
+    )
+    nobody_said = replace(problem, attendees=tuple(replace(a, wishes=()) for a in problem.attendees))
+    stood = sorted(solve(nobody_said, Job(moves=500)).placements)
+    if stood and problem.rooms:
+        lost = data.draw(st.sampled_from(stood))
+        problem = lost_room(problem, lost.room, frozenset({lost.slot}))
+    found = repairs(problem, stood, seconds=0.1)
+    assert found[0].is_fewest
+    assert found[0].moved == fewest_with_what_waits(problem, stood)
+    kept = {p.session for p in found[0].placements}
+    assert all(kept <= {p.session for p in repair.placements} for repair in found)
+    # What waits has a place only where nobody had to go for it, beside what had to go anyway.
+    assert all(repair.moved >= found[0].moved for repair in found)
+
+
+def test_what_many_want_waits_rather_than_that_a_session_gives_way():
+    """A full grid, a room lost, and a pitch without a place that everybody wants to be at."""
+    problem = small_problem(
+        rooms=(Room(30), Room(30)),
+        sessions=(*(Session(hosts=frozenset({i})) for i in range(4)), Session()),
+        attendees=tuple(Attendee(((4, 3),) if i > 3 else ()) for i in range(12)),
+    )
+    stood = [Placement(0, 0, 0), Placement(1, 0, 1), Placement(2, 1, 0), Placement(3, 1, 1)]
+    found = repairs(lost_room(problem, 1, frozenset({0})), stood, seconds=0.2)
+    assert [(m.session, m.after) for m in found[0].moves] == [(1, None)]
+    assert found[0].is_fewest
+    assert all(4 not in {p.session for p in repair.placements} for repair in found)
+
+
+def test_whoever_stood_has_a_place_before_what_came():
+    """Two moves either way: the one that lost its room goes where the other was, or gives way to the one that came."""
+    rooms = (Room(9, frozenset({"projector"})), Room(9, frozenset({"projector"}), frozenset({0})), Room(9))
+    sessions = (
+        Session(required=True),
+        Session(features=frozenset({"projector"}), required=True),
+        Session(required=True),
+    )
+    problem = small_problem(slots=(Slot(),), rooms=rooms, sessions=sessions)
+    [found, *_more] = repairs(problem, [Placement(0, 0, 0), Placement(1, 0, 1)], seconds=0.2)
+    assert found.is_fewest
+    assert found.placements == [Placement(0, 0, 2), Placement(1, 0, 0)]
+
+
+def test_a_second_running_that_gives_way_leaves_nothing_proved():
+    """The one session runs in both rooms; the other came, and must have a place."""
+    sessions = (Session(copies=2, required=True), Session(required=True))
+    problem = small_problem(slots=(Slot(),), rooms=(Room(9), Room(9)), sessions=sessions)
+    found = repairs(problem, [Placement(0, 0, 0), Placement(0, 0, 1)], seconds=0.2)
+    assert not found[0].is_fewest
 
 
 def test_moves_are_told_by_running():

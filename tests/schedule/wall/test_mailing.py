@@ -280,7 +280,7 @@ def test_what_was_withdrawn_is_taken_away_without_its_title(told, knots):
     withdraw_pitch(pitch=knots.pitch, by=None)
     mail_what_changed()
     assert "Knots" not in letters()[0].message().as_string()
-    assert sent() == [("CANCEL", "Withdrawn", 1)]
+    assert sent() == [("CANCEL", "A withdrawn session", 1)]
 
 
 def test_a_wish_that_is_taken_back_takes_the_session_away_and_a_tap_there_and_back_nothing(told, cleo, knots):

@@ -131,7 +131,7 @@ def test_a_withdrawn_session_stays_with_whoever_leads_it(wished, full_camp, camp
     assert full_camp.pitch.hosts.get() == ben
     withdraw_pitch(pitch=full_camp.pitch, by=ben)
     page = sign_in(ben).get(f"/{camp.slug}/my/").content.decode()
-    assert "Withdrawn" in page
+    assert "A withdrawn session" in page
     assert "You host" in page
     assert "Knots" not in page
 

@@ -277,7 +277,7 @@ def test_a_withdrawn_session_is_cancelled_and_says_nothing_else(camp, knots, pag
     publish_grid(camp=camp, by=None)
     assert saying(pages(), "Knots") == set()
     versions = reader(make_organiser(camp, "Oscar")).get(f"/{camp.slug}/grid/versions/").content.decode()
-    assert "“Withdrawn” is off the grid." in versions
+    assert "“A withdrawn session” is off the grid." in versions
 
 
 def test_what_moved_or_lost_its_room_and_was_withdrawn_is_cancelled_and_no_more(camp, knots, pages, rooms, late):
