@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.statements import found_by, statement, table_of
 from events import stamps
-from events.caching import Fragment, Gaps, fill, fill_some, kept, kept_each, stencils
+from events.caching import Fragment, Gaps, fill, fill_some, joined, kept, kept_each, stencils
 from events.few import people
 from events.http import CampRequest
 from events.models import Attendee, Camp
@@ -172,8 +172,8 @@ class InterestControls:
 
     has_musts: bool
     address: str
-    token: str
-    next_page: str
+    token: SafeString
+    next_page: SafeString
     language: str
 
     @classmethod
@@ -181,17 +181,28 @@ class InterestControls:
         """On the page that was asked for, or from which htmx asks."""
         here = request.htmx.current_url_abs_path or request.get_full_path()
         address = reverse("pitches:interest_set", args=[request.camp.slug, 0])
-        return cls(request.camp.musts_each > 0, address, get_token(request), escape(here), get_language())
+        token = SafeString(get_token(request))  # nosec B703 # letters and digits
+        return cls(request.camp.musts_each > 0, address, token, escape(here), get_language())
 
     def html(self, pk: int, title: str, level: int) -> SafeString:
-        return fill(self.at(level), {"pk": pk, "title": title})
+        return fill(self.at(level), {"pk": pk, "title": title} | self.own)
 
     def at(self, level: int) -> Fragment:
-        """What they are at that level, but for which pitch it is."""
-        before, _zero, after = self.address.rpartition("/0/")
-        address = (escape(before) + "/", "pk", "/" + escape(after))
-        values = {"address": address, "token": self.token, "next": self.next_page}
-        return fill_some(_control(level, self.has_musts, self.language), values)
+        """What they are at that level, but for which pitch it is, and for whom."""
+        return _control_at(level, self.has_musts, self.language, self.address)
+
+    @property
+    def own(self) -> dict[str, SafeString]:
+        """What of it is theirs alone."""
+        return {"token": self.token, "next": self.next_page}
+
+
+@lru_cache(maxsize=500)
+def _control_at(level: int, has_musts: bool, language: str, address: str) -> Fragment:
+    """In that camp: one for each of its levels, kept under what it is made from (memoised)."""
+    before, _zero, after = address.rpartition("/0/")
+    to_pitch = (escape(before) + "/", "pk", "/" + escape(after))
+    return fill_some(_control(level, has_musts, language), {"address": to_pitch})
 
 
 @cache
@@ -208,23 +219,34 @@ def _control(level: int, has_musts: bool, language: str) -> Fragment:
     return gaps.split(render_to_string("pitches/pitch_list.html#interest-control", context))
 
 
-def cards_for(request: CampRequest, ids: Sequence[int], shown: Shown) -> list[SafeString]:
+def cards_for(request: CampRequest, ids: Sequence[int], shown: Shown) -> SafeString:
     """The cards in this order, with counts where the camp shows them, and the buttons of those who may tap."""
     camp, levels = request.camp, dict(shown.wishes)
     counts = interest_counts(camp, shown.counts) if camp.are_counts_shown else None
     controls = InterestControls.on(request) if request.me and camp.takes_interest else None
     at_level = [controls.at(level) for level in (0, *Interest.Level)] if controls else []
-    cards = board_cards(camp, ids, shown.numbers)
-    result = []
+    values: dict[str, SafeString] = controls.own if controls else {}
+    cards, language = board_cards(camp, ids, shown.numbers), get_language()
+    found = []
     for pk in ids:
         if (card := cards.get(pk)) is None:
             continue
-        foot = count_html(counts.get(pk, 0)) if counts is not None else SafeString("")
-        if at_level:
-            foot += fill(at_level[levels.get(pk, 0)], {"pk": pk, "title": card.title})
-        result.append(fill(card.html, {"foot": foot}))
-    return result
+        whole = _with_control(card, at_level[levels.get(pk, 0)], pk) if at_level else card.html
+        count = count_html(counts.get(pk, 0), language) if counts is not None else SafeString("")
+        found.append(fill(whole, values | {"foot": count}))
+    return joined(found)
 
 
-def count_html(count: int) -> SafeString:
+@lru_cache(maxsize=5_000)
+def _with_control(card: Card, control: Fragment, pk: int) -> Fragment:
+    """A card with the buttons of a level, kept under what it is made from (memoised): of all that is in it, only what
+    is somebody's own, and how many are interested, is left to fill in.
+    """
+    buttons = fill_some(control, {"pk": pk, "title": card.title})
+    return fill_some(card.html, {"foot": ("", "foot", buttons[0], *buttons[1:])})
+
+
+@lru_cache(maxsize=500)
+def count_html(count: int, language: str) -> SafeString:
+    """In that language (memoised)."""
     return format_html('<span class="soft">{}</span>', count_in_words(count))

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import next_page, wants_json
 from events import stamps
 from events.access import Access, camp_view
-from events.caching import answers, fresh, joined
+from events.caching import answers, fresh
 from events.http import (
     AttendeeRequest,
     CampRequest,
@@ -94,7 +94,7 @@ def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
         if form and wanted
         else _empty_fields(tuple(index.topics), me is not None, get_language()),
         "page": page,
-        "cards": joined(cards_for(request, list(page.object_list), shown)),
+        "cards": cards_for(request, list(page.object_list), shown),
         "total": len(ids),
         "can_tap": me is not None and camp.takes_interest,
         "is_filtered": bool(wanted),

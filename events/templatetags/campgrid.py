@@ -163,7 +163,8 @@ def what_was_done(message: Message) -> Done:
 def hidden_inputs(name: str, values: Iterable[object]) -> SafeString:
     """What a form sends of many things that are on the page."""
     before = escape(name).join(('<input type="hidden" name="', '" value="'))
-    inputs = "".join(f'{before}{escape(value)}">' for value in values)
+    texts = (str(value) if type(value) is int else escape(value) for value in values)
+    inputs = "".join(f'{before}{text}">' for text in texts)
     return SafeString(inputs)  # nosec B703 # escaped just now
 
 
