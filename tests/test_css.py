@@ -131,3 +131,19 @@ def test_every_class_is_on_something():
     used = " ".join(path.read_text() for path in files)
     assert len(classes) > 50
     assert [name for name in sorted(classes) if not re.search(rf"(?<![\w-]){name}(?![\w-])", used)] == []
+
+
+def test_a_thing_is_styled_in_one_place():
+    """A class that is given anew is somebody else's already: two lay on one name, and both looked wrong."""
+    text, depth, selectors, found = re.sub(r"/\*.*?\*/", "", REST, flags=re.DOTALL), 0, [], ""
+    for letter in text:
+        if letter == "{":
+            selectors += [found.strip()] if depth == 0 else []
+            depth, found = depth + 1, ""
+        elif letter == "}":
+            depth, found = depth - 1, ""
+        else:
+            found += letter
+    plain = [selector for selector in selectors if not selector.startswith("@")]
+    assert len(plain) > 100
+    assert sorted(plain) == sorted(set(plain))

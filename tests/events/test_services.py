@@ -314,3 +314,14 @@ def test_an_address_that_somebody_took_meanwhile_is_told(client, camp, stranger,
     with pytest.raises(ValidationError, match="The address “lakeside-2030” is taken"):
         opening.copy_camp(source=camp, camp=copy, by=stranger, display_name="Stan")
     assert Camp.objects.count() == 1
+
+
+def test_whoever_is_removed_while_somebody_gives_them_a_role_stays_out(camp, olga, ben, monkeypatch, sign_in):
+    """The page had found them before: it leads back to the list with a sentence."""
+    roles.remove_attendee(attendee=type(ben).objects.get(pk=ben.pk))
+    with pytest.raises(ValidationError, match="was removed meanwhile"):
+        roles.change_role(attendee=ben, role=Role.HELPER, by=olga)
+    monkeypatch.setattr("events.views.people.get_object_or_404", lambda *found, **which: ben)
+    page = sign_in(olga).post(f"/{camp.slug}/people/{ben.pk}/role/", {"role": Role.HELPER}, follow=True)
+    assert page.status_code == 200
+    assert "was removed meanwhile." in page.content.decode()
