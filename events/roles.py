@@ -70,6 +70,19 @@ def remove_attendee(*, attendee: Attendee) -> int:
 
 
 @transaction.atomic
+def let_back_in(*, attendee: Attendee, seen: str) -> None:
+    """Whoever was removed at the moment `seen` is in again, as an attendee; or waits, if all places are taken since."""
+    camp = attendee.camp.lock()
+    attendee.refresh_from_db(fields=["removed_at", "is_waiting"])
+    if attendee.removed_at is None or attendee.removed_at.isoformat() != seen:
+        raise ValidationError(_("Somebody changed that meanwhile. Look at the list again."))
+    is_full = camp.capacity is not None and camp.attendees.present().count() >= camp.capacity
+    attendee.removed_at, attendee.is_waiting = None, attendee.is_waiting or is_full
+    attendee.save(update_fields=["removed_at", "is_waiting"])
+    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
+
+
+@transaction.atomic
 def leave_camp(*, attendee: Attendee) -> None:
     """The place is free for the next; whoever left may come back while there is room.
 

@@ -32,7 +32,7 @@ from ..invitations import invite, take_back_invitation
 from ..listed import list_addresses, listed_among, unlist_addresses
 from ..models import Attendee, Camp, Invitation, Role
 from ..people import ids_in_order_of_names, told_apart
-from ..roles import change_role, remove_attendee
+from ..roles import change_role, let_back_in, remove_attendee
 
 PER_PAGE = 100
 #: characters: as long as a name can be
@@ -144,16 +144,30 @@ def person_role(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespo
 
 @camp_view(Access.ORGANISER)
 def person_remove(request: CampRequest, camp: Camp, attendee_id: int) -> HttpResponse:
+    """They are out; or, taken back right after, in again."""
+    if request.method == "POST" and (seen := request.POST.get("back")):
+        return _let_back_in(request, camp, get_object_or_404(camp.attendees, pk=attendee_id), seen)
     attendee = get_object_or_404(camp.attendees.filter(removed_at=None), pk=attendee_id)
     if request.method == "POST":
         with refusal_told(request):
             text = _("%(name)s is removed.")
             if remove_attendee(attendee=attendee):
                 text = _("%(name)s is removed. Invitations from before that they could use are taken back.")
-            tell_done(request, text % {"name": attendee})
+            # Whoever removed themselves cannot take it back.
+            is_own, at = attendee == request.me, attendee.removed_at
+            undo = Undo(request.path, [("back", at.isoformat())]) if at and not is_own else None
+            tell_done(request, text % {"name": attendee}, undo=undo)
         return redirect(camp if attendee == request.me else reverse("events:people_list", args=[camp.slug]))
     context = {"camp": camp, "person": attendee, "which": told_apart(camp).get(attendee.pk)}
     return render(request, "events/person_remove.html", context)
+
+
+def _let_back_in(request: CampRequest, camp: Camp, attendee: Attendee, seen: str) -> HttpResponse:
+    with refusal_told(request):
+        let_back_in(attendee=attendee, seen=seen)
+        text = _("%(name)s waits again: all places are taken.") if attendee.is_waiting else _("%(name)s is in again.")
+        tell_done(request, text % {"name": attendee})
+    return redirect("events:people_list", camp.slug)
 
 
 @camp_view(Access.ORGANISER)

@@ -1,5 +1,6 @@
 """Joining, waiting, roles, copies, frames."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -325,3 +326,21 @@ def test_whoever_is_removed_while_somebody_gives_them_a_role_stays_out(camp, olg
     page = sign_in(olga).post(f"/{camp.slug}/people/{ben.pk}/role/", {"role": Role.HELPER}, follow=True)
     assert page.status_code == 200
     assert "was removed meanwhile." in page.content.decode()
+
+
+@pytest.mark.parametrize(("places", "told", "waits"), [(None, "is in again.", False), (2, "waits again", True)])
+def test_a_removal_is_taken_back_right_after(camp, olga, ben, sign_in, places, told, waits):
+    client, address = sign_in(olga), f"/{camp.slug}/people/{ben.pk}/remove/"
+    page = client.post(address, follow=True).content.decode()
+    assert f"{ben} is removed." in page
+    seen = re.search(r'name="back" value="([^"]+)"', page)[1].replace("&#43;", "+").replace("&#x2B;", "+")
+    camp.capacity = places
+    camp.save()
+    if places:
+        AttendeeFactory(camp=camp)
+    assert "Somebody changed that meanwhile" in client.post(address, {"back": "then"}, follow=True).content.decode()
+    assert told in client.post(address, {"back": seen}, follow=True).content.decode()
+    ben.refresh_from_db()
+    assert (ben.removed_at, ben.is_waiting, ben.role) == (None, waits, Role.ATTENDEE)
+    # Once is enough.
+    assert "Somebody changed that meanwhile" in client.post(address, {"back": seen}, follow=True).content.decode()
