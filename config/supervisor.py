@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 LISTENS, LIFELINE, READY = "CAMPGRID_SOCKET", "CAMPGRID_LIFELINE", "CAMPGRID_READY"
 #: what a supervisor that took its own place finds there
 HANDED_ON = "CAMPGRID_HANDED_ON"
+#: and here how its folder was called, apart: a release that knows nothing of it must be able to take over
+SERVED_FROM = "CAMPGRID_SERVED_FROM"
 #: seconds a part has to become ready, and a trial to tell the parts; and to end what it is at, once another is there
 START, TURN = 120.0, 90.0
 #: seconds after which it is told to leave all as it is, and is killed, when everything ends
@@ -98,7 +100,8 @@ class Supervisor:
         #: whether there is a release to go on with, though its parts may have fallen at this moment
         self.is_up = False
         self.is_ending = False
-        self.home = _here_by_name()
+        # The name may lead elsewhere by the time the new code runs: then it is not found by where it is.
+        self.home = os.environ.pop(SERVED_FROM, "") or _here_by_name()
         self._listen_to_signals()
         if handed := Handed.found():
             self.listener = socket.socket(fileno=handed.socket)
@@ -224,11 +227,12 @@ class Supervisor:
                 "has_terminal": self.has_terminal,
             }
         )
+        os.environ[SERVED_FROM] = self.home
         try:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         except OSError as error:
             log.error("What watches over the parts goes on with the code of the release before: %s", error)
-        del os.environ[HANDED_ON]
+        del os.environ[HANDED_ON], os.environ[SERVED_FROM]
         os.set_inheritable(self.lifeline[1], False)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
 

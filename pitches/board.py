@@ -181,7 +181,7 @@ class InterestControls:
         """On the page that was asked for, or from which htmx asks."""
         here = request.htmx.current_url_abs_path or request.get_full_path()
         address = reverse("pitches:interest_set", args=[request.camp.slug, 0])
-        token = SafeString(get_token(request))  # nosec B703 # letters and digits
+        token = SafeString(get_token(request))
         return cls(request.camp.musts_each > 0, address, token, escape(here), get_language())
 
     def html(self, pk: int, title: str, level: int) -> SafeString:

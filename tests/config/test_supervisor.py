@@ -201,7 +201,7 @@ def test_a_part_that_falls_for_a_day_is_still_waited_for(monkeypatch):
 def test_what_is_heard_as_the_new_code_begins_is_heard_by_it(monkeypatch):
     """A second reload, or an end, in the moment after "All is up" was said: it would be forgotten with the old code."""
     supervisor, wanted = Supervisor.__new__(Supervisor), {signal.SIGHUP, signal.SIGTERM}
-    supervisor.current, supervisor.leaving, supervisor.has_terminal = {}, {}, False
+    supervisor.current, supervisor.leaving, supervisor.has_terminal, supervisor.home = {}, {}, False, "/srv/current"
     supervisor.woken, writer = os.pipe()
     os.set_blocking(supervisor.woken, False)
     os.write(writer, bytes(wanted))
