@@ -172,7 +172,7 @@ class InterestControls:
 
     has_musts: bool
     address: str
-    token: SafeString
+    token: str
     next_page: SafeString
     language: str
 
@@ -181,8 +181,7 @@ class InterestControls:
         """On the page that was asked for, or from which htmx asks."""
         here = request.htmx.current_url_abs_path or request.get_full_path()
         address = reverse("pitches:interest_set", args=[request.camp.slug, 0])
-        token = SafeString(get_token(request))
-        return cls(request.camp.musts_each > 0, address, token, escape(here), get_language())
+        return cls(request.camp.musts_each > 0, address, get_token(request), escape(here), get_language())
 
     def html(self, pk: int, title: str, level: int) -> SafeString:
         return fill(self.at(level), {"pk": pk, "title": title} | self.own)
@@ -192,7 +191,7 @@ class InterestControls:
         return _control_at(level, self.has_musts, self.language, self.address)
 
     @property
-    def own(self) -> dict[str, SafeString]:
+    def own(self) -> dict[str, str]:
         """What of it is theirs alone."""
         return {"token": self.token, "next": self.next_page}
 
@@ -225,7 +224,7 @@ def cards_for(request: CampRequest, ids: Sequence[int], shown: Shown) -> SafeStr
     counts = interest_counts(camp, shown.counts) if camp.are_counts_shown else None
     controls = InterestControls.on(request) if request.me and camp.takes_interest else None
     at_level = [controls.at(level) for level in (0, *Interest.Level)] if controls else []
-    values: dict[str, SafeString] = controls.own if controls else {}
+    values = controls.own if controls else {}
     cards, language = board_cards(camp, ids, shown.numbers), get_language()
     found = []
     for pk in ids:
