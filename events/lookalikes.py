@@ -9,10 +9,10 @@ from accounts.names import is_seen
 
 #: letters of other scripts that are drawn as these Latin ones, and 0 and 1 as o and l
 LETTERS = {
-    "A": "АΑ", "B": "ВΒ", "C": "С", "E": "ЕΕ", "H": "НΗ", "I": "ІΙӀ", "J": "Ј", "K": "КΚ", "M": "МΜ", "N": "Ν",
-    "O": "ОΟ0", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "X": "ХΧ", "Y": "УΥҮ", "Z": "Ζ",
-    "a": "аαɑ", "c": "сϲ", "d": "ԁ", "e": "е", "g": "ɡ", "h": "һ", "i": "іιı1|", "j": "ј", "l": "ӏ", "o": "оοσ",
-    "p": "рρ", "q": "ԛ", "s": "ѕ", "u": "υ", "v": "ν", "w": "ԝ", "x": "х", "y": "уγү",
+    "A": "АΑ", "B": "ВΒ", "C": "С", "E": "ЕΕ", "G": "Ԍ", "H": "НΗ", "I": "ІΙӀ", "J": "ЈͿ", "K": "КΚ",
+    "M": "МΜ", "N": "Ν", "O": "ОΟ0", "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "V": "Ѵ", "W": "Ԝ", "X": "ХΧ", "Y": "УΥҮ", "Z": "Ζ",
+    "a": "аαɑ", "b": "Ь", "c": "сϲ", "d": "ԁ", "e": "е", "g": "ɡ", "h": "һ", "i": "іιı1|", "j": "јϳ",
+    "l": "ӏ", "o": "оοσ", "p": "рρ", "q": "ԛ", "s": "ѕ", "u": "υ", "v": "νѵ", "w": "ԝ", "x": "х", "y": "уγү",
 }  # fmt: skip
 DRAWN_AS = str.maketrans({other: letter for letter, others in LETTERS.items() for other in others})
 #: what somebody does at a camp, as a name or beside one
@@ -23,8 +23,8 @@ def drawn(name: str) -> str:
     """Two names that are told apart by a close look alone are one: letters drawn alike, capitals, blanks, full stops,
     brackets and dashes.
 
-    The letters are from the confusables of Unicode (UTS 39, confusables.txt), as far as Cyrillic and Greek are drawn
-    as Latin. To compare with, never to show.
+    The letters are those of the confusables of Unicode (UTS 39, confusables.txt) that Cyrillic and Greek people write
+    with and that are drawn as Latin ones. To compare with, never to show.
     """
     shown = unicodedata.normalize("NFKC", name).translate(DRAWN_AS).casefold().replace("l", "i")
     told = "".join(letter for letter in shown if is_seen(letter) and unicodedata.category(letter)[0] != "P")

@@ -30,11 +30,9 @@ ARGUMENTS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    driven = [item for item in items if "tests/browser/" in str(item.path)]
-    for number, item in enumerate(driven):
-        item.add_marker(pytest.mark.browser)
-        # Two servers with a browser each, one for each core.
-        item.add_marker(pytest.mark.xdist_group(f"browser-{number % 2}"))
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
 
 
 class Demo:

@@ -19,13 +19,6 @@ from bench.processes import ROOT, Served, environment_of, eventually, run
 from bench.servers import REDIS, OwnPostgres, OwnRedis, postgres_programs
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/serving/" in str(item.path):
-            # Each starts processes of its own: one after the other.
-            item.add_marker(pytest.mark.xdist_group("serving"))
-
-
 class Releases:
     """Folders that hold the product, and the name by which the one to be served is called (a link)."""
 
