@@ -20,11 +20,12 @@ def is_seen(text: str) -> bool:
 
 
 #: an e-mail address anywhere in it; not what one is called elsewhere, as in @ann@social.example
-ADDRESS = re.compile(r"(?<![\w.@+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+ADDRESS = re.compile(r"(?<![\w.@+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
 def holds_address(text: str) -> bool:
-    return ADDRESS.search(text) is not None
+    """In letters of any width (NFKC)."""
+    return ADDRESS.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def refuse_name(text: str) -> None:

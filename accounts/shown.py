@@ -21,6 +21,6 @@ def note_code(request: HttpRequest) -> None:
 
 
 def showed_code_lately(request: HttpRequest) -> bool:
-    """Whether that was within the last quarter of an hour."""
+    """Whether that was not long ago (`LATELY`)."""
     at = request.session.get(CODE_AT)
     return isinstance(at, float) and 0 <= time.time() - at < LATELY.total_seconds()

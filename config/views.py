@@ -101,27 +101,26 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     if wants_json(request):
         # Not refused: a script fetches another token, or asks to sign in, and sends it again.
         return JsonResponse({"problem": "", "is_token_old": True}, status=403)
-    return _error(request, 403, _("Not sent"), _why_not_sent(request), join=_join_page_of(request))
+    match = request.resolver_match
+    access = getattr(match.func, "camp_access", Access.ANYONE) if match else Access.ANYONE
+    is_out = not request.user.is_authenticated and access > Access.ANYONE
+    join = ""
+    if match and is_out and access == Access.ATTENDEE:
+        # Of the camp whose people alone may send this; by the address, without a look.
+        join = reverse("events:camp_join", args=[match.kwargs["camp"]])
+    return _error(request, 403, _("Not sent"), _why_not_sent(request, is_out), join=join)
 
 
-def _why_not_sent(request: HttpRequest) -> str:
+def _why_not_sent(request: HttpRequest, is_out: bool) -> str:
     """What to do now: never against the button that stands below it."""
     typed = typed_in(request)
     if typed is None or typed.files:
         return _(
             "This page was open for too long, or cookies are off. Go back, load the page again and send it once more."
         )
-    if _join_page_of(request):
+    if is_out:
         return _("You are not signed in any more, or cookies are off. Nothing was saved.")
     return _("This page was open for too long, or cookies are off. Nothing was saved: press “Send it now” once more.")
-
-
-def _join_page_of(request: HttpRequest) -> str:
-    """Of the camp whose people alone may send this, for whoever is not signed in; by the address, without a look."""
-    match = request.resolver_match
-    if request.user.is_authenticated or match is None or getattr(match.func, "camp_access", None) != Access.ATTENDEE:
-        return ""
-    return reverse("events:camp_join", args=[match.kwargs["camp"]])
 
 
 @requires_csrf_token

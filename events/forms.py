@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import as_typed
 from accounts.forms import LONGEST_ADDRESS
-from accounts.names import refuse_unseen
+from accounts.names import refuse_name
 
 from .address_list import AddressList, addresses_in
 from .day_pattern import DayPattern
@@ -69,7 +69,7 @@ class NameForm(forms.Form):
         label=_("The name people will see"),
         help_text=_("A first name, a nickname, another name: whatever you like to be called here."),
         max_length=60,
-        validators=[refuse_unseen],
+        validators=[refuse_name],
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "autocapitalize": "words"}),
     )
 
@@ -264,7 +264,7 @@ class CampCreateForm(CampForm):
     display_name = forms.CharField(
         label=_("Your name in this camp"),
         max_length=60,
-        validators=[refuse_unseen],
+        validators=[refuse_name],
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
         error_messages={"required": _("Type your own name in this camp.")},
     )
@@ -292,7 +292,7 @@ class CampCopyForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the new camp"),
         max_length=80,
-        validators=[refuse_unseen],
+        validators=[refuse_name],
         error_messages={"required": _("Type what the new camp is called.")},
     )
     slug = CampCreateForm.base_fields["slug"]
@@ -383,7 +383,7 @@ class SlotForm(MeanwhileForm, forms.Form):
         label=_("Title"),
         max_length=80,
         required=False,
-        validators=[refuse_unseen],
+        validators=[refuse_name],
         help_text=_("Such as Lunch or Closing."),
     )
 

@@ -121,11 +121,12 @@ def take_back(*, camp: Camp, things: QuerySet[Thing], seen: dict[int, str]) -> l
         )
     # What came to hang on one since, as hours in which it is closed, would go with it and not come back.
     for thing in used_among(found):
-        if hanging := hanging_on(camp, thing):
-            raise ValidationError(
-                _("“%(thing)s” is used by now (%(how)s). Take away below what is too many."),
-                params={"thing": str(thing), "how": " · ".join(hanging)},
-            )
+        # Some of it has no sentence: who was removed was not there then.
+        how = f" ({' · '.join(hanging)})" if (hanging := hanging_on(camp, thing)) else ""
+        raise ValidationError(
+            _("“%(thing)s” is used by now%(how)s. Take away below what is too many."),
+            params={"thing": str(thing), "how": how},
+        )
     if found:
         things.filter(pk__in=seen).delete()
         stamps.bump(camp, stamps.FRAME)

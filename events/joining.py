@@ -46,8 +46,8 @@ def join_camp(
         if before.removed_at:
             raise ValidationError(_("An organiser took you off this camp. Ask them if you think that is a mistake."))
         return before
-    is_full = camp.capacity is not None and camp.attendees.present().count() >= camp.capacity
-    attendee = Attendee(camp=camp, user=user, display_name=display_name, role=role, is_waiting=is_full and not invited)
+    waits = camp.is_full and not invited
+    attendee = Attendee(camp=camp, user=user, display_name=display_name, role=role, is_waiting=waits)
     attendee.full_clean()
     refuse_name(display_name)
     if not invited:

@@ -32,13 +32,15 @@ def drawn(name: str) -> str:
     return told or shown
 
 
+DRAWN_DOES = tuple(drawn(word) for word in DOES)
+
+
 def is_what_one_does(name: str) -> bool:
     """Organiser, Team: no name of a person."""
-    return drawn(name) in {drawn(word) for word in DOES}
+    return drawn(name) in DRAWN_DOES
 
 
 def is_drawn_as(name: str, others: Iterable[str]) -> bool:
     """Whether it looks like one of the others, with or without what somebody does beside it: Olga (organiser)."""
-    beside = ["", *(drawn(word) for word in DOES)]
-    known = {drawn(other) for other in others}
-    return any(drawn(name) in (other + word, word + other) for other in known for word in beside)
+    mine, known = drawn(name), {drawn(other) for other in others}
+    return any(mine in (other + word, word + other) for other in known for word in ("", *DRAWN_DOES))

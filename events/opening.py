@@ -43,7 +43,9 @@ def open_camp(*, camp: Camp, by: User, display_name: str) -> Camp:
     """The camp stands, and whoever opened it is its first organiser."""
     refuse_opening(by)
     save_new_camp(camp=camp)
-    refuse_name(display_name)
+    # Whoever is called so already, from before that was refused, may be.
+    if not by.attendees.filter(display_name=display_name).exists():
+        refuse_name(display_name)
     camp.attendees.create(user=by, display_name=display_name, role=Role.ORGANISER)
     return camp
 

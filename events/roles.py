@@ -70,15 +70,16 @@ def remove_attendee(*, attendee: Attendee) -> int:
 
 
 @transaction.atomic
-def let_back_in(*, attendee: Attendee, seen: str) -> None:
-    """Whoever was removed at the moment `seen` is in again, as an attendee; or waits, if all places are taken since."""
+def let_back_in(*, attendee: Attendee, role: str, seen: str) -> None:
+    """Whoever was removed at the moment `seen` is in again, with that role; or waits, if all places are taken since."""
     camp = attendee.camp.lock()
-    attendee.refresh_from_db(fields=["removed_at", "is_waiting"])
+    attendee.refresh_from_db(fields=["removed_at"])
     if attendee.removed_at is None or attendee.removed_at.isoformat() != seen:
         raise ValidationError(_("Somebody changed that meanwhile. Look at the list again."))
-    is_full = camp.capacity is not None and camp.attendees.present().count() >= camp.capacity
-    attendee.removed_at, attendee.is_waiting = None, attendee.is_waiting or is_full
-    attendee.save(update_fields=["removed_at", "is_waiting"])
+    # Whoever waited before waits no more while there is room: nobody does.
+    attendee.removed_at, attendee.is_waiting = None, camp.is_full
+    attendee.role = Role(role) if role in Role.values else Role.ATTENDEE
+    attendee.save(update_fields=["removed_at", "is_waiting", "role"])
     stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import refuse_unseen
+from accounts.names import refuse_name
 from events.decoding import BY_PAGE, file_text, refuse_bytes
 from events.models import Camp
 
@@ -113,7 +113,7 @@ class CampOpenForm(forms.Form):
         label=_("Your name in this camp"),
         max_length=60,
         help_text=_("If an organiser of this name stands in the file, you take their place."),
-        validators=[refuse_unseen],
+        validators=[refuse_name],
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
         error_messages={"required": _("Type your name in this camp.")},
     )

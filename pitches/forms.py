@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import refuse_unseen
+from accounts.names import refuse_name
 from events.forms import RowsField
 from events.long_text import LongText
 from events.meanwhile import MeanwhileForm
@@ -204,7 +204,7 @@ class NewPitchForm(PitchForm):
         label=_("Their name"),
         max_length=60,
         required=False,
-        validators=[refuse_unseen],
+        validators=[refuse_name],
         help_text=_("Somebody without a phone at hand."),
     )
     field_order = ["title", "about", "topic", "who", "behalf", "kind", "length", "cohosts", "needs", "not_in"]

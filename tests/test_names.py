@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import get_resolver
 
-from accounts.names import is_seen, refuse_unseen
+from accounts.names import is_seen, refuse_name, refuse_unseen
 from events import joining, opening, roles
 from events.models import Attendee, Camp
 from events.people import told_apart
@@ -69,8 +69,16 @@ def test_every_field_for_a_name_refuses_what_nobody_can_see():
         if name in NAMES and isinstance(field, forms.CharField) and not _is_of_model(kind, name)
     ]
     assert len(named) >= 6
-    bare = {(kind, name) for kind, name, field in named if refuse_unseen not in field.validators}
+    bare = {
+        (kind, name)
+        for kind, name, field in named
+        if not any(v in (refuse_unseen, refuse_name) for v in field.validators)
+    }
     assert bare == TYPED_AGAIN
+    # What a person is called is no address either.
+    people = [(kind, field) for kind, name, field in named if name in ("display_name", "behalf")]
+    assert len(people) >= 6
+    assert [kind for kind, field in people if refuse_name not in field.validators] == []
     kept = [
         (model.__name__, field.name)
         for label in ("events", "pitches", "notes")

@@ -1,4 +1,4 @@
-"""What somebody is called is read by everybody: no e-mail address is a name, by whichever way it comes."""
+"""What somebody is called is read by everybody: no e-mail address is a name, typed, or in a list."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +10,9 @@ from exchange.uploads import import_files
 from tests.factories import make_slot
 
 
-@pytest.mark.parametrize("name", ["ich@example.org", "Hans <hans@x.de>", "hans.maier+camp@mail.example.co.uk (Hans)"])
+@pytest.mark.parametrize(
+    "name", ["ich@example.org", "Hans <hans@x.de>", "ann＠example．org", "hans.maier+camp@mail.example.co.uk (Hans)"]
+)
 def test_an_address_is_no_name(name):
     assert holds_address(name)
     with pytest.raises(ValidationError, match="Type a name, and no e-mail address"):

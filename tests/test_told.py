@@ -36,7 +36,8 @@ HURTS = {
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
-    "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "pitches:pitch_withdraw", "schedule:session_place",
+    "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "events:person_remove",
+    "pitches:pitch_withdraw", "schedule:session_place",
     "schedule:session_unplace", "schedule:session_pin", "schedule:session_swap", "schedule:repeat_add",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:move_undo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
@@ -203,7 +204,7 @@ def state(full_camp: FullCamp) -> list[object]:
     return [
         sorted(camp.sessions.placed().values_list("pk", "is_pinned", "cells__room", "cells__slot"), key=repr),
         sorted(camp.pitches.values_list("pk", "runs", "withdrawn_at"), key=repr),
-        sorted(camp.attendees.values_list("pk", "role", "away_in"), key=repr),
+        sorted(camp.attendees.values_list("pk", "role", "removed_at", "away_in"), key=repr),
         sorted(camp.rooms.values_list("pk", "closed_in", "features"), key=repr),
         list(camp.slots.values_list("pk", "starts_at", "ends_at")),
         sorted(Link.objects.values_list("session", "url", "title", "kind", "by")),

@@ -67,6 +67,13 @@ def test_with_all_cookies_gone_a_guest_finds_the_way_in_below_the_text(browser, 
     assert "Join in another window" not in html
 
 
+def test_with_all_cookies_gone_an_organiser_is_not_sent_to_a_button_that_finds_nothing(browser, camp):
+    html = browser.post(f"/{camp.slug}/rooms/", {"name": "Barn"}, headers=HERE).content.decode()
+    assert "You are not signed in any more, or cookies are off. Nothing was saved." in html
+    assert "once more" not in html
+    assert "Join in another window" not in html
+
+
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {}])
 def test_a_form_forged_elsewhere_gets_no_button(browser, camp, ben, headers):
     browser.force_login(ben.user, backend=BACKEND)

@@ -208,6 +208,11 @@ class Camp(models.Model):
         return timezone.now().astimezone(self.tz).date()
 
     @property
+    def is_full(self) -> bool:
+        """Whether the next who comes waits. Held (`lock`), it stays so until the transaction ends."""
+        return self.capacity is not None and self.attendees.present().count() >= self.capacity
+
+    @property
     def is_over(self) -> bool:
         """Its last day is over, and its last slot, too: a night that begins on that day belongs to it."""
         return self.is_last_day_over and not (

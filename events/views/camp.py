@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -129,7 +130,7 @@ def camp_join(request: CampRequest, camp: Camp) -> HttpResponse:
         "must_sign_in": camp.joining == Joining.LISTED and not may_join(camp, request.user, ""),
         # From a page that only who is in may see.
         "is_on_the_way": "next" in request.GET,
-        "is_full": camp.capacity is not None and camp.attendees.present().count() >= camp.capacity,
+        "is_full": camp.is_full,
     }
     response = render(request, "events/camp_join.html", context, status=status_of(form))
     if request.method == "POST" or "code" in request.GET:
@@ -251,7 +252,9 @@ def _refuse_wrong_code(request: CampRequest, invitation: Invitation, form: NameF
         raise ValidationError({"code": _("That is not the code beside this link. Check it, or ask an organiser.")})
 
 
+@transaction.atomic
 def _accept(request: CampRequest, invitation: Invitation, name: str) -> None:
+    """Who is refused leaves no guest behind."""
     user = request.user if request.user.is_authenticated else User.objects.create_guest()
     accept_invitation(invitation=invitation, user=user, display_name=name)
     if user != request.user:

@@ -145,29 +145,31 @@ def person_role(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespo
 @camp_view(Access.ORGANISER)
 def person_remove(request: CampRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     """They are out; or, taken back right after, in again."""
-    if request.method == "POST" and (seen := request.POST.get("back")):
-        return _let_back_in(request, camp, get_object_or_404(camp.attendees, pk=attendee_id), seen)
+    if request.method == "POST" and request.POST.get("back"):
+        return _let_back_in(request, camp, get_object_or_404(camp.attendees, pk=attendee_id))
     attendee = get_object_or_404(camp.attendees.filter(removed_at=None), pk=attendee_id)
     if request.method == "POST":
         with refusal_told(request):
-            text = _("%(name)s is removed.")
+            text, role = _("%(name)s is removed."), attendee.role
             if remove_attendee(attendee=attendee):
                 text = _("%(name)s is removed. Invitations from before that they could use are taken back.")
             # Whoever removed themselves cannot take it back.
             is_own, at = attendee == request.me, attendee.removed_at
-            undo = Undo(request.path, [("back", at.isoformat())]) if at and not is_own else None
+            undo = Undo(request.path, [("back", at.isoformat()), ("role", role)]) if at and not is_own else None
             tell_done(request, text % {"name": attendee}, undo=undo)
         return redirect(camp if attendee == request.me else reverse("events:people_list", args=[camp.slug]))
     context = {"camp": camp, "person": attendee, "which": told_apart(camp).get(attendee.pk)}
     return render(request, "events/person_remove.html", context)
 
 
-def _let_back_in(request: CampRequest, camp: Camp, attendee: Attendee, seen: str) -> HttpResponse:
+def _let_back_in(request: CampRequest, camp: Camp, attendee: Attendee) -> HttpResponse:
     with refusal_told(request):
-        let_back_in(attendee=attendee, seen=seen)
-        text = _("%(name)s waits again: all places are taken.") if attendee.is_waiting else _("%(name)s is in again.")
+        let_back_in(attendee=attendee, role=request.POST.get("role", ""), seen=request.POST["back"])
+        text = _("%(name)s is in again. Sessions by mail, if they had them, they have to ask for anew.")
+        if attendee.is_waiting:
+            text = _("%(name)s waits for a place: all are taken by now.")
         tell_done(request, text % {"name": attendee})
-    return redirect("events:people_list", camp.slug)
+    return _show_person(camp, attendee)
 
 
 @camp_view(Access.ORGANISER)
@@ -195,13 +197,14 @@ def invitation_take_back(request: CampRequest, camp: Camp, invitation_id: int) -
 def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
     """Addresses are put on the list of who may join, looked up in it or taken off, as the button says."""
     form = AddressListForm(request.POST, request.FILES)
-    context = _context(request, camp, InviteForm()) | {"address_form": form}
-    if not form.is_valid():
-        return render(request, "events/people_list.html", context, status=422)
-    if request.POST.get("do") == "look":
+    looked_up: list[str] = []
+    if form.is_valid() and request.POST.get("do") == "look":
         # A question, no deed: asked again it is answered anew, and what was asked is written down nowhere.
-        context["looked_up"] = [*_looked_up(camp, form.found.emails), *form.found.remarks]
-        return render(request, "events/people_list.html", context)
+        looked_up = [*_looked_up(camp, form.found.emails), *form.found.remarks]
+    if looked_up or not form.is_valid():
+        shown = {"address_form": form, "looked_up": looked_up}
+        context = _context(request, camp, InviteForm()) | shown
+        return render(request, "events/people_list.html", context, status=status_of(form))
     do = _taken_off if request.POST.get("do") == "away" else _listed
     tell_done(request, " ".join([*do(camp, form.found.emails), *form.found.remarks]))
     return led_to("events:people_list", camp.slug, at="listed")

@@ -19,9 +19,10 @@ from django.urls import URLPattern, URLResolver, reverse
 
 from accounts.adapters import PasskeyAdapter
 from accounts.allauth_pages import LEADS_ON, OPEN
+from accounts.codes import minutes
 from accounts.models import User
 from accounts.once import BACKEND
-from accounts.shown import CODE_AT
+from accounts.shown import CODE_AT, LATELY
 from tests.factories import UserFactory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,13 +162,16 @@ def test_a_first_passkey_can_be_added_whenever_one_is_signed_in(client, db, has_
     assert 'id="mfa_webauthn_add"' in page.content.decode()
 
 
-def test_who_has_a_passkey_shows_it_before_adding_another(client, db):
+def test_who_has_a_passkey_shows_it_before_adding_another(client, db, monkeypatch):
     user = UserFactory()
     client.force_login(user, backend=BACKEND)
     Authenticator.objects.create(user=user, type="webauthn", data={"name": "My phone", "credential": {}})
     response = client.get("/accounts/2fa/webauthn/add/")
     response = client.get(response.url)
     assert response.url == "/accounts/2fa/webauthn/reauthenticate/?next=%2Faccounts%2F2fa%2Fwebauthn%2Fadd%2F"
+    # The device is asked by the browser; the page says the other way, and how long it holds.
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.begin_authentication", lambda user=None: {})
+    assert f"within {minutes(LATELY)} minutes" in client.get(response.url).content.decode()
 
 
 def test_who_lost_the_device_with_the_only_passkey_shows_a_code_instead(client, db, mailoutbox, monkeypatch):

@@ -19,13 +19,11 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import sealing
 from accounts.claims import start_claim
-from accounts.codes import minutes
 from accounts.mail import deliver, send_later
 from accounts.models import Claim, MailFailure, SignInCode, User
 from accounts.once import BACKEND, FIELD
-from accounts.passkey_views import ReauthenticatePasskeyView
 from accounts.services import account_with
-from accounts.shown import CODE_AT, LATELY
+from accounts.shown import CODE_AT
 from config import cleaning
 from tests.factories import AttendeeFactory, UserFactory
 
@@ -154,7 +152,6 @@ def test_how_long_a_code_works_and_counts_is_said_by_the_numbers_that_hold(clien
     page = client.get(ask(client).url).content.decode()
     assert "It works for 7 minutes, in this browser." in page
     assert "It works for 7 minutes, in the browser" in mail.outbox[0].body
-    assert ReauthenticatePasskeyView.extra_context == {"lately": minutes(LATELY)}
     guest = User.objects.create_guest()
     client.force_login(guest, backend=BACKEND)
     start_claim(guest=guest, email="new@example.org")

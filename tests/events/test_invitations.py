@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from accounts.models import User
 from events import joining, roles
 from events.erasing import erase_attendee, erase_user
 from events.invitations import invite
@@ -187,3 +188,18 @@ def test_erasing_somebody_leaves_a_place_that_is_another_persons_now(camp, olga,
     else:
         erase_attendee(attendee=cleo, with_texts=True)
     assert camp.attendees.filter(pk=ben.pk).exists()
+
+
+def test_who_is_refused_while_they_take_a_place_over_leaves_no_guest_behind(camp, olga, monkeypatch):
+    place = AttendeeFactory(camp=camp, display_name="Kim", user=None)
+    shown = invite(camp=camp, by=olga.user, role=Role.ATTENDEE, attendee=place).shown()
+
+    def refused(**which):
+        raise ValidationError("This link was used already.")
+
+    monkeypatch.setattr("events.views.camp.accept_invitation", refused)
+    before = User.objects.count()
+    typed = {"display_name": "Kim", "code": shown["code"]}
+    page = Client().post(f"/{camp.slug}/invitations/{shown['key']}/", typed)
+    assert "This link was used already." in page.content.decode()
+    assert User.objects.count() == before

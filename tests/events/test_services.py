@@ -328,19 +328,29 @@ def test_whoever_is_removed_while_somebody_gives_them_a_role_stays_out(camp, olg
     assert "was removed meanwhile." in page.content.decode()
 
 
-@pytest.mark.parametrize(("places", "told", "waits"), [(None, "is in again.", False), (2, "waits again", True)])
-def test_a_removal_is_taken_back_right_after(camp, olga, ben, sign_in, places, told, waits):
+@pytest.mark.parametrize(
+    ("waited", "places", "told", "waits"),
+    [
+        (False, None, "is in again.", False), (False, 2, "waits for a place: all are taken", True),
+        # Whoever waited before has a place, if there is one by now.
+        (True, 9, "is in again.", False),
+    ],
+)  # fmt: skip
+def test_a_removal_is_taken_back_right_after(camp, olga, ben, sign_in, waited, places, told, waits):
+    ben.is_waiting, ben.role = waited, Role.HELPER
+    ben.save()
     client, address = sign_in(olga), f"/{camp.slug}/people/{ben.pk}/remove/"
     page = client.post(address, follow=True).content.decode()
     assert f"{ben} is removed." in page
     seen = re.search(r'name="back" value="([^"]+)"', page)[1].replace("&#43;", "+").replace("&#x2B;", "+")
     camp.capacity = places
     camp.save()
-    if places:
+    if waits:
         AttendeeFactory(camp=camp)
     assert "Somebody changed that meanwhile" in client.post(address, {"back": "then"}, follow=True).content.decode()
-    assert told in client.post(address, {"back": seen}, follow=True).content.decode()
+    back = {"back": seen, "role": re.search(r'name="role" value="([^"]+)"', page)[1]}
+    assert told in client.post(address, back, follow=True).content.decode()
     ben.refresh_from_db()
-    assert (ben.removed_at, ben.is_waiting, ben.role) == (None, waits, Role.ATTENDEE)
+    assert (ben.removed_at, ben.is_waiting, ben.role) == (None, waits, Role.HELPER)
     # Once is enough.
     assert "Somebody changed that meanwhile" in client.post(address, {"back": seen}, follow=True).content.decode()

@@ -8,12 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from events import frame
 from events.models import Attendee, Camp, Invitation, Joining, Slot
 from schedule.draft.moves import place_session
-from tests.factories import PitchFactory, UserFactory, make_slot
+from tests.factories import AttendeeFactory, PitchFactory, UserFactory, make_slot
 
 
 def test_a_name_is_all_it_takes(client, camp):
@@ -166,6 +167,11 @@ def test_slots_made_at_once_are_taken_back_as_long_as_nobody_used_or_changed_the
     olga.away_in.add(made[1])
     assert "is used by now (Not there then: Olga)" in take_back()
     olga.away_in.clear()
+    # Of whoever is out nothing is said, and what they said is kept for when they are back.
+    gone = AttendeeFactory(camp=camp, removed_at=timezone.now())
+    gone.away_in.add(made[1])
+    assert "is used by now." in take_back()
+    gone.away_in.clear()
     Slot.objects.filter(pk=made[2].pk).update(title="Opening")
     assert "Somebody changed “Sat 12 Jan, 12:00” since." in take_back()
     assert camp.slots.count() == 4

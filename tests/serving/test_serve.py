@@ -62,21 +62,19 @@ def test_a_request_that_takes_long_is_answered_by_the_release_that_has_it(served
 
 def test_a_name_that_leads_elsewhere_while_it_renews_itself_is_still_its_name(served, releases):
     """The new code begins when the release of before is no longer what the name leads to."""
-    before = os.readlink(releases.current)
+    releases.make("later")
     starts = served.starts()
     served.process.send_signal(signal.SIGHUP)
     served.has_started(after=starts)
     # It says so before it takes its own place.
-    releases.make("later")
-    releases.choose("later")
-    eventually(served.is_whole)
-    starts = served.starts()
-    served.process.send_signal(signal.SIGHUP)
-    served.has_started(after=starts)
-    eventually(served.is_whole)
-    folders = {os.readlink(f"/proc/{pid}/cwd") for pid in served.parts()["web"]}
-    releases.choose(before)
-    assert {os.path.basename(folder) for folder in folders} == {"later"}
+    with releases.chosen("later"):
+        eventually(served.is_whole)
+        starts = served.starts()
+        served.process.send_signal(signal.SIGHUP)
+        served.has_started(after=starts)
+        eventually(served.is_whole)
+        [web] = served.parts()["web"]
+        assert os.path.basename(os.readlink(f"/proc/{web}/cwd")) == "later"
 
 
 @pytest.mark.parametrize(
