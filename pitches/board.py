@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.statements import found_by, statement, table_of
 from events import stamps
-from events.caching import Fragment, Gaps, fill, fill_some, joined, kept, kept_each, stencils
+from events.caching import Fragment, Gaps, fill, fill_some, joined, kept, kept_each, stencil, stencils
 from events.few import people
 from events.http import CampRequest
 from events.models import Attendee, Camp
@@ -168,32 +168,32 @@ def _render_cards(camp: Camp, ids: list[int]) -> dict[int, Card]:
 
 @dataclass(frozen=True, slots=True)
 class InterestControls:
-    """The buttons by which one person says their interest, for any pitch of a page."""
+    """The buttons by which people say their interest in any pitch of a camp: nothing in them is anybody's own.
+
+    They belong to one form of the page, `tap_form`, which has the token and the way back: HTML's `form` and
+    `formaction`. So a card with its buttons is the same for all who stand at the same level.
+    """
 
     has_musts: bool
     address: str
-    token: str
-    next_page: SafeString
     language: str
 
     @classmethod
-    def on(cls, request: CampRequest) -> InterestControls:
-        """On the page that was asked for, or from which htmx asks."""
-        here = request.htmx.current_url_abs_path or request.get_full_path()
-        address = reverse("pitches:interest_set", args=[request.camp.slug, 0])
-        return cls(request.camp.musts_each > 0, address, get_token(request), escape(here), get_language())
+    def of(cls, camp: Camp) -> InterestControls:
+        return cls(camp.musts_each > 0, reverse("pitches:interest_set", args=[camp.slug, 0]), get_language())
 
     def html(self, pk: int, title: str, level: int) -> SafeString:
-        return fill(self.at(level), {"pk": pk, "title": title} | self.own)
+        return fill(self.at(level), {"pk": pk, "title": title})
 
     def at(self, level: int) -> Fragment:
-        """What they are at that level, but for which pitch it is, and for whom."""
+        """What they are at that level, but for which pitch it is."""
         return _control_at(level, self.has_musts, self.language, self.address)
 
-    @property
-    def own(self) -> dict[str, str]:
-        """What of it is theirs alone."""
-        return {"token": self.token, "next": self.next_page}
+
+def tap_form(request: CampRequest) -> SafeString:
+    """The form to which the buttons of interest on this page belong; back to the page, also where htmx asks for it."""
+    here = request.htmx.current_url_abs_path or request.get_full_path()
+    return fill(stencil("pitches/_tap_form.html"), {"token": get_token(request), "next": here})
 
 
 @lru_cache(maxsize=500)
@@ -208,13 +208,8 @@ def _control_at(level: int, has_musts: bool, language: str, address: str) -> Fra
 def _control(level: int, has_musts: bool, language: str) -> Fragment:
     """A handful in all, so they are kept for good."""
     gaps = Gaps()
-    context = {
-        "pitch": SimpleNamespace(pk=gaps["pk"], title=gaps["title"], my_level=level),
-        "has_musts": has_musts,
-        "address": gaps["address"],
-        "csrf_token": gaps["token"],
-        "next": gaps["next"],
-    }
+    pitch = SimpleNamespace(pk=gaps["pk"], title=gaps["title"], my_level=level)
+    context = {"pitch": pitch, "has_musts": has_musts, "address": gaps["address"]}
     return gaps.split(render_to_string("pitches/pitch_list.html#interest-control", context))
 
 
@@ -222,27 +217,26 @@ def cards_for(request: CampRequest, ids: Sequence[int], shown: Shown) -> SafeStr
     """The cards in this order, with counts where the camp shows them, and the buttons of those who may tap."""
     camp, levels = request.camp, dict(shown.wishes)
     counts = interest_counts(camp, shown.counts) if camp.are_counts_shown else None
-    controls = InterestControls.on(request) if request.me and camp.takes_interest else None
+    controls = InterestControls.of(camp) if request.me and camp.takes_interest else None
     at_level = [controls.at(level) for level in (0, *Interest.Level)] if controls else []
-    values = controls.own if controls else {}
     cards, language = board_cards(camp, ids, shown.numbers), get_language()
-    found = []
-    for pk in ids:
-        if (card := cards.get(pk)) is None:
-            continue
-        whole = _with_control(card, at_level[levels.get(pk, 0)], pk) if at_level else card.html
-        count = count_html(counts.get(pk, 0), language) if counts is not None else SafeString("")
-        found.append(fill(whole, values | {"foot": count}))
-    return joined(found)
+    return joined(
+        _whole_card(
+            card,
+            at_level[levels.get(pk, 0)] if at_level else None,
+            pk,
+            None if counts is None else count_html(counts.get(pk, 0), language),
+        )
+        for pk in ids
+        if (card := cards.get(pk))
+    )
 
 
 @lru_cache(maxsize=5_000)
-def _with_control(card: Card, control: Fragment, pk: int) -> Fragment:
-    """A card with the buttons of a level, kept under what it is made from (memoised): of all that is in it, only what
-    is somebody's own, and how many are interested, is left to fill in.
-    """
-    buttons = fill_some(control, {"pk": pk, "title": card.title})
-    return fill_some(card.html, {"foot": ("", "foot", buttons[0], *buttons[1:])})
+def _whole_card(card: Card, control: Fragment | None, pk: int, count: SafeString | None) -> SafeString:
+    """A card with how many are interested and the buttons of a level, kept under what it is made from (memoised)."""
+    buttons = fill(control, {"pk": pk, "title": card.title}) if control else SafeString("")
+    return fill(card.html, {"foot": joined([count or SafeString(""), buttons])})
 
 
 @lru_cache(maxsize=500)

@@ -47,6 +47,7 @@ from .board import (
     count_in_words,
     interest_counts,
     pitch_shows,
+    tap_form,
     wishes_of,
 )
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
@@ -81,6 +82,7 @@ def topics_of(camp: Camp) -> list[str]:
 def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """The board, in an order of one's own."""
     me, shown = request.me, request.shown
+    can_tap = me is not None and camp.takes_interest
     index = board_index(camp, shown.numbers)
     # Most people ask for the board as it is: then no form is made to be told so.
     form = BoardForm(request.GET, topics=index.topics, is_in=me is not None) if request.GET else None
@@ -96,7 +98,8 @@ def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
         "page": page,
         "cards": cards_for(request, list(page.object_list), shown),
         "total": len(ids),
-        "can_tap": me is not None and camp.takes_interest,
+        "can_tap": can_tap,
+        "tap_form": tap_form(request) if can_tap else "",
         "is_filtered": bool(wanted),
     }
     return render_partial(request, "pitches/pitch_list.html", "pitch-board", context)
@@ -149,7 +152,8 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
         "places": answers(pitch_shown, Pitch, pitch=pitch, me=me),
         "hue": hues_for(camp, [pitch.topic]).of(pitch.topic),
         "count": count_in_words(counts.get(pitch.pk, 0)) if counts is not None else "",
-        "control": InterestControls.on(request).html(pitch.pk, pitch.title, level) if can_tap else "",
+        "control": InterestControls.of(camp).html(pitch.pk, pitch.title, level) if can_tap else "",
+        "tap_form": tap_form(request) if can_tap else "",
         "after": camp.pitches.open().filter(before=pitch),
         "before": camp.pitches.open().filter(after=pitch),
         "can_edit": can_edit and not camp.is_archived,

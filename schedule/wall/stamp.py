@@ -124,10 +124,15 @@ def _edges(version: GridVersion | None) -> list[float]:
         if near >= ended:
             mornings.append(near)
         ended = max(ended, end)
-    # What fell off that day may have stood last in a slot that is elsewhere now, or nowhere.
-    moved = [int(pk) for pk in version.moved_from]
+    return sorted({*chain.from_iterable(stretches), *mornings, *_ends_of_gone(version)})
+
+
+def _ends_of_gone(version: GridVersion) -> list[float]:
+    """What fell off that day may have stood last in a slot that is elsewhere now, or nowhere; no query if none did."""
+    if not (moved := [int(pk) for pk in version.moved_from]):
+        return []
     off = version.placements.filter(is_cancelled=True, session__in=moved).values_list("ends_at", flat=True)
-    return sorted({*chain.from_iterable(stretches), *mornings, *(end.timestamp() for end in off)})
+    return [end.timestamp() for end in off]
 
 
 def _moment(iso: str) -> float:

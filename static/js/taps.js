@@ -148,12 +148,12 @@
   };
   const paint = (control) => {
     const level = levelOf(control);
-    const [interested, must] = control.querySelectorAll("form");
-    press(interested?.querySelector("button"), level > 0);
-    press(must?.querySelector("button"), level === 2);
-    // What the forms send by themselves, should this script be gone.
-    if (interested) interested.elements.level.value = level ? 0 : 1;
-    if (must) must.elements.level.value = level === 2 ? 1 : 2;
+    const [interested, must] = control.querySelectorAll("button");
+    press(interested, level > 0);
+    press(must, level === 2);
+    // What the buttons send by themselves, should this script be gone.
+    if (interested) interested.value = level ? 0 : 1;
+    if (must) must.value = level === 2 ? 1 : 2;
     label(control, wishes().some((wish) => wish.pitch === control.dataset.tap && isLate(wish)));
   };
   const controls = () => (page.attendee ? document.querySelectorAll("[data-tap]") : []);
@@ -482,12 +482,12 @@
   // The second tap of a double tap means what the first one did.
   let isSecond = false;
   document.addEventListener("click", (event) => (isSecond = event.detail > 1), true);
-  const tap = (control, form) => {
+  const tap = (control, button) => {
     const level = levelOf(control);
-    const isMust = form === control.querySelectorAll("form")[1];
+    const isMust = button === control.querySelectorAll("button")[1];
     const wanted = isMust ? (level === 2 ? 1 : 2) : level ? 0 : 1;
     const wish = { pitch: control.dataset.tap, level: wanted, title: control.dataset.title };
-    const address = new URL(form.action).pathname;
+    const address = new URL(button.formAction).pathname;
     const number = nextNumber();
     const whose = { mark: page.attendee, camp: page.camp, person: page.person, isGuest: page.isGuest };
     // Nothing was tapped in between: only the last counts.
@@ -515,14 +515,14 @@
     lost().forEach((wish) => drop(wish.name));
     paintAll();
   };
-  // Before other scripts hear of it: this form is sent by none of them.
+  // Before other scripts hear of it: this tap is sent by none of them.
   document.addEventListener(
     "submit",
     (event) => {
-      const control = event.target.closest?.("[data-tap]");
+      const control = event.submitter?.closest("[data-tap]");
       if (!control || !page.attendee) return;
       event.preventDefault();
-      if (!isSecond) tap(control, event.target);
+      if (!isSecond) tap(control, event.submitter);
     },
     true,
   );

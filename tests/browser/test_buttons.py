@@ -25,7 +25,7 @@ STOP = """() => {
 #: is asked for by the browser in a window of its own.
 PRESS = """async () => {
   const told = [];
-  for (const form of document.querySelectorAll("form[method=post]:not([data-tap] form, [action*=webauthn])")) {
+  for (const form of document.querySelectorAll("form[method=post]:not(#tap, [action*=webauthn])")) {
     const button = [...form.elements].find((element) => element.type === "submit");
     if (!button) continue;
     form.noValidate = true;

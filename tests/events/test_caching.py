@@ -132,7 +132,7 @@ def test_a_stencil_is_the_template_with_gaps_once_for_each_kind():
     assert stencil("schedule/_grid_cell.html", CellKind(True, *[False] * 7)) is tall
     # Indentation is left out, and never the one space that parts two words.
     assert "  " not in "".join(tall)
-    assert '</a>\n<span class="where">' in fill(tall, values)
+    assert '</a>\n<span class="hosts">' in fill(tall, values)
 
 
 def test_some_gaps_are_filled_for_all_and_the_others_for_each():

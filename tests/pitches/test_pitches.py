@@ -395,7 +395,10 @@ def test_the_buttons_say_whose_pitch_it_is_and_where_they_send(sign_in, camp, be
         assert f'id="interested-{pitch.pk}" aria-pressed="true"' in html
         assert "My interest in Knots &amp; &lt;bends&gt;" in html
         assert f'data-tap="{pitch.pk}" data-level="1" data-title="Knots &amp; &lt;bends&gt;"' in html
-        assert f'action="/{camp.slug}/pitches/{pitch.pk}/interest/"' in html
+        assert (
+            f'<button form="tap" formaction="/{camp.slug}/pitches/{pitch.pk}/interest/" name="level" value="0"' in html
+        )
+        assert html.count('<form method="post" id="tap">') == 1
 
 
 def test_the_buttons_of_a_page_carry_the_token_and_the_way_back(camp, ben):
@@ -403,10 +406,12 @@ def test_the_buttons_of_a_page_carry_the_token_and_the_way_back(camp, ben):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(ben.user, backend="django.contrib.auth.backends.ModelBackend")
     page = strict.get(f"/{camp.slug}/pitches/?q=&kind=").content.decode()
-    form = page[page.index(f'<div id="interest-control-{pitch.pk}"') :]
+    form = page[page.index('<form method="post" id="tap">') :]
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
     assert hidden["next"] == f"/{camp.slug}/pitches/?q=&amp;kind="
-    answer = strict.post(f"/{camp.slug}/pitches/{pitch.pk}/interest/", hidden | {"next": f"/{camp.slug}/pitches/?q="})
+    answer = strict.post(
+        f"/{camp.slug}/pitches/{pitch.pk}/interest/", hidden | {"next": f"/{camp.slug}/pitches/?q=", "level": "1"}
+    )
     assert answer.url == f"/{camp.slug}/pitches/?q="
     assert pitch.interests.count() == 1
 
