@@ -40,7 +40,8 @@ class Hues(dict[str, int]):
     """By topic, however it is written."""
 
     def of(self, topic: str) -> int:
-        return self.get(topic.casefold(), hue_of(topic))
+        hue = self.get(topic.casefold())
+        return hue_of(topic) if hue is None else hue
 
 
 def hues_of(camp: Camp) -> Hues:

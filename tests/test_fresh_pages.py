@@ -524,7 +524,7 @@ def test_my_marks_in_the_gaps_are_the_table_rendered_whole(camping, rooms):
             mark = marks.get(entry.id)
             entry.mark = " mine" if mark else ""
             entry.tags = render_to_string("schedule/_entry_tags.html", {"mark": mark}) if mark else ""
-        html = table(whole, hues=hues_of(camp), paper=shared.paper_line(version, camp))
+        html = table(whole, hues=hues_of(camp), paper=shared.paper_line(shared.Published.of(version), camp))
     assert html.count(" mine") >= len(marks)
     assert html in camping.client.get(camping.pages[GRID]).content.decode()
 

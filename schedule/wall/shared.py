@@ -97,6 +97,7 @@ def _render(camp: Camp, shown: Shown, version: GridVersion | None) -> SharedGrid
     if version is None:
         return None
     with timezone.override(camp.tz):
+        published = Published.of(version)
         grid, gaps = published_grid(version, camp, ways(camp, version) if is_latest else NO_WAYS), Gaps()
         if len(grid.rooms) >= MANY_ROOMS:
             _leave_out_ways(grid)
@@ -107,9 +108,9 @@ def _render(camp: Camp, shown: Shown, version: GridVersion | None) -> SharedGrid
                 entry.online = gaps[f"online-{entry.id}"]
         hues = hues_for(camp, (entry.topic for entry in entries))
         return SharedGrid(
-            table=gaps.split(table(grid, hues=hues, paper=paper_line(version, camp))),
+            table=gaps.split(table(grid, hues=hues, paper=paper_line(published, camp))),
             now=_now(grid.now, grid.next),
-            version=_version_line(version, camp),
+            version=_version_line(published, camp),
             has_past=grid.has_past,
             entries=[_shared(entry) for entry in entries],
             gone=_gone(version, camp) if is_latest else SafeString(""),
@@ -134,10 +135,21 @@ def _online(entry: GridSession) -> SafeString:
     return fill(stencil("schedule/_grid_online.html"), {"url": entry.state.online_url, "title": entry.title})
 
 
-def paper_line(version: GridVersion, camp: Camp) -> str:
+class Published(NamedTuple):
+    """Which version it is, and when it was published, in words."""
+
+    number: int
+    on: str
+    at: str
+
+    @classmethod
+    def of(cls, version: GridVersion) -> Published:
+        return cls(version.number, day(version.published_at), clock(version.published_at))
+
+
+def paper_line(published: Published, camp: Camp) -> str:
     """What a printed grid is of."""
-    words = {"camp": camp.name, "n": version.number, "on": day(version.published_at), "at": clock(version.published_at)}
-    return _("%(camp)s · version %(n)s, published %(on)s, %(at)s") % words
+    return _("%(camp)s · version %(number)s, published %(on)s, %(at)s") % ({"camp": camp.name} | published._asdict())
 
 
 class NowKind(NamedTuple):
@@ -167,11 +179,8 @@ def _row_link(row: GridRow) -> SafeString:
     return fill(stencil("schedule/_grid_now_row.html", NowRowKind(row.is_now)), values)
 
 
-def _version_line(version: GridVersion, camp: Camp) -> SafeString:
-    values = {
-        "number": version.number,
-        "on": day(version.published_at),
-        "at": clock(version.published_at),
+def _version_line(published: Published, camp: Camp) -> SafeString:
+    values = published._asdict() | {
         "versions": reverse("schedule:version_list", args=[camp.slug]),
         "how": reverse("schedule:grid_how", args=[camp.slug]),
         "calendar": reverse("schedule:calendar_detail", args=[camp.slug]),

@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+
+from django.utils.translation import get_language
 
 from accounts.rows import moment_reader
 from accounts.statements import found_by, statement, table_of
@@ -42,8 +45,14 @@ class Way:
     @property
     def words(self) -> str:
         """House B · second floor beside the kitchen · Step-free."""
-        step_free = feature_name(STEP_FREE) if self.is_step_free else ""
-        return " · ".join(part for part in (self.building, self.directions, step_free) if part)
+        return _in_words(self.building, self.directions, self.is_step_free, get_language())
+
+
+@lru_cache(maxsize=500)
+def _in_words(building: str, directions: str, is_step_free: bool, language: str | None) -> str:
+    """In that language (memoised): every session of a room says it."""
+    step_free = feature_name(STEP_FREE) if is_step_free else ""
+    return " · ".join(part for part in (building, directions, step_free) if part)
 
 
 #: of a room that the camp gave up

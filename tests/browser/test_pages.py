@@ -137,3 +137,15 @@ def test_buttons_are_large_enough_for_a_thumb(open_page):
     heights = page.eval_on_selector_all(".interest button", "all => all.map(b => b.getBoundingClientRect().height)")
     assert heights
     assert min(heights) >= 44
+
+
+def test_on_a_phone_a_session_says_where_it_is_right_below_its_title(open_page):
+    """The room stands last in the source, where it costs least; what is seen is in the order in which people look."""
+    page = open_page("attendee")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/bluelightcamp/grid/?past=1")
+    tops = """all => all.map(entry => ["a", ".where", ".hosts", ".chip"]
+        .map(part => entry.querySelector(part)).filter(Boolean).map(part => part.getBoundingClientRect().top))"""
+    entries = page.eval_on_selector_all(".entry", tops)
+    assert entries
+    assert all(found == sorted(found) for found in entries)
