@@ -1,0 +1,56 @@
+"""The release before runs on while a new one's migrations are through already: from `migrate` to the hang-up of `serve`.
+
+So what a migration adds, that release must be able to leave out, and what it knows must still be there.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.models.fields import NOT_PROVIDED
+
+#: the last migration of each app from before this was a law: an older release is stopped before `migrate`
+BEFORE = {"accounts": 6, "config": 2, "events": 13, "exchange": 5, "notes": 4, "pitches": 8, "schedule": 15}
+#: what only a release may take away whose own predecessor does not know it any more
+TAKES_AWAY = (migrations.RemoveField, migrations.RenameField, migrations.DeleteModel, migrations.RenameModel)
+
+
+def wrong_with(operation: Operation) -> str:
+    if isinstance(operation, TAKES_AWAY):
+        return "takes away what the release before asks for: stop using it first, and take it away in the next one"
+    if isinstance(operation, migrations.AddField):
+        field = operation.field
+        if not field.many_to_many and not field.null and field.db_default is NOT_PROVIDED:
+            return "the release before writes rows without this column: give it a `db_default`"
+    return ""
+
+
+def test_the_release_before_can_run_beside_a_migrated_database():
+    loader = MigrationLoader(None)
+    ours = [(key, made) for key, made in loader.disk_migrations.items() if key[0] in BEFORE]
+    assert {app for (app, _name), _made in ours} == set(BEFORE)
+    found = {
+        f"{app}.{name}: {operation.describe()}": wrong
+        for (app, name), made in ours
+        if int(name[:4]) > BEFORE[app]
+        for operation in made.operations
+        if (wrong := wrong_with(operation))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_wrong"),
+    [
+        (migrations.AddField("pitch", "mood", models.TextField(default="")), True),
+        (migrations.AddField("pitch", "mood", models.TextField(default="", db_default="")), False),
+        (migrations.AddField("pitch", "mood", models.TextField(null=True)), False),
+        (migrations.RemoveField("pitch", "title"), True),
+        (migrations.RenameField("pitch", "title", "name"), True),
+        (migrations.AlterField("pitch", "title", models.TextField()), False),
+    ],
+)
+def test_what_is_wrong_with_a_migration(operation, is_wrong):
+    assert bool(wrong_with(operation)) is is_wrong
