@@ -138,7 +138,7 @@ def camp_link(context: Context, view_name: str, words: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """A picture from the sprite; always beside a word, so it says nothing to a screen reader."""
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
         static("icons.svg"),
         name,
     )
