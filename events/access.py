@@ -133,11 +133,17 @@ def find_camp(slug: str, user: User | AnonymousUser) -> tuple[Camp, Attendee | N
     """The camp of that address, and the person's place in it: one query for whoever has a place."""
     if user.is_authenticated and (attendee := _attendee_in(slug, user)):
         return attendee.camp, attendee
-    if camp := Camp.objects.filter(slug=slug).first():
+    if camp := _camp_at(slug):
         return camp, None
     if gone := DeletedCamp.objects.told_to(user, slug):
         raise CampGone(gone)
     raise Http404
+
+
+def _camp_at(slug: str) -> Camp | None:
+    """Written out for the same reason as below: it is a third of what the calendar costs strangers."""
+    sql = statement("SELECT {columns} FROM {camps} WHERE slug = %s", columns=columns_of(Camp), camps=table_of(Camp))
+    return next((made_of(Camp, row) for row in found_by(sql, [slug])), None)
 
 
 def _attendee_in(slug: str, user: User) -> Attendee | None:
