@@ -61,7 +61,7 @@ class FrameAdmin(StampedAdmin):
 
 
 @admin.register(Camp)
-class CampAdmin(FrameAdmin):
+class CampAdmin(StampedAdmin):
     list_display = ["name", "slug", "starts_on", "ends_on", "joining", "archived_at"]
     search_fields = ["name", "slug"]
 

@@ -1,5 +1,6 @@
 """A row of the table "What a version holds" in docs/words.md, a test: what waits for the next publish, what shows at once."""
 
+import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -223,7 +224,7 @@ def test_a_room_that_is_closed_already_stays_so(camp, rooms, slots, first):
 def test_where_nothing_is_published_nobody_asks_what_is_closed(camp, olga, rooms, slots):
     with CaptureQueriesContext(connection) as captured:
         switch_rooms(camp=camp, rooms=rooms, slots=slots, is_closed=True, by=olga)
-    assert not [query for query in captured if "SELECT" in query["sql"] and "closed_in" in query["sql"]]
+    assert not [query for query in captured if query["sql"].startswith("SELECT") and "closed_in" in query["sql"]]
     assert rooms[0].closed_in.count() == 3
 
 
@@ -369,6 +370,13 @@ def test_where_the_camp_is_shows_at_once(client, camp, event):
     camp.save()
     assert event()["location"] == "Barn, By the lake"
     assert event()["sequence"] == 1
+
+
+def test_older_versions_are_shown_by_the_zone_of_now_and_the_newest_keeps_its_clock_times(client, camp, first):
+    camp.time_zone = "America/Halifax"
+    edit_camp(camp=camp, fields=["time_zone"], clocks="clock", by=None)
+    rows = r"<tbody>.*?(\d\d:\d\d).*Knots"
+    assert [re.search(rows, page(client, camp, n), re.DOTALL)[1] for n in (1, 2)] == ["06:00", "10:00"]
 
 
 def test_the_camps_name_shows_at_once(client, camp, first, event):
