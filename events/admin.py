@@ -2,12 +2,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from . import stamps
 from .models import Camp, Room, Slot
+from .signals import frame_changed
 
 
 class StampedAdmin(admin.ModelAdmin):
@@ -42,7 +43,21 @@ class StampedAdmin(admin.ModelAdmin):
     def _bump(self, camps: set[int]) -> None:
         # In one order, so that neither of two operators waits for the other in turn; a deleted camp has no pages.
         for camp in Camp.objects.filter(pk__in=camps).order_by("pk"):
-            stamps.bump(camp, *self.parts)
+            self._tell(camp)
+
+    def _tell(self, camp: Camp) -> None:
+        stamps.bump(camp, *self.parts)
+
+
+class FrameAdmin(StampedAdmin):
+    """Where and when sessions can be is different, too: the draft and calendars hear of it."""
+
+    @transaction.atomic
+    def _tell(self, camp: Camp) -> None:
+        # As services do: held before any of its parts is counted (lock order).
+        camp.lock(archived=True)
+        super()._tell(camp)
+        frame_changed.send(sender=self.model, camp=camp)
 
 
 @admin.register(Camp)
@@ -57,9 +72,11 @@ class CampAdmin(StampedAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(StampedAdmin):
+class RoomAdmin(FrameAdmin):
+    # Hosts are told when a room is closed or open again: the camp's own page does that.
+    exclude = ["closed_in"]
     # As in `forms.URLField` of ours.
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
-admin.site.register(Slot, StampedAdmin)
+admin.site.register(Slot, FrameAdmin)

@@ -52,16 +52,17 @@ def edit_camp(
     publish = publish and follow == Follow.MOVE
     # Asked before anything stands elsewhere: afterwards the new times themselves are what waits.
     waits = publish and any(answer for _receiver, answer in times_moving.send(sender=Camp, camp=before))
-    camp.save(update_fields=fields)
     moved = move_with_camp(before=before, after=camp, clocks=clocks, follow=follow)
+    answers: list[tuple[Any, Any]] = []
+    if clocks == Clocks.CLOCK and before.time_zone != camp.time_zone:
+        answers += clocks_kept.send(sender=Camp, camp=camp, old=before.tz)
+    # After what is published: whoever hears of it tells calendars all that is different, and that counts once.
+    camp.save(update_fields=fields)
     came_in = len(move_up(camp=camp))
     stamps.bump(camp, stamps.FRAME)
     # Another text or colour is no reason to look at the draft again.
     if any(name in fields and getattr(before, name) != getattr(camp, name) for name in OF_THE_GRID):
         frame_changed.send(sender=Camp, camp=camp)
-    answers: list[tuple[Any, Any]] = []
-    if clocks == Clocks.CLOCK and before.time_zone != camp.time_zone:
-        answers += clocks_kept.send(sender=Camp, camp=camp, old=before.tz)
     if moved and publish:
         answers += times_moved.send(sender=Camp, camp=camp, by=by, waits=waits)
     version = max((number for _receiver, number in answers if number), default=None)

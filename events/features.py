@@ -50,7 +50,7 @@ def record_feature(*, camp: Camp, feature: str, gained: Collection[int], lost: C
             room.features = features
             changed.append(room)
     if changed:
-        # Who must hear of it hears once, below: calendars do not show it.
+        # Who must hear of it hears once, below.
         Room.objects.bulk_update(changed, ["features"], batch_size=ROOMS)
         stamps.bump(camp, stamps.FRAME)
         frame_changed.send(sender=Room, camp=camp)

@@ -132,7 +132,10 @@ def _clocks_field(was: datetime, now: datetime) -> forms.Field:
     clock = {"old": f"{was:%H:%M}", "new": f"{now:%H:%M}"}
     return forms.ChoiceField(
         label=_("The time zone is another: what stays?"),
-        help_text=_("A grid that is published, and calendars, follow at once. Nobody is told that a session moved."),
+        help_text=_(
+            "A grid that is published, and calendars, follow at once. No host is told that their session moved; "
+            "whoever gets sessions by mail gets them anew."
+        ),
         widget=forms.RadioSelect,
         choices=[
             (Clocks.CLOCK, gettext("The clock times: %(old)s stays %(old)s.") % clock),

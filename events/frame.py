@@ -15,6 +15,9 @@ from .models import Attendee, Camp, Room, Slot
 from .news import AWAY, BACK, tell
 from .signals import frame_changed, sessions_ending
 
+#: in one statement
+ROWS = 1_000
+
 
 @transaction.atomic
 def add_slots(*, camp: Camp, slots: list[Slot]) -> None:
@@ -139,16 +142,19 @@ def close_rooms(*, rooms: Iterable[Room], slots: Iterable[Slot], is_closed: bool
     """Nothing may be in these rooms in these slots, or may again. What stands there already stays, and is shown as
     wrong.
     """
-    rooms, slots = list(rooms), list(slots)
-    for camp in {room.camp for room in rooms}:
+    rooms, slots, closures = list(rooms), list(slots), Room.closed_in.through._default_manager
+    camps = {room.camp for room in rooms}
+    for camp in camps:
         camp.lock()
+    if is_closed:
+        rows = [closures.model(room_id=room.pk, slot_id=slot.pk) for room in rooms for slot in slots]
+        # What is closed already stays so.
+        closures.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
+    else:
+        closures.filter(room__in=rooms, slot__in=slots).delete()
+    for camp in camps:
+        stamps.bump(camp, stamps.FRAME)
         frame_changed.send(sender=Room, camp=camp)
-    for room in rooms:
-        if is_closed:
-            room.closed_in.add(*slots)
-        else:
-            room.closed_in.remove(*slots)
-        stamps.bump(room.camp, stamps.FRAME)
 
 
 @transaction.atomic

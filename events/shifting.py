@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from . import stamps
 from .models import Camp, Slot
-from .models.camp import NIGHT_ENDS, check_year
+from .models.camp import NIGHT_ENDS, check_year, moment_at
 from .signals import frame_changed
 
 #: start and end
@@ -122,9 +122,24 @@ def _moved(moment: datetime, camp: Camp, read_by: ZoneInfo, days: timedelta) -> 
     return camp.at(local.date() + days, local.time())
 
 
-def at_same_clock(moment: datetime, camp: Camp, old: ZoneInfo) -> datetime:
-    """When the camp's clocks show what those of the `old` zone show at that moment."""
-    return _moved(moment, camp, old, timedelta())
+def at_same_clock(starts_at: datetime, ends_at: datetime, *, old: ZoneInfo, new: ZoneInfo) -> Stretch:
+    """When the clocks of the `new` zone show what those of the `old` one show at these two moments.
+
+    Refused where the new ones skip one of them, or are put back in between so that it would end before it starts.
+    """
+    if old.key == new.key:
+        return starts_at, ends_at
+    start, end = (
+        moment_at(local.date(), local.time(), new) for local in (starts_at.astimezone(old), ends_at.astimezone(old))
+    )
+    if end <= start:
+        raise ValidationError(
+            _("The clocks change that night: what begins at %(time)s on %(day)s would end before it starts."),
+            params={"time": f"{start.astimezone(new):%H:%M}", "day": start.astimezone(new).date().isoformat()},
+        )
+    for moment in (start, end):
+        check_year(moment)
+    return start, end
 
 
 # -- by minutes ------------------------------------------------------------------------------------------

@@ -17,8 +17,9 @@ times_moving = Signal()
 #: `by` whom, and whether anything else `waits`, as it was answered before. Who publishes answers with the number of the
 #: version, None if nothing was published before; refused with a sentence
 times_moved = Signal()
-#: the camp is in another time zone and its clock times stay; sent inside the transaction with `camp` and the zone that
-#: is `old`. Who publishes answers with the number of the version that follows, None if there is nothing to
+#: the camp is about to be saved in another time zone and its clock times stay; sent inside the transaction with `camp`
+#: as it will be and the zone that is `old`. Who publishes answers with the number of the version that follows, None if
+#: there is nothing to
 clocks_kept = Signal()
 #: a `slot` is about to be one for everybody, where it was one for sessions; who has something in it refuses
 sessions_ending = Signal()

@@ -271,7 +271,7 @@ class _Reader(Reading):
         for version in arrival.versions:
             self.at = at[version.values["number"]]
             stands = [(id(p.session), p.room, p.values) for p in version.placements]
-            self.bounded(extent.add, version.frame, stands, version.values["published_at"])
+            self.bounded(extent.add, version.frame, stands, version.values)
 
     def frame_of(self, frame: Any) -> dict[str, Any]:
         """The frame of a version with what pages need of it, and nothing else."""

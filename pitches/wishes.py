@@ -104,12 +104,6 @@ def told_wishes(camp: Camp) -> Wishes | None:
     return Wishes.from_json(snapshot.wishes) if snapshot else None
 
 
-def is_anything_wished(camp: Camp) -> bool:
-    """Whether what is told knows of any wish. Below that there is nothing to compare grids by."""
-    wishes = told_wishes(camp)
-    return wishes is not None and bool(wishes.people)
-
-
 @transaction.atomic
 def renew_wishes(*, camp: Camp) -> Wishes:
     """The snapshot is what people wish now, if at least five changed their interests since it was taken.

@@ -54,6 +54,7 @@ OURS = {
     "events.Invitation.code_hash", "events.Invitation.key_hash", "events.Invitation.sealed", "events.Stamp.part",
     "exchange.Upload.problem", "pitches.LastTap.device", "schedule.DraftFigures.counted_from",
     "schedule.Placement.room_name", "schedule.MailedCalendar.key", "schedule.MailedSession.told", "schedule.Session.told",
+    "schedule.GridVersion.clocks_of", "schedule.GridVersion.clocks_in",
 }  # fmt: skip
 
 

@@ -72,6 +72,21 @@ def check_year(day: date) -> None:
         )
 
 
+def moment_at(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The moment, when a clock in that zone shows `clock` on `day`.
+
+    Raises ValidationError for a time that the clocks skip that night.
+    """
+    local = datetime.combine(day, clock, zone)
+    moment = local.astimezone(ZoneInfo("UTC"))
+    if moment.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise ValidationError(
+            _("The clocks change that night: %(time)s does not exist on %(day)s."),
+            params={"time": clock.strftime("%H:%M"), "day": day.isoformat()},
+        )
+    return moment
+
+
 class CampArchived(ValidationError):
     """Refused, because an archived camp can be read, and not changed."""
 
@@ -243,18 +258,8 @@ class Camp(models.Model):
         return self.has_day(local.date(), local.time())
 
     def at(self, day: date, clock: time) -> datetime:
-        """The moment, when a clock in the camp shows `clock` on `day`.
-
-        Raises ValidationError for a time that the clocks skip that night.
-        """
-        local = datetime.combine(day, clock, self.tz)
-        moment = local.astimezone(ZoneInfo("UTC"))
-        if moment.astimezone(self.tz).replace(tzinfo=None) != local.replace(tzinfo=None):
-            raise ValidationError(
-                _("The clocks change that night: %(time)s does not exist on %(day)s."),
-                params={"time": clock.strftime("%H:%M"), "day": day.isoformat()},
-            )
-        return moment
+        """The moment, when a clock in the camp shows `clock` on `day`; refused where the clocks skip that."""
+        return moment_at(day, clock, self.tz)
 
     # -- state -----------------------------------------------------------------------------------
 

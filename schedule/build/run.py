@@ -123,6 +123,7 @@ def run_build(*, build: GridBuild) -> None:
         attended=solution.score.attended,
         limit=solution.bound,
         told_attended=border.told_attended(told, solution.placements),
+        is_about_wishes=bool(wishes.people),
         wishes_alone=solution.wishes_alone,
         is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
         plan=case.rows(solution.placements),
@@ -149,10 +150,12 @@ def _find_repairs(build: GridBuild) -> None:
     build.tell(state=GridBuild.State.RUNNING)
     draft = read_draft(build.camp)
     case = border.read_case(build.camp, draft=draft, mending=True)
-    told = border.told_problem(draft, renew_wishes(camp=build.camp))
+    wishes = renew_wishes(camp=build.camp)
+    told = border.told_problem(draft, wishes)
     found = repairs(case, told, seconds=build.seconds, seed=build.seed)
     build.tell(
         state=GridBuild.State.DONE,
+        is_about_wishes=bool(wishes.people),
         attended=border.draft_score(case).attended,
         elapsed=build.seconds,
         alternatives=[asdict(mending) for mending in found],

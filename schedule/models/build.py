@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from events.few import in_steps
 from events.models import Camp
-from pitches.wishes import is_anything_wished
 
 from .sentences import ids_in, with_titles
 from .session import WITHDRAWN
@@ -57,6 +56,8 @@ class GridBuild(models.Model):
     wishes_alone = models.IntegerField(default=0)
     #: wishes of the snapshot that its grid meets, as they are told; the numbers above are of today and told to nobody
     told_attended = models.IntegerField(default=0)
+    #: whether that snapshot knew of any wish: else there is nothing to compare grids by
+    is_about_wishes = models.BooleanField(default=False, db_default=False)
     is_proven = models.BooleanField(default=False)
     #: [[pitch, slot, room], …] by id, until it is put on the grid
     plan = models.JSONField(default=list)
@@ -89,11 +90,6 @@ class GridBuild(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
-
-    @cached_property
-    def is_about_wishes(self) -> bool:
-        """Whether anything can be told of wishes: asked of the snapshot, as every number is."""
-        return is_anything_wished(self.camp)
 
     @property
     def cost(self) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rows import made_of, moment_reader
 from accounts.statements import columns_of, found_by, statement, table_of
 from events.models import Camp
-from events.models.camp import check_year
+from events.models.camp import check_time_zone, check_year
 from pitches.models import Pitch
 
 from .session import Session
@@ -87,6 +87,9 @@ class GridVersion(NeverChanges):
     #: where sessions stood that day before they moved or fell off: {session: {room, name, starts_at, ends_at}}, see
     #: wall/moved.py
     moved_from = models.JSONField(default=dict, blank=True)
+    #: where it keeps the clock times of another time zone: of which, and in which they stay; see wall/kept_clocks.py
+    clocks_of = models.CharField(max_length=50, blank=True, default="", db_default="", validators=[check_time_zone])
+    clocks_in = models.CharField(max_length=50, blank=True, default="", db_default="", validators=[check_time_zone])
     #: the same in words, where somebody reads it
     sentences: list[str]
 

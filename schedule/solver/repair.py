@@ -1,7 +1,8 @@
 """Repair of a running day: a room, a host or a slot is lost, a session comes or goes, a room gets smaller.
 
-The problem already says what is true now; what has begun is pinned. First the grid with the fewest moves (proved by
-CP-SAT), then what a few moves more would win back in wishes, then the best grid if moves did not matter.
+The problem already says what is true now; what has begun is pinned. First the grid that keeps as many sessions as can
+have a place, with as few moves as that allows (proved by CP-SAT), then what a few moves more would win back in wishes,
+then the best grid if moves did not matter.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Repair:
     people: int
     #: people expected who would have no seat
     standing: float
-    #: no other repair moves fewer sessions
+    #: proved: no other that keeps as many sessions on the grid moves fewer
     is_fewest: bool = False
 
     @property

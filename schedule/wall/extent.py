@@ -15,6 +15,7 @@ from events.models import Camp, Slot
 from ..models import GridVersion
 from .changes import Place
 from .moved import moved_from
+from .same_clocks import SameClocks
 
 #: of one table, rooms by slots, that a page shows as a whole; and of those that sessions reach over
 MOST_CELLS = 50_000
@@ -67,11 +68,11 @@ class Extent:
         self.before: list[Place] = []
 
     def add(
-        self, frame: dict[str, Any], rows: Iterable[tuple[int, int, dict[str, Any]]], published_at: datetime
+        self, frame: dict[str, Any], rows: Iterable[tuple[int, int, dict[str, Any]]], values: dict[str, Any]
     ) -> None:
         """One more, in the order of their numbers; ValidationError if it is too large, or they are by now.
 
-        `rows` are its placements: session, room, and their fields.
+        `rows` are its placements: session, room, and their fields; `values` are its own.
         """
         now = [
             Place(session, room, fields["room_name"], fields["starts_at"], fields["ends_at"])
@@ -79,12 +80,18 @@ class Extent:
             if not fields.get("is_cancelled")
         ]
         refuse_grid(frame, now)
-        moved = moved_from(self.camp, self.latest, self.before, now, published_at)
+        clocks, published_at = (
+            SameClocks.named(values.get("clocks_of", ""), values.get("clocks_in", "")),
+            values["published_at"],
+        )
+        latest = clocks.version(self.latest) if self.latest else None
+        moved = moved_from(self.camp, latest, [clocks.place(place) for place in self.before], now, published_at)
         self.moved += len(moved)
         if self.moved > MOST_MOVED:
             raise ValidationError(
                 _("Versions of one day tell more than %(most)s times that a session moved."),
                 params={"most": f"{MOST_MOVED:,}"},
             )
-        self.latest = GridVersion(published_at=published_at, moved_from=moved)
+        # Of the frame nothing is compared here.
+        self.latest = GridVersion(published_at=published_at, moved_from=moved, frame={"slots": []})
         self.before = now

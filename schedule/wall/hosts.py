@@ -45,10 +45,11 @@ def switch_rooms(
     """
     camp.lock()
     rooms, latest = list(rooms), GridVersion.latest(camp)
+    if latest is None:
+        close_rooms(rooms=rooms, slots=slots, is_closed=is_closed)
+        return
     before = ways(camp, latest)
     close_rooms(rooms=rooms, slots=slots, is_closed=is_closed)
-    if latest is None:
-        return
     after = ways(camp, latest)
     coming = latest.placements.filter(
         is_cancelled=False, room_ref__in=[room.pk for room in rooms], ends_at__gt=timezone.now()

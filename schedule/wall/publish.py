@@ -23,6 +23,7 @@ from .feeds import tell_calendars
 from .hosts import tell_hosts
 from .mailing import mail_soon
 from .moved import moved_from
+from .same_clocks import SameClocks
 
 
 def pending_placements(draft: DraftRows) -> list[Placement]:
@@ -143,12 +144,25 @@ def _cancelled(latest: GridVersion | None, on_grid: set[int]) -> list[Placement]
 
 @transaction.atomic(savepoint=False)
 def add_version(
-    *, camp: Camp, latest: GridVersion | None, placements: list[Placement], frame: dict[str, Any], **fields: Any
+    *,
+    camp: Camp,
+    latest: GridVersion | None,
+    placements: list[Placement],
+    frame: dict[str, Any],
+    clocks_of: str = "",
+    clocks_in: str = "",
+    **fields: Any,
 ) -> GridVersion:
-    """The version after `latest`, with what it changed; from here on it stays as it is."""
+    """The version after `latest`, with what it changed; from here on it stays as it is.
+
+    Where it keeps the clock times of a zone in another one (`clocks_of`, `clocks_in`), it is compared with `latest`
+    as that is by those: what stands at the same clock time did not move.
+    """
     standing = [placement for placement in placements if not placement.is_cancelled]
     places = [Place(p.session_id, p.room_ref, p.room_name, p.starts_at, p.ends_at) for p in standing]
-    before = _places_of(latest)
+    clocks = SameClocks.named(clocks_of, clocks_in)
+    before = [clocks.place(place) for place in _places_of(latest)]
+    latest = clocks.version(latest) if latest else None
     changes = _changes_since(latest, before, places, frame) if latest else []
     published_at = fields.setdefault("published_at", timezone.now())
     version = GridVersion.objects.create(
@@ -156,6 +170,8 @@ def add_version(
         frame=frame,
         changes=[change.as_json() for change in changes],
         moved_from=moved_from(camp, latest, before, places, published_at),
+        clocks_of=clocks_of,
+        clocks_in=clocks_in,
         **fields,
     )
     for placement in placements:

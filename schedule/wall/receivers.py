@@ -6,16 +6,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_save
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Camp, Room, Slot
-from events.signals import attendees_merged, camp_shown, clocks_kept, edges_asked, times_moved, times_moving
+from events.models import Attendee, Camp
+from events.signals import (
+    attendees_merged,
+    camp_shown,
+    clocks_kept,
+    edges_asked,
+    frame_changed,
+    times_moved,
+    times_moving,
+)
 from pitches.models import Pitch
 from pitches.signals import pitch_merged, pitch_shown
 
@@ -72,42 +79,15 @@ def tell_where_the_camp_is(sender: type[Camp], instance: Camp, created: bool, **
         tell_calendars(camp=instance)
 
 
-@receiver(post_save, sender=Room)
-def tell_how_to_join_online(sender: type[Room], instance: Room, created: bool, **kwargs: Any) -> None:
-    # Its name and the way to it are the version's, and told with the next one.
-    shown = {"online_url"}
-    if not created and not kwargs.get("raw") and shown & set(kwargs.get("update_fields") or shown):
-        tell_calendars(camp=instance.camp, room_ref=instance.pk)
+@receiver(frame_changed)
+def tell_what_is_so_of_rooms(sender: type, camp: Camp, **kwargs: Any) -> None:
+    """Whether they are closed, which may move with a slot that no version knows, and how one joins there online.
 
-
-@receiver(m2m_changed, sender=Room.closed_in.through)
-def tell_that_a_room_is_closed(
-    sender: type, instance: Room | Slot, action: str, pk_set: set[int] | None, **kwargs: Any
-) -> None:
-    """Or open again; what was so before is no news."""
-    if action == "post_clear" or (action.startswith("post_") and pk_set):
-        room = {"room_ref": instance.pk} if isinstance(instance, Room) else {}
-        tell_calendars(camp=instance.camp, **room)
-
-
-@receiver(pre_delete, sender=Slot)
-def see_what_was_closed(sender: type[Slot], instance: Slot, **kwargs: Any) -> None:
-    instance.closed_then = list(instance.closed_rooms.values_list("pk", flat=True))  # type: ignore[attr-defined]
-
-
-@receiver(post_delete, sender=Slot)
-def tell_that_rooms_are_open(sender: type[Slot], instance: Slot, origin: object = None, **kwargs: Any) -> None:
-    """The slot goes in which they were closed; with the whole camp there is nobody to tell."""
-    closed = getattr(instance, "closed_then", [])
-    if closed and (origin.model if isinstance(origin, QuerySet) else type(origin)) is Slot:
-        tell_calendars(camp=instance.camp, room_ref__in=closed)
-
-
-@receiver(post_delete, sender=Room)
-def tell_that_nobody_joins_online(sender: type[Room], instance: Room, origin: object = None, **kwargs: Any) -> None:
-    """A room that is given up takes its link along; with the whole camp there is nobody to tell."""
-    if instance.online_url and (origin.model if isinstance(origin, QuerySet) else type(origin)) is Room:
-        tell_calendars(camp=instance.camp, room_ref=instance.pk)
+    Once, whatever changed: a room that is given up takes both along, a slot what was closed in it. What else is so of
+    rooms and slots is the version's, and told with the next one; who is away is told by no calendar.
+    """
+    if sender is not Attendee:
+        tell_calendars(camp=camp)
 
 
 @receiver(post_save, sender=Attendee)

@@ -59,13 +59,13 @@ def _in_words(building: str, directions: str, is_step_free: bool, language: str 
 NO_WAY = Way()
 
 
-def ways(camp: Camp, version: GridVersion | None) -> dict[int, Way]:
+def ways(camp: Camp, version: GridVersion) -> dict[int, Way]:
     """By the room's id; one query (raw SQL: it is asked with every new state of the grid).
 
     A slot in which a room is closed has the times of that version, as the sessions in it have: times of the draft wait
     for the next publish, or nobody's room would be closed where it was said to be. A slot that is new has its own.
     """
-    published = {slot["id"]: (slot["starts_at"], slot["ends_at"]) for slot in version.frame["slots"]} if version else {}
+    published = {slot["id"]: (slot["starts_at"], slot["ends_at"]) for slot in version.frame["slots"]}
     sql = statement(
         "SELECT {rooms}.id, {rooms}.building, {rooms}.directions, {rooms}.features, {rooms}.online_url, "
         "{slots}.id, {slots}.starts_at, {slots}.ends_at FROM {rooms} "

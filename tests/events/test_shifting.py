@@ -414,7 +414,7 @@ def test_what_waits_on_the_draft_waits_on_where_clock_times_stay(client, camp, k
 
 def test_moments_that_stay_publish_nothing(client, camp, knots):
     page = client.post(f"/{camp.slug}/settings/", settings(camp, time_zone="America/Halifax")).content.decode()
-    assert "A grid that is published, and calendars, follow at once." in page
+    assert "No host is told that their session moved; whoever gets sessions by mail gets them anew." in page
     assert 'name="publish"' not in page
     save(client, camp, time_zone="America/Halifax", clocks="moment")
     assert GridVersion.latest(camp).number == 1

@@ -84,7 +84,7 @@ PASSED_ON = {
     "PITCH": {"title", "about", "topic", "kind", "needs", "length", "runs", "created_at", "withdrawn_at"},
     "COLOUR": {"name", "hue"},
     "SESSION": {"notes_rule", "sequence", "key"},
-    "VERSION": {"number", "published_at"},
+    "VERSION": {"number", "published_at", "clocks_of", "clocks_in"},
     "PLACEMENT": {"room_name", "starts_at", "ends_at", "is_cancelled"},
     "NOTE": {"text", "revision", "changed_at"},
     "LINK": {"url", "title", "kind", "created_at"},

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from events.frame import close_rooms
+from pitches.models import Interest, WishSnapshot
 from pitches.services import set_interest
+from pitches.wishes import Wishes, renew_wishes
 from schedule import advice, solver
 from schedule.build import border, run
 from schedule.draft import moves
@@ -243,7 +245,7 @@ def test_a_lost_room_breaks_what_stands_there_and_is_mended_with_one_move(
     best = build.alternatives[0]
     assert (best["moved"], best["is_fewest"], best["attended"]) == (1, True, 10)
     html = client.get(url("draft_repair", camp)).content.decode()
-    assert "Fewer cannot be: that is proved." in html
+    assert "No repair that keeps as many sessions on the grid moves fewer: that is proved." in html
     assert "It concerns about 5 people." in html
     client.post(url("repair_take", camp, build.pk), {"number": 0})
     assert advice.broken_rules(border.read_case(camp)) == []
@@ -268,9 +270,30 @@ def test_where_nothing_is_known_of_wishes_grids_are_not_compared_by_them(
         client.post(url("repair_start", camp), {"seen": Draft.revision_of(camp)})
     html = client.get(url("draft_repair", camp)).content.decode()
     assert "Nothing needs to move" in html
+    assert "that is proved" not in html
     assert "It concerns" not in html
     assert ("wishes are met then." in html) == is_told
     assert (said in html) != is_told
+
+
+@pytest.mark.parametrize("fans", [0, 5])
+def test_what_was_known_of_wishes_when_it_ran_is_what_a_build_says(
+    sign_in, camp, olga, rooms, slots, knots, ducks, fans, build
+):
+    """Whatever was wished since: its numbers are of then."""
+    interested(camp, [knots], fans)
+    build(seconds=0.2)
+    build(seconds=0.2, kind=GridBuild.Kind.REPAIR)
+    if fans:
+        Interest.objects.all().delete()
+        WishSnapshot.objects.update(wishes=Wishes().as_json())
+    else:
+        interested(camp, [ducks], 5)
+        renew_wishes(camp=camp)
+    client, said = sign_in(olga), "Nobody or only a few have said yet what they want to be at."
+    for page in ("draft_detail", "draft_repair"):
+        html = client.get(url(page, camp)).content.decode()
+        assert (said in html) == (not fans), page
 
 
 def test_repairs_wait_while_the_grid_is_built(sign_in, camp, olga, crowded):

@@ -152,7 +152,8 @@ def _core(model: Model, causes: list[Cause], seconds: float) -> list[Cause]:
 
 
 def _only_the_broken(problem: Problem, rows: set[Placement], seconds: float) -> list[Placement] | None:
-    """A grid in which only those move that cannot stay where they are: no other can move fewer. None if there is none.
+    """A grid of all that stand, in which only those move that cannot stay where they are: no other of all can move
+    fewer. None if there is none.
 
     Everybody else is pinned, which leaves a model of a few cells.
     """

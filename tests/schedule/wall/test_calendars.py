@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
+from accounts.once import BACKEND
 from events.editing import delete_camp
-from events.frame import drop_from_frame
+from events.frame import drop_from_frame, save_room
 from events.joining import rename_attendee
 from events.models import Joining, Room, Stamp
 from notes.services import save_note
@@ -21,7 +22,7 @@ from pitches.services import save_pitch, withdraw_pitch
 from schedule.draft import moves
 from schedule.models import Session
 from schedule.wall.publish import publish_grid
-from tests.factories import CampFactory, PitchFactory
+from tests.factories import CampFactory, PitchFactory, UserFactory
 
 LINK = "https://meet.example.org/barn"
 
@@ -118,7 +119,7 @@ def rename_the_host(knots: Session) -> None:
 def give_a_link(knots: Session) -> None:
     room = knots.camp.rooms.get(name="Barn")
     room.online_url = LINK
-    room.save()
+    save_room(room=room)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,9 @@ def test_a_room_that_is_given_up_takes_its_link_along_and_calendars_are_told(wit
     before = entry(feeds[3])
     moves.unplace_session(session=knots)
     if by_list:
-        knots.camp.rooms.filter(pk=rooms[0].pk).delete()
+        operator = Client()
+        operator.force_login(UserFactory(is_staff=True, is_superuser=True), backend=BACKEND)
+        operator.post("/admin/events/room/", {"action": "delete_selected", "_selected_action": rooms[0].pk, "post": 1})
     else:
         drop_from_frame(thing=rooms[0])
     after = entry(feeds[3])

@@ -1,16 +1,22 @@
 """A row of the table "What a version holds" in docs/words.md, a test: what waits for the next publish, what shows at once."""
 
+import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
-from events.editing import delete_camp
-from events.frame import close_rooms, drop_from_frame
+from accounts.once import BACKEND
+from events.editing import delete_camp, edit_camp
+from events.frame import close_rooms, drop_from_frame, save_slot
 from events.models import Slot
+from events.shifting import shift_slots
 from exchange.csv_export import sheet
 from exchange.json_export import export_camp
 from exchange.json_import import import_document
@@ -19,8 +25,9 @@ from schedule.draft import moves
 from schedule.models import GridVersion, Placement, Session
 from schedule.wall.changes import with_sentences
 from schedule.wall.grid import published_grid
+from schedule.wall.hosts import switch_rooms
 from schedule.wall.publish import publish_grid
-from tests.factories import CampFactory, PitchFactory, RoomFactory, make_slot
+from tests.factories import CampFactory, PitchFactory, RoomFactory, UserFactory, make_slot
 
 
 @pytest.fixture
@@ -122,6 +129,103 @@ def test_the_draft_closes_no_room_and_a_slot_that_goes_opens_it(camp, rooms, slo
     moves.unplace_session(session=first.camp.sessions.get())
     drop_from_frame(thing=slots[0])
     assert (event()["location"], event()["sequence"]) == ("Barn", 2)
+
+
+CLOSED = "Barn (room closed: watch the grid)"
+
+
+def by_page(client, camp, room):
+    drop_from_frame(thing=room)
+
+
+def by_an_operator(client, camp, room):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True), backend=BACKEND)
+    assert client.post(f"/admin/events/room/{room.pk}/delete/", {"post": "yes"}).status_code == 302
+
+
+def by_an_operator_with_others(client, camp, room):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True), backend=BACKEND)
+    sent = {"action": "delete_selected", "_selected_action": [room.pk], "post": "yes"}
+    assert client.post("/admin/events/room/", sent).status_code == 302
+
+
+@pytest.mark.parametrize("give_up", [by_page, by_an_operator, by_an_operator_with_others])
+def test_a_closed_room_that_is_given_up_is_closed_no_more(client, camp, rooms, slots, first, event, give_up):
+    close_rooms(rooms=rooms[:1], slots=slots[:1], is_closed=True)
+    assert (event()["location"], event()["sequence"]) == (CLOSED, 1)
+    moves.unplace_session(session=camp.sessions.get())
+    give_up(client, camp, rooms[0])
+    assert not camp.rooms.filter(name="Barn").exists()
+    assert (event()["location"], event()["sequence"]) == ("Barn", 2)
+
+
+def edit(camp, slot):
+    slot.starts_at -= timedelta(hours=7)
+    slot.ends_at -= timedelta(hours=7)
+    save_slot(slot=slot)
+
+
+def shift(camp, slot):
+    shift_slots(camp=camp, slots=[slot.pk], minutes=-7 * 60)
+
+
+def have_an_operator_edit(camp, slot):
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True), backend=BACKEND)
+    sent = {"camp": camp.pk, "kind": "sessions", "title": ""}
+    sent |= {"starts_at_0": "2030-01-12", "starts_at_1": "10:00", "ends_at_0": "2030-01-12", "ends_at_1": "11:00"}
+    assert client.post(f"/admin/events/slot/{slot.pk}/change/", sent).status_code == 302
+
+
+@pytest.mark.parametrize("change", [edit, shift, have_an_operator_edit])
+def test_what_is_closed_in_a_slot_that_no_version_knows_moves_with_it(camp, rooms, slots, first, event, change):
+    """By its own times: where the draft has nothing else by now, it comes to touch what is published there."""
+    slots[0].starts_at += timedelta(hours=6)
+    slots[0].ends_at += timedelta(hours=6)
+    save_slot(slot=slots[0])
+    new = make_slot(camp, 17)
+    close_rooms(rooms=rooms[:1], slots=[new], is_closed=True)
+    assert (event()["location"], event()["sequence"]) == ("Barn", 0)
+    change(camp, new)
+    assert (event()["location"], event()["sequence"]) == (CLOSED, 1)
+
+
+def test_what_is_closed_moves_with_the_days_of_the_camp(camp, rooms, slots, first, event):
+    slots[0].starts_at += timedelta(hours=6)
+    slots[0].ends_at += timedelta(hours=6)
+    save_slot(slot=slots[0])
+    close_rooms(rooms=rooms[:1], slots=[make_slot(camp, 10)], is_closed=True)
+    assert (event()["location"], event()["sequence"]) == (CLOSED, 1)
+    camp.starts_on += timedelta(days=7)
+    camp.ends_on += timedelta(days=7)
+    edit_camp(camp=camp, fields=["starts_on", "ends_on"], follow="move", by=None)
+    assert (event()["location"], event()["sequence"]) == ("Barn", 2)
+
+
+def test_many_rooms_are_closed_with_as_many_queries_as_one_and_calendars_are_told_once(camp, rooms, slots, first):
+    asked = []
+    for closed, then in ((rooms[:1], slots[:1]), (rooms, slots)):
+        for is_closed in (True, False):
+            with CaptureQueriesContext(connection) as captured:
+                close_rooms(rooms=closed, slots=then, is_closed=is_closed)
+            asked.append(len(captured))
+    assert asked[:2] == asked[2:]
+    assert Session.objects.get().sequence == 4
+
+
+def test_a_room_that_is_closed_already_stays_so(camp, rooms, slots, first):
+    close_rooms(rooms=rooms[:1], slots=slots[:2], is_closed=True)
+    close_rooms(rooms=rooms, slots=slots[1:], is_closed=True)
+    assert [room.closed_in.count() for room in rooms] == [3, 2]
+    close_rooms(rooms=rooms[1:], slots=slots, is_closed=False)
+    assert [room.closed_in.count() for room in rooms] == [3, 0]
+
+
+def test_where_nothing_is_published_nobody_asks_what_is_closed(camp, olga, rooms, slots):
+    with CaptureQueriesContext(connection) as captured:
+        switch_rooms(camp=camp, rooms=rooms, slots=slots, is_closed=True, by=olga)
+    assert not [query for query in captured if query["sql"].startswith("SELECT") and "closed_in" in query["sql"]]
+    assert rooms[0].closed_in.count() == 3
 
 
 def test_a_place_waits(client, camp, knots, rooms, slots, first, event):
@@ -266,6 +370,13 @@ def test_where_the_camp_is_shows_at_once(client, camp, event):
     camp.save()
     assert event()["location"] == "Barn, By the lake"
     assert event()["sequence"] == 1
+
+
+def test_older_versions_are_shown_by_the_zone_of_now_and_the_newest_keeps_its_clock_times(client, camp, first):
+    camp.time_zone = "America/Halifax"
+    edit_camp(camp=camp, fields=["time_zone"], clocks="clock", by=None)
+    rows = r"<tbody>.*?(\d\d:\d\d).*Knots"
+    assert [re.search(rows, page(client, camp, n), re.DOTALL)[1] for n in (1, 2)] == ["06:00", "10:00"]
 
 
 def test_the_camps_name_shows_at_once(client, camp, first, event):
