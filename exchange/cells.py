@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, time, timedelta
+from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.names import refuse_unseen
-from events.room_sizes import ABOUT, PEOPLE
+from events.room_sizes import sized
 
 from .day_names import MONTH, WEEKDAY, month_of, weekday_alone, weekday_of
 from .report import quoted
@@ -36,8 +38,7 @@ def text(row: Row, column: str, most: int) -> str:
 MOST_SEATS = 100_000
 #: 120 · 120.0 · 1,000 · 1 000 · 30 seats · ca. 30 Plätze; not 1.000, which is a thousand here and one there
 WHOLE = re.compile(
-    rf"(?:(?:{ABOUT})\s*)?([0-9]{{1,9}}|[0-9]{{1,3}}(?:[, \u00a0\u202f][0-9]{{3}})+)(?:\.0{{1,2}})?"
-    rf"(?:\s*(?:{PEOPLE}|pax))?",
+    sized(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3}){1,5})(?:\.0{1,2})?"),
     re.IGNORECASE,
 )
 
@@ -52,7 +53,7 @@ def whole(row: Row, column: str, least: int, most: int, default: int | None = No
     if not value and default is not None:
         return default
     found = WHOLE.fullmatch(value)
-    number = int(re.sub("[^0-9]", "", found[1])) if found else -1
+    number = int(re.sub(r"\..*|[^0-9]", "", found["seats"])) if found else -1
     if not least <= number <= most:
         raise ValidationError(
             _("“%(column)s” is “%(value)s”, not a whole number from %(least)s to %(most)s.")
@@ -69,16 +70,19 @@ LENGTHS = {
 SLOTS = {word: slots for slots, words in LENGTHS.items() for word in words.split()}
 
 
+LENGTH = re.compile(rf"({'|'.join(SLOTS)})(?:\.0{{1,3}})?(?:[\s-]{{0,3}}(?:slots?|sessions?|x|×))?")
+
+
 def slots_in(row: Row, column: str) -> int:
     """One or two; nobody knows here how long a slot is, so minutes say nothing."""
     value = row.get(column, "")
-    word = re.sub(r"(?:\.0+)?(?:[\s-]*(?:slots?|sessions?|x|×))?$", "", " ".join(value.split()).casefold())
+    found = LENGTH.fullmatch(" ".join(value.split()).casefold())
     if not value:
         return 1
-    if word not in SLOTS:
+    if found is None:
         told = _("“%(column)s” is “%(value)s”; it counts slots: 1 for one slot, 2 for a double.")
         raise ValidationError(told % {"column": column, "value": quoted(value)})
-    return SLOTS[word]
+    return SLOTS[found[1]]
 
 
 def _between(words: str) -> re.Pattern[str]:
@@ -92,14 +96,51 @@ SEVERAL = _between(r"and|und|et(?! al\b)")
 MAYBE_SEVERAL = _between("and|und|et|y|e|en")
 
 
+#: (Berlin) · [she/her]
+BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+
+
+def divided(between: re.Pattern[str], typed: str) -> list[str]:
+    """What stands between such signs; those within brackets divide nothing: Ann (she/her)."""
+    kept = BRACKETS.findall(typed)
+    numbers = count()
+    # No cell holds a NUL.
+    masked = BRACKETS.sub(lambda found: f"\0{next(numbers)}\0", typed)
+    pieces = [re.sub("\0([0-9]+)\0", lambda found: kept[int(found[1])], piece) for piece in between.split(masked)]
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def without_brackets(name: str) -> str:
+    """Ann (Berlin): where somebody is from, or how one speaks of them, is no part of the name."""
+    while name.endswith((")", "]")) and (at := max(name.rfind("("), name.rfind("["))) > 0:
+        name = name[:at].rstrip()
+    return name
+
+
 def names_in(typed: str, is_known: Callable[[str], bool]) -> list[str]:
-    """The names in a cell: the whole, if it is somebody's; words that names have, too, divide only who is known."""
-    if is_known(typed):
-        return [typed]
-    people = [name for name in MAYBE_SEVERAL.split(typed) if name.strip()]
+    """The names in a cell: the whole, if it is somebody's; words that names have, too, divide only who is known.
+
+    Without what is in brackets behind them, unless somebody is called so.
+    """
+
+    def called(name: str) -> str:
+        return name if is_known(name) else without_brackets(name)
+
+    typed = typed.strip()
+    if is_known(called(typed)):
+        return [called(typed)]
+    people = [called(name) for name in divided(MAYBE_SEVERAL, typed)]
     if all(map(is_known, people)):
         return people
-    return [name for name in SEVERAL.split(typed) if name.strip()]
+    return [called(name) for name in divided(SEVERAL, typed)]
+
+
+def told_brackets(typed: str, names: Sequence[str]) -> str:
+    """What is said where brackets of a cell are in none of its names; nothing, mostly."""
+    if sum(len(BRACKETS.findall(name)) for name in names) == len(BRACKETS.findall(typed)):
+        return ""
+    told = _("“%(typed)s” is read as %(names)s: what is in brackets is no part of a name.")
+    return told % {"typed": quoted(typed), "names": quoted(", ".join(names))}
 
 
 def parts(row: Row, column: str) -> list[str]:
@@ -189,6 +230,7 @@ DAY_FIRST = (
     "America/Santiago",
     "America/Sao_",
 )
+YEAR_FIRST = re.compile(r"\b([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})\b")
 IN_NUMBERS = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
 #: 12 June 2030 · Sat 12 Jan 2030 · June 12, 2030 · Samstag, 12. Januar 2030 · 12 de enero de 2030
 IN_WORDS = re.compile(
@@ -200,12 +242,12 @@ IN_WORDS = re.compile(
 
 def days_in(value: str, time_zone: str) -> list[date]:
     """The days that it may mean, as people in that zone write them the first; none if that cannot be told."""
-    value = value.strip()
-    try:
-        # With 00:00 behind it, where a spreadsheet knows moments only.
-        return [date.fromisoformat(value.removesuffix(" 00:00").removesuffix(" 00:00:00"))]
-    except ValueError:
-        pass
+    # With 00:00 behind it, where a spreadsheet knows moments only.
+    value = value.strip().removesuffix(" 00:00").removesuffix(" 00:00:00")
+    with suppress(ValueError):
+        return [date.fromisoformat(value)]
+    if found := YEAR_FIRST.fullmatch(value):
+        return _days((int(found[1]), int(found[2]), int(found[3])))
     if found := IN_WORDS.fullmatch(value):
         month = month_of(found["month"] or found["month_first"])
         return _days((int(found["year"]), month, int(found["day"] or found["day_last"])))
@@ -223,11 +265,13 @@ def days_in(value: str, time_zone: str) -> list[date]:
 NTH_DAY = re.compile(r"\bday\s+([0-9]{1,2})\b", re.IGNORECASE)
 #: a date that stands in a longer text; the year may be left to guess
 DATE_IN_TEXT = re.compile(
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{IN_NUMBERS.pattern}"
+    rf"{YEAR_FIRST.pattern}|{IN_NUMBERS.pattern}"
     rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?{MONTH}(?:\.?,?\s+(?:de\s+)?[0-9]{{4}})?"
-    rf"|\b{MONTH}\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
+    rf"|\b{MONTH}\.?\s+[0-9]{{1,2}}(?![0-9])(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
     re.IGNORECASE,
 )
+#: 12.1. · 12. 01.: of no year
+DAY_AND_MONTH = re.compile(r"\b([0-9]{1,2})\.\s?([0-9]{1,2})\.(?![0-9])")
 WITH_YEAR = re.compile(r"[0-9]{4}")
 _DAY, _AND = r"[0-9]{1,2}(?:st|nd|rd|th|\.)?", r"\s*(?:-|–|—|&|\+|/|\band\b|\bto\b|\buntil\b|\bbis\b|\bund\b)\s*"
 #: 12–13 January · January 12 to 13 · days 1 & 2
@@ -244,6 +288,9 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
         years = [""] if WITH_YEAR.search(piece[0]) else [f" {year}" for year in range(first.year, last.year + 1)]
         if meant := [day for year in years for day in days_in(piece[0] + year, time_zone)]:
             return [day for day in meant if day in days]
+    # Numbers of chapters look like that: only a day of the camp is one.
+    if meant := [day for day in days if (str(day.day), str(day.month)) in _without_year(value)]:
+        return meant
     if nth := NTH_DAY.search(value):
         return days[int(nth[1]) - 1 : int(nth[1])] if int(nth[1]) else []
     found = WEEKDAY.search(value)
@@ -251,9 +298,16 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
     return None if weekday is None else [day for day in days if day.weekday() == weekday]
 
 
+def _without_year(value: str) -> set[tuple[str, str]]:
+    """Day and month of each 12.1. in a text."""
+    return {(day.lstrip("0"), month.lstrip("0")) for day, month in DAY_AND_MONTH.findall(value)}
+
+
 def names_several_days(value: str) -> bool:
     """Whether a text speaks of more than one day, as the title of a sheet does: 12–13 January, Sat & Sun."""
-    dates = {" ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)}
+    dates: set[object] = {
+        " ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)
+    } | _without_year(value)
     weekdays = {weekday_of(found) for found in WEEKDAY.finditer(value)}
     return len(dates) > 1 or len(weekdays) > 1 or SEVERAL_DAYS.search(value) is not None
 

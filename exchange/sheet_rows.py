@@ -399,8 +399,7 @@ class SheetRows:
             self.fault(line.row, told % {"time": quoted(line.label), "count": len(line.titles)}, line.cell)
             return
         for title in line.titles:
-            said = wall.of_lines.get(title.title, title.title)
-            yield Entry(title.row, title.cell, self.row_of(title.room, said, wall), slot)
+            yield Entry(title.row, title.cell, self.row_of(title.room, title.title, wall), slot)
 
     @staticmethod
     def row_of(room: str, title: str, wall: Wall) -> Row:

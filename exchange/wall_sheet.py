@@ -15,10 +15,10 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.text import carried
+from accounts.text import carried, plain_heading
 from events.decoding import MERGED
 from events.marks import marks_of
-from events.room_sizes import Sized, size_in_brackets, sizes_in_brackets
+from events.room_sizes import OF_ROOMS, Sized, size_in_brackets, sizes_in_brackets
 
 from .cells import MOST_SEATS, clock_in, names_several_days, whole
 from .report import quoted, told_size
@@ -27,13 +27,11 @@ from .table import (
     BY_TIME,
     KNOWN,
     MOST_COLUMNS,
-    OF_ROOMS,
     SHAPES,
     UNREAD,
     NotATable,
     called,
     lines_in,
-    plain,
     unguarded,
 )
 
@@ -74,6 +72,7 @@ class Title(NamedTuple):
     cell: str
     row: int
     room: str
+    #: as it was typed, in several lines maybe
     title: str
 
 
@@ -108,8 +107,6 @@ class Wall:
     #: row, cell and sentence of what is left out, and of what cannot be read
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
-    #: cells of several lines, by what they say in one
-    of_lines: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -125,14 +122,12 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
     all_unclear: list[NotATable] = []
     marks, skip = marks_of(text)
     for mark in marks:
-        of_lines: dict[str, str] = {}
-        rows, wrong = _rows(text, mark, skip, of_lines)
+        rows, wrong = _rows(text, mark, skip)
         all_wrong += wrong
         for sheet in (_Sheet(rows, is_turned=False), _Sheet(rows, is_turned=True)):
             reader = _WallReader(sheet, names_day, rooms)
             if wall := reader.read():
                 wall.faults += [(error.row, "", error.reason) for error in wrong]
-                wall.of_lines = of_lines
                 found.append(wall)
             elif reader.unclear:
                 all_unclear.append(reader.unclear)
@@ -141,26 +136,24 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
     return max(found, key=lambda wall: wall.size, default=None)
 
 
-def _rows(text: str, mark: str, skip: int, of_lines: dict[str, str]) -> tuple[list[list[str]], list[NotATable]]:
-    """As far as they can be read, each cell in one line, and what is wrong with the first that cannot."""
+def _rows(text: str, mark: str, skip: int) -> tuple[list[list[str]], list[NotATable]]:
+    """As far as they can be read, each cell as it was typed, and what is wrong with the first that cannot."""
     rows: list[list[str]] = []
     try:
         for number, row in lines_in(text, mark):
             if number > skip:
-                rows.append([_cell(cell, of_lines) for cell in row[:MOST_COLUMNS]])
+                rows.append([_cell(cell) for cell in row[:MOST_COLUMNS]])
     except NotATable as error:
         return rows, [NotATable(max(1, error.row - skip), error.reason)]
     return rows, []
 
 
-def _cell(raw: str, of_lines: dict[str, str]) -> str:
-    if raw == MERGED:
-        return MERGED
-    typed = unguarded(carried(raw).strip())
-    cell = " ".join(typed.split())
-    if "\n" in typed:
-        of_lines[cell] = typed
-    return cell
+def _cell(raw: str) -> str:
+    return raw if raw == MERGED else unguarded(carried(raw).strip())
+
+
+def _in_a_line(cell: str) -> str:
+    return cell if cell == MERGED else " ".join(cell.split())
 
 
 class _Sheet:
@@ -169,14 +162,16 @@ class _Sheet:
     def __init__(self, rows: Sequence[Sequence[str]], *, is_turned: bool) -> None:
         width = max(map(len, rows), default=0)
         self.is_turned = is_turned
-        self.lines = [[*row, *[""] * (width - len(row))] for row in rows]
+        self.typed = [[*row, *[""] * (width - len(row))] for row in rows]
         if is_turned:
             # What goes on to the right is, seen that way, one thing that goes on downwards.
             turned: list[list[str]] = []
-            for column in zip(*self.lines, strict=True) if len(self.lines) <= MOST_TURNED else ():
+            for column in zip(*self.typed, strict=True) if len(self.typed) <= MOST_TURNED else ():
                 before = turned[-1] if turned else []
                 turned.append([before[n] if cell == MERGED and before else cell for n, cell in enumerate(column)])
-            self.lines = turned
+            self.typed = turned
+        #: each cell in one line
+        self.lines = [[_in_a_line(cell) for cell in line] for line in self.typed]
 
     def name_of(self, line: int, column: int) -> tuple[int, str]:
         """The row, and the cell's name: A1."""
@@ -272,7 +267,7 @@ class _WallReader:
         """The last line above the first moment that names rooms."""
         for number in range(first - 1, -1, -1):
             cells = [cell for cell in self.sheet.lines[number][self.at + 1 :] if cell and cell != MERGED]
-            if not cells or plain(self.sheet.lines[number][self.at]) in SEATED:
+            if not cells or plain_heading(self.sheet.lines[number][self.at]) in SEATED:
                 continue
             if not self.is_of_list(cells):
                 return number
@@ -282,7 +277,7 @@ class _WallReader:
 
     def find_unclear(self, number: int, cells: Sequence[str]) -> None:
         """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""
-        named = [f"“{quoted(cell)}”" for cell in cells if self.is_beside(cell) and plain(cell) in OF_EACH_LIST]
+        named = [f"“{quoted(cell)}”" for cell in cells if self.is_beside(cell) and plain_heading(cell) in OF_EACH_LIST]
         if named and not all(map(self.is_beside, cells)) and not self.sheet.is_turned:
             told = _(
                 "Beside rooms no column is called %(names)s: leave it out, or make a room of that name in the camp "
@@ -297,18 +292,18 @@ class _WallReader:
         others = [cell for cell in cells if cell.casefold() not in self.known]
         if any((label := label_of(cell)) and label.number is None for cell in others):
             return True
-        words = {plain(cell) for cell in others if self.is_beside(cell) and plain(cell) in OF_LISTS}
+        words = {plain_heading(cell) for cell in others if self.is_beside(cell) and plain_heading(cell) in OF_LISTS}
         rooms = sum(not self.is_beside(cell) for cell in cells)
         return rooms < len(words) or (rooms == len(words) and not words.isdisjoint(OF_EACH_LIST))
 
     def is_beside(self, cell: str) -> bool:
         """Whether a heading is that of a column of something else than a room."""
-        word = plain(cell)
+        word = plain_heading(cell)
         return cell.casefold() not in self.known and (word in NOT_OF_ROOMS or not word)
 
     def find_hours(self, head: int) -> None:
         """Whether numbers that nothing stands beside are hours."""
-        heading = plain(self.sheet.lines[head][self.at])
+        heading = plain_heading(self.sheet.lines[head][self.at])
         labels = [
             (n, label) for n, line in enumerate(self.sheet.lines) if (label := label_of(line[self.at])) and n > head
         ]
@@ -341,11 +336,11 @@ class _WallReader:
                 continue
             if cell.casefold() in self.known and column > self.at:
                 self.read_room(number, column, Sized(cell))
-            elif plain(cell) in DAILY and not self.rooms:
+            elif plain_heading(cell) in DAILY and not self.rooms:
                 self.days_at.add(column)
             elif column < self.at:
                 continue
-            elif plain(cell) in ENDING and self.ends_at is None and not self.rooms:
+            elif plain_heading(cell) in ENDING and self.ends_at is None and not self.rooms:
                 self.ends_at = column
             elif self.is_beside(cell):
                 self.unread.add(column)
@@ -387,7 +382,7 @@ class _WallReader:
         filled = [(column, cell) for column, cell in enumerate(line) if cell and cell != MERGED]
         if not filled:
             return
-        if plain(line[self.at]) in SEATED:
+        if plain_heading(line[self.at]) in SEATED:
             self.read_seats(number)
             return
         days = [column for column, cell in filled if self.names_day(cell)]
@@ -481,4 +476,4 @@ class _WallReader:
             values = {"title": quoted(cells[column]), "rooms": ", ".join(over), "room": over[0]}
             self.remark(number, column, told % values)
         row, cell = self.sheet.name_of(number, column)
-        return Title(cell, row, self.rooms[column], cells[column])
+        return Title(cell, row, self.rooms[column], self.sheet.typed[number][column])
