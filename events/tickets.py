@@ -23,7 +23,7 @@ class Ticket(StrEnum):
 
 
 #: ends of headings under which a status stands; letters only, without accents
-OF_STATUS = ("status", "statut", "estado")
+OF_STATUS = ("status", "statut", "estado", "rsvp")
 #: and beginnings: Status der Bestellung
 STATUS_OF = ("statusof", "statusder", "statusdes", "statutde", "statutdu", "estadode", "statusvan")
 #: columns that say by anything in them that the ticket is gone

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.names import refuse_unseen
+from accounts.text import without_accents
 from events.room_sizes import sized
 
 from .day_names import MONTH, WEEKDAY, month_of, weekday_alone, weekday_of
@@ -150,20 +151,44 @@ def parts(row: Row, column: str) -> list[str]:
 
 # -- times ------------------------------------------------------------------------------------------------
 
-#: 9:00 · 09.00 · 14h30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
+#: behind an hour, so that it is one
+HOURS = "h|hrs?|uhr|uur|heures?|horas?|o.clock"
+#: 9:00 · 09.00 · 14h30 · 14 h 30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
 CLOCK = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2})(?::00)?)?\s*"
-    r"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>h|hrs?|uhr))?",
+    r"(?P<hour>[0-9]{1,2})(?:(?:[:.h]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?\s*"
+    rf"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>{HOURS}))?",
     re.IGNORECASE,
 )
 #: what stands between the two ends of a stretch of time
-BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\bbis\b)\s*"
+BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s*"
 UNTIL = re.compile(BETWEEN, re.IGNORECASE)
+#: hours that have names; those in other languages are called like a meal, too, and are hours where they stand alone
+NAMED_HOUR = re.compile(r"\b(?:12(?::00)?\s?)?(?:(noon|midday)|midnight)\b", re.IGNORECASE)
+ALONE = {"mittag": 12, "midi": 12, "mediodia": 12, "mitternacht": 0, "minuit": 0, "medianoche": 0, "middernacht": 0}
+#: a day and a time in one cell, as programs write them; of no time zone
+MOMENT = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4})(?:T|,?\s)"
+    r"(?P<time>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?P<half>\s?[ap]m\b)?",
+    re.IGNORECASE,
+)
+
+
+def in_numbers(value: str) -> str:
+    """The same with 12:00 for noon."""
+    if (hour := ALONE.get(without_accents(value.strip()))) is not None:
+        return f"{hour}:00"
+    return NAMED_HOUR.sub(lambda found: "12:00" if found[1] else "0:00", value)
+
+
+def day_and_time(value: str) -> tuple[str, str]:
+    """Of a cell that says both; else it is the time."""
+    found = MOMENT.fullmatch(value.strip())
+    return (found["day"], found["time"] + (found["half"] or "")) if found else ("", value)
 
 
 def clock_in(value: str) -> time | None:
     """The time that it names; None if that cannot be told."""
-    found = CLOCK.fullmatch(value.strip())
+    found = CLOCK.fullmatch(in_numbers(value).strip())
     if found is None or not (found["minute"] or found["half"] or found["word"]):
         return None
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
@@ -179,7 +204,7 @@ def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
 
     `is_bare`: an hour needs no sign that it is one, as in 10:00–11. ValidationError: it cannot be told.
     """
-    read = [CLOCK.fullmatch(end.strip()) for end in (first, second)]
+    read = [CLOCK.fullmatch(in_numbers(end).strip()) for end in (first, second)]
     has_half = any(found and found["half"] for found in read)
     ends = [_readings(found, has_half=has_half, is_bare=is_bare or has_half) for found in read]
     for text, found in zip((first, second), ends, strict=True):
@@ -211,6 +236,7 @@ def minutes_of(one: time) -> int:
 
 def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
     """When it starts and ends; both may stand in the first cell: 09.00–09.45."""
+    row = row | {column: day_and_time(row.get(column, ""))[1] for column in (start, end)}
     ends = UNTIL.split(row.get(start, ""))
     if is_one_cell := len(ends) == 2 and not row.get(end, ""):
         row = row | {start: ends[0], end: ends[1]}

@@ -32,6 +32,7 @@ from pitches.order import any_circle, circle_in_words, search_circle
 from .cells import (
     MAYBE_SEVERAL,
     MOST_SEATS,
+    day_and_time,
     days_in,
     days_named,
     names_in,
@@ -49,12 +50,21 @@ from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 from .ticket_rows import TicketRows
+from .wall_sheet import is_for_everybody
 
 Thing = TypeVar("Thing", Attendee, Pitch)
 #: seats of a room of which the file does not say how many it has
 MANY = 30
 #: of a pitch; more than lead one anywhere
 MOST_HOSTS = 500
+#: what people call roles, beside our words
+ROLES = {
+    "organizer": Role.ORGANISER, "organisator": Role.ORGANISER, "organisateur": Role.ORGANISER,
+    "organizador": Role.ORGANISER, "volunteer": Role.HELPER, "helfer": Role.HELPER, "participant": Role.ATTENDEE,
+    "teilnehmer": Role.ATTENDEE,
+}  # fmt: skip
+#: and what they call what is for everybody
+SLOT_KINDS = dict.fromkeys(["everybody", "all", "break", "plenary", "alle", "pause"], Slot.Kind.EVERYONE)
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
@@ -272,16 +282,21 @@ class CsvReader:
     def slot(self, row: Row, number: int) -> None:
         start, end = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
         on = self.day(row, number, start)
-        kind = row["kind"].lower() or Slot.Kind.SESSIONS
+        title = short(row, "title", 80)
+        kind = SLOT_KINDS.get(row["kind"].lower(), row["kind"].lower())
+        if not kind:
+            kind = Slot.Kind.EVERYONE if is_for_everybody(title) else Slot.Kind.SESSIONS
         if kind not in Slot.Kind.values:
             raise ValidationError(
                 _("The kind “%(kind)s” is neither sessions nor everyone.") % {"kind": quoted(row["kind"])}
             )
         camp = self.outcome.camp
         starts_at, ends_at = camp.at(on, start), camp.at(on + timedelta(days=end < start), end)
-        title = short(row, "title", 80)
         if (known := self.slots.get(starts_at)) is None:
             self.make_slot(starts_at, ends_at, kind, title)
+            if not row["kind"] and kind == Slot.Kind.EVERYONE:
+                told = _("“%(title)s” is read as something for everybody.")
+                self.report.remark("slots.csv", number, told % {"title": quoted(title)})
             return
         now = {"ends_at": known.ends_at, "kind": known.kind, "title": known.title}
         # Both may stand in the first column.
@@ -334,7 +349,7 @@ class CsvReader:
         """The day of the camp that is meant, or the night after it: where a date can be read in two ways, that which is
         one.
         """
-        camp, value = self.outcome.camp, row["date"]
+        camp, value = self.outcome.camp, row["date"] or day_and_time(row["starts_at"])[0]
         if not value and camp.starts_on == camp.ends_on:
             return camp.starts_on
         found = days_in(value, camp.time_zone)
@@ -363,7 +378,7 @@ class CsvReader:
         name = text(row, "display_name", 60)
         refuse_name(name)
         called = text(row, "attendee", 60) if row["attendee"] else name
-        role = row["role"].lower() or Role.ATTENDEE
+        role = ROLES.get(row["role"].lower(), row["role"].lower()) or Role.ATTENDEE
         if role not in Role.values:
             raise ValidationError(
                 _("The role “%(role)s” is not attendee, helper or organiser.") % {"role": quoted(row["role"])}

@@ -38,7 +38,7 @@ from .moments import (
 from .report import quoted
 from .spans import label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
-from .wall_sheet import Line, Wall, is_for_everybody, neither, read_wall
+from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
 
 FILE = "sheet.csv"
 #: columns whose cells sheets merge over several rows: what stands in the first holds for all
@@ -144,10 +144,15 @@ class SheetRows:
 
     def rows(self, shape: str) -> Iterator[tuple[int, Row]]:
         for number, row in self.base.rows(FILE, shape):
+            said = list(filter(None, row.values()))
+            if len(said) == 1 and "Date" in row and self.names_day(said[0]):
+                # A line of its own above what is on that day.
+                self.above["Date"] = said[0]
+                continue
             self.carry_down(row)
             if not self.is_of_camp(row, number):
                 continue
-            if not row["Title"]:
+            if not is_title(row["Title"]):
                 self.untitled.append(number)
             else:
                 yield number, row
@@ -413,7 +418,10 @@ class SheetRows:
         return self.base.slots.get(starts_at(self.camp, moment))
 
     def is_made(self, moment: Moment) -> bool:
-        return starts_at(self.camp, moment) in self.made_at
+        at = starts_at(self.camp, moment)
+        # Where something else starts then, too, the slot may be that.
+        title = " ".join(moment.title.split())
+        return at in self.made_at and (not title or self.base.slots[at].title == title)
 
     def placed(self, found: Sequence[tuple[Moment, Thing]]) -> list[tuple[Moment, Thing]]:
         """Each with its moment on a clock of 24 hours; one that no clock shows that night is told, and left out."""

@@ -93,6 +93,7 @@ OTHER_NAMES = {
     "ends_at": ENDS,
     "Ends": ENDS,
     "kind": ["type"],
+    "role": ["rolle", "rôle", "rol"],
     "length": ["länge", "longueur", "longitud", "lengte"],
     "attendee": ["attendee id", "key", "id"],
     "display_name": [

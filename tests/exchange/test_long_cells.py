@@ -18,12 +18,13 @@ LONG = 100_000
 HOSTILE = {
     "dashes": " - ", "words": " by with ", "brackets": "(", "both brackets": "()", "blanks": " ", "noughts": ".0",
     "signs": "- ", "colons in brackets": "(: ", "ands": " and ", "slots": "slot ", "nots": "not any ", "dates": "1 de 2 & 3.1. ",
-    "days": "day 1 - ", "months": "mar 1 de ",
+    "days": "day 1 - ", "blanks in a bracket": "( ", "months": "mar 1 de ",
 }  # fmt: skip
 
 
 def long(piece: str) -> str:
-    return f"1{piece * (LONG // len(piece))}!"
+    # Of what ends with a blank, the blank alone goes on as well.
+    return f"1{piece * (LONG // len(piece))}{piece}{piece[-1] * LONG}!"
 
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
@@ -55,6 +56,13 @@ def test_who_leads_it_is_asked_a_few_times_however_long_a_cell_is(piece, before)
     # Of a shorter one each piece is asked for, and that for some of its ends only.
     leading_in(text[:LONGEST], is_known)
     assert len(asked) <= LONGEST * MOST_TRIED
+
+
+def test_of_many_places_where_a_line_may_be_divided_the_last_are_tried():
+    asked: list[str] = []
+    leading_in("Knots" + " - Ann" * 300, lambda name: bool(asked.append(name)))
+    # Each as a whole, and as its only part, by every word that may divide it.
+    assert len(asked) <= 6 * MOST_TRIED
 
 
 def test_a_title_with_all_its_hosts_is_no_long_cell():
