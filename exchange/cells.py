@@ -86,9 +86,17 @@ def slots_in(row: Row, column: str) -> int:
     return SLOTS[found[1]]
 
 
+#: what stands behind one name, and a comma
+BEHIND_NAMES = r"ph\.?d|md|m\.?sc|m\.?a|b\.?sc|b\.?a|jr|sr|esq"
+#: what stands where a name is to come
+NOBODY = frozenset("tbd tba tbc t.b.d. t.b.a. n/a n.n. nn ?".split())
+
+
 def _between(words: str) -> re.Pattern[str]:
     """Signs, and these words, between the names of several people."""
-    return re.compile(rf"(?<=[^\s,;&+/])\s*(?:,|;|&|\+|/|\n|\b(?:{words})\b)\s*", re.IGNORECASE)
+    return re.compile(
+        rf"(?<=[^\s,;&+/])\s*(?:,(?!\s?(?:{BEHIND_NAMES})\b)|;|&|\+|/|\n|\b(?:{words})\b)\s*", re.IGNORECASE
+    )
 
 
 #: between the names of several people in one cell
@@ -130,18 +138,23 @@ def names_in(typed: str, is_known: Callable[[str], bool]) -> list[str]:
     typed = typed.strip()
     if is_known(called(typed)):
         return [called(typed)]
-    people = [called(name) for name in divided(MAYBE_SEVERAL, typed)]
+    people = [called(name) for name in divided(MAYBE_SEVERAL, typed) if name.casefold() not in NOBODY]
     if all(map(is_known, people)):
         return people
-    return [called(name) for name in divided(SEVERAL, typed)]
+    return [called(name) for name in divided(SEVERAL, typed) if name.casefold() not in NOBODY]
 
 
-def told_brackets(typed: str, names: Sequence[str]) -> str:
-    """What is said where brackets of a cell are in none of its names; nothing, mostly."""
-    if sum(len(BRACKETS.findall(name)) for name in names) == len(BRACKETS.findall(typed)):
-        return ""
-    told = _("“%(typed)s” is read as %(names)s: what is in brackets is no part of a name.")
-    return told % {"typed": quoted(typed), "names": quoted(", ".join(names))}
+def told_names(typed: str, names: Sequence[str]) -> str:
+    """What is said where something of a cell is in none of its names; nothing, mostly."""
+    if not names:
+        return _("“%(typed)s” names nobody.") % {"typed": quoted(typed)} if typed else ""
+    values = {"typed": quoted(typed), "names": quoted(", ".join(names))}
+    if sum(len(BRACKETS.findall(name)) for name in names) != len(BRACKETS.findall(typed)):
+        return _("“%(typed)s” is read as %(names)s: what is in brackets is no part of a name.") % values
+    # Between names there is little; before them may stand “by”.
+    if any(name.casefold() in NOBODY for name in divided(SEVERAL, typed)) or not typed.startswith(names[0]):
+        return _("“%(typed)s” is read as %(names)s.") % values
+    return ""
 
 
 def parts(row: Row, column: str) -> list[str]:
@@ -152,10 +165,10 @@ def parts(row: Row, column: str) -> list[str]:
 # -- times ------------------------------------------------------------------------------------------------
 
 #: behind an hour, so that it is one
-HOURS = "h|hrs?|uhr|uur|heures?|horas?|o.clock"
+HOURS = "h|u|hrs?|uhr|uur|heures?|horas?|o.clock"
 #: 9:00 · 09.00 · 14h30 · 14 h 30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
 CLOCK = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:(?:[:.h]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?\s*"
+    r"(?P<hour>[0-9]{1,2})(?:(?:[:.hu]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?\s*"
     rf"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>{HOURS}))?",
     re.IGNORECASE,
 )
@@ -296,8 +309,9 @@ DATE_IN_TEXT = re.compile(
     rf"|\b{MONTH}\.?\s+[0-9]{{1,2}}(?![0-9])(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
     re.IGNORECASE,
 )
-#: 12.1. · 12. 01.: of no year
+#: 12.1. · 12. 01.: of no year; and 1/12, which may be either way round
 DAY_AND_MONTH = re.compile(r"\b([0-9]{1,2})\.\s?([0-9]{1,2})\.(?![0-9])")
+EITHER_WAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 WITH_YEAR = re.compile(r"[0-9]{4}")
 _DAY, _AND = r"[0-9]{1,2}(?:st|nd|rd|th|\.)?", r"\s*(?:-|–|—|&|\+|/|\band\b|\bto\b|\buntil\b|\bbis\b|\bund\b)\s*"
 #: 12–13 January · January 12 to 13 · days 1 & 2
@@ -311,11 +325,16 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
     """The days from the first to the last that a text names: a date, Day 2, a weekday. None: it speaks of no day."""
     days = [first + timedelta(n) for n in range((last - first).days + 1)]
     for piece in DATE_IN_TEXT.finditer(value):
-        years = [""] if WITH_YEAR.search(piece[0]) else [f" {year}" for year in range(first.year, last.year + 1)]
+        # A year of two digits is one, too.
+        has_year = WITH_YEAR.search(piece[0]) or IN_NUMBERS.fullmatch(piece[0])
+        years = [""] if has_year else [f" {year}" for year in range(first.year, last.year + 1)]
         if meant := [day for year in years for day in days_in(piece[0] + year, time_zone)]:
             return [day for day in meant if day in days]
-    # Numbers of chapters look like that: only a day of the camp is one.
-    if meant := [day for day in days if (str(day.day), str(day.month)) in _without_year(value)]:
+    # Numbers of chapters, and fractions, look like that: only a day of the camp is one.
+    either = {
+        both for one, other in EITHER_WAY.findall(value) for both in ((int(one), int(other)), (int(other), int(one)))
+    }
+    if meant := [day for day in days if (day.day, day.month) in _without_year(value) | either]:
         return meant
     if nth := NTH_DAY.search(value):
         return days[int(nth[1]) - 1 : int(nth[1])] if int(nth[1]) else []
@@ -324,9 +343,9 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
     return None if weekday is None else [day for day in days if day.weekday() == weekday]
 
 
-def _without_year(value: str) -> set[tuple[str, str]]:
+def _without_year(value: str) -> set[tuple[int, int]]:
     """Day and month of each 12.1. in a text."""
-    return {(day.lstrip("0"), month.lstrip("0")) for day, month in DAY_AND_MONTH.findall(value)}
+    return {(int(day), int(month)) for day, month in DAY_AND_MONTH.findall(value)}
 
 
 def names_several_days(value: str) -> bool:

@@ -41,7 +41,7 @@ from .cells import (
     slots_in,
     stretch,
     text,
-    told_brackets,
+    told_names,
     whole,
 )
 from .csv_keys import keys_beside
@@ -465,7 +465,7 @@ class CsvReader:
             names = names_in(part, self.is_somebody)
             if self.has_people and not all(map(self.is_somebody, names)):
                 names = [part]
-            elif told := told_brackets(part, names):
+            elif told := told_names(part, names):
                 self.report.remark("pitches.csv", number, told)
             for name in names:
                 host = self.host(name, number)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from .cells import MAYBE_SEVERAL, SEVERAL, divided, names_in
 
 #: of a cell: a title, and all who lead it. One that holds more is no title, and is not looked through
 LONGEST = 2_000
-#: words of a name
-MOST_WORDS = 5
+#: of a cell that names hosts in one of them; words of a name
+MOST_LINES, MOST_WORDS = 10, 5
 #: of separators in one line, from its end: “Knots by Ann (Berlin)” has two
 MOST_TRIED = 3
 #: words before whoever leads it; and those with which a title may go on as well: “Coffee / with Extra Milk”
@@ -27,6 +27,10 @@ BETWEEN = re.compile(rf"(?<=\s)(?:[-–—]|{BY}|{WITH})(?=\s)|[(\[]", re.IGNORE
 GOES_ON = re.compile(rf"{BY}|{WITH}", re.IGNORECASE)
 
 
+#: between two lines of names
+CONTINUES = re.compile(r"(?:[,;&+/]|\b(?:and|und|et|y|e|en))\n|\n(?:[,;&+/]|(?:and|und|et|y|e|en)\b)", re.IGNORECASE)
+
+
 class Leading(NamedTuple):
     """What a cell says: the title, and the names of who leads it, if it is certain that these are names."""
 
@@ -34,6 +38,8 @@ class Leading(NamedTuple):
     names: str = ""
     #: may be people, but nobody knows them: they stay in the title
     strangers: str = ""
+    #: what stands below whoever leads it
+    left_out: str = ""
 
 
 def may_be_name(text: str) -> bool:
@@ -43,20 +49,32 @@ def may_be_name(text: str) -> bool:
 
 def leading_in(cell: str, is_known: Callable[[str], bool]) -> Leading:
     """Of several lines the first is the title; a line that begins with “by” says for certain who leads it."""
-    first, *more = cell.split("\n")
-    first, rest = " ".join(first.split()), " ".join(" ".join(more).split())
-    whole = Leading(" ".join(cell.split()))
-    if len(cell) > LONGEST:
+    lines = [line for typed in cell.split("\n") if (line := " ".join(typed.split()))]
+    whole = Leading(" ".join(lines))
+    if len(cell) > LONGEST or len(lines) > MOST_LINES:
         return whole
-    if not rest or GOES_ON.fullmatch(first.rpartition(" ")[2]):
+    if len(lines) < 2 or GOES_ON.fullmatch(lines[0].rpartition(" ")[2]):
         return next((found for found in _in_one_line(whole.title) if _are_known(found.names, is_known)), whole)
-    line = _unwrapped(rest)
-    found = SAYS_HOSTS.fullmatch(line)
-    names = found["names"] if found else line
-    are_names = found is not None and all(map(may_be_name, divided(SEVERAL, names)))
-    if _are_known(names, is_known) or (found and found["by"] and are_names):
-        return Leading(first, names)
-    return whole._replace(strangers=names if are_names else "")
+    strangers = ""
+    for n in range(1, len(lines)):
+        title, (line, *left_out) = " ".join(lines[:n]), _wrapped(lines[n:])
+        found = SAYS_HOSTS.fullmatch(_unwrapped(line))
+        are_names = found is not None and all(map(may_be_name, divided(SEVERAL, found["names"])))
+        if found and (_are_known(found["names"], is_known) or (found["by"] and are_names)):
+            return Leading(title, found["names"], left_out=" ".join(left_out))
+        rest = _unwrapped(" ".join(lines[n:]))
+        if _are_known(rest, is_known):
+            return Leading(title, rest)
+        strangers = strangers or (found["names"] if found and are_names else "")
+    return whole._replace(strangers=strangers)
+
+
+def _wrapped(lines: Sequence[str]) -> list[str]:
+    """What goes on in the next line is one: “by Ann and / Bo”, “(by Ann / & Bo)”."""
+    first, *more = lines
+    while more and (first.count("(") > first.count(")") or CONTINUES.search(f"{first}\n{more[0]}")):
+        first = f"{first} {more.pop(0)}"
+    return [first, *more]
 
 
 def named_by(titles: Iterable[str], leaders: Iterable[str]) -> set[str]:

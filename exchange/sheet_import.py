@@ -20,9 +20,9 @@ from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
-from .cells import MAYBE_SEVERAL, MOST_SEATS, names_in, text, told_brackets, whole, without_brackets
+from .cells import MAYBE_SEVERAL, MOST_SEATS, names_in, text, told_names, whole, without_brackets
 from .csv_import import MANY, MOST_HOSTS, CsvReader
-from .leading import leading_in, named_by
+from .leading import SAYS_HOSTS, leading_in, named_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
@@ -200,6 +200,9 @@ class SheetReader:
         if not entry.cell or " ".join(said.split()).casefold() in self.titles:
             return entry
         found = leading_in(said, self.is_known)
+        if found.left_out:
+            told = _("What stands below whoever leads it is left out: “%(text)s”.")
+            self.remark(entry, told % {"text": quoted(found.left_out)})
         if found.names:
             return entry._replace(cells=entry.cells | {"Title": found.title, "Leader1": found.names})
         if found.strangers:
@@ -269,8 +272,9 @@ class SheetReader:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         if one := ONE.fullmatch(typed.strip()):
             return [one[1]]
-        found = names_in(typed, self.is_known)
-        if told := told_brackets(typed, found):
+        said = SAYS_HOSTS.fullmatch(typed)
+        found = names_in(said["names"] if said and said["by"] else typed, self.is_known)
+        if told := told_names(typed, found):
             self.remark_once(entry, typed, told)
         if len(found) > 1:
             told = _("“%(typed)s” is read as %(count)s people.") % {"typed": quoted(typed), "count": len(found)}

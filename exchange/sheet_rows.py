@@ -36,7 +36,7 @@ from .moments import (
     told_slots,
 )
 from .report import quoted
-from .spans import label_of, with_end
+from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
 from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
 
@@ -339,6 +339,10 @@ class SheetRows:
             told = (label and label.fault) or _("“%(text)s” is not a time like 14:30.") % {"text": quoted(row["Time"])}
             raise ValidationError(told)
         day = self.day(row["Date"] or label.beside, label.start, number)
+        if label.beside and not (NUMBER.fullmatch(label.beside) or self.names_day(label.beside)):
+            if self.is_first("beside", label.beside):
+                told = _("What stands beside the time is left out: “%(text)s”.")
+                self.remark(number, told % {"text": quoted(label.beside)})
         return Moment(number, "", day, label.start, label.end, room=row["Room"].casefold())
 
     def day(self, said: str, start: time, number: int, cell: str = "") -> date:

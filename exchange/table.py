@@ -308,15 +308,20 @@ def rows_of(name: str, text: str) -> Iterator[tuple[int, Row]]:
     headings = headings_of(name, text)
     known = [column for column in headings.names if column]
     empty = dict.fromkeys([*known, *KNOWN[name]], "")
+    above: list[str] = []
     # A spreadsheet shows no row for the line that says the mark.
     _marks, hidden = marks_of(text)
     try:
         for count, row in lines_in(text, headings.mark):
             number = count - hidden
             _refuse_row_of_table(row, count)
-            if number <= headings.line:
+            if number < headings.line:
                 continue
             cells = [unguarded(carried(cell).strip()) for cell in row]
+            above = above or cells
+            if number == headings.line or (cells == above and len(above) > 1):
+                # They may stand once more, as above each page of a print.
+                continue
             # Shorter rows lack what their last columns would say.
             found = {column: cell for column, cell in zip(headings.names, cells, strict=False) if column}
             beyond = [

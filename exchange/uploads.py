@@ -57,8 +57,11 @@ def work_out(
         SheetReader(reader).run()
     _remark_full(outcome)
     rooms, slots = outcome.made.rooms, sorted(outcome.made.slots, key=lambda slot: slot.starts_at)
+    people = [] if "attendees.csv" in files else outcome.made.attendees
     outcome.report.made = {
         "rooms": (len(rooms), [room.name for room in rooms[:MOST_NAMED]]),
+        # Who stands in no list of people: a sheet, or a pitch, made hosts of them.
+        "attendees": (len(people), [person.display_name for person in people[:MOST_NAMED]]),
         "slots": (len(slots), [f"{in_words(camp, [slot])} {slot.title}".strip() for slot in slots[:MOST_NAMED]]),
     }
     return outcome

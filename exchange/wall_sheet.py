@@ -45,6 +45,8 @@ NOT_OF_ROOMS = (OF_LISTS | DAILY | ENDING | NO_ROOMS | called("Time", "Year")) -
 #: the first of a column of bare numbers that is an hour, where nothing says so
 EARLIEST_HOUR = 7
 SEATED = called("Capacity")
+#: lines between the names of rooms and the times that say something of each
+OF_A_ROOM = SEATED | called("features")
 #: of which a title consists that is for everybody
 FOR_EVERYBODY = frozenset(
     "lunch break coffee tea registration welcome opening closing introductions introduction intro intros pitching "
@@ -55,7 +57,7 @@ FOR_EVERYBODY = frozenset(
 DASHES = " -–—./"
 BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
 #: what stands where a title is to come
-NO_TITLES = frozenset("tbd tba tbc na".split())
+NO_TITLES = frozenset("tbd tba tbc t.b.d. t.b.a. n/a".split())
 #: columns that may stand before the rooms
 MOST_BEFORE = 3
 
@@ -159,7 +161,7 @@ def is_for_everybody(title: str) -> bool:
 
 
 def is_title(cell: str) -> bool:
-    return re.search(r"\w", cell) is not None and plain_heading(cell) not in NO_TITLES
+    return re.search(r"\w", cell) is not None and cell.strip().casefold() not in NO_TITLES
 
 
 class _WallReader:
@@ -232,16 +234,19 @@ class _WallReader:
         return best[2]
 
     def find_head(self, first: int) -> int | None:
-        """The last line above the first moment that names rooms."""
+        """The last line above the first moment that names rooms; or that whose first cell says that times are below."""
+        found: list[int] = []
         for number in range(first - 1, -1, -1):
             cells = [cell for cell in self.lines[number][self.at + 1 :] if cell and cell != MERGED]
-            if not cells or plain_heading(self.lines[number][self.at]) in SEATED:
+            if not cells or plain_heading(self.lines[number][self.at]) in OF_A_ROOM:
                 continue
             if not self.is_of_list(cells):
-                return number
-            self.find_unclear(number, cells)
-            return None
-        return None
+                found.append(number)
+            elif not found:
+                self.find_unclear(number, cells)
+                return None
+        said = [number for number in found if plain_heading(self.lines[number][self.at]) in HOURLY]
+        return next(iter([*said, *found]), None)
 
     def find_unclear(self, number: int, cells: Sequence[str]) -> None:
         """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""

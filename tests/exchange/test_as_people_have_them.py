@@ -43,7 +43,7 @@ def come_in(camp: Camp, name: str, *lines: str) -> Report:
         ("6 pm until midnight", "18:00", "00:00", ""), ("Mittag", "12:00", "", ""), ("minuit", "00:00", "", ""),
         ("12:00 Mittag", "12:00", "", "Mittag"), ("10:00-11:00", "10:00", "11:00", ""), ("2030-01-12 10:00:00", "10:00", "", "2030-01-12"),
         ("2030-01-12T10:00", "10:00", "", "2030-01-12"), ("1/12/2030 1:00:00 PM", "13:00", "", "1/12/2030"),
-        ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""),
+        ("10u", "10:00", "", ""), ("10u30", "10:30", "", ""), ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""),
     ],
 )  # fmt: skip
 def test_a_time_is_read_however_it_is_written(cell, start, end, beside):
@@ -140,6 +140,21 @@ def test_a_line_above_says_the_day_of_a_list(weekend):
     assert "row 4: This row has no title: it is left out." in told(report)
 
 
+def test_lines_between_rooms_and_times_say_something_of_each_and_are_no_rooms(saturday):
+    lines = ("Seats,30,12", "Equipment,beamer,none", "10:00,Knots,Ducks", "11:00,Owls,")
+    report = come_in(saturday, "sheet.csv", ",Barn,Loft", *lines)
+    assert list(saturday.rooms.values_list("name", "capacity")) == [("Barn", 30), ("Loft", 12)]
+    assert "cell A3: No time stands beside “Equipment · beamer · none”: it is left out." in told(report)
+
+
+def test_what_is_no_time_below_the_headings_is_no_heading(saturday):
+    """Excel takes 10.30 for a number and shows 10.3."""
+    report = come_in(saturday, "sheet.csv", "Zeit,Barn,Loft", "10.3,Knots,Ducks", "11:15,Owls,")
+    assert list(saturday.rooms.values_list("name", flat=True)) == ["Barn", "Loft"]
+    assert standing(saturday) == ["Sat 11:15 Barn Owls"]
+    assert "cell A2: No time stands beside “10.3 · Knots · Ducks”: it is left out." in told(report)
+
+
 # -- lists --------------------------------------------------------------------------------------------------------
 
 
@@ -183,3 +198,29 @@ def test_a_wall_with_rooms_down_says_their_seats_in_a_column(saturday):
     )
     assert list(saturday.rooms.values_list("name", "capacity")) == [("Barn", 30), ("Loft", 12)]
     assert standing(saturday) == ["Sat 10:00 Barn Knots", "Sat 10:00 Loft Bells", "Sat 11:00 Barn Ducks"]
+
+
+def test_headings_that_stand_once_more_are_nobody(saturday):
+    report = come_in(saturday, "attendees.csv", "#,Name,Email", "1,Ann,a@x.example", "#,Name,Email", "2,Bo,b@x.example")
+    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Bo"]
+    assert told(report) == "attendees.csv, row 1: The columns “#”, “Email” are not read."
+    come_in(saturday, "rooms.csv", "Room", "Room")
+    assert [room.name for room in saturday.rooms.all()] == ["Room"]
+
+
+def test_who_leads_a_session_may_stand_behind_by_in_a_column_too(saturday):
+    report = come_in(
+        saturday, "sheet.csv", "Heure;Salle;Titre;Intervenant", "9 h 30;Loft;Canards;par Luc", "10h;Loft;Nœuds;tba"
+    )
+    assert [person.display_name for person in saturday.attendees.all()] == ["Luc"]
+    assert "row 2: “par Luc” is read as Luc." in told(report)
+    assert "row 3: “tba” names nobody." in told(report)
+
+
+def test_what_stands_beside_a_time_in_a_list_is_told(saturday):
+    report = come_in(
+        saturday, "sheet.csv", "Time,Room,Title", "10:00 CET,Barn,Knots", "11:00 CET,Barn,Ducks", "Sat 12:00,Barn,Owls"
+    )
+    assert standing(saturday)[0] == "Sat 10:00 Barn Knots"
+    assert told(report).count("What stands beside the time is left out: “CET”.") == 1
+    assert told(report).count("beside the time") == 1

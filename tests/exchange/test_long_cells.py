@@ -51,7 +51,7 @@ def test_who_leads_it_is_asked_a_few_times_however_long_a_cell_is(piece, before)
         return False
 
     text = f"{before}Ann{long(piece)}"
-    assert leading_in(text, is_known) == (" ".join(text.split()), "", "")
+    assert leading_in(text, is_known)[:2] == (" ".join(text.split()), "")
     assert asked == []
     # Of a shorter one each piece is asked for, and that for some of its ends only.
     leading_in(text[:LONGEST], is_known)
@@ -67,4 +67,4 @@ def test_of_many_places_where_a_line_may_be_divided_the_last_are_tried():
 
 def test_a_title_with_all_its_hosts_is_no_long_cell():
     hosts = ", ".join(f"Host {n}" for n in range(150))
-    assert leading_in(f"Knots\nby {hosts}", lambda name: False) == ("Knots", hosts, "")
+    assert leading_in(f"Knots\nby {hosts}", lambda name: False)[:2] == ("Knots", hosts)

@@ -957,6 +957,11 @@ def test_of_two_people_of_one_name_none_is_made_a_host(saturday):
         ("Knots\nby Ann (she/her, Berlin), Bo (they)", "Knots", ["Ann", "Bo"]), ("Knots by Cy (Berlin)", "Knots", ["Cy"]),
         ("Knots\nCy (he/him)", "Knots", ["Cy"]), ("Knots (Cy (he/him))", "Knots", ["Cy"]), ("Knots\nby Eve (Rome)", "Knots", ["Eve (Rome)"]),
         ("Knots by Eve (Rome)", "Knots", ["Eve (Rome)"]), ("Knots\nby Robert (Bob) Smith", "Knots", ["Robert (Bob) Smith"]),
+        # A line of its own, or two that belong together.
+        ("Knots\nfor all\nby Ann", "Knots for all", ["Ann"]), ("Knots\nfor all\nCy", "Knots for all", ["Cy"]),
+        ("Knots\nby Ann and\nBo", "Knots", ["Ann", "Bo"]), ("Knots\n(by Ann\n& Bo)", "Knots", ["Ann", "Bo"]),
+        ("Knots\nby Ann,\nBo", "Knots", ["Ann", "Bo"]), ("Knots\nby Ann\nBring rope", "Knots", ["Ann"]),
+        ("Knots\nHosts: Ann + Bo\nBring rope\nand a knife", "Knots", ["Ann", "Bo"]), ("Knots\nby Dr. Eve Elm, PhD", "Knots", ["Dr. Eve Elm, PhD"]),
         # Nobody knows who, or whether at all.
         ("Knots\nAnn", "Knots Ann", []), ("Knots\nwith rope", "Knots with rope", []), ("Knots – Ann", "Knots – Ann", []),
         ("Stand by Me", "Stand by Me", []), ("Knots\nCy, Ann", "Knots Cy, Ann", []), ("Knots - part 2", "Knots - part 2", []),
@@ -979,6 +984,18 @@ def test_hosts_beside_a_title_on_a_wall_are_hosts_where_that_is_certain(saturday
     )
     assert is_told == ("\n" in cell and not hosts)
     assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
+def test_what_stands_below_whoever_leads_it_is_told(saturday):
+    wall = csv(
+        "Time,Barn,Loft", '10:00,"Knots\nby Ann and\nBo\nBring rope\nand a knife",Owls', '11:00,"Ducks\nby TBD",Bells'
+    )
+    report = import_files(camp=saturday, files=wall, by=None)
+    assert hosts_by_title(saturday) == {"Knots": ["Ann", "Bo"], "Owls": [], "Ducks": [], "Bells": []}
+    assert "cell B2: What stands below whoever leads it is left out: “Bring rope and a knife”." in told(report)
+    assert "cell B3: “TBD” names nobody." in told(report)
+    assert report.made["attendees"] == (2, ["Ann", "Bo"])
+    assert "New people: Ann, Bo" in report.told_made
 
 
 def test_strangers_behind_with_are_told_and_stay_in_the_title(saturday):
