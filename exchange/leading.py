@@ -47,6 +47,12 @@ def may_be_name(text: str) -> bool:
     return text[:1].isalpha() and not text[:1].islower() and len(text.split()) <= MOST_WORDS
 
 
+def said_by(text: str) -> str:
+    """Whom a text names behind “by”; nobody, if it does not begin so."""
+    found = SAYS_HOSTS.fullmatch(text)
+    return found["names"] if found and found["by"] else ""
+
+
 def leading_in(cell: str, is_known: Callable[[str], bool]) -> Leading:
     """Of several lines the first is the title; a line that begins with “by” says for certain who leads it."""
     lines = [line for typed in cell.split("\n") if (line := " ".join(typed.split()))]

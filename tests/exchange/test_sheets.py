@@ -15,6 +15,7 @@ from events.room_sizes import OF_ROOMS
 from exchange.cells import days_named
 from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report, quoted
+from exchange.sheet_import import one_name
 from exchange.spans import label_of
 from exchange.table import OTHER_NAMES, UNREAD
 from exchange.uploads import import_files, work_out
@@ -1052,6 +1053,18 @@ def test_a_title_that_is_there_is_not_divided(saturday):
     import_files(camp=saturday, files=wall, by=None)
     AttendeeFactory(camp=saturday, display_name="Ann", user=None)
     assert import_files(camp=saturday, files=wall, by=None).has_changed_nothing
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann (Berlin)", "Ortega y Gasset", "Ann, Bo & Co", "By Jove", "Door Jansen", "NN", "Müller, Ann [she]"]
+)
+def test_a_name_that_looks_like_something_else_comes_back_as_it_left(saturday, name):
+    make_slot(saturday, 10)
+    import_files(camp=saturday, files=csv("Session,Room,Title,Leader1", f'1,Barn,Knots,"{one_name(name)}"'), by=None)
+    assert hosts_by_title(saturday) == {"Knots": [name]}
+    # Where they are known, no quotes are needed.
+    report = import_files(camp=saturday, files=csv("Session,Room,Title,Leader1", f'1,Barn,Knots,"{name}"'), by=None)
+    assert report.has_changed_nothing
 
 
 def test_two_names_on_two_lines_of_a_cell_are_two_people(saturday):
