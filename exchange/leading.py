@@ -85,7 +85,7 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
 
 def named_by(titles: Iterable[str], leaders: Iterable[str]) -> set[str]:
     """In small letters, whom a sheet names for certain, by its cells of titles and of leaders: known all over it."""
-    cells = [*(leading_in(cell, _nobody).names for cell in titles), *leaders]
+    cells = [*(leading_in(cell, _nobody).names for cell in titles), *(said_by(cell) or cell for cell in leaders)]
     # Ortega y Gasset may be two.
     return {name.casefold() for cell in cells for name in names_in(cell, _nobody) if not MAYBE_SEVERAL.search(name)}
 

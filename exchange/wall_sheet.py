@@ -121,28 +121,34 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
         rows, wrong = rows_as_typed(text, mark, skip)
         all_wrong += wrong
         for sheet in (Sheet.of(rows), Sheet.of(rows).turned()):
-            readers = [_WallReader(block, names_day, rooms) for block in sheet.blocks()]
-            walls = [wall for reader in readers if (wall := reader.read())]
-            if walls and len(walls) == len(readers):
-                found.append(_beside_each_other(walls))
-                found[-1].faults += [(error.row, "", error.reason) for error in wrong]
-            else:
-                all_unclear += [reader.unclear for reader in readers if reader.unclear]
+            wall, unclear = _read_beside(sheet.blocks(), names_day, rooms)
+            if wall is None:
+                # A column of times need not begin another wall.
+                wall, unclear = _read_beside([sheet], names_day, rooms)
+            if wall:
+                wall.faults += [(error.row, "", error.reason) for error in wrong]
+                found.append(wall)
+            all_unclear += unclear
     if (all_wrong or all_unclear) and not found:
         raise [*all_wrong, *all_unclear][0]
     return max(found, key=lambda wall: wall.size, default=None)
 
 
-def _beside_each_other(walls: Sequence[Wall]) -> Wall:
-    """One after the other, as days are that stand side by side."""
-    whole, *more = walls
-    for wall in more:
+def _read_beside(
+    blocks: Sequence[Sheet], names_day: Callable[[str], bool], rooms: Collection[str]
+) -> tuple[Wall | None, list[NotATable]]:
+    """Walls that stand side by side, one after the other; None, and why that may be, if one of them is none."""
+    whole = Wall()
+    for block in blocks:
+        reader = _WallReader(block, names_day, rooms)
+        if (wall := reader.read()) is None:
+            return None, [reader.unclear] if reader.unclear else []
         whole.lines += wall.lines
         whole.rooms += wall.rooms
         whole.seats = wall.seats | whole.seats
         whole.remarks += wall.remarks
         whole.faults += wall.faults
-    return whole
+    return whole, []
 
 
 def neither() -> str:

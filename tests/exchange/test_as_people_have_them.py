@@ -112,11 +112,26 @@ def test_days_that_stand_side_by_side_are_read_one_after_the_other(weekend, is_t
     assert f"cell {cell}: “Attic (20)” is read as the room Attic with 20 seats." in told(report)
 
 
-def test_times_with_their_ends_are_one_wall(saturday):
-    come_in(saturday, "sheet.csv", "Time,Ends,Barn,Loft", "10:00,10:45,Knots,", "11:00,11:45,,Owls")
-    assert (slots_of(saturday), standing(saturday)) == (
-        "Sat 10:00–10:45, Sat 11:00–11:45", ["Sat 10:00 Barn Knots", "Sat 11:00 Loft Owls"],
-    )  # fmt: skip
+def test_times_with_their_ends_begin_one_wall(weekend):
+    lines = (
+        "Saturday,Ends,Barn,Sunday,Ends,Barn",
+        "10:00,10:45,Knots,10:00,11:00,Ants",
+        "11:00,11:45,Owls,11:00,12:00,Bees",
+    )
+    come_in(weekend, "sheet.csv", *lines)
+    assert slots_of(weekend) == "Sat 10:00–10:45, Sat 11:00–11:45, Sun 10:00–11:00, Sun 11:00–12:00"
+    assert standing(weekend) == [
+        "Sat 10:00 Barn Knots", "Sat 11:00 Barn Owls", "Sun 10:00 Barn Ants", "Sun 11:00 Barn Bees",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["Ends", "Ende", "Doors"])
+def test_a_column_of_times_behind_the_rooms_begins_no_other_wall(saturday, head):
+    report = come_in(saturday, "sheet.csv", f"Time,Barn,Loft,{head}", "10:00,Knots,Ducks,10:45", "11:00,,Owls,11:45")
+    assert [line for line in standing(saturday) if ":45" not in line.split()[-1]] == [
+        "Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 11:00 Loft Owls",
+    ]  # fmt: skip
+    assert ("is not read" in told(report)) == (head != "Doors")
 
 
 def test_days_where_rooms_stand_are_refused_and_no_rooms(weekend):
