@@ -209,6 +209,9 @@ def clock_in(value: str) -> time | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
+    elif (hour, minute) == (24, 0):
+        # As the night is written that a day ends with.
+        hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 

@@ -59,7 +59,7 @@ MANY = 30
 MOST_HOSTS = 500
 #: what people call roles, beside our words
 ROLES = {
-    "organizer": Role.ORGANISER, "organisator": Role.ORGANISER, "organisateur": Role.ORGANISER,
+    "organizer": Role.ORGANISER, "orga": Role.ORGANISER, "organisator": Role.ORGANISER, "organisateur": Role.ORGANISER,
     "organizador": Role.ORGANISER, "volunteer": Role.HELPER, "helfer": Role.HELPER, "participant": Role.ATTENDEE,
     "teilnehmer": Role.ATTENDEE,
 }  # fmt: skip

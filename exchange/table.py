@@ -120,10 +120,15 @@ OTHER_NAMES = {
     "Title": ["session title", "talk", "topic", "session", "session name", "what", *TITLES, "was"],
     "Time": STARTS,
     "Session notes": NOTES,
-    "Leader1": LEADERS,
+    "Leader1": [*LEADERS, "host 1", "speaker 1"],
+    "Leader2": ["host 2", "speaker 2", "co host"],
+    "Leader3": ["host 3", "speaker 3"],
+    "Leader 4": ["host 4", "speaker 4"],
 }  # fmt: skip
 
 Row = dict[str, str]
+#: a cell of nothing, or of a line that is drawn below headings: |---|:--:|
+RULED = re.compile(":?-{2,}:?|")
 #: under this name a row has what stood beyond its headings
 BEYOND = ""
 
@@ -319,8 +324,9 @@ def rows_of(name: str, text: str) -> Iterator[tuple[int, Row]]:
                 continue
             cells = [unguarded(carried(cell).strip()) for cell in row]
             above = above or cells
-            if number == headings.line or (cells == above and len(above) > 1):
-                # They may stand once more, as above each page of a print.
+            # They may stand once more, as above each page of a print.
+            is_above = number == headings.line or (cells == above and len(above) > 1)
+            if is_above or all(RULED.fullmatch(cell) for cell in cells):
                 continue
             # Shorter rows lack what their last columns would say.
             found = {column: cell for column, cell in zip(headings.names, cells, strict=False) if column}

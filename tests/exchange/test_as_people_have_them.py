@@ -43,7 +43,7 @@ def come_in(camp: Camp, name: str, *lines: str) -> Report:
         ("6 pm until midnight", "18:00", "00:00", ""), ("Mittag", "12:00", "", ""), ("minuit", "00:00", "", ""),
         ("12:00 Mittag", "12:00", "", "Mittag"), ("10:00-11:00", "10:00", "11:00", ""), ("2030-01-12 10:00:00", "10:00", "", "2030-01-12"),
         ("2030-01-12T10:00", "10:00", "", "2030-01-12"), ("1/12/2030 1:00:00 PM", "13:00", "", "1/12/2030"),
-        ("10u", "10:00", "", ""), ("10u30", "10:30", "", ""), ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""),
+        ("10u", "10:00", "", ""), ("10u30", "10:30", "", ""), ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""), ("23:00–24:00", "23:00", "00:00", ""), ("24:00", "00:00", "", ""),
     ],
 )  # fmt: skip
 def test_a_time_is_read_however_it_is_written(cell, start, end, beside):
@@ -239,3 +239,26 @@ def test_what_stands_beside_a_time_in_a_list_is_told(saturday):
     assert standing(saturday)[0] == "Sat 10:00 Barn Knots"
     assert told(report).count("What stands beside the time is left out: “CET”.") == 1
     assert told(report).count("beside the time") == 1
+
+
+def test_lines_that_are_drawn_in_a_table_are_no_rows(saturday):
+    report = come_in(
+        saturday, "pitches.csv", "| Title | Host |", "|---|:--:|", "| Knots | Ann |", "| -- on dashes | Ann |"
+    )
+    assert list(saturday.pitches.order_by("pk").values_list("title", flat=True)) == ["Knots", "-- on dashes"]
+    assert [person.display_name for person in saturday.attendees.all()] == ["Ann"]
+    assert report.remark_count == 1
+
+
+@pytest.mark.parametrize(
+    "heads", ["Speaker 1,Speaker 2", "Host,Co-host", "Leader,Host 2", "Leader 1,Leader 2", "host_1,host_2"]
+)
+def test_further_hosts_may_stand_in_columns_of_their_own(saturday, heads):
+    report = come_in(
+        saturday, "sheet.csv", f"Time,Room,Title,{heads}", "10:00,Barn,Knots,Ann,Bo", "11:00,Loft,Ducks,,Cy"
+    )
+    hosts = {
+        pitch.title: [host.display_name for host in pitch.hosts.order_by("pk")] for pitch in saturday.pitches.all()
+    }
+    assert hosts == {"Knots": ["Ann", "Bo"], "Ducks": ["Cy"]}
+    assert "read" not in told(report)
