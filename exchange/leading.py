@@ -14,8 +14,9 @@ LONGEST = 2_000
 MOST_LINES, MOST_WORDS = 10, 5
 #: of separators in one line, from its end: “Knots by Ann (Berlin)” has two
 MOST_TRIED = 3
-#: words before whoever leads it; and those with which a title may go on as well: “Coffee / with Extra Milk”
-BY, WITH = "by|par|por|door", "with|von|mit|avec|con|met"
+#: words before whoever leads it, not as another language has them: “Door Bell”; and those with which a title may go on
+#: as well: “Coffee / with Extra Milk”
+BY, WITH = "by|(?-i:par|por|door)", "with|von|mit|avec|con|met"
 SAYS_HOSTS = re.compile(
     rf"(?:(?P<by>(?:(?:led|hosted|given)\s)?(?:{BY})\s|(?:hosts?|leaders?|speakers?|leitung|animation|ponentes?|spreker)\s?:)"
     rf"|(?:{WITH})\s)\s?(?P<names>.+)",
@@ -25,8 +26,6 @@ SAYS_HOSTS = re.compile(
 BETWEEN = re.compile(rf"(?<=\s)(?:[-–—]|{BY}|{WITH})(?=\s)|[(\[]", re.IGNORECASE)
 #: a first line that ends with such a word goes on in the next
 GOES_ON = re.compile(rf"{BY}|{WITH}", re.IGNORECASE)
-
-
 #: between two lines of names
 CONTINUES = re.compile(r"(?:[,;&+/]|\b(?:and|und|et|y|e|en))\n|\n(?:[,;&+/]|(?:and|und|et|y|e|en)\b)", re.IGNORECASE)
 

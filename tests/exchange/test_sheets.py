@@ -969,7 +969,7 @@ def test_of_two_people_of_one_name_none_is_made_a_host(saturday):
         ("Knots (advanced)", "Knots (advanced)", []), ("Knots (Cy) again", "Knots (Cy) again", []),
         ("Coffee\nwith Extra Milk", "Coffee with Extra Milk", []), ("Kaffee\nmit Milch", "Kaffee mit Milch", []),
         ("Café\navec Lait", "Café avec Lait", []), ("Arroz\ncon Leche", "Arroz con Leche", []), ("Koffie\nmet Melk", "Koffie met Melk", []),
-        ("Kunst\nvon Unten", "Kunst von Unten", []), ("Coffee with\nExtra Milk", "Coffee with Extra Milk", []),
+        ("Kunst\nvon Unten", "Kunst von Unten", []), ("Klop\nDoor Bell", "Klop Door Bell", []), ("Klop\ndoor Ann", "Klop", ["Ann"]), ("Coffee with\nExtra Milk", "Coffee with Extra Milk", []),
         ("Coffee\nwith Cy & Milk", "Coffee with Cy & Milk", []),
     ],
 )  # fmt: skip
