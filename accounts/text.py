@@ -8,6 +8,8 @@ here, too, and the rest goes. Django's fields save what `to_python` makes of a v
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -26,6 +28,17 @@ def carried(text: str) -> str:
 def carried_in_a_line(text: str) -> str:
     """As `carried`, of something that has one line: where others would end, there is a blank."""
     return carried(text).replace("\n", " ")
+
+
+def without_accents(text: str) -> str:
+    """In small letters, as people type where no key has the accent: sabado, Fevrier."""
+    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text.casefold()))
+
+
+@lru_cache
+def plain_heading(heading: str) -> str:
+    """Two headings that people take for the same are one: `Starts at`, `starts_at`, `STARTS-AT`; Début, Debut."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFD", heading.casefold()))
 
 
 class LinesField(models.TextField[Any, Any]):

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.forms import LONGEST_ADDRESS
-from accounts.text import carried
+from accounts.text import carried, plain_heading
 
 from .marks import MOST_ABOVE, first_rows, marks_of
-from .tickets import Ticket, is_about_tickets, plain_heading, ticket_in
+from .tickets import Ticket, is_about_tickets, ticket_in
 
 #: the columns that hold the address of who comes, the surest first; letters only
 OF_WHO_COMES = (
@@ -111,7 +111,7 @@ class _Columns:
         return cls(
             [*sure, *(i for i in likely if i not in sure and i not in who_paid and not sure)],
             who_paid,
-            [(name, i) for i, name in enumerate(names) if is_about_tickets(name)][:MOST_STATUSES],
+            [(carried(cells[i]).strip(), i) for i, name in enumerate(names) if is_about_tickets(name)][:MOST_STATUSES],
         )
 
     def ticket(self, cells: Sequence[str]) -> tuple[Ticket, str]:

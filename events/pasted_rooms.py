@@ -5,39 +5,55 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.text import carried
+from accounts.text import carried, plain_heading
 
 from .models import Camp, Room
-from .models.frame import FEATURES, feature_codes, plain_feature
-from .room_sizes import ABOUT, PEOPLE, size_in_brackets
+from .models.frame import FEATURES as OFFERED
+from .models.frame import feature_codes, plain_feature
+from .room_sizes import FEATURES, NAMES, SEATS, Sized, sized, sizes_in_brackets
 
 #: more rooms than any camp has
 MOST_LINES = 200
 #: what a list made by hand begins a line with
 BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,3}[.)]\s+)")
-SIZE = re.compile(rf"(?:holds\s+)?(?:(?:{ABOUT})\s*)?(\d{{1,9}})(?:\s*(?:{PEOPLE}))?", re.IGNORECASE)
+SIZE = re.compile(sized(r"[0-9]{1,9}"), re.IGNORECASE)
 #: what a sheet has above its columns
-HEADINGS = frozenset(
-    "name room rooms capacity size seats people places features raum räume saal plätze sitzplätze kapazität "
-    "ausstattung nom salle capacité équipement nombre sala capacidad plazas equipamiento naam zaal ruimte "
-    "capaciteit plaatsen uitrusting".split()
-) | {"it has"}
+HEADINGS = frozenset(map(plain_heading, ["name", "rooms", "räume", "capacity", "features", *NAMES, *SEATS, *FEATURES]))
+
+
+class Line(NamedTuple):
+    """What stands between its commas: a name, and the rest."""
+
+    number: int
+    name: str
+    cells: list[str]
+
+    @property
+    def is_heading(self) -> bool:
+        cells = [plain_heading(cell) for cell in (self.name, *self.cells)]
+        return len(cells) > 1 and set(cells) <= HEADINGS
+
+    @property
+    def has_size(self) -> bool:
+        return any(map(SIZE.fullmatch, self.cells))
 
 
 def read_rooms(text: str, camp: Camp) -> list[Room]:
     """The rooms of these lines, in their order, to be saved; a sentence for each line that is no room, or for none.
 
     A line has a name, then in any order how many the room holds and what it has, between commas, semicolons or tabs.
+    What is in brackets behind a name is read as in every list of rooms: docs/exchange.md.
     """
     # A file that was opened in an editor and pasted may begin with its mark of order (BOM).
     typed = carried(text).removeprefix("\ufeff").split("\n")
-    lines = [(number, BULLET.sub("", line)) for number, line in enumerate(typed, 1) if line.strip()]
-    if lines and _is_heading(lines[0][1]):
+    lines = [Line(number, *_divided(BULLET.sub("", line))) for number, line in enumerate(typed, 1) if line.strip()]
+    if lines and lines[0].is_heading:
         lines = lines[1:]
     if not lines:
         raise ValidationError(_("Paste at least one line with the name of a room."))
@@ -45,19 +61,19 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
         raise ValidationError(_("These are more than %(most)s lines. Paste fewer.") % {"most": MOST_LINES})
     features = _features_of(camp)
     known = {room.name.casefold(): _("the camp has that room already") for room in camp.rooms.all()}
-    there, position = {*known}, len(known)
+    position, sizes = len(known), sizes_in_brackets((line.name for line in lines), {*known})
     rooms: list[Room] = []
     faults: list[str] = []
-    for number, line in lines:
+    for line in lines:
         try:
-            room = _room(line, camp, features, there)
+            room = _room(line, Sized(line.name) if line.has_size else sizes[line.name], camp, features)
             if where := known.get(room.name.casefold()):
                 raise ValidationError(_("“%(name)s”: %(where)s.") % {"name": room.name, "where": where})
         except ValidationError as fault:
             sentence = " ".join(fault.messages)
-            faults.append(_("Line %(number)s: %(sentence)s") % {"number": number, "sentence": sentence})
+            faults.append(_("Line %(number)s: %(sentence)s") % {"number": line.number, "sentence": sentence})
             continue
-        known[room.name.casefold()] = _("line %(number)s has that name, too") % {"number": number}
+        known[room.name.casefold()] = _("line %(number)s has that name, too") % {"number": line.number}
         room.position = position + len(rooms)
         rooms.append(room)
     if faults:
@@ -65,40 +81,34 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
     return rooms
 
 
-def _is_heading(line: str) -> bool:
-    cells = [cell.casefold() for cell in _cells(line)]
-    return len(cells) > 1 and set(cells) <= HEADINGS
-
-
-def _cells(line: str) -> list[str]:
+def _divided(line: str) -> tuple[str, list[str]]:
     """As a sheet writes them: quotation marks around a cell keep its comma; a mark that is left open is a letter."""
     separator = next((one for one in "\t;" if one in line), ",")
     try:
         [row] = csv.reader([line.strip("\n")], delimiter=separator, skipinitialspace=True, strict=True)
     except (csv.Error, ValueError):
         row = line.split(separator)
-    return [cell.strip() for cell in row]
+    name, *cells = [cell.strip() for cell in row] or [""]
+    return name, cells
 
 
 def _features_of(camp: Camp) -> dict[str, str]:
     return feature_codes(code for found in camp.rooms.values_list("features", flat=True) for code in found)
 
 
-def _room(line: str, camp: Camp, features: dict[str, str], known: Collection[str]) -> Room:
-    name, *cells = _cells(line)
-    sizes: list[str] = []
-    name, seats, _is_said = size_in_brackets(name, known)
-    sizes += [] if seats is None else [str(seats)]
+def _room(line: Line, size: Sized, camp: Camp, features: dict[str, str]) -> Room:
+    name = size.name
+    sizes = [] if size.seats is None else [str(size.seats)]
     if not name:
         raise ValidationError(_("Begin it with the name of the room."))
     has: list[str] = []
-    for cell in filter(None, cells):
+    for cell in filter(None, line.cells):
         if size_found := SIZE.fullmatch(cell):
-            sizes.append(size_found[1])
+            sizes.append(size_found["seats"])
         elif code := features.get(plain_feature(cell)):
             has.append(code)
         else:
-            offered = ", ".join(str(words) for words in FEATURES.values())
+            offered = ", ".join(str(words) for words in OFFERED.values())
             text = _(
                 "“%(cell)s” is neither how many it holds nor something a room has. "
                 "Take it out, or write what it is called here: %(known)s."

@@ -7,20 +7,38 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-#: what stands before a number of seats that is not certain, and behind any
-ABOUT = (
+# Words of rooms, as people have them in English, German, French, Spanish and Dutch. First what columns are called:
+OF_ROOMS = ["space", "saal", "salle", "sala", "zaal", "espace", "espacio", "lokaal"]
+NAMES = ["room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte"]
+SEATS = [
+    "seats", "size", "places", "holds", "number of seats", "max", "people", "plätze", "sitzplätze", "kapazität",
+    "capacité", "capacidad", "plazas", "aforo", "capaciteit", "plaatsen",
+]  # fmt: skip
+FEATURES = [
+    "equipment", "has", "it has", "facilities", "ausstattung", "ausrüstung", "technik", "équipement", "équipements",
+    "matériel", "equipamiento", "equipo", "uitrusting", "voorzieningen",
+]  # fmt: skip
+#: before a number of seats
+BEFORE = (
     r"ca\.?|circa|about|around|approx\.?|approximately|max\.?|up to|etwa|ungefähr|bis zu|environ|aprox\.?|unas|ongeveer"
+    r"|cap\.?|capacity|seats|holds"
 )
-PEOPLE = (
+#: and behind it
+BEHIND = (
     "people|persons?|seats?|places?|plätze|platz|sitzplätze|personen|personnes?|personas?|plazas?|asientos|plaatsen"
-    "|zitplaatsen|stoelen"
+    "|zitplaatsen|stoelen|pax|ppl|chairs?|leute"
 )
+
+
+def sized(number: str) -> str:
+    """The pattern of a number of seats with the words around it: about 30 people."""
+    return rf"(?:(?P<before>{BEFORE})[\s:]{{0,3}})?(?P<seats>{number})\s{{0,3}}(?P<unit>{BEHIND})?"
+
+
 #: Barn (30) · Barn [30 seats] · Barn (max. 30 people)
-IN_BRACKETS = re.compile(
-    rf"(?P<name>.*\S)\s*[(\[]\s*(?P<before>{ABOUT}|cap\.?|capacity|seats|holds)?[\s:]*(?P<seats>[0-9]{{1,4}})\s*"
-    rf"(?P<unit>{PEOPLE}|pax|ppl|chairs?|leute)?\s*[)\]]",
-    re.IGNORECASE,
-)
+IN_BRACKETS = re.compile(rf"(?P<name>.*\S)\s{{0,3}}[(\[]\s{{0,3}}{sized('[0-9]{1,4}')}\s{{0,3}}[)\]]", re.IGNORECASE)
+#: of a name with its size; no room is called as long as that
+LONGEST = 200
 #: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)
 LEAST = 4
 
@@ -36,7 +54,7 @@ class Sized(NamedTuple):
 
 def size_in_brackets(text: str, known: Collection[str] = ()) -> Sized:
     """The name and the size. `known`: names of rooms that are there, in small letters, which are never divided."""
-    found = IN_BRACKETS.fullmatch(text)
+    found = IN_BRACKETS.fullmatch(text) if len(text) <= LONGEST else None
     if found is None or text.casefold() in known:
         return Sized(text)
     is_said = bool(found["before"] or found["unit"]) or found["name"].casefold() in known

@@ -7,10 +7,11 @@ cancelled, and "not paid" none that is paid. What is not understood is told by w
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+
+from accounts.text import plain_heading, without_accents
 
 
 class Ticket(StrEnum):
@@ -22,12 +23,13 @@ class Ticket(StrEnum):
 
 
 #: ends of headings under which a status stands; letters only, without accents
-OF_STATUS = ("status", "statut", "estado")
+OF_STATUS = ("status", "statut", "estado", "rsvp")
 #: and beginnings: Status der Bestellung
 STATUS_OF = ("statusof", "statusder", "statusdes", "statutde", "statutdu", "estadode", "statusvan")
 #: columns that say by anything in them that the ticket is gone
 GONE_SINCE = frozenset(
-    "void voided cancelled canceled refunded cancelledat canceledat refundedat cancelledon canceledon refundedon "
+    "void voided voidedat voidedon isvoid iscancelled iscanceled isrefunded "
+    "cancelled canceled refunded cancelledat canceledat refundedat cancelledon canceledon refundedon "
     "cancellationdate refunddate storniert storniertam erstattet erstattetam stornodatum annule annulee annulele "
     "rembourse remboursee rembourselele cancelado cancelada anulado anulada reembolsado reembolsada geannuleerd "
     "geannuleerdop terugbetaald terugbetaaldop".split()
@@ -41,9 +43,10 @@ def _any(words: str) -> str:
 
 # All of this is held against letters without capitals, accents and hyphens.
 _GONE = _any(
-    "cancel refund(?!able) void delet declin reject transferred revoked withdrawn stornier erstatt "
-    "ruckerstatt zuruckerstatt abgesagt abgemeldet geloscht abgelehnt annul rembours supprim refus anulad "
-    "reembols devuelt rechazad eliminad geannul terugbetaald geweigerd afgewezen afgemeld verwijderd"
+    "cancel(?!l?able) refund(?!able) void delet declin reject transferred revoked withdrawn stornier(?!bar) "
+    "erstatt(?!bar) ruckerstatt zuruckerstatt abgesagt abgemeldet geloscht abgelehnt annul(?!able|eerbaar) "
+    "rembours(?!able) supprim refus "
+    "anulad reembols(?!able) devuelt rechazad eliminad geannul terugbetaald geweigerd afgewezen afgemeld verwijderd"
 )
 _NOT = _any("not no non never without nicht nie keine? ohne pas jamais sans nunca sin niet nooit geen")
 _BETWEEN = _any("yet been a any noch worden ete encore sido ha nog")
@@ -68,13 +71,15 @@ IS_UNSURE = re.compile(
     )
     + r"|\b"
     + _any(
-        "pending expired waiting waitlist wait_list awaiting unpaid abandon reserv incomplete unconfirmed draft "
+        "pending expired waiting waitlist wait_list awaiting unpaid abandon incomplete unconfirmed draft "
         "failed overdue inactiv inaktiv unbezahlt unbestat ausstehend offen wartend warteliste abgelaufen "
         "fehlgeschlagen entwurf impaye en_attente liste_d_?attente expire echoue brouillon pendiente impag "
         "caducad vencid expirad lista_de_espera en_espera fallid borrador onbetaald onbevestigd wachtlijst "
-        "wachtend in_afwachting openstaand in_behandeling verlopen vervallen mislukt gereserveerd"
+        "wachtend in_afwachting openstaand in_behandeling verlopen vervallen mislukt"
     )
 )
+#: the same, where nothing says that it became one: “Reserved”, but not “Reservation confirmed”
+IS_RESERVED = re.compile(r"\b" + _any("reserv gereserv"))
 IS_VALID = re.compile(
     r"\b"
     + _any(
@@ -92,24 +97,30 @@ IS_OTHERWISE = re.compile(
     + _any("check refundable arrived scanned used present eingecheckt anwesend enregistr ingecheckt aanwezig")
     + r")\w+"
 )
-#: no · 0 · 0.00 · £0.00 · 0,00 € · GBP 0
+#: that nothing of it happened: no · 0 · 0.00 · £0.00 · 0,00 € · GBP 0
 NO = re.compile(
     r"(?:no|n|none|nil|false|n/a|nein|non|nee|[-–—]"
-    r"|(?:[^\w\s]{1,2}|[a-z]{2,3}\$?)?\s*-?0+(?:[.,]0+)?\s*(?:[^\w\s]{1,2}|[a-z]{2,3})?)?",
+    r"|(?:[^\w\s]{1,2}|[a-z]{2,3}\$?)?\s{0,2}-?0{1,9}(?:[.,]0{1,3})?\s{0,2}(?:[^\w\s]{1,2}|[a-z]{2,3})?)?",
     re.IGNORECASE,
 )
-
-
-@lru_cache
-def plain_heading(heading: str) -> str:
-    """Its letters, without accents and capitals."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFD", heading.casefold()))
+#: what answers a question that only its heading asks
+IS_ANSWER = re.compile("yes|y|true|1|ja|j|oui|o|si|s|no|n|false|0|nein|non|nee|x")
 
 
 def is_about_tickets(heading: str) -> bool:
     """Whether such a column says if somebody still has a ticket."""
-    plain = plain_heading(heading)
+    plain = _plain(heading)
     return plain in GONE_SINCE or plain.endswith(OF_STATUS) or plain.startswith(STATUS_OF)
+
+
+def _plain(heading: str) -> str:
+    """Of two columns of one name the second has a number: Status (2)."""
+    return plain_heading(heading).rstrip("0123456789")
+
+
+def _asks_if_gone(heading: str) -> bool:
+    """Cancelled · Void Status · Cancellation status: yes says there that the ticket is gone, no that it is not."""
+    return _plain(heading) in GONE_SINCE or re.search(_GONE, _plain(heading)) is not None
 
 
 def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
@@ -118,7 +129,13 @@ def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
     for heading, said in row:
         if not is_about_tickets(heading):
             continue
-        ticket = _read(said, is_since=plain_heading(heading) in GONE_SINCE)
+        words = " ".join(re.sub(r"['’-]", " ", without_accents(said)).split())
+        if IS_ANSWER.fullmatch(words) and not _asks_if_gone(heading):
+            ticket, said = Ticket.UNKNOWN, f"{heading}: {said}"
+        elif IS_ANSWER.fullmatch(words):
+            ticket = Ticket.VALID if NO.fullmatch(words) else Ticket.GONE
+        else:
+            ticket = _read(words, is_since=_plain(heading) in GONE_SINCE)
         if ticket is Ticket.GONE:
             return ticket, said
         if ticket is Ticket.UNSURE or (ticket is Ticket.UNKNOWN and found[0] is Ticket.VALID):
@@ -127,12 +144,8 @@ def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
 
 
 @lru_cache
-def _read(said: str, *, is_since: bool) -> Ticket:
+def _read(words: str, *, is_since: bool) -> Ticket:
     """What one cell says; `is_since`: anything in it says since when the ticket is gone."""
-    words = unicodedata.normalize("NFD", said.casefold())
-    words = " ".join(
-        re.sub(r"[\u0300-\u036f]", "", words).replace("'", " ").replace("’", " ").replace("-", " ").split()
-    )
     if IS_KEPT.search(words) and not IS_UNSURE.search(words):
         return Ticket.VALID
     left = IS_DENIED.sub("", words).strip()
@@ -142,5 +155,6 @@ def _read(said: str, *, is_since: bool) -> Ticket:
         return Ticket.GONE
     if IS_UNSURE.search(left):
         return Ticket.UNSURE
-    is_valid = left != words or NO.fullmatch(left) or IS_VALID.search(IS_OTHERWISE.sub("", left))
-    return Ticket.VALID if is_valid else Ticket.UNKNOWN
+    if left != words or NO.fullmatch(left) or IS_VALID.search(IS_OTHERWISE.sub("", left)):
+        return Ticket.VALID
+    return Ticket.UNSURE if IS_RESERVED.search(left) else Ticket.UNKNOWN

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, time, timedelta
+from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.names import refuse_unseen
-from events.room_sizes import ABOUT, PEOPLE
+from accounts.text import without_accents
+from events.room_sizes import sized
 
 from .day_names import MONTH, WEEKDAY, month_of, weekday_alone, weekday_of
 from .report import quoted
@@ -36,8 +39,7 @@ def text(row: Row, column: str, most: int) -> str:
 MOST_SEATS = 100_000
 #: 120 · 120.0 · 1,000 · 1 000 · 30 seats · ca. 30 Plätze; not 1.000, which is a thousand here and one there
 WHOLE = re.compile(
-    rf"(?:(?:{ABOUT})\s*)?([0-9]{{1,9}}|[0-9]{{1,3}}(?:[, \u00a0\u202f][0-9]{{3}})+)(?:\.0{{1,2}})?"
-    rf"(?:\s*(?:{PEOPLE}|pax))?",
+    sized(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3}){1,5})(?:\.0{1,2})?"),
     re.IGNORECASE,
 )
 
@@ -52,7 +54,7 @@ def whole(row: Row, column: str, least: int, most: int, default: int | None = No
     if not value and default is not None:
         return default
     found = WHOLE.fullmatch(value)
-    number = int(re.sub("[^0-9]", "", found[1])) if found else -1
+    number = int(re.sub(r"\..*|[^0-9]", "", found["seats"])) if found else -1
     if not least <= number <= most:
         raise ValidationError(
             _("“%(column)s” is “%(value)s”, not a whole number from %(least)s to %(most)s.")
@@ -69,21 +71,32 @@ LENGTHS = {
 SLOTS = {word: slots for slots, words in LENGTHS.items() for word in words.split()}
 
 
+LENGTH = re.compile(rf"({'|'.join(SLOTS)})(?:\.0{{1,3}})?(?:[\s-]{{0,3}}(?:slots?|sessions?|x|×))?")
+
+
 def slots_in(row: Row, column: str) -> int:
     """One or two; nobody knows here how long a slot is, so minutes say nothing."""
     value = row.get(column, "")
-    word = re.sub(r"(?:\.0+)?(?:[\s-]*(?:slots?|sessions?|x|×))?$", "", " ".join(value.split()).casefold())
+    found = LENGTH.fullmatch(" ".join(value.split()).casefold())
     if not value:
         return 1
-    if word not in SLOTS:
+    if found is None:
         told = _("“%(column)s” is “%(value)s”; it counts slots: 1 for one slot, 2 for a double.")
         raise ValidationError(told % {"column": column, "value": quoted(value)})
-    return SLOTS[word]
+    return SLOTS[found[1]]
+
+
+#: what stands behind one name, and a comma
+BEHIND_NAMES = r"ph\.?d|md|m\.?sc|m\.?a|b\.?sc|b\.?a|jr|sr|esq"
+#: what stands where a name is to come
+NOBODY = frozenset("tbd tba tbc t.b.d. t.b.a. n/a n.n. nn ?".split())
 
 
 def _between(words: str) -> re.Pattern[str]:
     """Signs, and these words, between the names of several people."""
-    return re.compile(rf"(?<=[^\s,;&+/])\s*(?:,|;|&|\+|/|\n|\b(?:{words})\b)\s*", re.IGNORECASE)
+    return re.compile(
+        rf"(?<=[^\s,;&+/])\s*(?:,(?!\s?(?:{BEHIND_NAMES})\b)|;|&|\+|/|\n|\b(?:{words})\b)\s*", re.IGNORECASE
+    )
 
 
 #: between the names of several people in one cell
@@ -92,14 +105,56 @@ SEVERAL = _between(r"and|und|et(?! al\b)")
 MAYBE_SEVERAL = _between("and|und|et|y|e|en")
 
 
+#: (Berlin) · [she/her]
+BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+
+
+def divided(between: re.Pattern[str], typed: str) -> list[str]:
+    """What stands between such signs; those within brackets divide nothing: Ann (she/her)."""
+    kept = BRACKETS.findall(typed)
+    numbers = count()
+    # No cell holds a NUL.
+    masked = BRACKETS.sub(lambda found: f"\0{next(numbers)}\0", typed)
+    pieces = [re.sub("\0([0-9]+)\0", lambda found: kept[int(found[1])], piece) for piece in between.split(masked)]
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def without_brackets(name: str) -> str:
+    """Ann (Berlin): where somebody is from, or how one speaks of them, is no part of the name."""
+    while name.endswith((")", "]")) and (at := max(name.rfind("("), name.rfind("["))) > 0:
+        name = name[:at].rstrip()
+    return name
+
+
 def names_in(typed: str, is_known: Callable[[str], bool]) -> list[str]:
-    """The names in a cell: the whole, if it is somebody's; words that names have, too, divide only who is known."""
-    if is_known(typed):
-        return [typed]
-    people = [name for name in MAYBE_SEVERAL.split(typed) if name.strip()]
+    """The names in a cell: the whole, if it is somebody's; words that names have, too, divide only who is known.
+
+    Without what is in brackets behind them, unless somebody is called so.
+    """
+
+    def called(name: str) -> str:
+        return name if is_known(name) else without_brackets(name)
+
+    typed = typed.strip()
+    if is_known(called(typed)):
+        return [called(typed)]
+    people = [called(name) for name in divided(MAYBE_SEVERAL, typed) if name.casefold() not in NOBODY]
     if all(map(is_known, people)):
         return people
-    return [name for name in SEVERAL.split(typed) if name.strip()]
+    return [called(name) for name in divided(SEVERAL, typed) if name.casefold() not in NOBODY]
+
+
+def told_names(typed: str, names: Sequence[str]) -> str:
+    """What is said where something of a cell is in none of its names; nothing, mostly."""
+    if not names:
+        return _("“%(typed)s” names nobody.") % {"typed": quoted(typed)} if typed else ""
+    values = {"typed": quoted(typed), "names": quoted(", ".join(names))}
+    if sum(len(BRACKETS.findall(name)) for name in names) != len(BRACKETS.findall(typed)):
+        return _("“%(typed)s” is read as %(names)s: what is in brackets is no part of a name.") % values
+    # Between names there is little; before them may stand “by”.
+    if any(name.casefold() in NOBODY for name in divided(SEVERAL, typed)) or not typed.startswith(names[0]):
+        return _("“%(typed)s” is read as %(names)s.") % values
+    return ""
 
 
 def parts(row: Row, column: str) -> list[str]:
@@ -109,20 +164,44 @@ def parts(row: Row, column: str) -> list[str]:
 
 # -- times ------------------------------------------------------------------------------------------------
 
-#: 9:00 · 09.00 · 14h30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
+#: behind an hour, so that it is one
+HOURS = "h|u|hrs?|uhr|uur|heures?|horas?|o.clock"
+#: 9:00 · 09.00 · 14h30 · 14 h 30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
 CLOCK = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2})(?::00)?)?\s*"
-    r"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>h|hrs?|uhr))?",
+    r"(?P<hour>[0-9]{1,2})(?:(?:[:.hu]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?\s*"
+    rf"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>{HOURS}))?",
     re.IGNORECASE,
 )
 #: what stands between the two ends of a stretch of time
-BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\bbis\b)\s*"
+BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s*"
 UNTIL = re.compile(BETWEEN, re.IGNORECASE)
+#: hours that have names; those in other languages are called like a meal, too, and are hours where they stand alone
+NAMED_HOUR = re.compile(r"\b(?:12(?::00)?\s?)?(?:(noon|midday)|midnight)\b", re.IGNORECASE)
+ALONE = {"mittag": 12, "midi": 12, "mediodia": 12, "mitternacht": 0, "minuit": 0, "medianoche": 0, "middernacht": 0}
+#: a day and a time in one cell, as programs write them; of no time zone
+MOMENT = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4})(?:T|,?\s)"
+    r"(?P<time>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?P<half>\s?[ap]m\b)?",
+    re.IGNORECASE,
+)
+
+
+def in_numbers(value: str) -> str:
+    """The same with 12:00 for noon."""
+    if (hour := ALONE.get(without_accents(value.strip()))) is not None:
+        return f"{hour}:00"
+    return NAMED_HOUR.sub(lambda found: "12:00" if found[1] else "0:00", value)
+
+
+def day_and_time(value: str) -> tuple[str, str]:
+    """Of a cell that says both; else it is the time."""
+    found = MOMENT.fullmatch(value.strip())
+    return (found["day"], found["time"] + (found["half"] or "")) if found else ("", value)
 
 
 def clock_in(value: str) -> time | None:
     """The time that it names; None if that cannot be told."""
-    found = CLOCK.fullmatch(value.strip())
+    found = CLOCK.fullmatch(in_numbers(value).strip())
     if found is None or not (found["minute"] or found["half"] or found["word"]):
         return None
     hour, minute = int(found["hour"]), int(found["minute"] or 0)
@@ -130,6 +209,9 @@ def clock_in(value: str) -> time | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
+    elif (hour, minute) == (24, 0):
+        # As the night is written that a day ends with.
+        hour = 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
@@ -138,7 +220,7 @@ def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
 
     `is_bare`: an hour needs no sign that it is one, as in 10:00–11. ValidationError: it cannot be told.
     """
-    read = [CLOCK.fullmatch(end.strip()) for end in (first, second)]
+    read = [CLOCK.fullmatch(in_numbers(end).strip()) for end in (first, second)]
     has_half = any(found and found["half"] for found in read)
     ends = [_readings(found, has_half=has_half, is_bare=is_bare or has_half) for found in read]
     for text, found in zip((first, second), ends, strict=True):
@@ -170,6 +252,7 @@ def minutes_of(one: time) -> int:
 
 def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
     """When it starts and ends; both may stand in the first cell: 09.00–09.45."""
+    row = row | {column: day_and_time(row.get(column, ""))[1] for column in (start, end)}
     ends = UNTIL.split(row.get(start, ""))
     if is_one_cell := len(ends) == 2 and not row.get(end, ""):
         row = row | {start: ends[0], end: ends[1]}
@@ -189,6 +272,7 @@ DAY_FIRST = (
     "America/Santiago",
     "America/Sao_",
 )
+YEAR_FIRST = re.compile(r"\b([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})\b")
 IN_NUMBERS = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})")
 #: 12 June 2030 · Sat 12 Jan 2030 · June 12, 2030 · Samstag, 12. Januar 2030 · 12 de enero de 2030
 IN_WORDS = re.compile(
@@ -200,12 +284,12 @@ IN_WORDS = re.compile(
 
 def days_in(value: str, time_zone: str) -> list[date]:
     """The days that it may mean, as people in that zone write them the first; none if that cannot be told."""
-    value = value.strip()
-    try:
-        # With 00:00 behind it, where a spreadsheet knows moments only.
-        return [date.fromisoformat(value.removesuffix(" 00:00").removesuffix(" 00:00:00"))]
-    except ValueError:
-        pass
+    # With 00:00 behind it, where a spreadsheet knows moments only.
+    value = value.strip().removesuffix(" 00:00").removesuffix(" 00:00:00")
+    with suppress(ValueError):
+        return [date.fromisoformat(value)]
+    if found := YEAR_FIRST.fullmatch(value):
+        return _days((int(found[1]), int(found[2]), int(found[3])))
     if found := IN_WORDS.fullmatch(value):
         month = month_of(found["month"] or found["month_first"])
         return _days((int(found["year"]), month, int(found["day"] or found["day_last"])))
@@ -223,11 +307,14 @@ def days_in(value: str, time_zone: str) -> list[date]:
 NTH_DAY = re.compile(r"\bday\s+([0-9]{1,2})\b", re.IGNORECASE)
 #: a date that stands in a longer text; the year may be left to guess
 DATE_IN_TEXT = re.compile(
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{IN_NUMBERS.pattern}"
+    rf"{YEAR_FIRST.pattern}|{IN_NUMBERS.pattern}"
     rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?{MONTH}(?:\.?,?\s+(?:de\s+)?[0-9]{{4}})?"
-    rf"|\b{MONTH}\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
+    rf"|\b{MONTH}\.?\s+[0-9]{{1,2}}(?![0-9])(?:st|nd|rd|th)?(?:,?\s+[0-9]{{4}})?",
     re.IGNORECASE,
 )
+#: 12.1. · 12. 01.: of no year; and 1/12, which may be either way round
+DAY_AND_MONTH = re.compile(r"\b([0-9]{1,2})\.\s?([0-9]{1,2})\.(?![0-9])")
+EITHER_WAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 WITH_YEAR = re.compile(r"[0-9]{4}")
 _DAY, _AND = r"[0-9]{1,2}(?:st|nd|rd|th|\.)?", r"\s*(?:-|–|—|&|\+|/|\band\b|\bto\b|\buntil\b|\bbis\b|\bund\b)\s*"
 #: 12–13 January · January 12 to 13 · days 1 & 2
@@ -241,9 +328,17 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
     """The days from the first to the last that a text names: a date, Day 2, a weekday. None: it speaks of no day."""
     days = [first + timedelta(n) for n in range((last - first).days + 1)]
     for piece in DATE_IN_TEXT.finditer(value):
-        years = [""] if WITH_YEAR.search(piece[0]) else [f" {year}" for year in range(first.year, last.year + 1)]
+        # A year of two digits is one, too.
+        has_year = WITH_YEAR.search(piece[0]) or IN_NUMBERS.fullmatch(piece[0])
+        years = [""] if has_year else [f" {year}" for year in range(first.year, last.year + 1)]
         if meant := [day for year in years for day in days_in(piece[0] + year, time_zone)]:
             return [day for day in meant if day in days]
+    # Numbers of chapters, and fractions, look like that: only a day of the camp is one.
+    either = {
+        both for one, other in EITHER_WAY.findall(value) for both in ((int(one), int(other)), (int(other), int(one)))
+    }
+    if meant := [day for day in days if (day.day, day.month) in _without_year(value) | either]:
+        return meant
     if nth := NTH_DAY.search(value):
         return days[int(nth[1]) - 1 : int(nth[1])] if int(nth[1]) else []
     found = WEEKDAY.search(value)
@@ -251,9 +346,16 @@ def days_named(value: str, first: date, last: date, time_zone: str) -> list[date
     return None if weekday is None else [day for day in days if day.weekday() == weekday]
 
 
+def _without_year(value: str) -> set[tuple[int, int]]:
+    """Day and month of each 12.1. in a text."""
+    return {(int(day), int(month)) for day, month in DAY_AND_MONTH.findall(value)}
+
+
 def names_several_days(value: str) -> bool:
     """Whether a text speaks of more than one day, as the title of a sheet does: 12–13 January, Sat & Sun."""
-    dates = {" ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)}
+    dates: set[object] = {
+        " ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)
+    } | _without_year(value)
     weekdays = {weekday_of(found) for found in WEEKDAY.finditer(value)}
     return len(dates) > 1 or len(weekdays) > 1 or SEVERAL_DAYS.search(value) is not None
 

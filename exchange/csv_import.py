@@ -25,22 +25,46 @@ from events.models import Attendee, Role, Room, Slot
 from events.models.frame import feature_codes, plain_feature
 from events.people import as_seen
 from events.room_sizes import Sized, sizes_in_brackets
-from events.tickets import Ticket, is_about_tickets, ticket_in
+from events.tickets import is_about_tickets
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
-from .cells import MAYBE_SEVERAL, MOST_SEATS, days_in, names_in, parts, short, slots_in, stretch, text, whole
+from .cells import (
+    MAYBE_SEVERAL,
+    MOST_SEATS,
+    day_and_time,
+    days_in,
+    days_named,
+    names_in,
+    parts,
+    short,
+    slots_in,
+    stretch,
+    text,
+    told_names,
+    whole,
+)
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
+from .ticket_rows import TicketRows
+from .wall_sheet import is_for_everybody
 
 Thing = TypeVar("Thing", Attendee, Pitch)
 #: seats of a room of which the file does not say how many it has
 MANY = 30
 #: of a pitch; more than lead one anywhere
 MOST_HOSTS = 500
+#: what people call roles, beside our words
+ROLES = {
+    "organizer": Role.ORGANISER, "orga": Role.ORGANISER, "organisator": Role.ORGANISER, "organisateur": Role.ORGANISER,
+    "organizador": Role.ORGANISER, "volunteer": Role.HELPER, "helfer": Role.HELPER, "participant": Role.ATTENDEE,
+    "teilnehmer": Role.ATTENDEE,
+}  # fmt: skip
+#: and what they call what is for everybody
+SLOT_KINDS = dict.fromkeys(["everybody", "all", "break", "plenary", "alle", "pause"], Slot.Kind.EVERYONE)
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
@@ -102,8 +126,11 @@ class CsvReader:
     by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
     #: how dates that can be read in two ways were read: told once each
     readings: set[str] = field(default_factory=set)
-    #: what is said of tickets that is not understood: told once each
-    statuses: set[str] = field(default_factory=set)
+    #: who has a ticket
+    tickets: TicketRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tickets = TicketRows(self.report)
 
     @property
     def report(self) -> Report:
@@ -130,6 +157,7 @@ class CsvReader:
             for number, row in self.rows(name, self.shape_of(name)):
                 with self.fault_told(name, number):
                     read(row, number)
+        self.tickets.tell_rest()
         self.put_in_order("pitches.csv")
         self.interests("interests.csv")
 
@@ -254,16 +282,21 @@ class CsvReader:
     def slot(self, row: Row, number: int) -> None:
         start, end = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
         on = self.day(row, number, start)
-        kind = row["kind"].lower() or Slot.Kind.SESSIONS
+        title = short(row, "title", 80)
+        kind = SLOT_KINDS.get(row["kind"].lower(), row["kind"].lower())
+        if not kind:
+            kind = Slot.Kind.EVERYONE if is_for_everybody(title) else Slot.Kind.SESSIONS
         if kind not in Slot.Kind.values:
             raise ValidationError(
                 _("The kind “%(kind)s” is neither sessions nor everyone.") % {"kind": quoted(row["kind"])}
             )
         camp = self.outcome.camp
         starts_at, ends_at = camp.at(on, start), camp.at(on + timedelta(days=end < start), end)
-        title = short(row, "title", 80)
         if (known := self.slots.get(starts_at)) is None:
             self.make_slot(starts_at, ends_at, kind, title)
+            if not row["kind"] and kind == Slot.Kind.EVERYONE:
+                told = _("“%(title)s” is read as something for everybody.")
+                self.report.remark("slots.csv", number, told % {"title": quoted(title)})
             return
         now = {"ends_at": known.ends_at, "kind": known.kind, "title": known.title}
         # Both may stand in the first column.
@@ -316,10 +349,13 @@ class CsvReader:
         """The day of the camp that is meant, or the night after it: where a date can be read in two ways, that which is
         one.
         """
-        camp, value = self.outcome.camp, row["date"]
+        camp, value = self.outcome.camp, row["date"] or day_and_time(row["starts_at"])[0]
         if not value and camp.starts_on == camp.ends_on:
             return camp.starts_on
         found = days_in(value, camp.time_zone)
+        if not found and len(named := days_named(value, camp.starts_on, camp.ends_on, camp.time_zone) or []) == 1:
+            # Saturday, Day 2: where the camp has one of that name only.
+            found = named
         if not found:
             raise ValidationError(_("“%(text)s” is not a date like 2030-06-12.") % {"text": quoted(value)})
         day = next((day for day in found if camp.has_day(day, start)), None)
@@ -337,21 +373,12 @@ class CsvReader:
     def attendee(self, row: Row, number: int) -> None:
         if "First name" in row:
             row["display_name"] = f"{row['First name']} {row['Last name']}"
-        ticket, word = ticket_in(row.items())
-        if ticket in (Ticket.GONE, Ticket.UNSURE):
-            told = _("“%(name)s” has no ticket that is valid (%(said)s): they are left out.")
-            said = ", ".join(filter(None, (row[column] for column in row if is_about_tickets(column))))
-            values = {"name": quoted(row["display_name"].strip()), "said": quoted(said)}
-            self.report.remark("attendees.csv", number, told % values)
+        if not self.tickets.lets_in(row, number):
             return
-        if ticket is Ticket.UNKNOWN and word not in self.statuses:
-            self.statuses.add(word)
-            told = _("“%(said)s” is nothing that is understood of a ticket: whoever it is said of comes in.")
-            self.report.remark("attendees.csv", number, told % {"said": quoted(word)})
         name = text(row, "display_name", 60)
         refuse_name(name)
         called = text(row, "attendee", 60) if row["attendee"] else name
-        role = row["role"].lower() or Role.ATTENDEE
+        role = ROLES.get(row["role"].lower(), row["role"].lower()) or Role.ATTENDEE
         if role not in Role.values:
             raise ValidationError(
                 _("The role “%(role)s” is not attendee, helper or organiser.") % {"role": quoted(row["role"])}
@@ -432,12 +459,14 @@ class CsvReader:
             self.report.remark(file, number, told % {"name": quoted(now)})
 
     def hosts_in(self, row: Row, number: int) -> list[Attendee | str]:
-        """By the keys of a list of people; without one by their names, of whoever is nobody yet the name."""
+        """By the keys of a list of people, or their names; without such a list, of whoever is nobody yet the name."""
         found: dict[int | str, Attendee | str] = {}
         for part in parts(row, "hosts"):
             names = names_in(part, self.is_somebody)
             if self.has_people and not all(map(self.is_somebody, names)):
                 names = [part]
+            elif told := told_names(part, names):
+                self.report.remark("pitches.csv", number, told)
             for name in names:
                 host = self.host(name, number)
                 if host is not None:
@@ -479,8 +508,8 @@ class CsvReader:
         return "attendees.csv" in self.files
 
     def called_so(self, name: str) -> list[Attendee]:
-        """Those who are in, or written down, under that name; nobody where a list of people comes along."""
-        if self.has_people:
+        """Those who are in, or written down, under that name; what a list of people calls somebody comes first."""
+        if self.has_people and name in self.attendees:
             return []
         if not self.names:
             self.names = self.outcome.people_by_name()
@@ -494,7 +523,7 @@ class CsvReader:
         if found is None:
             told = _("There is no attendee “%(key)s” in this camp.")
             if self.has_people:
-                told = _("There is no attendee “%(key)s” in %(file)s.")
+                told = _("There is no attendee “%(key)s” in %(file)s, nor in this camp.")
             values = {"key": quoted(called), "file": self.report.name_of("attendees.csv")}
             raise ValidationError(f"{told % values} {what_to_do}".strip())
         return found

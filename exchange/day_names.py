@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils import dates, translation
 
+from accounts.text import without_accents
+
 LANGUAGES = ("en", "de", "fr", "es", "nl")
-#: a weekday that Django does not know by this name
-BESIDE = {"sonnabend": 5}
+#: a weekday, and months, that Django does not know by these names
+BESIDE, MONTHS_BESIDE = {"sonnabend": 5}, {"jänner": 1, "mrz": 3}
 #: Mo, Sa, za: words of their own in other languages, so nothing else may stand beside them
 SHORTEST = ("de", "nl")
-
-
-def without_accents(text: str) -> str:
-    """In small letters, as people type names of days: sabado, Fevrier."""
-    return re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFD", text.casefold()))
 
 
 def _called(*tables: Mapping[int, Any], languages: tuple[str, ...] = LANGUAGES) -> Iterator[tuple[str, int]]:
@@ -29,7 +25,8 @@ def _called(*tables: Mapping[int, Any], languages: tuple[str, ...] = LANGUAGES) 
 
 
 #: name to number, from 1; also as it is shortened
-MONTHS = {without_accents(name): n for name, n in _called(dates.MONTHS, dates.MONTHS_3, dates.MONTHS_AP)}
+_MONTHS = {name.casefold(): n for name, n in _called(dates.MONTHS, dates.MONTHS_3, dates.MONTHS_AP)} | MONTHS_BESIDE
+MONTHS = {without_accents(name): n for name, n in _MONTHS.items()}
 #: name to number, from 0; English ones also as they are shortened
 WEEKDAYS = {name.casefold(): n for name, n in _called(dates.WEEKDAYS)} | BESIDE
 SHORT_WEEKDAYS = {name.casefold(): n for name, n in _called(dates.WEEKDAYS_ABBR, languages=("en",))}
@@ -42,9 +39,9 @@ _NAMES = sorted({one for name in WEEKDAYS for one in (name, without_accents(name
 WEEKDAY = re.compile(
     rf"\b(?:({'|'.join(SHORT_WEEKDAYS)})(?:day|s|sday|nesday|rs|rsday|urday)?|({'|'.join(_NAMES)}))\b", re.IGNORECASE
 )
-_BEGINNINGS = sorted({name[:3] for found in (MONTHS, dict(_called(dates.MONTHS))) for name in found})
-#: what may well be the name of a month: `month_of` knows
-MONTH = rf"(?:{'|'.join(_BEGINNINGS)})[^\W\d_]*"
+_NUMBERS = {without_accents(name): n for name, n in (WEEKDAYS | SHORT_WEEKDAYS).items()}
+#: of a name, so that it is known: as much as is typed at least
+SHORTEST_MONTH = 3
 
 
 def month_of(word: str) -> int:
@@ -52,16 +49,27 @@ def month_of(word: str) -> int:
     word = without_accents(word)
     if word in MONTHS:
         return MONTHS[word]
-    found = {number for name, number in MONTHS.items() if name.startswith(word)} if len(word) > 2 else set()
+    found = (
+        {number for name, number in MONTHS.items() if name.startswith(word)} if len(word) >= SHORTEST_MONTH else set()
+    )
     return found.pop() if len(found) == 1 else 0
+
+
+def _beginnings() -> Iterator[str]:
+    """All that names a month, with its accents and without: mardi is none, though it begins like one."""
+    for name in {*MONTHS, *_MONTHS}:
+        yield from (
+            name[:long] for long in range(min(SHORTEST_MONTH, len(name)), len(name) + 1) if month_of(name[:long])
+        )
+
+
+#: the name of a month, or how it begins; nothing that only begins with one
+MONTH = rf"(?:{'|'.join(sorted(set(_beginnings())))})(?![^\W_])"
 
 
 def weekday_of(found: re.Match[str]) -> int:
     """What `WEEKDAY` has found, from 0."""
-    if found[1]:
-        return SHORT_WEEKDAYS[found[1].casefold()]
-    name = without_accents(found[2])
-    return next(number for known, number in WEEKDAYS.items() if without_accents(known) == name)
+    return _NUMBERS[without_accents(found[1] or found[2])]
 
 
 def weekday_alone(text: str) -> int | None:

@@ -30,14 +30,19 @@ class Upload(models.Model):
         WAITING = "waiting", _("Waiting to be read")
         READING = "reading", _("Being read")
         READ = "read", _("Read, not imported yet")
+        PRESSED = "pressed", _("Waiting to be imported")
         IMPORTING = "importing", _("Being imported")
         DONE = "done", _("Imported")
         REFUSED = "refused", _("Not imported")
         FAILED = "failed", _("Failed")
 
     #: a worker is at it, or will be
-    ACTIVE = (State.WAITING, State.READING, State.IMPORTING)
+    ACTIVE = (State.WAITING, State.READING, State.PRESSED, State.IMPORTING)
     UNREAD = (State.WAITING, State.READING)
+    #: somebody said that it is to be imported, and it is not yet
+    WANTED = (State.PRESSED, State.IMPORTING)
+    #: no worker has begun: there is one line for builds and imports
+    IN_LINE = (State.WAITING, State.PRESSED)
     #: without a sign of life for this long, something may have gone wrong: it can be begun again
     PATIENCE = timedelta(minutes=1)
 
@@ -90,6 +95,11 @@ class Upload(models.Model):
         return self.state in self.ACTIVE
 
     @property
+    def waits(self) -> bool:
+        """For its turn."""
+        return self.state in self.IN_LINE
+
+    @property
     def seems_dead(self) -> bool:
         return self.is_active and self.seen_alive_at + self.PATIENCE < timezone.now()
 
@@ -100,7 +110,7 @@ class Upload(models.Model):
     @property
     def is_pressed(self) -> bool:
         """It is being imported, or was: to press once more changes nothing."""
-        return self.state in (self.State.IMPORTING, self.State.DONE)
+        return self.state in (*self.WANTED, self.State.DONE)
 
     @property
     def may_be_read(self) -> bool:

@@ -35,7 +35,10 @@ LONGEST_PROBLEM = 300
 #: characters of a value from a file that a sentence quotes
 MOST_QUOTED = 40
 #: kinds of which those that are new are named, and how many of them
-NAMED = {"rooms": gettext_lazy("New rooms: %(names)s"), "slots": gettext_lazy("New slots: %(names)s")}
+NAMED = {
+    "rooms": gettext_lazy("New rooms: %(names)s"), "slots": gettext_lazy("New slots: %(names)s"),
+    "attendees": gettext_lazy("New people: %(names)s"),
+}  # fmt: skip
 MOST_NAMED = 10
 
 
@@ -129,7 +132,7 @@ class Report:
 
     @property
     def told_made(self) -> list[str]:
-        """What the rooms and slots are that are new: a sentence for each kind, of the first of them."""
+        """What the rooms, slots and people are that are new: a sentence for each kind, of the first of them."""
         sentences = []
         for kind, sentence in NAMED.items():
             count, names = self.made.get(kind, (0, []))

@@ -20,8 +20,9 @@ from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
-from .cells import MAYBE_SEVERAL, MOST_SEATS, SEVERAL, names_in, text, whole
+from .cells import MAYBE_SEVERAL, MOST_SEATS, names_in, text, told_names, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
+from .leading import leading_in, named_by, said_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
@@ -32,8 +33,6 @@ LONGEST_ADDRESS = 500
 #: one name that looks like several, as our own sheet has it
 ONE = re.compile("“([^“”]+)”")
 DOUBLE = 2
-#: of a name
-MOST_WORDS = 5
 is_address = URLValidator(schemes=["http", "https"])
 
 
@@ -46,7 +45,8 @@ def plain(title: str) -> str:
 
 def one_name(name: str) -> str:
     """The name as a cell has it whose names are not to be divided."""
-    return f"“{name}”" if MAYBE_SEVERAL.search(name) else name
+    is_read_so = names_in(name, lambda other: False) == [name] and not (MAYBE_SEVERAL.search(name) or said_by(name))
+    return name if is_read_so else f"“{name}”"
 
 
 def session_page(camp: Camp, session_id: int) -> str:
@@ -57,24 +57,6 @@ def session_page(camp: Camp, session_id: int) -> str:
 class Last(NamedTuple):
     session: Session
     slot: Slot
-
-
-#: what a line, or what stands in brackets, begins with that says who leads it
-SAYS_HOSTS = re.compile(
-    r"[(–—-]*\s*(?:(?:(?:led |hosted |given )?by|with|von|mit|par|avec|por|con|door|met)\s"
-    r"|(?:hosts?|leaders?|speakers?|leitung|animation|ponentes?|spreker)\s*:)\s*(?P<names>.+?)\s*\)?",
-    re.IGNORECASE,
-)
-#: what may stand between a title and who leads it, in one line
-BESIDE = re.compile(
-    r"(?P<title>.*\S)(?:\s+(?:[-–—]|by|with|von|mit|par|avec|por|con|door|met)\s+|\s*\()(?P<names>[^()]+?)\)?",
-    re.IGNORECASE,
-)
-
-
-def may_be_name(text: str) -> bool:
-    """Ann Ash; not "rope and a knife"."""
-    return text[:1].isalpha() and not text[:1].islower() and len(text.split()) <= MOST_WORDS
 
 
 @dataclass(slots=True)
@@ -103,8 +85,10 @@ class SheetReader:
     #: names of rooms by themselves, and what they say of seats; those of which it was told
     sizes: dict[str, Sized] = field(default_factory=dict)
     sizes_told: set[str] = field(default_factory=set)
-    #: it was told that a cell of several lines is one title
-    is_lines_told: bool = False
+    #: names, in small letters, of people in the camp, and of those whom the sheet names for certain somewhere
+    known: set[str] = field(default_factory=set)
+    #: what was told of titles, and of names, already; that a cell of several lines is one title is told once
+    told: set[str] = field(default_factory=set)
     #: by pitch and room, when its last running there began
     last: dict[tuple[int, int], Last] = field(default_factory=dict)
 
@@ -134,6 +118,8 @@ class SheetReader:
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)
+        leaders = (entry.cells[column] for entry in entries for column in LEADER_COLUMNS)
+        self.known = {*self.people} | named_by((entry.cells["Title"] for entry in entries if entry.cell), leaders)
         numbers = {key(slot): number for number, slot in enumerate(rows.slots, 1)}
         for entry in entries:
             with self.base.fault_told(FILE, entry.row, entry.cell):
@@ -214,31 +200,31 @@ class SheetReader:
         said = entry.cells["Title"]
         if not entry.cell or " ".join(said.split()).casefold() in self.titles:
             return entry
-        first, *more = said.split("\n")
-        rest = " ".join(" ".join(more).split())
-        if not rest:
-            found = BESIDE.fullmatch(" ".join(first.split()))
-            if found and self.are_known(found["names"]):
-                return entry._replace(cells=entry.cells | {"Title": found["title"], "Leader1": found["names"]})
-            return entry
-        found = SAYS_HOSTS.fullmatch(rest)
-        is_said = found is not None and all(map(may_be_name, SEVERAL.split(found["names"])))
-        names = found["names"] if found is not None else rest.strip("()–—- ")
-        if is_said or self.are_known(names):
-            return entry._replace(cells=entry.cells | {"Title": first, "Leader1": names})
-        if not self.is_lines_told:
-            self.is_lines_told = True
+        found = leading_in(said, self.is_known)
+        if found.left_out:
+            told = _("What stands below whoever leads it is left out: “%(text)s”.")
+            self.remark(entry, told % {"text": quoted(found.left_out)})
+        if found.names:
+            return entry._replace(cells=entry.cells | {"Title": found.title, "Leader1": found.names})
+        if found.strangers:
+            told = _(
+                "“%(names)s” is nobody in this camp, nor named by “by” in this sheet: it stays a part of the title. "
+                "Write “by” before whoever leads it."
+            )
+            self.remark_once(entry, found.strangers, told % {"names": quoted(found.strangers)})
+        elif "\n" in said:
             told = _("“%(text)s” has several lines and is read as one title: a line of hosts begins with “by”.")
-            self.remark(entry, told % {"text": quoted(said)})
+            self.remark_once(entry, "lines", told % {"text": quoted(said)})
         return entry
 
-    def are_known(self, names: str) -> bool:
-        """Whether these are people in this camp, and nobody else."""
-        found = names_in(names, self.is_known)
-        return bool(found) and all(map(self.is_known, found))
+    def remark_once(self, entry: Entry, what: str, sentence: str) -> None:
+        if what not in self.told:
+            self.told.add(what)
+            self.remark(entry, sentence)
 
     def is_known(self, name: str) -> bool:
-        return " ".join(name.split()).casefold() in self.people
+        """Whether it is the name of somebody in this camp, or in this sheet."""
+        return " ".join(name.split()).casefold() in self.known
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
@@ -287,7 +273,9 @@ class SheetReader:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         if one := ONE.fullmatch(typed.strip()):
             return [one[1]]
-        found = names_in(typed, self.is_known)
+        found = names_in(typed if self.is_known(typed) else said_by(typed) or typed, self.is_known)
+        if told := told_names(typed, found):
+            self.remark_once(entry, typed, told)
         if len(found) > 1:
             told = _("“%(typed)s” is read as %(count)s people.") % {"typed": quoted(typed), "count": len(found)}
             self.remark(entry, told)

@@ -36,9 +36,9 @@ from .moments import (
     told_slots,
 )
 from .report import quoted
-from .spans import label_of, with_end
+from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
-from .wall_sheet import Line, Wall, is_for_everybody, neither, read_wall
+from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
 
 FILE = "sheet.csv"
 #: columns whose cells sheets merge over several rows: what stands in the first holds for all
@@ -144,10 +144,15 @@ class SheetRows:
 
     def rows(self, shape: str) -> Iterator[tuple[int, Row]]:
         for number, row in self.base.rows(FILE, shape):
+            said = list(filter(None, row.values()))
+            if len(said) == 1 and "Date" in row and self.names_day(said[0]):
+                # A line of its own above what is on that day.
+                self.above["Date"] = said[0]
+                continue
             self.carry_down(row)
             if not self.is_of_camp(row, number):
                 continue
-            if not row["Title"]:
+            if not is_title(row["Title"]):
                 self.untitled.append(number)
             else:
                 yield number, row
@@ -334,6 +339,10 @@ class SheetRows:
             told = (label and label.fault) or _("“%(text)s” is not a time like 14:30.") % {"text": quoted(row["Time"])}
             raise ValidationError(told)
         day = self.day(row["Date"] or label.beside, label.start, number)
+        if label.beside and not (NUMBER.fullmatch(label.beside) or self.names_day(label.beside)):
+            if self.is_first("beside", label.beside):
+                told = _("What stands beside the time is left out: “%(text)s”.")
+                self.remark(number, told % {"text": quoted(label.beside)})
         return Moment(number, "", day, label.start, label.end, room=row["Room"].casefold())
 
     def day(self, said: str, start: time, number: int, cell: str = "") -> date:
@@ -399,8 +408,7 @@ class SheetRows:
             self.fault(line.row, told % {"time": quoted(line.label), "count": len(line.titles)}, line.cell)
             return
         for title in line.titles:
-            said = wall.of_lines.get(title.title, title.title)
-            yield Entry(title.row, title.cell, self.row_of(title.room, said, wall), slot)
+            yield Entry(title.row, title.cell, self.row_of(title.room, title.title, wall), slot)
 
     @staticmethod
     def row_of(room: str, title: str, wall: Wall) -> Row:
@@ -414,7 +422,10 @@ class SheetRows:
         return self.base.slots.get(starts_at(self.camp, moment))
 
     def is_made(self, moment: Moment) -> bool:
-        return starts_at(self.camp, moment) in self.made_at
+        at = starts_at(self.camp, moment)
+        # Where something else starts then, too, the slot may be that.
+        title = " ".join(moment.title.split())
+        return at in self.made_at and (not title or self.base.slots[at].title == title)
 
     def placed(self, found: Sequence[tuple[Moment, Thing]]) -> list[tuple[Moment, Thing]]:
         """Each with its moment on a clock of 24 hours; one that no clock shows that night is told, and left out."""

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .cells import BETWEEN, CLOCK, both_ends, clock_in
+from .cells import BETWEEN, CLOCK, HOURS, MOMENT, NAMED_HOUR, both_ends, clock_in, day_and_time, in_numbers
 from .day_names import MONTH, WEEKDAY
 from .report import quoted
 
-_HOUR = r"[0-9]{1,2}(?:[:.h][0-9]{2}(?::00)?(?![0-9.]))?\s*(?:[ap]\.?m\b\.?|h\b|hrs?\b|uhr\b)?"
+_HOUR = rf"[0-9]{{1,2}}(?:(?:[:.hu]|\sh\s)[0-9]{{2}}(?::00)?(?![0-9.]))?\s*(?:[ap]\.?m\b\.?|(?:{HOURS})\b)?"
 #: what a cell says of a moment: 10:00 · Sat 2 pm · 14 Uhr
 TIME = re.compile(rf"\b{_HOUR}", re.IGNORECASE)
 #: 9.00–9.45 · 2–3 pm · 10:00 to 11; no piece of a date
@@ -23,6 +23,15 @@ NUMBER = re.compile(r"(session|slot|round|block)?\s*(#)?\s*([0-9]{1,2})", re.IGN
 BEFORE_NUMBER = re.compile(rf"(?:\b(?:session|slot|round|block|day|room|no|{MONTH})\b\.?|#)\s*#?\s*$", re.IGNORECASE)
 #: between two times that are the ends of one stretch, though nothing says so
 ONLY_SIGNS = re.compile(rf"[\s\-–—:,/|()]*(?:{WEEKDAY.pattern})?[\s\-–—:,/|()]*", re.IGNORECASE)
+#: 2030-01-12T10:00:00Z · T10:00+01:00 · 10:00:00 +0100; not 10:00-11:00
+WITH_ZONE = re.compile(
+    r"T[0-9]{2}:[0-9]{2}[0-9:.]{0,14}(?:Z|[+-][0-9]{2}:?[0-9]{2})\b|[0-9]{2}:[0-9]{2}Z\b"
+    r"|:[0-9]{2}:[0-9]{2}\s?(?:\+[0-9]{2}:?[0-9]{2}|-[0-9]{4})\b"
+)
+#: what may stand beside an hour that has a name: “Noon to 2 pm”, not “Midnight Lounge”
+BESIDE_NAMED = re.compile(
+    rf"{WEEKDAY.pattern}|\b(?:to|until|till|bis|tot|hasta|à|from|[ap]\.?m|{HOURS})\b", re.IGNORECASE
+)
 LONGEST_BESIDE = 60
 #: a cell that holds more names no moment, and is not looked through
 LONGEST = 200
@@ -46,6 +55,12 @@ def label_of(cell: str) -> Label | None:
     cell = " ".join(cell.split())
     if len(cell) > LONGEST:
         return None
+    if WITH_ZONE.search(cell):
+        told = _("“%(text)s” says a time zone: write the time that clocks in the camp show.")
+        return Label(None, None, None, "", told % {"text": quoted(cell)})
+    cell = MOMENT.sub(r"\g<day> \g<time>\g<half>", cell)
+    if not re.search(r"[^\W\d_]", BESIDE_NAMED.sub("", NAMED_HOUR.sub("", cell))) or cell.isalpha():
+        cell = in_numbers(cell)
     if number := NUMBER.fullmatch(cell):
         return Label(None, None, int(number[3]), "", is_bare=not (number[1] or number[2]))
     if span := _span_in(cell):
@@ -70,8 +85,8 @@ def label_of(cell: str) -> Label | None:
 def with_end(label: Label, cell: str, end: str) -> Label:
     """The same, whose end stands in a cell of its own."""
     if label.end is not None:
-        return label if clock_in(end) == label.end else _unclear(f"{cell} – {end}")
-    both = label_of(f"{cell} – {end}")
+        return label if clock_in(day_and_time(end)[1]) == label.end else _unclear(f"{cell} – {end}")
+    both = label_of(f"{cell} – {day_and_time(end)[1]}")
     if both and (both.end is not None or both.fault):
         return both
     told = _("“%(text)s” is not a time like 14:30.") % {"text": quoted(end)}

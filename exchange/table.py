@@ -10,16 +10,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.text import carried
+from accounts.text import carried, plain_heading
 from events.decoding import Size
 from events.marks import MARKS, MOST_ABOVE, first_rows, marks_of
+from events.room_sizes import FEATURES, NAMES, OF_ROOMS, SEATS
 
 #: the sheet where it says times, and not the numbers of slots
 BY_TIME = "sheet.csv by time"
@@ -52,11 +52,6 @@ KNOWN = {
     ],
 }  # fmt: skip
 # Words of headings, as people have them in English, German, French, Spanish and Dutch.
-OF_ROOMS = ["space", "saal", "salle", "sala", "zaal", "espace", "espacio", "lokaal"]
-SEATS = [
-    "seats", "size", "places", "holds", "number of seats", "max", "people", "plätze", "sitzplätze", "kapazität",
-    "capacité", "capacidad", "plazas", "aforo", "capaciteit", "plaatsen",
-]  # fmt: skip
 DAYS = ["day", "datum", "tag", "weekday", "wochentag", "jour", "fecha", "día", "dag"]
 STARTS = [
     "start", "starts", "starts at", "from", "start time", "begins", "when", "zeit", "uhrzeit", "beginn", "von",
@@ -88,19 +83,17 @@ UNREAD = [
 ]  # fmt: skip
 #: other names of columns, as people and programs have them; letters, accents, case, blanks and signs aside
 OTHER_NAMES = {
-    "name": ["room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte"],
+    "name": NAMES,
     "capacity": SEATS,
     "Capacity": SEATS,
-    "features": [
-        "equipment", "has", "facilities", "ausstattung", "ausrüstung", "technik", "équipement", "équipements",
-        "matériel", "equipamiento", "equipo", "uitrusting", "voorzieningen",
-    ],
+    "features": FEATURES,
     "date": DAYS,
     "Date": DAYS,
     "starts_at": [*STARTS, "time"],
     "ends_at": ENDS,
     "Ends": ENDS,
     "kind": ["type"],
+    "role": ["rolle", "rôle", "rol"],
     "length": ["länge", "longueur", "longitud", "lengte"],
     "attendee": ["attendee id", "key", "id"],
     "display_name": [
@@ -127,10 +120,15 @@ OTHER_NAMES = {
     "Title": ["session title", "talk", "topic", "session", "session name", "what", *TITLES, "was"],
     "Time": STARTS,
     "Session notes": NOTES,
-    "Leader1": LEADERS,
+    "Leader1": [*LEADERS, "host 1", "speaker 1"],
+    "Leader2": ["host 2", "speaker 2", "co host"],
+    "Leader3": ["host 3", "speaker 3"],
+    "Leader 4": ["host 4", "speaker 4"],
 }  # fmt: skip
 
 Row = dict[str, str]
+#: a cell of nothing, or of a line that is drawn below headings: |---|:--:|
+RULED = re.compile(":?-{2,}:?|")
 #: under this name a row has what stood beyond its headings
 BEYOND = ""
 
@@ -189,18 +187,13 @@ class NotATable(Exception):
 # -- which line holds the headings, and what stands between cells ----------------------------------------
 
 
-def plain(heading: str) -> str:
-    """Two headings that people take for the same are one: `Starts at`, `starts_at`, `STARTS-AT`; Début, Debut."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFD", heading.casefold()))
-
-
 def called(*columns: str) -> frozenset[str]:
-    """All names of these columns, as `plain` has them."""
-    return frozenset(plain(name) for column in columns for name in (column, *OTHER_NAMES.get(column, [])))
+    """All names of these columns, as `plain_heading` has them."""
+    return frozenset(plain_heading(name) for column in columns for name in (column, *OTHER_NAMES.get(column, [])))
 
 
 def is_called(heading: str, column: str) -> bool:
-    return plain(heading) in called(column)
+    return plain_heading(heading) in called(column)
 
 
 class Headings(NamedTuple):
@@ -223,11 +216,11 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
     one cell.
     """
     wanted = [*SHAPES[name], *KNOWN[name]]
-    ours, typed = {plain(column) for column in wanted}, [plain(cell) for cell in cells]
+    ours, typed = {plain_heading(column) for column in wanted}, [plain_heading(cell) for cell in cells]
     found: dict[int, str] = {}
     for column in wanted:
         for called in (column, *OTHER_NAMES.get(column, [])):
-            word = plain(called)
+            word = plain_heading(called)
             at = next((i for i, cell in enumerate(typed) if cell == word and i not in found), None)
             is_ours = at is not None and called != column and word in ours
             if at is not None and not is_ours:
@@ -235,9 +228,13 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
                 break
     names: list[str] = []
     for i, cell in enumerate(cells):
-        column = found.get(i, cell)
-        # Twice the same heading: the second is told, and not read.
-        names.append(f"{column} (2)" if column and column in names else column)
+        column, number = found.get(i, cell), 1
+        called = column
+        # Twice the same heading: the second is a column of its own, and has its number.
+        while called and called in names:
+            number += 1
+            called = f"{column} ({number})"
+        names.append(called)
     return names
 
 
@@ -316,15 +313,21 @@ def rows_of(name: str, text: str) -> Iterator[tuple[int, Row]]:
     headings = headings_of(name, text)
     known = [column for column in headings.names if column]
     empty = dict.fromkeys([*known, *KNOWN[name]], "")
+    above: list[str] = []
     # A spreadsheet shows no row for the line that says the mark.
     _marks, hidden = marks_of(text)
     try:
         for count, row in lines_in(text, headings.mark):
             number = count - hidden
             _refuse_row_of_table(row, count)
-            if number <= headings.line:
+            if number < headings.line:
                 continue
             cells = [unguarded(carried(cell).strip()) for cell in row]
+            above = above or cells
+            # They may stand once more, as above each page of a print.
+            is_above = number == headings.line or (cells == above and len(above) > 1)
+            if is_above or all(RULED.fullmatch(cell) for cell in cells):
+                continue
             # Shorter rows lack what their last columns would say.
             found = {column: cell for column, cell in zip(headings.names, cells, strict=False) if column}
             beyond = [

@@ -57,8 +57,11 @@ def work_out(
         SheetReader(reader).run()
     _remark_full(outcome)
     rooms, slots = outcome.made.rooms, sorted(outcome.made.slots, key=lambda slot: slot.starts_at)
+    people = [] if "attendees.csv" in files else outcome.made.attendees
     outcome.report.made = {
         "rooms": (len(rooms), [room.name for room in rooms[:MOST_NAMED]]),
+        # Who stands in no list of people: a sheet, or a pitch, made hosts of them.
+        "attendees": (len(people), [person.display_name for person in people[:MOST_NAMED]]),
         "slots": (len(slots), [f"{in_words(camp, [slot])} {slot.title}".strip() for slot in slots[:MOST_NAMED]]),
     }
     return outcome
@@ -141,7 +144,7 @@ def keep_upload(
 @transaction.atomic
 def keep_document(*, text: str, user: User) -> Upload:
     """The document waits to become a camp, in the place of one that its user brought before; a worker reads it."""
-    Upload.objects.filter(user=user, camp=None).exclude(state=State.IMPORTING).delete()
+    Upload.objects.filter(user=user, camp=None).exclude(state__in=Upload.WANTED).delete()
     upload = Upload.objects.create(user=user, files={DOCUMENT: text})
     read_upload.enqueue(upload.pk, translation.get_language())
     return upload
@@ -155,7 +158,7 @@ def start_bringing(*, upload: Upload, slug: str, display_name: str) -> bool:
         return False
     if not found.may_be_imported:
         return found.is_pressed
-    found.tell(state=State.IMPORTING, opens={"slug": slug, "display_name": display_name})
+    found.tell(state=State.PRESSED, opens={"slug": slug, "display_name": display_name})
     import_upload.enqueue(found.pk, translation.get_language())
     return True
 
@@ -184,7 +187,7 @@ def start_import(*, upload: Upload, skip_bad_rows: bool) -> bool:
         return False
     if not found.may_be_imported:
         return found.is_pressed
-    found.tell(state=State.IMPORTING, done=0, skip_bad_rows=skip_bad_rows)
+    found.tell(state=State.PRESSED, done=0, skip_bad_rows=skip_bad_rows)
     import_upload.enqueue(found.pk, translation.get_language())
     return True
 
@@ -207,7 +210,7 @@ def show_what_it_would_do(*, upload: Upload) -> None:
 
 def import_now(*, upload: Upload) -> None:
     """The camp holds what the files say and they wait no longer; or neither, and the upload says why."""
-
+    upload.tell(state=State.IMPORTING, done=0)
     if upload.camp is None:
         bring_in(upload=upload, progress=_teller(upload))
         return
@@ -273,6 +276,6 @@ def read_upload(upload_id: int, language: str) -> None:
 def import_upload(upload_id: int, language: str) -> None:
     """The camp holds what the files say, or the page says why not."""
     with translation.override(language), _failure_told(upload_id):
-        upload = Upload.objects.select_related("camp", "user").filter(pk=upload_id, state=State.IMPORTING).first()
+        upload = Upload.objects.select_related("camp", "user").filter(pk=upload_id, state__in=Upload.WANTED).first()
         if upload is not None:
             import_now(upload=upload)

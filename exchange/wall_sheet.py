@@ -15,27 +15,17 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.text import carried
+from accounts.text import plain_heading
 from events.decoding import MERGED
 from events.marks import marks_of
-from events.room_sizes import Sized, size_in_brackets, sizes_in_brackets
+from events.room_sizes import OF_ROOMS, Sized, size_in_brackets, sizes_in_brackets
 
 from .cells import MOST_SEATS, clock_in, names_several_days, whole
+from .day_names import WEEKDAY
 from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
-from .table import (
-    BY_TIME,
-    KNOWN,
-    MOST_COLUMNS,
-    OF_ROOMS,
-    SHAPES,
-    UNREAD,
-    NotATable,
-    called,
-    lines_in,
-    plain,
-    unguarded,
-)
+from .table import BY_TIME, KNOWN, SHAPES, UNREAD, NotATable, called
+from .wall_cells import Sheet, rows_as_typed
 
 ENDING = called("Ends", "ends_at")
 #: headings of columns beside the times that are no rooms
@@ -55,6 +45,8 @@ NOT_OF_ROOMS = (OF_LISTS | DAILY | ENDING | NO_ROOMS | called("Time", "Year")) -
 #: the first of a column of bare numbers that is an hour, where nothing says so
 EARLIEST_HOUR = 7
 SEATED = called("Capacity")
+#: lines between the names of rooms and the times that say something of each
+OF_A_ROOM = SEATED | called("features")
 #: of which a title consists that is for everybody
 FOR_EVERYBODY = frozenset(
     "lunch break coffee tea registration welcome opening closing introductions introduction intro intros pitching "
@@ -64,8 +56,10 @@ FOR_EVERYBODY = frozenset(
 #: what people type into a cell that is to stay empty
 DASHES = " -–—./"
 BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
-#: columns that may stand before the rooms; lines of a sheet that may be turned round
-MOST_BEFORE, MOST_TURNED = 3, 200
+#: what stands where a title is to come
+NO_TITLES = frozenset("tbd tba tbc t.b.d. t.b.a. n/a".split())
+#: columns that may stand before the rooms
+MOST_BEFORE = 3
 
 
 class Title(NamedTuple):
@@ -74,6 +68,7 @@ class Title(NamedTuple):
     cell: str
     row: int
     room: str
+    #: as it was typed, in several lines maybe
     title: str
 
 
@@ -108,8 +103,6 @@ class Wall:
     #: row, cell and sentence of what is left out, and of what cannot be read
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
-    #: cells of several lines, by what they say in one
-    of_lines: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -125,64 +118,37 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
     all_unclear: list[NotATable] = []
     marks, skip = marks_of(text)
     for mark in marks:
-        of_lines: dict[str, str] = {}
-        rows, wrong = _rows(text, mark, skip, of_lines)
+        rows, wrong = rows_as_typed(text, mark, skip)
         all_wrong += wrong
-        for sheet in (_Sheet(rows, is_turned=False), _Sheet(rows, is_turned=True)):
-            reader = _WallReader(sheet, names_day, rooms)
-            if wall := reader.read():
+        for sheet in (Sheet.of(rows), Sheet.of(rows).turned()):
+            wall, unclear = _read_beside(sheet.blocks(), names_day, rooms)
+            if wall is None:
+                # A column of times need not begin another wall.
+                wall, unclear = _read_beside([sheet], names_day, rooms)
+            if wall:
                 wall.faults += [(error.row, "", error.reason) for error in wrong]
-                wall.of_lines = of_lines
                 found.append(wall)
-            elif reader.unclear:
-                all_unclear.append(reader.unclear)
+            all_unclear += unclear
     if (all_wrong or all_unclear) and not found:
         raise [*all_wrong, *all_unclear][0]
     return max(found, key=lambda wall: wall.size, default=None)
 
 
-def _rows(text: str, mark: str, skip: int, of_lines: dict[str, str]) -> tuple[list[list[str]], list[NotATable]]:
-    """As far as they can be read, each cell in one line, and what is wrong with the first that cannot."""
-    rows: list[list[str]] = []
-    try:
-        for number, row in lines_in(text, mark):
-            if number > skip:
-                rows.append([_cell(cell, of_lines) for cell in row[:MOST_COLUMNS]])
-    except NotATable as error:
-        return rows, [NotATable(max(1, error.row - skip), error.reason)]
-    return rows, []
-
-
-def _cell(raw: str, of_lines: dict[str, str]) -> str:
-    if raw == MERGED:
-        return MERGED
-    typed = unguarded(carried(raw).strip())
-    cell = " ".join(typed.split())
-    if "\n" in typed:
-        of_lines[cell] = typed
-    return cell
-
-
-class _Sheet:
-    """Its cells with times down, whichever way they stand in the file, and what the spreadsheet calls each."""
-
-    def __init__(self, rows: Sequence[Sequence[str]], *, is_turned: bool) -> None:
-        width = max(map(len, rows), default=0)
-        self.is_turned = is_turned
-        self.lines = [[*row, *[""] * (width - len(row))] for row in rows]
-        if is_turned:
-            # What goes on to the right is, seen that way, one thing that goes on downwards.
-            turned: list[list[str]] = []
-            for column in zip(*self.lines, strict=True) if len(self.lines) <= MOST_TURNED else ():
-                before = turned[-1] if turned else []
-                turned.append([before[n] if cell == MERGED and before else cell for n, cell in enumerate(column)])
-            self.lines = turned
-
-    def name_of(self, line: int, column: int) -> tuple[int, str]:
-        """The row, and the cell's name: A1."""
-        row, at = (column, line) if self.is_turned else (line, column)
-        letters = chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
-        return row + 1, f"{letters}{row + 1}"
+def _read_beside(
+    blocks: Sequence[Sheet], names_day: Callable[[str], bool], rooms: Collection[str]
+) -> tuple[Wall | None, list[NotATable]]:
+    """Walls that stand side by side, one after the other; None, and why that may be, if one of them is none."""
+    whole = Wall()
+    for block in blocks:
+        reader = _WallReader(block, names_day, rooms)
+        if (wall := reader.read()) is None:
+            return None, [reader.unclear] if reader.unclear else []
+        whole.lines += wall.lines
+        whole.rooms += wall.rooms
+        whole.seats = wall.seats | whole.seats
+        whole.remarks += wall.remarks
+        whole.faults += wall.faults
+    return whole, []
 
 
 def neither() -> str:
@@ -200,11 +166,16 @@ def is_for_everybody(title: str) -> bool:
     return any(word in FOR_EVERYBODY for word in found) and all(word in FOR_EVERYBODY | BESIDE for word in found)
 
 
+def is_title(cell: str) -> bool:
+    return re.search(r"\w", cell) is not None and cell.strip().casefold() not in NO_TITLES
+
+
 class _WallReader:
     """Line by line, down the sheet."""
 
-    def __init__(self, sheet: _Sheet, names_day: Callable[[str], bool], known: Collection[str]) -> None:
+    def __init__(self, sheet: Sheet, names_day: Callable[[str], bool], known: Collection[str]) -> None:
         self.sheet, self.names_day, self.known = sheet, names_day, known
+        self.lines = sheet.lines
         self.wall = Wall()
         #: the column of the times, that of the ends if there is one, and the rooms by their columns
         self.at = 0
@@ -221,7 +192,7 @@ class _WallReader:
         self.unclear: NotATable | None = None
 
     def read(self) -> Wall | None:
-        lines = self.sheet.lines
+        lines = self.lines
         if (first := self.find_times()) is None or (head := self.find_head(first)) is None:
             return None
         for number in range(head):
@@ -241,7 +212,7 @@ class _WallReader:
 
     def label(self, number: int) -> Label | None:
         """As `label_of`; a bare number is an hour where the column says so."""
-        label = label_of(self.sheet.lines[number][self.at])
+        label = label_of(self.lines[number][self.at])
         if label is None or not label.is_bare or self.are_hours is False:
             return label
         if self.are_hours and (hour := clock_in(f"{label.number}:00")):
@@ -254,9 +225,9 @@ class _WallReader:
     def find_times(self) -> int | None:
         """The first line that has a moment; `at` is the column in which most are, times before numbers."""
         best: tuple[int, int, int] | None = None
-        width = len(self.sheet.lines[0]) if self.sheet.lines else 0
+        width = len(self.lines[0]) if self.lines else 0
         for column in range(min(MOST_BEFORE, width)):
-            labels = [(n, label) for n, line in enumerate(self.sheet.lines) if (label := label_of(line[column]))]
+            labels = [(n, label) for n, line in enumerate(self.lines) if (label := label_of(line[column]))]
             timed = [n for n, label in labels if label.number is None]
             # Among times a bare number is an hour, too.
             counted = [n for n, label in labels if not timed or label.number is None or label.is_bare]
@@ -269,20 +240,23 @@ class _WallReader:
         return best[2]
 
     def find_head(self, first: int) -> int | None:
-        """The last line above the first moment that names rooms."""
+        """The last line above the first moment that names rooms; or that whose first cell says that times are below."""
+        found: list[int] = []
         for number in range(first - 1, -1, -1):
-            cells = [cell for cell in self.sheet.lines[number][self.at + 1 :] if cell and cell != MERGED]
-            if not cells or plain(self.sheet.lines[number][self.at]) in SEATED:
+            cells = [cell for cell in self.lines[number][self.at + 1 :] if cell and cell != MERGED]
+            if not cells or plain_heading(self.lines[number][self.at]) in OF_A_ROOM:
                 continue
             if not self.is_of_list(cells):
-                return number
-            self.find_unclear(number, cells)
-            return None
-        return None
+                found.append(number)
+            elif not found:
+                self.find_unclear(number, cells)
+                return None
+        said = [number for number in found if plain_heading(self.lines[number][self.at]) in HOURLY]
+        return next(iter([*said, *found]), None)
 
     def find_unclear(self, number: int, cells: Sequence[str]) -> None:
         """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""
-        named = [f"“{quoted(cell)}”" for cell in cells if self.is_beside(cell) and plain(cell) in OF_EACH_LIST]
+        named = [f"“{quoted(cell)}”" for cell in cells if self.is_beside(cell) and plain_heading(cell) in OF_EACH_LIST]
         if named and not all(map(self.is_beside, cells)) and not self.sheet.is_turned:
             told = _(
                 "Beside rooms no column is called %(names)s: leave it out, or make a room of that name in the camp "
@@ -297,21 +271,19 @@ class _WallReader:
         others = [cell for cell in cells if cell.casefold() not in self.known]
         if any((label := label_of(cell)) and label.number is None for cell in others):
             return True
-        words = {plain(cell) for cell in others if self.is_beside(cell) and plain(cell) in OF_LISTS}
+        words = {plain_heading(cell) for cell in others if self.is_beside(cell) and plain_heading(cell) in OF_LISTS}
         rooms = sum(not self.is_beside(cell) for cell in cells)
         return rooms < len(words) or (rooms == len(words) and not words.isdisjoint(OF_EACH_LIST))
 
     def is_beside(self, cell: str) -> bool:
         """Whether a heading is that of a column of something else than a room."""
-        word = plain(cell)
+        word = plain_heading(cell)
         return cell.casefold() not in self.known and (word in NOT_OF_ROOMS or not word)
 
     def find_hours(self, head: int) -> None:
         """Whether numbers that nothing stands beside are hours."""
-        heading = plain(self.sheet.lines[head][self.at])
-        labels = [
-            (n, label) for n, line in enumerate(self.sheet.lines) if (label := label_of(line[self.at])) and n > head
-        ]
+        heading = plain_heading(self.lines[head][self.at])
+        labels = [(n, label) for n, line in enumerate(self.lines) if (label := label_of(line[self.at])) and n > head]
         bare = [(n, label.number or 0) for n, label in labels if label.is_bare]
         if not bare or heading in COUNTED:
             return
@@ -326,14 +298,14 @@ class _WallReader:
 
     def is_head(self, number: int) -> bool:
         """Whether the rooms are named once more, for another day say."""
-        line = self.sheet.lines[number]
+        line = self.lines[number]
         cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
         names = {name.casefold() for cell in cells for name in (cell, size_in_brackets(cell, self.known).name)}
         known = {room.casefold() for room in self.rooms.values()}
         return bool(cells) and len(names & known) * 2 >= len(cells)
 
     def read_head(self, number: int) -> None:
-        line = self.sheet.lines[number]
+        line = self.lines[number]
         self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
         sizes = sizes_in_brackets(filter(None, line[self.at + 1 :]), self.known)
         for column, cell in enumerate(line):
@@ -341,12 +313,18 @@ class _WallReader:
                 continue
             if cell.casefold() in self.known and column > self.at:
                 self.read_room(number, column, Sized(cell))
-            elif plain(cell) in DAILY and not self.rooms:
+            elif plain_heading(cell) in DAILY and not self.rooms:
                 self.days_at.add(column)
             elif column < self.at:
                 continue
-            elif plain(cell) in ENDING and self.ends_at is None and not self.rooms:
+            elif plain_heading(cell) in ENDING and self.ends_at is None and not self.rooms:
                 self.ends_at = column
+            elif WEEKDAY.fullmatch(cell):
+                self.unread.add(column)
+                told = _(
+                    "“%(text)s” is a day, and stands where rooms do: give each day a grid of its own, below the other."
+                )
+                self.wall.faults.append((*self.sheet.name_of(number, column), told % {"text": quoted(cell)}))
             elif self.is_beside(cell):
                 self.unread.add(column)
                 told = _("The column %(names)s is not read.") % {"names": f"“{quoted(cell)}”"}
@@ -365,11 +343,11 @@ class _WallReader:
             return
         self.wall.seats.setdefault(name.casefold(), seats)
         if not is_said:
-            self.remark(number, column, told_size(self.sheet.lines[number][column], room))
+            self.remark(number, column, told_size(self.lines[number][column], room))
 
     def say_day(self, number: int, column: int) -> None:
         """From here on it is the day that the cell names; the title of a sheet may name several, and says none."""
-        cell = self.sheet.lines[number][column]
+        cell = self.lines[number][column]
         if names_several_days(cell) and not self.wall.lines:
             told = _("“%(text)s” names several days: it says of no session when it is.")
             self.remark(number, column, told % {"text": quoted(cell)})
@@ -383,11 +361,11 @@ class _WallReader:
 
     def read_other(self, number: int) -> None:
         """A line without a moment: the name of a day, how many seats rooms have, or something that is left out."""
-        line = self.sheet.lines[number]
+        line = self.lines[number]
         filled = [(column, cell) for column, cell in enumerate(line) if cell and cell != MERGED]
         if not filled:
             return
-        if plain(line[self.at]) in SEATED:
+        if plain_heading(line[self.at]) in SEATED:
             self.read_seats(number)
             return
         days = [column for column, cell in filled if self.names_day(cell)]
@@ -403,7 +381,7 @@ class _WallReader:
         self.remark(number, filled[0][0], told % {"text": quoted(" · ".join(cell for _column, cell in filled))})
 
     def read_seats(self, number: int) -> None:
-        line = self.sheet.lines[number]
+        line = self.lines[number]
         for column, name in self.rooms.items():
             if not line[column] or line[column] == MERGED:
                 continue
@@ -416,7 +394,7 @@ class _WallReader:
 
     def read_beside(self, number: int) -> None:
         """What stands in columns that are no rooms: the day, or nothing that is read."""
-        cells = self.sheet.lines[number]
+        cells = self.lines[number]
         for column in {*range(self.at), *self.days_at}:
             if not cells[column] or cells[column] == MERGED:
                 continue
@@ -428,14 +406,14 @@ class _WallReader:
                 self.remark(number, column, told % {"text": quoted(cells[column])})
 
     def read_line(self, number: int, label: Label) -> None:
-        cells = self.sheet.lines[number]
+        cells = self.lines[number]
         self.read_beside(number)
         if label.start and self.ends_at is not None and cells[self.ends_at]:
             label = with_end(label, cells[self.at], cells[self.ends_at])
         row, cell = self.sheet.name_of(number, self.at)
         line = Line(row, cell, cells[self.at], label.start, label.end, label.number, self.day, fault=label.fault)
         self.wall.lines.append(line)
-        filled = [column for column in self.rooms if re.search(r"\w", cells[column])]
+        filled = [column for column in self.rooms if is_title(cells[column])]
         for column in self.rooms:
             if cells[column] != MERGED and column not in filled and cells[column].strip(DASHES):
                 told = _("“%(text)s” is no title: it is left out.")
@@ -481,4 +459,4 @@ class _WallReader:
             values = {"title": quoted(cells[column]), "rooms": ", ".join(over), "room": over[0]}
             self.remark(number, column, told % values)
         row, cell = self.sheet.name_of(number, column)
-        return Title(cell, row, self.rooms[column], cells[column])
+        return Title(cell, row, self.rooms[column], self.sheet.typed[number][column])

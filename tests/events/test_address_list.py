@@ -129,17 +129,20 @@ def test_what_is_no_address_is_told_by_its_row_and_nothing_is_listed(sign_in, ca
     [
         (Ticket.GONE, "Cancelled · CANCELED BY BUYER · refunded · void · Not attending · no longer valid · storniert · Erstattet"
          " · ungültig · nicht mehr gültig · nimmt nicht teil · annulé · Annulée · remboursé · ne participe pas · cancelado"
-         " · anulada · reembolsado · no asiste · geannuleerd · terugbetaald · niet geldig"),
+         " · Reservation cancelled · anulada · reembolsado · no asiste · geannuleerd · terugbetaald · niet geldig"),
         (Ticket.UNSURE, "Not paid · unpaid · not yet paid · Pending · awaiting payment · Expired · Partially paid · nicht bezahlt"
          " · noch nicht bezahlt · Zahlung offen · ausstehend · abgelaufen · Warteliste · nicht bestätigt · non payé · impayé"
          " · pas encore payé · en attente · liste d’attente · pendiente · no pagado · caducado · niet betaald · onbetaald"
-         " · wachtlijst · in behandeling"),
+         " · wachtlijst · in behandeling · Reserved · reserviert · réservé · gereserveerd · Reservation pending"
+         " · Reservation not confirmed · Reservierung unbestätigt"),
         (Ticket.VALID, "Attending · Checked in · checked-in · Not checked in · Paid · Confirmed · Valid · completed · Not cancelled"
          " · never refunded · Not yet refunded · Non-refundable · cancelled: no · Partially refunded · bezahlt · bestätigt"
          " · gültig · eingecheckt · nicht eingecheckt · nicht storniert · teilweise erstattet · payé · validé · confirmé · inscrite"
          " · n’est pas annulé · non remboursé · pagado · confirmada · asistirá · no cancelado · betaald · bevestigd · aanwezig"
-         " · niet geannuleerd · "),
-        (Ticket.UNKNOWN, "Gold · not received · no show · nicht registriert · 2030-01-01 · 出席"),
+         " · niet geannuleerd ·  · Reservation confirmed · Confirmed reservation · Reserved, paid · Reservierung bestätigt"
+         " · réservation confirmée · reserva pagada · Reservering bevestigd"),
+        (Ticket.UNKNOWN, "Gold · not received · no show · nicht registriert · 2030-01-01 · 出席 · yes · No · ja · nein · 0 · true"
+         " · cancellable · stornierbar"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_ticket_is_read_as_a_whole(ticket, words):
@@ -155,6 +158,15 @@ def test_what_is_not_understood_of_a_ticket_is_told_and_drops_nobody():
         "What is said of tickets is not understood, so they count as valid: “Gold” in rows 2, 4."
     )
     assert found.remarks[-1] == "Other words about tickets that are not understood: rows 9, 10."
+
+
+def test_an_answer_to_a_question_that_is_not_known_is_told_with_its_heading():
+    found = addresses_in("Email,RSVP status,Void Status\na@x.example,No,no\nb@x.example,,yes\n")
+    assert found.emails == ["a@x.example"]
+    assert found.remarks == [
+        "Left out, as its ticket is cancelled or refunded: row 3.",
+        "What is said of a ticket is not understood, so it counts as valid: “RSVP status: No” in row 2.",
+    ]
 
 
 def test_of_many_columns_the_last_is_read_too():

@@ -33,6 +33,15 @@ def read(text: str, camp) -> list[tuple]:
         ("Attic, ca. 25 Plätze\nLoft, about 10 seats", [("Attic", 25), ("Loft", 10)]),
         ("Attic; environ 25 places\nLoft; 10 plazas\nBox (ca. 8 plaatsen)", [("Attic", 25), ("Loft", 10), ("Box", 8)]),
         ("Raum\tPlätze\tAusstattung\nAttic\t40", [("Attic", 40)]),
+        # As in every list: a cell of its own says how many, and what differs in brackets only keeps them.
+        ("Attic (40), 50", [("Attic (40)", 50)]),
+        ("Lab (10)\nLab (20)", [("Lab (10)", 30), ("Lab (20)", 30)]),
+        ("Hall (1st)\nHall (2nd), 20", [("Hall (1st)", 30), ("Hall (2nd)", 20)]),
+        (
+            "Barn (cap. 30)\nDen (12 chairs)\nShed, cap. 8\nNook, 5 pax",
+            [("Barn", 30), ("Den", 12), ("Shed", 8), ("Nook", 5)],
+        ),
+        ("Espacio; Aforo; Equipamiento\nAttic; 40", [("Attic", 40)]),
         ("Attic (40)\nLoft (10 seats), quiet", [("Attic", 40), ("Loft", 10, "quiet")]),
         # A number that no room holds tells them apart.
         ("Studio (1)\nStudio (2), 12\nBox (3 people)", [("Studio (1)", 30), ("Studio (2)", 12), ("Box", 3)]),
@@ -68,7 +77,6 @@ def test_lines_as_people_have_them(camp, text, rooms):
         ),
         ("Attic, 40, 50", ["Line 1: It has several sizes: 40, 50. Keep one."]),
         ("Attic, 1,000", ["Line 1: It has several sizes: 1, 000. Keep one."]),
-        ("Attic (40), 50", ["Line 1: It has several sizes: 40, 50. Keep one."]),
         ("Attic\nCellar\nattic", ["Line 3: “attic”: line 1 has that name, too."]),
         ("BARN, 4", ["Line 1: “BARN”: the camp has that room already."]),
         ("Attic, 999999", ["Line 1: Ensure this value is less than or equal to 100000."]),

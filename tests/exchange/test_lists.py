@@ -129,14 +129,39 @@ def test_hosts_whom_nobody_knows_are_divided_where_no_name_has_such_a_word(camp)
     assert hosts_in(camp) == {"Knots": {"Ann", "Bo"}, "Ducks": {"Ortega y Gasset"}, "Bells": {"Smith et al."}}
 
 
+def test_hosts_beside_a_list_of_people_may_be_in_the_camp_already(camp, ben):
+    """What the list calls somebody comes first: of two of one name that one is meant."""
+    files = {
+        "attendees.csv": "key,name\nx1,Ann\nBen,Benita\n",
+        "pitches.csv": 'title,hosts\nKnots,"ben, Ann"\nDucks,x1\nOwls,Ben\nBells,BEN & ann\n',
+    }
+    assert import_files(camp=camp, files=files, by=None).fault_count == 0
+    assert hosts_in(camp) == {"Knots": {"Ben", "Ann"}, "Ducks": {"Ann"}, "Owls": {"Benita"}, "Bells": {"Ben", "Ann"}}
+    assert ben in camp.pitches.get(title="Knots").hosts.all()
+
+
+@pytest.mark.parametrize("has_people", [True, False])
+def test_what_is_in_brackets_is_no_part_of_a_name_and_it_is_told(camp, has_people):
+    people = {"attendees.csv": "name\nAnn\nBo (Rome)\n"}
+    if not has_people:
+        import_files(camp=camp, files=people, by=None)
+    pitches = {"pitches.csv": 'title,hosts\nKnots,"Ann (she/her, Berlin), Bo (Rome)"\nDucks,Bo (Rome)\n'}
+    report = import_files(camp=camp, files=pitches | (people if has_people else {}), by=None)
+    assert hosts_in(camp) == {"Knots": {"Ann", "Bo (Rome)"}, "Ducks": {"Bo (Rome)"}}
+    assert told(report) == (
+        "pitches.csv, row 2: “Ann (she/her, Berlin), Bo (Rome)” is read as Ann, Bo (Rome): what is in brackets is no part "
+        "of a name."
+    )
+
+
 def test_who_is_not_in_the_file_is_told_with_the_name_that_the_file_has(camp):
     files = {"attendees.csv": "name\nAnn\n", "pitches.csv": 'title,hosts\nKnots,"Ann, Bo"\nDucks,Cy\n'}
     brought = {"attendees.csv": "Teilnehmer 2026.csv", "pitches.csv": "Themen.csv"}
     with pytest.raises(ImportRefused) as refused:
         import_files(camp=camp, files=files, brought=brought, by=None)
     assert told(refused.value.report).splitlines() == [
-        "Themen.csv, row 2: There is no attendee “Ann, Bo” in Teilnehmer 2026.csv. Put ; between hosts.",
-        "Themen.csv, row 3: There is no attendee “Cy” in Teilnehmer 2026.csv.",
+        "Themen.csv, row 2: There is no attendee “Ann, Bo” in Teilnehmer 2026.csv, nor in this camp. Put ; between hosts.",
+        "Themen.csv, row 3: There is no attendee “Cy” in Teilnehmer 2026.csv, nor in this camp.",
     ]
 
 
@@ -343,6 +368,59 @@ def test_a_status_that_is_not_understood_is_told_once_and_keeps_nobody_out(camp)
     assert told(report) == (
         "attendees.csv, row 2: “Gold” is nothing that is understood of a ticket: whoever it is said of comes in."
     )
+
+
+@pytest.mark.parametrize(
+    "heading", ["Void Status", "Cancellation status", "Refund status", "Stornierungsstatus", "Is cancelled"]
+)
+@pytest.mark.parametrize("yes", ["yes", "Y", "TRUE", "1", "Ja", "oui", "sí"])
+def test_yes_under_what_asks_if_a_ticket_is_gone_says_that_it_is(camp, heading, yes):
+    text = f"Name,{heading}\nAnn,{yes}\nBo,no\nCy,\nDee,FALSE\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert [person.display_name for person in camp.attendees.order_by("pk")] == ["Bo", "Cy", "Dee"]
+    assert told(report) == f"attendees.csv, row 2: “Ann” has no ticket that is valid ({yes}): they are left out."
+
+
+@pytest.mark.parametrize("heading", ["RSVP status", "Status", "Payment Status", "Zahlungsstatus", "Status (2)"])
+@pytest.mark.parametrize("said", ["No", "yes", "nein", "0", "true", "N"])
+def test_yes_or_no_to_a_question_that_is_not_known_is_told_and_drops_nobody(camp, heading, said):
+    text = f"Name,{heading}\nAnn,{said}\nBo,{said}\nCy,cancelled\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert [person.display_name for person in camp.attendees.order_by("pk")] == ["Ann", "Bo"]
+    assert told(report).splitlines() == [
+        f"attendees.csv, row 2: “{heading}: {said}” is nothing that is understood of a ticket: whoever it is said of comes in.",
+        "attendees.csv, row 4: “Cy” has no ticket that is valid (cancelled): they are left out.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heads", "said"),
+    [
+        ("Status,Status", "paid,cancelled"), ("Status,Status,Status", "paid,cancelled,paid"), ("Status,Status (2)", "paid,cancelled"),
+        ("Status,Status,Status", "paid,paid,cancelled"), ("Status,status", "paid,cancelled"), ("Status,Cancelled (2)", "paid,yes"),
+    ],
+)  # fmt: skip
+def test_of_several_columns_of_one_status_all_are_read(camp, heads, said):
+    text = f"Name,{heads}\nAnn,{said}\nBo,paid{',' * heads.count(',')}\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert [person.display_name for person in camp.attendees.all()] == ["Bo"]
+    said = said.replace(",", ", ")
+    assert told(report) == f"attendees.csv, row 2: “Ann” has no ticket that is valid ({said}): they are left out."
+
+
+def test_of_many_without_a_ticket_the_first_are_named_and_the_rest_counted(camp):
+    gone = "".join(f"Gone {n},cancelled\n" for n in range(250))
+    odd = "".join(f"Odd {n},2030-01-{n + 1:02}\n" for n in range(15))
+    text = f"Name,Status\n{gone}{odd}Ann,paid\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    assert camp.attendees.count() == 16
+    lines = told(report).splitlines()
+    assert len(lines) == report.remark_count == 22
+    assert lines[9] == "attendees.csv, row 11: “Gone 9” has no ticket that is valid (cancelled): they are left out."
+    assert lines[20:] == [
+        "attendees.csv, row 12: From here on, 240 more people have no ticket that is valid: they are left out.",
+        "attendees.csv, row 262: From here on, what 5 more tickets say is not understood: whoever they are of comes in.",
+    ]
 
 
 # -- what is there already ---------------------------------------------------------------------------------------------

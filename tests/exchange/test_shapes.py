@@ -637,7 +637,7 @@ def test_a_size_in_brackets_is_one_whoever_reads_it(camp, come):
         assert camp.rooms.count() == 6
 
 
-@pytest.mark.parametrize("come", [by_list, by_rows, by_wall])
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall, by_paste])
 def test_rooms_that_differ_in_their_brackets_keep_them(camp, come):
     come(camp, ["Lab (10)", "Lab (20)"])
     assert rooms_of(camp) == [("Lab (10)", 30), ("Lab (20)", 30)]

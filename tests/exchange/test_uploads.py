@@ -215,6 +215,34 @@ def test_the_progress_is_shown_with_and_without_scripts(sign_in, camp, olga, upl
     assert client.get(url, {"seen": upload.stamp}, headers=htmx)["HX-Refresh"] == "true"
 
 
+WAITS = "It waits for its turn: what began before it, the building of a grid say, is done first."
+
+
+@pytest.mark.parametrize(
+    ("state", "waits"), [("waiting", True), ("reading", False), ("pressed", True), ("importing", False)]
+)
+def test_what_no_worker_has_begun_waits_for_its_turn_and_is_not_at_nought(sign_in, camp, olga, upload, state, waits):
+    Upload.objects.update(state=state, done=0, rows=4)
+    html = sign_in(olga).get(f"/{camp.slug}/import/{upload.pk}/").content.decode()
+    assert (WAITS in html, "<progress" in html) == (waits, not waits)
+
+
+def test_what_was_pressed_waits_until_a_worker_begins(sign_in, camp, olga, upload, monkeypatch):
+    client, url = sign_in(olga), f"/{camp.slug}/import/{upload.pk}/"
+    with monkeypatch.context() as busy:
+        busy.setattr(uploads, "import_now", lambda upload: None)
+        assert WAITS in client.post(url, follow=True).content.decode()
+    told, tell = [], Upload.tell
+
+    def heard(upload, **changes):
+        tell(upload, **changes)
+        told.append(upload.state)
+
+    monkeypatch.setattr(Upload, "tell", heard)
+    uploads.import_upload.enqueue(upload.pk, "en")
+    assert (told[0], told[-1], camp.rooms.count()) == ("importing", "done", 2)
+
+
 def test_another_organiser_finds_the_files_and_imports_them(sign_in, camp, upload):
     client = sign_in(make_organiser(camp, "Oscar"))
     url = f"/{camp.slug}/import/{upload.pk}/"

@@ -1,0 +1,264 @@
+"""Sheets and lists that were tried one after the other because somebody has them like that."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from events.decoding import BY_PAGE
+from events.models import Camp
+from exchange.report import Report
+from exchange.spans import label_of
+from exchange.uploads import import_files
+from tests.exchange.spreadsheets import text_of, xlsx
+from tests.factories import CampFactory
+
+from .test_sheets import csv, slots_of, standing, told
+
+
+@pytest.fixture
+def saturday(db) -> Camp:
+    return CampFactory(starts_on=date(2030, 1, 12), ends_on=date(2030, 1, 12))
+
+
+@pytest.fixture
+def weekend(db) -> Camp:
+    return CampFactory(starts_on=date(2030, 1, 12), ends_on=date(2030, 1, 13))
+
+
+def come_in(camp: Camp, name: str, *lines: str) -> Report:
+    return import_files(camp=camp, files={name: "\n".join(lines) + "\n"}, by=None, skip_bad_rows=True)
+
+
+# -- times --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "start", "end", "beside"),
+    [
+        ("9h30", "09:30", "", ""), ("14 h 30", "14:30", "", ""), ("09:00 Uhr", "09:00", "", ""), ("9.30 uur", "09:30", "", ""),
+        ("2 uur tot 3 uur", "02:00", "03:00", ""), ("15 h 30 à 16 h 15", "15:30", "16:15", ""), ("10 o'clock", "10:00", "", ""),
+        ("noon", "12:00", "", ""), ("12 noon", "12:00", "", ""), ("Noon – 2 pm", "12:00", "14:00", ""), ("Sat noon", "12:00", "", "Sat"),
+        ("6 pm until midnight", "18:00", "00:00", ""), ("Mittag", "12:00", "", ""), ("minuit", "00:00", "", ""),
+        ("12:00 Mittag", "12:00", "", "Mittag"), ("10:00-11:00", "10:00", "11:00", ""), ("2030-01-12 10:00:00", "10:00", "", "2030-01-12"),
+        ("2030-01-12T10:00", "10:00", "", "2030-01-12"), ("1/12/2030 1:00:00 PM", "13:00", "", "1/12/2030"),
+        ("10u", "10:00", "", ""), ("10u30", "10:30", "", ""), ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""), ("23:00–24:00", "23:00", "00:00", ""), ("24:00", "00:00", "", ""),
+    ],
+)  # fmt: skip
+def test_a_time_is_read_however_it_is_written(cell, start, end, beside):
+    label = label_of(cell)
+    assert label is not None
+    assert [f"{one:%H:%M}" if one else "" for one in (label.start, label.end)] == [start, end]
+    assert label.beside == beside
+
+
+@pytest.mark.parametrize("cell", ["Midnight Lounge", "Afternoon", "Noon walk with Ann"])
+def test_a_name_that_holds_an_hour_is_no_time(cell):
+    assert label_of(cell) is None
+
+
+@pytest.mark.parametrize(
+    "cell", ["2030-01-12T10:00:00Z", "2030-01-12T10:00+01:00", "2030-01-12 10:00:00 +0000", "10:00Z"]
+)
+def test_a_time_zone_is_told_and_not_taken_for_the_clock_of_the_camp(cell):
+    label = label_of(cell)
+    assert label is not None
+    assert "says a time zone: write the time that clocks in the camp show." in label.fault
+
+
+def test_a_list_of_a_program_says_day_and_time_in_one_cell(weekend):
+    rows = ("Knots,Barn,2030-01-12 10:00:00,2030-01-12 10:45:00", "Ducks,Loft,13/01/2030 10:00,13/01/2030 10:45")
+    come_in(weekend, "sheet.csv", "Title,Room,Start,End", *rows)
+    assert standing(weekend) == ["Sat 10:00 Barn Knots", "Sun 10:00 Loft Ducks"]
+    assert slots_of(weekend) == "Sat 10:00–10:45, Sun 10:00–10:45"
+    other = CampFactory(starts_on=date(2030, 1, 12), ends_on=date(2030, 1, 13))
+    come_in(other, "slots.csv", "start,end", "2030-01-12 09:00,2030-01-12 09:45", "13.01.2030 11:00,13.01.2030 11:45")
+    assert slots_of(other) == "Sat 09:00–09:45, Sun 11:00–11:45"
+
+
+# -- walls --------------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_with_a_merged_title_and_a_break_at_noon(weekend):
+    rows: list[list[str | int | float]] = [
+        ["Unconference Jan 2030", "", "", ""], ["", "Barn (40)", "Loft", "Attic"], ["Saturday 12 Jan", "", "", ""],
+        ["9h30", "Opening", "", ""], ["10h00 – 10h45", "Knots", "Ducks", ""], ["Noon", "Lunch", "", ""],
+        ["13h", "Bells", "TBD", "?"], ["Sunday", "", "", ""], ["9h30", "Ants", "", ""],
+    ]  # fmt: skip
+    data = text_of(xlsx(rows, "A1:D1", "B4:D4", "B6:D6"), BY_PAGE)
+    report = import_files(camp=weekend, files={"sheet.csv": data}, by=None)
+    assert slots_of(weekend).split(", ")[:3] == ["Sat 09:30–10:00 Opening", "Sat 10:00–10:45", "Sat 12:00–13:00 Lunch"]
+    assert standing(weekend) == [
+        "Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 13:00 Barn Bells", "Sun 09:30 Barn Ants",
+    ]  # fmt: skip
+    assert "“Unconference Jan 2030”" in told(report)
+    assert "cell C7: “TBD” is no title: it is left out." in told(report)
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_days_that_stand_side_by_side_are_read_one_after_the_other(weekend, is_turned):
+    rows = [
+        ["Saturday", "Barn", "Loft", "", "Sunday", "Barn", "Attic (20)"],
+        ["10:00", "Knots", "Ducks", "", "10:00", "Ants", "Bees"],
+        ["11:00", "Owls", "", "", "11:30", "", "Cats"],
+    ]
+    report = come_in(weekend, "sheet.csv", *map(",".join, zip(*rows, strict=True) if is_turned else rows))
+    assert standing(weekend) == [
+        "Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 11:00 Barn Owls", "Sun 10:00 Attic Bees", "Sun 10:00 Barn Ants",
+        "Sun 11:30 Attic Cats",
+    ]  # fmt: skip
+    cell = "A7" if is_turned else "G1"
+    assert f"cell {cell}: “Attic (20)” is read as the room Attic with 20 seats." in told(report)
+
+
+def test_times_with_their_ends_begin_one_wall(weekend):
+    lines = (
+        "Saturday,Ends,Barn,Sunday,Ends,Barn",
+        "10:00,10:45,Knots,10:00,11:00,Ants",
+        "11:00,11:45,Owls,11:00,12:00,Bees",
+    )
+    come_in(weekend, "sheet.csv", *lines)
+    assert slots_of(weekend) == "Sat 10:00–10:45, Sat 11:00–11:45, Sun 10:00–11:00, Sun 11:00–12:00"
+    assert standing(weekend) == [
+        "Sat 10:00 Barn Knots", "Sat 11:00 Barn Owls", "Sun 10:00 Barn Ants", "Sun 11:00 Barn Bees",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", ["Ends", "Ende", "Doors"])
+def test_a_column_of_times_behind_the_rooms_begins_no_other_wall(saturday, head):
+    report = come_in(saturday, "sheet.csv", f"Time,Barn,Loft,{head}", "10:00,Knots,Ducks,10:45", "11:00,,Owls,11:45")
+    assert [line for line in standing(saturday) if ":45" not in line.split()[-1]] == [
+        "Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 11:00 Loft Owls",
+    ]  # fmt: skip
+    assert ("is not read" in told(report)) == (head != "Doors")
+
+
+def test_days_where_rooms_stand_are_refused_and_no_rooms(weekend):
+    report = come_in(weekend, "sheet.csv", "Time,Saturday,Sonntag", "10:00,Knots,Ants", "11:00,Owls,Bees")
+    assert not weekend.rooms.exists()
+    day = "is a day, and stands where rooms do: give each day a grid of its own, below the other."
+    assert f"cell B1: “Saturday” {day}" in told(report)
+    assert f"cell C1: “Sonntag” {day}" in told(report)
+
+
+def test_a_break_whose_time_is_that_of_something_else_is_told(saturday):
+    report = come_in(saturday, "sheet.csv", "Time,Barn,Loft", "10:00,Knots,Ducks", "12:00,Lunch,", "12:00–14:00,,")
+    assert "“Lunch” is for everybody: no room has it, and it is left out." in told(report)
+
+
+def test_a_line_above_says_the_day_of_a_list(weekend):
+    lines = ("Saturday,,,", "10:00,Barn,Knots,Ann", "11:00,Loft,TBA,", ",Sunday 13 Jan,,", "10:00,Barn,Bees,Bo")
+    report = come_in(weekend, "sheet.csv", "Time,Room,Title,Host", *lines)
+    assert report.fault_count == 0
+    assert standing(weekend) == ["Sat 10:00 Barn Knots", "Sun 10:00 Barn Bees"]
+    assert "row 4: This row has no title: it is left out." in told(report)
+
+
+def test_lines_between_rooms_and_times_say_something_of_each_and_are_no_rooms(saturday):
+    lines = ("Seats,30,12", "Equipment,beamer,none", "10:00,Knots,Ducks", "11:00,Owls,")
+    report = come_in(saturday, "sheet.csv", ",Barn,Loft", *lines)
+    assert list(saturday.rooms.values_list("name", "capacity")) == [("Barn", 30), ("Loft", 12)]
+    assert "cell A3: No time stands beside “Equipment · beamer · none”: it is left out." in told(report)
+
+
+def test_what_is_no_time_below_the_headings_is_no_heading(saturday):
+    """Excel takes 10.30 for a number and shows 10.3."""
+    report = come_in(saturday, "sheet.csv", "Zeit,Barn,Loft", "10.3,Knots,Ducks", "11:15,Owls,")
+    assert list(saturday.rooms.values_list("name", flat=True)) == ["Barn", "Loft"]
+    assert standing(saturday) == ["Sat 11:15 Barn Owls"]
+    assert "cell A2: No time stands beside “10.3 · Knots · Ducks”: it is left out." in told(report)
+
+
+# -- lists --------------------------------------------------------------------------------------------------------
+
+
+def test_a_slot_that_is_called_like_a_break_is_one_and_it_is_told(saturday):
+    report = come_in(saturday, "slots.csv", "Beginn,Ende,Titel", "9h30,10h15,Plenum", "10:15,10:45,Kaffee")
+    assert list(saturday.slots.values_list("title", "kind")) == [("Plenum", "sessions"), ("Kaffee", "everyone")]
+    assert told(report) == "slots.csv, row 3: “Kaffee” is read as something for everybody."
+    report = come_in(
+        saturday, "slots.csv", "start,end,title,kind", "12:00,13:00,Lunch,sessions", "13:00,14:00,Pub,Break"
+    )
+    assert list(saturday.slots.values_list("kind", flat=True))[2:] == ["sessions", "everyone"]
+
+
+def test_an_answer_to_an_invitation_is_no_ticket_that_nobody_reads(saturday):
+    """As Meetup writes it: who waits has no place, and what a bare no means is told."""
+    rows = ("Ann\tYes\tYes", "Bo\tNo\tNo", "Cy\tNo\tWaitlist")
+    report = come_in(saturday, "attendees.csv", "Name\tEvent Host\tRSVP", *rows)
+    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Bo"]
+    assert told(report).splitlines()[1:] == [
+        "attendees.csv, row 2: “RSVP: Yes” is nothing that is understood of a ticket: whoever it is said of comes in.",
+        "attendees.csv, row 3: “RSVP: No” is nothing that is understood of a ticket: whoever it is said of comes in.",
+        "attendees.csv, row 4: “Cy” has no ticket that is valid (Waitlist): they are left out.",
+    ]
+
+
+def test_roles_are_known_by_what_people_call_them(saturday):
+    come_in(saturday, "attendees.csv", "Name,Rolle", "Ann,Organizer", "Bo,volunteer", "Cy,Teilnehmer", "Dee,Helfer")
+    roles = list(saturday.attendees.order_by("pk").values_list("role", flat=True))
+    assert roles == ["organiser", "helper", "attendee", "helper"]
+
+
+def test_the_euro_and_the_quotes_of_windows_are_letters(saturday):
+    data = "Titel;Beschreibung\nBudget: 5 €;„Geld“ – wie viel?\n".encode("cp1252")
+    import_files(camp=saturday, files={"pitches.csv": text_of(data, BY_PAGE)}, by=None)
+    assert list(saturday.pitches.values_list("title", "about")) == [("Budget: 5 €", "„Geld“ – wie viel?")]
+
+
+def test_a_wall_with_rooms_down_says_their_seats_in_a_column(saturday):
+    import_files(
+        camp=saturday, files=csv("Room,Seats,10:00–10:45,11:00–11:45", "Barn,30,Knots,Ducks", "Loft,12,Bells,"), by=None
+    )
+    assert list(saturday.rooms.values_list("name", "capacity")) == [("Barn", 30), ("Loft", 12)]
+    assert standing(saturday) == ["Sat 10:00 Barn Knots", "Sat 10:00 Loft Bells", "Sat 11:00 Barn Ducks"]
+
+
+def test_headings_that_stand_once_more_are_nobody(saturday):
+    report = come_in(saturday, "attendees.csv", "#,Name,Email", "1,Ann,a@x.example", "#,Name,Email", "2,Bo,b@x.example")
+    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Bo"]
+    assert told(report) == "attendees.csv, row 1: The columns “#”, “Email” are not read."
+    come_in(saturday, "rooms.csv", "Room", "Room")
+    assert [room.name for room in saturday.rooms.all()] == ["Room"]
+
+
+def test_who_leads_a_session_may_stand_behind_by_in_a_column_too(saturday):
+    report = come_in(
+        saturday, "sheet.csv", "Heure;Salle;Titre;Intervenant", "9 h 30;Loft;Canards;par Luc", "10h;Loft;Nœuds;tba"
+    )
+    assert [person.display_name for person in saturday.attendees.all()] == ["Luc"]
+    assert "row 2: “par Luc” is read as Luc." in told(report)
+    assert "row 3: “tba” names nobody." in told(report)
+
+
+def test_what_stands_beside_a_time_in_a_list_is_told(saturday):
+    report = come_in(
+        saturday, "sheet.csv", "Time,Room,Title", "10:00 CET,Barn,Knots", "11:00 CET,Barn,Ducks", "Sat 12:00,Barn,Owls"
+    )
+    assert standing(saturday)[0] == "Sat 10:00 Barn Knots"
+    assert told(report).count("What stands beside the time is left out: “CET”.") == 1
+    assert told(report).count("beside the time") == 1
+
+
+def test_lines_that_are_drawn_in_a_table_are_no_rows(saturday):
+    report = come_in(
+        saturday, "pitches.csv", "| Title | Host |", "|---|:--:|", "| Knots | Ann |", "| -- on dashes | Ann |"
+    )
+    assert list(saturday.pitches.order_by("pk").values_list("title", flat=True)) == ["Knots", "-- on dashes"]
+    assert [person.display_name for person in saturday.attendees.all()] == ["Ann"]
+    assert report.remark_count == 1
+
+
+@pytest.mark.parametrize(
+    "heads", ["Speaker 1,Speaker 2", "Host,Co-host", "Leader,Host 2", "Leader 1,Leader 2", "host_1,host_2"]
+)
+def test_further_hosts_may_stand_in_columns_of_their_own(saturday, heads):
+    report = come_in(
+        saturday, "sheet.csv", f"Time,Room,Title,{heads}", "10:00,Barn,Knots,Ann,Bo", "11:00,Loft,Ducks,,Cy"
+    )
+    hosts = {
+        pitch.title: [host.display_name for host in pitch.hosts.order_by("pk")] for pitch in saturday.pitches.all()
+    }
+    assert hosts == {"Knots": ["Ann", "Bo"], "Ducks": ["Cy"]}
+    assert "read" not in told(report)
