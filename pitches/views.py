@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.http import next_page, wants_json
 from events import stamps
@@ -34,6 +35,7 @@ from events.http import (
     sent_from,
     status_of,
     tell_done,
+    wants_partial,
 )
 from events.meanwhile import held
 from events.models import Attendee, Camp
@@ -133,7 +135,9 @@ def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | Non
 def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     pitch = get_object_or_404(camp.pitches.select_related("merged_into").prefetch_related("hosts"), pk=pitch_id)
     if pitch.merged_into_id:
-        return redirect("pitches:pitch_detail", camp.slug, pitch.merged_into_id, permanent=False)
+        address = reverse("pitches:pitch_detail", args=[camp.slug, pitch.merged_into_id])
+        # A piece that asks for itself would be led on unseen, and be the other pitch under this one's address.
+        return HttpResponseClientRedirect(address) if wants_partial(request) else redirect(address)
     pitch.camp, me = camp, request.me
     if me:
         _note_seen(me, pitch)

@@ -39,10 +39,15 @@
     names().forEach((name) => {
       const draft = read(name);
       if (draft && was.includes(draft.person)) write(name, { ...draft, ...whose() });
+      else if (draft && was.includes(draft.asked)) write(name, { ...draft, asked: meta("person") });
     });
   };
-  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether it is theirs.
-  const isLost = (draft) => draft.isGuest && whose().isGuest && draft.person !== meta("person");
+  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether it is
+  // theirs; `asked` says who was, since they may have an account before they answer (as for taps).
+  const isLost = (draft) => {
+    const { person, isGuest } = whose();
+    return draft.isGuest && draft.person !== person && (isGuest || (Boolean(person) && draft.asked === person));
+  };
   const takeCookie = (name) => {
     const found = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
     if (found) document.cookie = `${name}=; Max-Age=0; Path=/; SameSite=Lax`;
@@ -196,13 +201,13 @@
   // -- what a guest typed whose cookie is lost ---------------------------------------------------------------
 
   // In the camp it was typed for, once one is in again; and not while another text of one's own is kept for that form.
-  const lost = () => {
+  const lostHere = () => {
     const camp = `/${location.pathname.split("/")[1]}/`;
     const isHere = (path) => path === location.pathname || (meta("attendee") && path.startsWith(camp));
-    const isFree = (path) => !localStorage.getItem(PREFIX + path);
     const aside = isBack ? [] : names().filter((name) => name.includes("#") && isLost(read(name)));
-    return aside.filter((name) => isHere(pathIn(name)) && isFree(pathIn(name)));
+    return aside.filter((name) => isHere(pathIn(name)));
   };
+  const lost = () => lostHere().filter((name) => !localStorage.getItem(PREFIX + pathIn(name)));
   const askPart = (name) => document.querySelector(`#taps [data-part="${name}"]`);
   const askWhose = () => {
     const question = askPart("lost-text");
@@ -212,7 +217,7 @@
     lost().forEach((aside) => {
       const name = PREFIX + pathIn(aside);
       // A form's key belongs to whoever sent it.
-      const draft = { ...read(aside), ...whose(), key: "" };
+      const draft = { ...read(aside), ...whose(), key: "", asked: undefined };
       // Of two who were lost, the other's is asked about when this is sent.
       if (!move(aside, name, draft)) return;
       const form = [...document.querySelectorAll("form[data-draft]")].find((found) => PREFIX + pathOf(found) === name);
@@ -228,6 +233,7 @@
   const startAsking = () => {
     askPart("adopt-text")?.addEventListener("click", adopt);
     askPart("disown-text")?.addEventListener("click", disown);
+    if (whose().isGuest) lostHere().forEach((name) => write(name, { ...read(name), asked: meta("person") }));
     askWhose();
   };
 

@@ -365,6 +365,34 @@ def test_on_the_form_itself_the_text_of_before_comes_back_at_once(open_page):
     assert drafts(page) == []
 
 
+def test_a_guest_who_has_an_address_before_they_answer_is_asked_about_the_text_still(open_page):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    join(page, "Gus")
+    pitch(page, "Typed before the address")
+    page.context.clear_cookies()
+    page.reload()
+    join(page, "Gus")
+    page.goto(f"/{CAMP}/")
+    question = page.locator("#taps [data-part=lost-text]")
+    expect(question).to_be_visible()
+    # As it is once they kept their place: the same person, and no guest.
+    no_guest = "document.getElementById('taps')?.removeAttribute('data-guest')"
+    page.context.add_init_script(f"document.addEventListener('readystatechange', () => {no_guest})")
+    page.goto(f"/{CAMP}/my/")
+    page.goto(f"/{CAMP}/pitches/new/")
+    expect(question).to_be_visible()
+    assert text_of(page) == ""
+    question.get_by_role("button", name="It was: keep as mine").click()
+    assert text_of(page) == "Typed before the address"
+    # Whoever signs in next was not asked: nothing is left for them.
+    page.goto("/demo/")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
+    assert drafts(page) == []
+
+
 @pytest.mark.parametrize("lost", ["sessionid", None], ids=["the sign-in", "all cookies"])
 def test_joined_in_another_window_one_press_sends_what_was_typed(open_page, lost):
     page = open_page()
