@@ -389,8 +389,9 @@
       finish(wish, answer);
       return true;
     }
-    if (answer.status === 500) {
-      // It may be about this one tap: the others need not wait for it. If another one fails, too, all wait a while.
+    if (answer.status === 500 && typeof answer.said?.problem === "string") {
+      // Our own, not a proxy's. It may be about this one tap: the others need not wait for it. If another one fails,
+      // too, all wait a while.
       const isAlone = !trouble || trouble === wish.name;
       trouble = wish.name;
       setAside(wish);
