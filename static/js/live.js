@@ -111,8 +111,8 @@
     const piece = event.detail.target;
     // The news come beside the piece.
     const stays = bySelf(event) ? [piece, document.getElementById("news")].filter(Boolean) : [];
-    before = new Map(stays.map((root) => [root.id, wordsOf(root)]));
-    changes = bySelf(event) ? changesIn(piece) : null;
+    const words = new Map(stays.map((root) => [root.id, wordsOf(root)]));
+    before.set(event.detail.xhr, { words, changes: bySelf(event) ? changesIn(piece) : null });
     // Text that is being marked would lose its mark; the next look will do.
     if (bySelf(event) && selection(piece)) event.detail.shouldSwap = false;
     const active = document.activeElement;
@@ -164,28 +164,29 @@
     return new Map(listed);
   };
   // More than a few are a number: nobody listens to a list.
-  const hearChanges = (root) => {
+  const hearChanges = (root, changes) => {
     const fresh = [...changesIn(root)].filter(([place]) => !changes.has(place)).map(([, words]) => words);
     const said = [...new Set(fresh)];
     if (said.length > 3) say(document.getElementById("said").dataset.many.replace("5", said.length), root.id);
     else say(said.join(" "), root.id);
   };
+  // What stood there when the answer came, by its request: another piece may ask before this one has settled.
+  const before = new WeakMap();
   // Of a piece that changed elsewhere the words that stayed are no news.
-  let before = new Map();
-  let changes = null;
-  const hear = (root) => {
+  const hear = (root, stood) => {
     const words = wordsOf(root);
-    if (words !== before.get(root.id)) say(words, root.id);
-    if (!before.has(root.id)) return;
-    before.set(root.id, words);
-    if (changes && root.id !== "news" && !words) hearChanges(root);
+    if (words !== stood?.words.get(root.id)) say(words, root.id);
+    if (!stood?.words.has(root.id)) return;
+    stood.words.set(root.id, words);
+    if (stood.changes && root.id !== "news" && !words) hearChanges(root, stood.changes);
   };
   window.campgrid = { ...window.campgrid, say };
 
   document.addEventListener("htmx:afterSettle", (event) => {
+    const stood = before.get(event.detail.xhr);
     watch(event.target);
-    hear(event.target);
-    if (before.has("news")) hear(document.getElementById("news"));
+    hear(event.target, stood);
+    if (stood?.words.has("news")) hear(document.getElementById("news"), stood);
   });
   document.addEventListener("DOMContentLoaded", () => {
     watch(document.body);
