@@ -1,6 +1,7 @@
 // What changes by itself: a piece of a page asks whether it is still so, only what changed is put in, and it is said.
 (() => {
   "use strict";
+  const { textOf } = window.campgrid;
 
   // -- asking: each a little earlier or later than the others, never from a page that nobody looks at ----------------
   const timers = new WeakMap();
@@ -149,7 +150,6 @@
     const found = root.matches?.("[data-say]") ? root : root.querySelector("[data-say]");
     return found ? found.dataset.say || textOf(found) : "";
   };
-  const textOf = (node) => node?.textContent.replace(/\s+/g, " ").trim() ?? "";
   // Where sessions are listed: what became of the place of each, by which of them, in which row, and where it is now.
   const changesIn = (root) => {
     const listed = [...root.querySelectorAll(".entry [data-changed], li [data-changed]")].map((tag) => {
@@ -180,7 +180,6 @@
     stood.words.set(root.id, words);
     if (stood.changes && root.id !== "news" && !words) hearChanges(root, stood.changes);
   };
-  window.campgrid = { ...window.campgrid, say };
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const stood = before.get(event.detail.xhr);
@@ -191,7 +190,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     watch(document.body);
     // What a page begins with is read as part of it; what follows a deed must be heard all the same.
-    const told = [...document.querySelectorAll("[data-told]")].map((p) => p.textContent.replace(/\s+/g, " ").trim());
+    const told = [...document.querySelectorAll("[data-told]")].map(textOf);
     setTimeout(() => say(told.join(" ")), 300);
   });
 })();

@@ -768,7 +768,7 @@ def test_offline_a_must_is_given_back_for_another_and_both_hold(board):
 
 def test_withdrawn_or_merged_meanwhile_the_sentence_says_so(board, open_page):
     organiser = open_page("organiser", CAMP)
-    gone, old, new = (pitch_something(organiser, title) for title in ("Gone soon", "Old ropes", "New ropes"))
+    gone, old, new = (pitch_something(organiser, title) for title in ("Gone $& soon", "Old {title} ropes", "New ropes"))
     page = board()
     page.goto(f"{BOARD}?q=ropes")
     pages = {}
@@ -782,10 +782,10 @@ def test_withdrawn_or_merged_meanwhile_the_sentence_says_so(board, open_page):
     organiser.locator("main form[method=post] button").last.click()
     organiser.wait_for_url(f"**/pitches/{new}/")
     interested(pages[gone], gone).click()
-    says(pages[gone], "“Gone soon”: your tap was not taken. The pitch was withdrawn.")
+    says(pages[gone], "“Gone $& soon”: your tap was not taken. The pitch was withdrawn.")
     expect(interested(pages[gone], gone)).to_have_attribute("aria-pressed", "false")
     interested(pages[old], old).click()
-    says(page, "“Old ropes” is part of “New ropes” now.")
+    says(page, "“Old {title} ropes” is part of “New ropes” now.")
     assert stored(page, new) == 1
     expect(interested(page, new)).to_have_attribute("aria-pressed", "true")
 
