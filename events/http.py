@@ -1,4 +1,4 @@
-"""Answers: page or partial, refusals in words, what was done with the way back."""
+"""Answers: page or partial with the news beside it, refusals in words, what was done with the way back."""
 
 from __future__ import annotations
 
