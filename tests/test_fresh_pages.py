@@ -141,6 +141,23 @@ def test_who_comes_and_goes_wakes_the_pages_that_count_people(full_camp, olga, h
     assert changed_by(client, pages, lambda: write_down(camp=camp, display_name="Pa")) == set()
 
 
+def test_a_crowd_that_arrives_changes_the_page_about_the_camp_once_for_all(full_camp, cleo, empty_cache):
+    camp, client, about = full_camp.camp, reader(cleo), f"/{full_camp.camp.slug}/"
+    before = camp.attendees.present().count()
+
+    def arrive():
+        for number in range(3):
+            join_camp(camp=camp, user=UserFactory(), display_name=f"Fern {number}")
+
+    assert f"{before} people are in." in client.get(about).content.decode()
+    assert changed_by(client, [about], arrive) == set()
+    etag = client.get(about)["ETag"]
+    # Half a minute later.
+    empty_cache()
+    told = client.get(about, headers={"If-None-Match": etag})
+    assert (told.status_code, f"{before + 3} people are in." in told.content.decode()) == (200, True)
+
+
 def test_a_link_to_pass_on_is_off_the_page_of_people_when_it_is_too_old(full_camp, olga):
     people = f"/{full_camp.camp.slug}/people/"
     invitation = full_camp.camp.invitations.get(email="")
