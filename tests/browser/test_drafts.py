@@ -265,9 +265,10 @@ def test_put_right_after_the_answer_was_lost_it_is_one_pitch_with_the_newer_text
             route.continue_()
 
     page.route("**/pitches/new/", lose)
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
         button_of(page).click()
     assert lost[0].status == 302
+    page.wait_for_url("chrome-error://**")
     # What the answer would have brought did not come, either.
     page.context.clear_cookies(name="done")
     page.goto(f"/{CAMP}/pitches/new/")
