@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -62,7 +62,7 @@ def _digest(text: str) -> str:
 
 
 def content_key(request: HttpRequest) -> str:
-    """A key belongs to one content: found again by "Back" and sent with other words, a form is another one.
+    """A key belongs to one content: sent with other words, a form is done anew. What it made before, it changes then.
 
     A request is read once, whoever asks: its files may be large.
     """
@@ -122,12 +122,35 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
     sent.browser, sent.goes_to, sent.done_at = browser, response.url, timezone.now()
     if browser:
         sent.signed_in_with = {name: request.session[name] for name in OF_SIGN_IN if name in request.session}
+    sent.made = list(getattr(request, "made", ()))
     sent.said = [[message.level, str(message.message), message.extra_tags or ""] for message in said]
     sent.save()
     # Sent again after other words were sent from the same page, it is meant anew.
     SentForm.objects.filter(form=sent.form).exclude(pk=sent.pk).delete()
     if not any(message.level >= constants.ERROR for message in said):
         _tell_script(request, response)
+
+
+class Made(NamedTuple):
+    """What a page for something new made."""
+
+    row: int
+    #: what its fields showed then: so it is known what others changed since
+    shown: str
+
+
+def note_made(request: HttpRequest, made: Made) -> None:
+    """Other words from the same page change this, and make nothing new: the answer was lost, or "Back" was pressed."""
+    request.made = made  # type: ignore[attr-defined]
+
+
+def made_from_here(request: HttpRequest) -> Made | None:
+    """What this page made when it was sent before, with other words, by the same person."""
+    if not key_of(request) or not request.user.is_authenticated:
+        return None
+    sent = SentForm.objects.filter(form=_digest(key_of(request)), user=request.user).exclude(made=[])
+    found = sent.values_list("made", flat=True).first()
+    return Made(*found) if found else None
 
 
 def _told(request: HttpRequest) -> list[Message]:

@@ -227,7 +227,7 @@ def kept_each(ids: Sequence[int], *parts: object, make: Callable[[list[int]], di
     Everybody gets the same thing, so it is one that nobody can change: texts and tuples.
     """
     shared = _key(parts)
-    known = pieces.of(f"{caches['default'].key_prefix}:{shared}")
+    known = pieces.of(shared)
     if unknown := [pk for pk in ids if pk not in known]:
         keys = {f"{shared}-{pk}": pk for pk in unknown}
         known.update({keys[key]: thing for key, thing in store.get_many(keys).items()})

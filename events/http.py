@@ -1,4 +1,4 @@
-"""Answers: page or partial, refusals in words, what was done with the way back."""
+"""Answers: page or partial with the news beside it, refusals in words, what was done with the way back."""
 
 from __future__ import annotations
 
@@ -64,10 +64,11 @@ def render_partial(
 ) -> HttpResponse:
     """The whole page, or only the partial when htmx swaps it in (morphing). The back button gets the whole page.
 
-    With a piece that asked for itself go the news of whoever looks, to their own place on the page.
+    With a piece that asked for itself go the news of whoever looks, to their own place on the page; none to whoever is
+    not in any more, so that those of before go.
     """
     response = render(request, f"{template}#{partial}" if wants_partial(request) else template, context, status=status)
-    if wants_partial(request) and request.me and "seen" in request.GET:
+    if wants_partial(request) and request.user.is_authenticated and "seen" in request.GET:
         here = request.htmx.current_url_abs_path or request.path
         response.write(render_to_string("_news.html", {"asked_from": here}, request))
     patch_vary_headers(response, ["HX-Request"])

@@ -22,8 +22,10 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.once import Made
+
 from .caching import digest
-from .http import CampRequest
+from .http import CampRequest, posted
 from .models import Camp
 
 #: the hidden input that says what was shown
@@ -43,6 +45,16 @@ def held(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, request.camp, **kwargs)
 
     return wrapper
+
+
+def posted_on(request: HttpRequest, made: Made | None) -> QueryDict | None:
+    """What was sent, as typed on what the page made before; one that says itself what it showed is believed."""
+    data = posted(request)
+    if data is None or made is None or data.get(SHOWN):
+        return data
+    data = data.copy()
+    data[SHOWN] = made.shown
+    return data
 
 
 def found_or_gone(request: HttpRequest, rows: QuerySet[Row], pk: int) -> Row | None:

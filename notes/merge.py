@@ -130,9 +130,12 @@ def _chunk(base: Lines, mine: Lines, theirs: Lines) -> Lines | None:
 
 
 def _goes_on(longer: Lines, shorter: Lines, base: Lines) -> bool:
-    """Whether every line of the shorter stands in the longer, in order, and no line more that was taken away in it."""
+    """Whether every line of the shorter stands in the longer, in order, and no line more that was taken away in it.
+
+    One that is shorter than what was there took lines away: what the other has more may be those, changed.
+    """
     lines = iter(longer)
-    if not any(shorter) or not all(line in lines for line in shorter):
+    if len(shorter) < len(base) or not any(shorter) or not all(line in lines for line in shorter):
         return False
     return set(base).isdisjoint(set(longer) - set(shorter))
 

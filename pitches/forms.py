@@ -129,7 +129,7 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
     def _offer_order(self) -> None:
         """Those it comes after, to take back; and all others, to add one."""
         pitches = self.camp.pitches.open()
-        chosen = pitches.filter(before=self.instance) if self.instance.pk else pitches.none()
+        chosen = self._built_on(pitches)
         others = pitches.exclude(pk__in=[self.instance.pk, *chosen.values_list("pk", flat=True)]).order_by("title")
         if chosen:
             kept: Any = self.fields["builds_on"]
@@ -138,6 +138,9 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
             del self.fields["builds_on"]
         self.fields["builds_also_on"] = another_pitch(others)
         self.fields["builds_also_on"].label = _("And after") if chosen else _("It comes after")
+
+    def _built_on(self, pitches: PitchQuerySet) -> PitchQuerySet:
+        return pitches.filter(before=self.instance) if self.instance.pk else pitches.none()
 
     def after(self) -> list[Pitch]:
         """What it comes after now."""
@@ -195,6 +198,8 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
 
 
 class NewPitchForm(PitchForm):
+    """Who hosts it is asked, too; also where it is sent again with other words, and changes what it made."""
+
     WHO = [
         ("me", _("I host it")),
         ("nobody", _("An idea: somebody else runs it")),
@@ -216,6 +221,10 @@ class NewPitchForm(PitchForm):
             field.choices = [*self.WHO, ("other", _("I type it for somebody else"))]
         else:
             del self.fields["behalf"]
+
+    def _built_on(self, pitches: PitchQuerySet) -> PitchQuerySet:
+        # The page asks for one alone, whatever it made.
+        return pitches.none()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

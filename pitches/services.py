@@ -45,8 +45,7 @@ def submit_pitch(
         raise ValidationError(_("Pitching is closed. Talk to an organiser: there may be a gap to fill."))
     pitch.full_clean()
     pitch.save()
-    hosts = [*hosts, *([write_down(camp=by.camp, display_name=on_behalf_of)] if on_behalf_of.strip() else [])]
-    pitch.hosts.set(hosts)
+    pitch.hosts.set([*hosts, *_written_down(pitch, on_behalf_of)])
     _tell_hosts(pitch, before=set(), by=by)
     pitch.not_in.set(not_in)
     put_after(pitch=pitch, earlier=after)
@@ -63,6 +62,7 @@ def save_pitch(
     not_in: Iterable[Slot],
     by: Attendee | None,
     after: Iterable[Pitch] | None = None,
+    on_behalf_of: str = "",
 ) -> None:
     """The pitch is as given, with these hosts, and comes after those it builds on; without `after` as before.
 
@@ -73,7 +73,7 @@ def save_pitch(
     before, topic = set(pitch.hosts.all()), Pitch.objects.values_list("topic", flat=True).get(pk=pitch.pk)
     with _grids_told(pitch):
         pitch.save(update_fields=FORM_FIELDS)
-        pitch.hosts.set(hosts)
+        pitch.hosts.set([*hosts, *_written_down(pitch, on_behalf_of)])
         _tell_hosts(pitch, before=before, by=by)
         pitch.not_in.set(not_in)
         if after is not None:
@@ -81,6 +81,10 @@ def save_pitch(
     if pitch.topic != topic:
         keep_colours(camp=pitch.camp, renamed=(topic, pitch.topic))
     stamps.bump(pitch.camp, stamps.PITCHES)
+
+
+def _written_down(pitch: Pitch, name: str) -> list[Attendee]:
+    return [write_down(camp=pitch.camp, display_name=name)] if name.strip() else []
 
 
 def _tell_hosts(pitch: Pitch, *, before: set[Attendee], by: Attendee | None) -> None:

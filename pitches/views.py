@@ -17,8 +17,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.http import next_page, wants_json
+from accounts.once import Made, made_from_here, note_made
 from events import stamps
 from events.access import Access, camp_view
 from events.caching import answers, fresh
@@ -34,8 +36,9 @@ from events.http import (
     sent_from,
     status_of,
     tell_done,
+    wants_partial,
 )
-from events.meanwhile import held
+from events.meanwhile import held, posted_on
 from events.models import Attendee, Camp
 
 from .board import (
@@ -136,7 +139,9 @@ def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | Non
 def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     pitch = get_object_or_404(camp.pitches.select_related("merged_into").prefetch_related("hosts"), pk=pitch_id)
     if pitch.merged_into_id:
-        return redirect("pitches:pitch_detail", camp.slug, pitch.merged_into_id, permanent=False)
+        address = reverse("pitches:pitch_detail", args=[camp.slug, pitch.merged_into_id])
+        # A piece that asks for itself would be led on unseen, and be the other pitch under this one's address.
+        return HttpResponseClientRedirect(address) if wants_partial(request) else redirect(address)
     pitch.camp, me = camp, request.me
     if me:
         _note_seen(me, pitch)
@@ -172,27 +177,41 @@ def _note_seen(me: Attendee, pitch: Pitch) -> None:
 
 
 @camp_view(Access.ATTENDEE)
+@held
 def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
-    form = NewPitchForm(posted(request), camp=camp, me=request.me)
+    """Sent again from the same page with other words, it changes the pitch it made."""
+    made = made_from_here(request)
+    known = camp.pitches.open().editable_by(request.me).filter(pk=made.row).first() if made else None
+    form = NewPitchForm(posted_on(request, made if known else None), instance=known, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
-            pitch = submit_pitch(
-                pitch=form.save(commit=False),
-                by=request.me,
-                hosts=form.hosts(),
-                not_in=form.cleaned_data.get("not_in", ()),
-                after=form.after(),
-                on_behalf_of=form.on_behalf_of,
-            )
-            tell_done(request, _("“%(title)s” is on the board.") % {"title": pitch})
+            pitch = _put_on_board(request, form)
+            text = _("Saved: your newer text. “%(title)s”") if known else _("“%(title)s” is on the board.")
+            tell_done(request, text % {"title": pitch})
+            shown = NewPitchForm(instance=pitch, camp=camp, me=request.me).shown_state
+            note_made(request, Made(pitch.pk, shown))
             return redirect(pitch)
     context = {
         "camp": camp,
+        "pitch": known,
         "form": form,
         "topics": topics_of(camp),
-        "is_closed": not camp.takes_pitches and not request.me.is_helper,
+        "is_closed": not known and not camp.takes_pitches and not request.me.is_helper,
     }
-    return render(request, "pitches/pitch_create.html", context, status=status_of(form))
+    template = "pitches/pitch_edit.html" if known else "pitches/pitch_create.html"
+    return render(request, template, context, status=status_of(form))
+
+
+def _put_on_board(request: AttendeeRequest, form: NewPitchForm) -> Pitch:
+    """New, or as it is typed now if the page made it before."""
+    pitch: Pitch = form.save(commit=False)
+    said: dict[str, Any] = {"hosts": form.hosts(), "after": form.after(), "on_behalf_of": form.on_behalf_of}
+    said["not_in"] = form.cleaned_data.get("not_in", ())
+    if pitch.pk is None:
+        return submit_pitch(pitch=pitch, by=request.me, **said)
+    pitch.camp = request.camp
+    save_pitch(pitch=pitch, by=request.me, **said)
+    return pitch
 
 
 @camp_view(Access.ATTENDEE)

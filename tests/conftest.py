@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django_tasks.backends import immediate
 
+from events.caching import pieces
 from events.models import Attendee, Camp, Role, Room, Slot
 
 from .addresses import FullCamp
@@ -58,7 +59,7 @@ def _tasks_at_once(settings, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def empty_cache(settings):
-    """No limit or page is left over from another test; call it to empty the cache in the middle of one.
+    """No limit, page or piece of one is left over from another test; call it to empty the cache in the middle of one.
 
     Not `cache.clear()`: on Redis that empties what other tests and runs rely on at this moment.
     """
@@ -70,6 +71,7 @@ def empty_cache(settings):
         settings.CACHES = {
             name: found | {"KEY_PREFIX": f"{found['KEY_PREFIX']}-{number}"} for name, found in caches.items()
         }
+        pieces.forget()
 
     empty_cache()
     return empty_cache

@@ -30,7 +30,7 @@ from events.news import WITHDRAWN, hear, tell
 from events.roles import change_role, remove_attendee
 from notes.models import Link, WriteUp
 from notes.services import remove_writeup, save_link, save_note, save_writeup, set_notes_rule
-from pitches.services import host_idea, save_pitch, set_interest, withdraw_pitch
+from pitches.services import host_idea, merge_pitches, save_pitch, set_interest, withdraw_pitch
 from pitches.topics import hues_of
 from schedule.draft.concerns import set_concerns
 from schedule.draft.moves import place_session
@@ -139,6 +139,23 @@ def test_who_comes_and_goes_wakes_the_pages_that_count_people(full_camp, olga, h
     assert changed_by(client, pages, lambda: rename_attendee(attendee=hal, display_name="Harry")) == {*pages} - {about}
     assert changed_by(client, pages, lambda: write_down(camp=camp, display_name="Pa")) == {about, people}
     assert changed_by(client, pages, lambda: write_down(camp=camp, display_name="Pa")) == set()
+
+
+def test_a_crowd_that_arrives_changes_the_page_about_the_camp_once_for_all(full_camp, cleo, empty_cache):
+    camp, client, about = full_camp.camp, reader(cleo), f"/{full_camp.camp.slug}/"
+    before = camp.attendees.present().count()
+
+    def arrive():
+        for number in range(3):
+            join_camp(camp=camp, user=UserFactory(), display_name=f"Fern {number}")
+
+    assert f"{before} people are in." in client.get(about).content.decode()
+    assert changed_by(client, [about], arrive) == set()
+    etag = client.get(about)["ETag"]
+    # Half a minute later.
+    empty_cache()
+    told = client.get(about, headers={"If-None-Match": etag})
+    assert (told.status_code, f"{before + 3} people are in." in told.content.decode()) == (200, True)
 
 
 def test_a_link_to_pass_on_is_off_the_page_of_people_when_it_is_too_old(full_camp, olga):
@@ -367,10 +384,37 @@ def test_an_open_page_hears_news_of_oneself_and_that_they_were_read(camping, pag
     assert "Knots”, which" not in read
 
 
-def test_strangers_are_brought_no_news(camping):
+def test_a_page_opened_before_one_was_in_hears_news_and_loses_them_with_the_place(camping):
+    page, person = camping.pages[SESSION], UserFactory()
+    looks = Client()
+    looks.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    first = looks.get(page).content.decode()
+    assert '<div id="news">' in first
+    me = AttendeeFactory(camp=camping.camp, user=person)
+    tell(people=[me], kind=WITHDRAWN, by=None, title="Knots")
+    told = looks.get(asked_by(first, "session-page"), headers=HTMX).content.decode()
+    assert "“Knots”, which you host" in told[told.index('<div id="news" hx-swap-oob="morph">') :]
+    remove_attendee(attendee=me)
+    after = looks.get(asked_by(told, "session-page"), headers=HTMX).content.decode()
+    assert re.search(r'<div id="news" hx-swap-oob="morph">\s*</div>', after)
+
+
+def test_there_are_news_on_camp_pages_alone_and_strangers_are_brought_none(camping):
     page, client = camping.pages[SESSION], Client()
     assert 'id="news"' not in client.get(page).content.decode()
     assert 'id="news"' not in client.get(f"{page}?seen=x", headers=HTMX).content.decode()
+    for elsewhere in ("/", "/me/", "/new/"):
+        assert 'id="news"' not in camping.client.get(elsewhere).content.decode()
+
+
+def test_an_open_page_of_a_pitch_that_was_merged_goes_on_to_the_other_one(camping):
+    full, page = camping.full, camping.pages[PITCH]
+    asks = asked_by(camping.client.get(page).content.decode(), "pitch-page")
+    merge_pitches(source=full.idea, target=full.pitch, by=None)
+    other = f"/{camping.camp.slug}/pitches/{full.pitch.pk}/"
+    answer = camping.client.get(asks, headers=HTMX)
+    assert (answer.status_code, answer["HX-Redirect"], answer.content) == (200, other, b"")
+    assert camping.client.get(page)["Location"] == other
 
 
 def test_an_open_page_of_a_pitch_says_that_it_was_withdrawn_and_asks_no_more(camping):

@@ -25,7 +25,9 @@ from accounts.models import SentForm, User
 from accounts.once import FIELD, WAS, done_once
 from accounts.shown import CODE_AT
 from events.models import Attendee, Camp
+from notes.models import WriteUp
 from pitches.models import Pitch
+from pitches.services import withdraw_pitch
 from schedule.models import Draft, GridVersion
 
 from .addresses import Address, FullCamp
@@ -197,11 +199,69 @@ def test_a_double_tap_makes_one_pitch_and_both_answers_lead_to_it(sign_in, ben, 
     assert [answer.url for answer in answers] == [pitch.get_absolute_url()] * 2
 
 
-def test_the_page_found_again_and_sent_with_another_title_is_another_pitch(sign_in, ben, camp):
+@pytest.mark.parametrize("titles", [("Knots", "Bells"), ("Knots", "Bells", "Knots"), ("A", "B", "C")])
+def test_the_page_found_again_and_sent_with_another_title_changes_the_pitch_it_made(sign_in, ben, camp, titles):
+    """The answer was lost, or "Back" was pressed: the newest text counts, and it is said."""
+    client, once = sign_in(ben), key()
+    answers = [client.post(pitch_url(camp), pitch_data(title, once)) for title in titles]
+    pitch = Pitch.objects.get()
+    assert (pitch.title, list(pitch.hosts.all())) == (titles[-1], [ben])
+    assert {answer.url for answer in answers} == {pitch.get_absolute_url()}
+    assert f"Saved: your newer text. “{titles[-1]}”" in client.get(answers[-1].url).content.decode()
+
+
+def test_a_newer_text_says_anew_who_hosts_it_and_what_it_comes_after(sign_in, hal, camp):
+    client, once = sign_in(hal), key()
+    ropes = Pitch.objects.create(camp=camp, title="Ropes")
+    data = pitch_data("Knots", once) | {"who": "other", "behalf": "Zoe", "builds_also_on": ropes.pk}
+    for text in ("Of hemp", "Of silk"):
+        client.post(pitch_url(camp), data | {"about": text})
+    pitch = Pitch.objects.exclude(pk=ropes.pk).get()
+    assert (pitch.about, [host.display_name for host in pitch.hosts.all()]) == ("Of silk", ["Zoe"])
+    assert list(pitch.after.all()) == [ropes]
+    client.post(pitch_url(camp), data | {"who": "me", "builds_also_on": ""})
+    assert (list(pitch.hosts.all()), list(pitch.after.all())) == ([hal], [])
+
+
+def test_what_somebody_else_changed_since_is_shown_beside_the_newer_text(sign_in, ben, camp):
+    client, once = sign_in(ben), key()
+    client.post(pitch_url(camp), pitch_data("Knots", once) | {"about": "Of hemp"})
+    Pitch.objects.update(title="Knots for all", topic="Ropes")
+    refused = client.post(pitch_url(camp), pitch_data("Bells", once) | {"about": "Of silk"})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert all(text in page for text in ("Somebody else changed this meanwhile.", "Knots for all", "Bells", "Of silk"))
+    pitch = Pitch.objects.get()
+    assert (pitch.title, pitch.about) == ("Knots for all", "Of hemp")
+    shown = re.search('name="shown" value="([^"]*)"', page)[1]
+    again = pitch_data("Bells", once) | {"about": "Of silk", "topic": "Ropes", "shown": shown}
+    assert client.post(pitch_url(camp), again).url == pitch.get_absolute_url()
+    pitch = Pitch.objects.get()
+    assert (pitch.title, pitch.topic, pitch.about) == ("Bells", "Ropes", "Of silk")
+
+
+def test_a_pitch_that_was_withdrawn_since_is_not_changed_but_another_one_made(sign_in, ben, camp):
     client, once = sign_in(ben), key()
     client.post(pitch_url(camp), pitch_data("Knots", once))
+    withdraw_pitch(pitch=Pitch.objects.get(), by=None)
     client.post(pitch_url(camp), pitch_data("Bells", once))
-    assert sorted(Pitch.objects.values_list("title", flat=True)) == ["Bells", "Knots"]
+    assert [pitch.title for pitch in Pitch.objects.open()] == ["Bells"]
+
+
+@pytest.mark.parametrize("address", ["write-ups/new/", "sessions/{session}/write-ups/"])
+def test_back_and_publish_again_is_one_write_up_with_the_newer_text(sign_in, ben, full_camp, address):
+    client, once = sign_in(ben), key()
+    address = f"/{full_camp.camp.slug}/" + address.format(session=full_camp.session.pk)
+    before = set(WriteUp.objects.values_list("pk", flat=True))
+    for text in ("First", "Second", "Third"):
+        answer = client.post(address, {"title": "What I heard", "text": text, FIELD: once})
+    writeup = WriteUp.objects.exclude(pk__in=before).get()
+    assert (writeup.text, writeup.by, answer.url) == ("Third", ben, writeup.get_absolute_url())
+    assert "Saved: your newer text." in client.get(answer.url).content.decode()
+    WriteUp.objects.filter(pk=writeup.pk).update(text="Put right by an organiser")
+    refused = client.post(address, {"title": "What I heard", "text": "Fourth", FIELD: once})
+    assert refused.status_code == 422
+    assert "Put right by an organiser" in refused.content.decode()
 
 
 def test_a_name_changed_back_from_the_same_page_is_changed_back(sign_in, ben, camp):
@@ -238,6 +298,15 @@ def test_the_key_of_another_person_is_none(ben, cleo, camp):
         client.force_login(person.user, backend=BACKEND)
         client.post(pitch_url(camp), pitch_data("Knots", once))
     assert sorted(pitch.proposed_by.display_name for pitch in Pitch.objects.all()) == ["Ben", "Cleo"]
+
+
+def test_a_helper_who_sends_other_words_from_the_page_of_somebody_else_makes_a_pitch_of_their_own(ben, hal, camp):
+    once = key()
+    for person, title in ((ben, "Knots"), (hal, "Bells")):
+        client = Client()
+        client.force_login(person.user, backend=BACKEND)
+        client.post(pitch_url(camp), pitch_data(title, once))
+    assert {pitch.title: pitch.proposed_by for pitch in Pitch.objects.all()} == {"Knots": ben, "Bells": hal}
 
 
 def test_sent_again_an_hour_later_the_answer_says_that_it_was_done(sign_in, ben, camp):

@@ -22,7 +22,7 @@ from accounts.models import User
 
 from .. import stamps
 from ..access import Access, camp_view
-from ..caching import answers, fresh, no_store
+from ..caching import answers, fresh, kept, no_store
 from ..checklist import checklist_of
 from ..colour import stylesheet
 from ..editing import Edited, archive_camp, delete_camp, edit_camp, switch_camp
@@ -68,15 +68,27 @@ SWITCHES = {
 }
 
 
+#: seconds for which the number of people may lag: a crowd that arrives does not have the page made for each of them
+CROWD_LAG = 30
+
+
 def about_shows(request: CampRequest, camp: Camp) -> tuple[object, ...]:
-    """The frame, who is in, how many wait before me; what moved on the grid and is not over; whether the camp is over;
-    to organisers, what is done.
+    """The frame, how many are in, how many wait before me; what moved on the grid and is not over; whether the camp is
+    over; to organisers, what is done.
     """
-    of_checklist = (stamps.DRAFT,) if _has_checklist(request, camp) else ()
-    shown = (stamps.FRAME, stamps.CROWD, stamps.GRID, stamps.PITCHES, *of_checklist)
-    numbers = stamps.read(camp, *shown)
+    of_checklist = (stamps.DRAFT, stamps.CROWD) if _has_checklist(request, camp) else ()
+    shown = (stamps.FRAME, stamps.GRID, stamps.PITCHES, *of_checklist)
+    numbers = (*stamps.read(camp, *shown), _people_count(camp), _my_number(request))
     edges = edges_asked.send(sender=Camp, camp=camp, grid=numbers[shown.index(stamps.GRID)])
     return (*numbers, camp.is_over, *(passed for _receiver, passed in edges))
+
+
+def _people_count(camp: Camp) -> int:
+    return kept("people-count", camp.pk, make=lambda: camp.attendees.present().count(), seconds=CROWD_LAG)
+
+
+def _my_number(request: CampRequest) -> int:
+    return number_in_queue(request.attendee) if request.attendee and request.attendee.is_waiting else 0
 
 
 def _has_checklist(request: CampRequest, camp: Camp) -> bool:
@@ -94,8 +106,8 @@ def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "changes": answers(camp_shown, Camp, camp=camp),
         "slots": slots,
         "rooms": camp.rooms.all(),
-        "people_count": camp.attendees.present().count(),
-        "number_in_queue": number_in_queue(request.attendee) if request.attendee else 0,
+        "people_count": _people_count(camp),
+        "number_in_queue": _my_number(request),
         "checklist": checklist_of(camp) if _has_checklist(request, camp) else [],
     }
     return render_partial(request, "events/camp_detail.html", "camp-page", context)

@@ -13,13 +13,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.once import Made, made_from_here, note_made
 from accounts.text import carried, carried_in_a_line
 from events.access import Access, camp_view
 from events.caching import fresh, kept
-from events.http import CampRequest, open_to_other_sites, posted, refusal_on, status_of, tell_done
+from events.http import CampRequest, open_to_other_sites, refusal_on, status_of, tell_done
 from events.markdown import to_html
-from events.meanwhile import found_or_gone, held
+from events.meanwhile import found_or_gone, held, posted_on
 from events.models import Camp
+from schedule.models import Session
 
 from ..forms import WriteUpForm
 from ..models import Note, WriteUp
@@ -145,15 +147,21 @@ def writeup_detail(request: CampRequest, camp: Camp, writeup_id: int) -> HttpRes
     return render(request, "notes/writeup_detail.html", {"camp": camp, "writeup": writeup, "can_edit": can_edit})
 
 
-def _write(request: CampRequest, camp: Camp, writeup: WriteUp, *, is_gone: bool = False) -> HttpResponse:
-    form = WriteUpForm(posted(request), instance=writeup)
+def _write(
+    request: CampRequest, camp: Camp, writeup: WriteUp, *, made: Made | None = None, is_gone: bool = False
+) -> HttpResponse:
+    is_new = writeup.pk is None
+    form = WriteUpForm(posted_on(request, made), instance=writeup)
     if is_gone:
         text = _("Somebody took this write-up away meanwhile. What you typed is still here: publish it as a new one.")
         form.add_error(None, text)
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form):
             save_writeup(writeup=form.save(commit=False))
-            tell_done(request, _("“%(title)s” is published.") % {"title": writeup.title})
+            text = _("Saved: your newer text. “%(title)s”") if made else _("“%(title)s” is published.")
+            tell_done(request, text % {"title": writeup.title})
+            if is_new or made:
+                note_made(request, Made(writeup.pk, WriteUpForm(instance=writeup).shown_state))
             # In a room that agreed on no notes since, nobody reads it, its author neither.
             is_read = camp.writeups.readable_by(request.me).filter(pk=writeup.pk).exists()
             return redirect(writeup) if is_read else redirect("notes:record_list", camp.slug)
@@ -161,16 +169,29 @@ def _write(request: CampRequest, camp: Camp, writeup: WriteUp, *, is_gone: bool 
     return render(request, "notes/writeup_edit.html", context, status=status_of(form))
 
 
+def _write_new(request: CampRequest, camp: Camp, session: Session | None = None) -> HttpResponse:
+    """Sent again from the same page with other words, it changes the write-up it made."""
+    made = made_from_here(request)
+    rows = camp.writeups.editable_by(request.me).filter(session=session)
+    known = rows.filter(pk=made.row).first() if made else None
+    if known is None:
+        return _write(request, camp, WriteUp(camp=camp, session=session, by=request.me))
+    known.camp, known.session = camp, session
+    return _write(request, camp, known, made=made)
+
+
 @camp_view(Access.ATTENDEE)
+@held
 def writeup_create(request: CampRequest, camp: Camp) -> HttpResponse:
     """For the whole camp."""
-    return _write(request, camp, WriteUp(camp=camp, by=request.me))
+    return _write_new(request, camp)
 
 
 @camp_view(Access.ATTENDEE)
+@held
 def session_writeup_create(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     session = get_object_or_404(camp.sessions.visible_to(request.me).select_related("pitch"), pk=session_id)
-    return _write(request, camp, WriteUp(camp=camp, session=session, by=request.me))
+    return _write_new(request, camp, session)
 
 
 @camp_view(Access.ATTENDEE)

@@ -9,10 +9,9 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LastTap",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("device", models.CharField(max_length=32, unique=True)),
+                ("device", models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ("number", models.BigIntegerField()),
-                ("taken_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("taken_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
     ]

@@ -5,7 +5,7 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
-  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+  const { meta, cookie, isGuest, isThere } = window.campgrid;
 
   // -- what is kept: for each form's address one text, with whose it is ------------------------------------
 
@@ -33,20 +33,25 @@
       if (!draft?.values || isOver(draft, pathIn(name))) localStorage.removeItem(name);
     });
   };
-  const whose = () => ({ person: meta("person"), isGuest: "guest" in (document.getElementById("taps")?.dataset ?? {}) });
+  const whose = () => ({ person: meta("person"), isGuest: isGuest() });
   // A guest who proved an address that has an account is that person from now on, and so is what they typed.
   const giveOver = (was) => {
     names().forEach((name) => {
       const draft = read(name);
       if (draft && was.includes(draft.person)) write(name, { ...draft, ...whose() });
+      else if (draft && was.includes(draft.asked)) write(name, { ...draft, asked: meta("person") });
     });
   };
-  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether it is theirs.
-  const isLost = (draft) => draft.isGuest && whose().isGuest && draft.person !== meta("person");
+  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether it is
+  // theirs; `asked` says who was, since they may have an account before they answer (as for taps).
+  const isLost = (draft) => {
+    const person = meta("person");
+    return draft.isGuest && draft.person !== person && (isGuest() || (Boolean(person) && draft.asked === person));
+  };
   const takeCookie = (name) => {
-    const found = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
+    const found = cookie(name);
     if (found) document.cookie = `${name}=; Max-Age=0; Path=/; SameSite=Lax`;
-    return (found ?? "").slice(name.length + 1);
+    return found;
   };
   const tab = (() => {
     try {
@@ -196,13 +201,13 @@
   // -- what a guest typed whose cookie is lost ---------------------------------------------------------------
 
   // In the camp it was typed for, once one is in again; and not while another text of one's own is kept for that form.
-  const lost = () => {
+  const lostHere = () => {
     const camp = `/${location.pathname.split("/")[1]}/`;
     const isHere = (path) => path === location.pathname || (meta("attendee") && path.startsWith(camp));
-    const isFree = (path) => !localStorage.getItem(PREFIX + path);
     const aside = isBack ? [] : names().filter((name) => name.includes("#") && isLost(read(name)));
-    return aside.filter((name) => isHere(pathIn(name)) && isFree(pathIn(name)));
+    return aside.filter((name) => isHere(pathIn(name)));
   };
+  const lost = () => lostHere().filter((name) => !localStorage.getItem(PREFIX + pathIn(name)));
   const askPart = (name) => document.querySelector(`#taps [data-part="${name}"]`);
   const askWhose = () => {
     const question = askPart("lost-text");
@@ -212,7 +217,7 @@
     lost().forEach((aside) => {
       const name = PREFIX + pathIn(aside);
       // A form's key belongs to whoever sent it.
-      const draft = { ...read(aside), ...whose(), key: "" };
+      const draft = { ...read(aside), ...whose(), key: "", asked: undefined };
       // Of two who were lost, the other's is asked about when this is sent.
       if (!move(aside, name, draft)) return;
       const form = [...document.querySelectorAll("form[data-draft]")].find((found) => PREFIX + pathOf(found) === name);
@@ -228,6 +233,7 @@
   const startAsking = () => {
     askPart("adopt-text")?.addEventListener("click", adopt);
     askPart("disown-text")?.addEventListener("click", disown);
+    if (isGuest()) lostHere().forEach((name) => write(name, { ...read(name), asked: meta("person") }));
     askWhose();
   };
 
@@ -249,21 +255,11 @@
     const text = document.getElementById("not-saved")?.dataset.sending;
     if (text && button?.tagName === "BUTTON") button.replaceChildren(text);
   };
-  const isThere = async () => {
-    if (!navigator.onLine) return false;
-    try {
-      const answer = await fetch("/health/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(WAIT) });
-      return answer.ok;
-    } catch (error) {
-      return false;
-    }
-  };
-
   // Nobody was signed in on the page: whoever did as it says, in another window, has another token since.
   const renewToken = (form) => {
-    const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
+    const token = cookie("csrftoken");
     const field = form.elements.csrfmiddlewaretoken;
-    if (cookie && field) field.value = cookie.slice("csrftoken=".length);
+    if (token && field) field.value = token;
   };
 
   document.addEventListener("submit", async (event) => {
@@ -280,7 +276,7 @@
     if (!("draft" in form.dataset)) return;
     event.preventDefault();
     keepSent(form);
-    if (await isThere()) {
+    if (navigator.onLine && (await isThere(WAIT))) {
       // On the way again after a pause: the browser sends it as it would have.
       form.dataset.goes = "1";
       form.requestSubmit(button && button.form === form ? button : undefined);

@@ -1,6 +1,7 @@
 // What changes by itself: a piece of a page asks whether it is still so, only what changed is put in, and it is said.
 (() => {
   "use strict";
+  const { textOf } = window.campgrid;
 
   // -- asking: each a little earlier or later than the others, never from a page that nobody looks at ----------------
   const timers = new WeakMap();
@@ -111,8 +112,8 @@
     const piece = event.detail.target;
     // The news come beside the piece.
     const stays = bySelf(event) ? [piece, document.getElementById("news")].filter(Boolean) : [];
-    before = new Map(stays.map((root) => [root.id, wordsOf(root)]));
-    changes = bySelf(event) ? changesIn(piece) : null;
+    const words = new Map(stays.map((root) => [root.id, wordsOf(root)]));
+    before.set(event.detail.xhr, { words, changes: bySelf(event) ? changesIn(piece) : null });
     // Text that is being marked would lose its mark; the next look will do.
     if (bySelf(event) && selection(piece)) event.detail.shouldSwap = false;
     const active = document.activeElement;
@@ -149,7 +150,6 @@
     const found = root.matches?.("[data-say]") ? root : root.querySelector("[data-say]");
     return found ? found.dataset.say || textOf(found) : "";
   };
-  const textOf = (node) => node?.textContent.replace(/\s+/g, " ").trim() ?? "";
   // Where sessions are listed: what became of the place of each, by which of them, in which row, and where it is now.
   const changesIn = (root) => {
     const listed = [...root.querySelectorAll(".entry [data-changed], li [data-changed]")].map((tag) => {
@@ -164,33 +164,33 @@
     return new Map(listed);
   };
   // More than a few are a number: nobody listens to a list.
-  const hearChanges = (root) => {
+  const hearChanges = (root, changes) => {
     const fresh = [...changesIn(root)].filter(([place]) => !changes.has(place)).map(([, words]) => words);
     const said = [...new Set(fresh)];
     if (said.length > 3) say(document.getElementById("said").dataset.many.replace("5", said.length), root.id);
     else say(said.join(" "), root.id);
   };
+  // What stood there when the answer came, by its request: another piece may ask before this one has settled.
+  const before = new WeakMap();
   // Of a piece that changed elsewhere the words that stayed are no news.
-  let before = new Map();
-  let changes = null;
-  const hear = (root) => {
+  const hear = (root, stood) => {
     const words = wordsOf(root);
-    if (words !== before.get(root.id)) say(words, root.id);
-    if (!before.has(root.id)) return;
-    before.set(root.id, words);
-    if (changes && root.id !== "news" && !words) hearChanges(root);
+    if (words !== stood?.words.get(root.id)) say(words, root.id);
+    if (!stood?.words.has(root.id)) return;
+    stood.words.set(root.id, words);
+    if (stood.changes && root.id !== "news" && !words) hearChanges(root, stood.changes);
   };
-  window.campgrid = { ...window.campgrid, say };
 
   document.addEventListener("htmx:afterSettle", (event) => {
+    const stood = before.get(event.detail.xhr);
     watch(event.target);
-    hear(event.target);
-    if (before.has("news")) hear(document.getElementById("news"));
+    hear(event.target, stood);
+    if (stood?.words.has("news")) hear(document.getElementById("news"), stood);
   });
   document.addEventListener("DOMContentLoaded", () => {
     watch(document.body);
     // What a page begins with is read as part of it; what follows a deed must be heard all the same.
-    const told = [...document.querySelectorAll("[data-told]")].map((p) => p.textContent.replace(/\s+/g, " ").trim());
+    const told = [...document.querySelectorAll("[data-told]")].map(textOf);
     setTimeout(() => say(told.join(" ")), 300);
   });
 })();

@@ -19,14 +19,7 @@
     tell();
     if (isBack) document.dispatchEvent(new Event("campgrid:answered"));
   };
-  const ask = async () => {
-    try {
-      const answer = await fetch("/health/", { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PAUSE) });
-      hear(answer.ok);
-    } catch (error) {
-      hear(false);
-    }
-  };
+  const ask = async () => hear(await window.campgrid.isThere(PAUSE));
   document.addEventListener("DOMContentLoaded", tell);
   window.addEventListener("pageshow", tell);
   window.addEventListener("online", () => (isUnanswered ? ask() : tell()));

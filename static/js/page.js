@@ -3,11 +3,32 @@
 (() => {
   "use strict";
 
+  // What the scripts after this one use, too.
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+  const cookie = (name) => {
+    const start = `${name}=`;
+    return document.cookie.split("; ").find((text) => text.startsWith(start))?.slice(start.length) ?? "";
+  };
+  const isGuest = () => "guest" in (document.getElementById("taps")?.dataset ?? {});
+  const textOf = (node) => node?.textContent.replace(/\s+/g, " ").trim() ?? "";
+  // What people typed is put in as it is: "$&" in it means nothing, nor does the mark of another gap.
+  const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+  // Whether Campgrid answers, within so many milliseconds.
+  const isThere = async (patience) => {
+    try {
+      const signal = AbortSignal.timeout(patience);
+      return (await fetch("/health/", { method: "HEAD", cache: "no-store", signal })).ok;
+    } catch (error) {
+      return false;
+    }
+  };
+  window.campgrid = { meta, cookie, isGuest, textOf, fillIn, isThere };
+
   // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
   // nobody, is signed in since: unless something is typed on it, which would be lost.
   const WHO = "campgrid-who";
   const seeWhoLooks = (isBack) => {
-    const person = document.querySelector('meta[name="person"]')?.content ?? "";
+    const person = meta("person");
     try {
       if (!isBack) localStorage.setItem(WHO, person);
       else if (localStorage.getItem(WHO) !== person && !document.querySelector("form[data-draft]")) location.reload();

@@ -11,7 +11,7 @@
   const MOST_TRIES = 20;
   // On a network that works nobody needs to be told.
   const A_MOMENT = 2 * SECOND;
-  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+  const { meta, cookie, isGuest, fillIn } = window.campgrid;
   const page = { attendee: "", person: "", camp: "", outOf: "", isGuest: false };
   const campOf = (path) => path.split("/")[1] ?? "";
 
@@ -104,7 +104,7 @@
     page.person = meta("person");
     page.camp = campOf(location.pathname);
     page.outOf = meta("out-of");
-    page.isGuest = "guest" in (document.getElementById("taps")?.dataset ?? {});
+    page.isGuest = isGuest();
     if (!pageAsOf) return;
     if (page.person) giveOver(meta("was"));
     if (page.isGuest) lost().forEach((wish) => change(wish, { asked: page.person }));
@@ -188,14 +188,14 @@
       kinds.set(name, [...(kinds.get(name) ?? []), sentence]);
     });
     const bar = document.getElementById("taps");
-    const textOf = (group) => {
+    const inWords = (group) => {
       const { kind, why, text } = group.at(-1);
       const titles = [...new Set(group.map(({ title }) => title))];
       if (titles.length < 2) return text;
       const together = bar.dataset[kind].replace("5", titles.length);
-      return `${together.replace("{titles}", () => titles.map((title) => `“${title}”`).join(", "))} ${why}`;
+      return `${fillIn(together, { titles: titles.map((title) => `“${title}”`).join(", ") })} ${why}`;
     };
-    return new Map([...kinds].map(([name, group]) => [name, textOf(group)]));
+    return new Map([...kinds].map(([name, group]) => [name, inWords(group)]));
   };
   const paintBar = () => {
     const bar = document.getElementById("taps");
@@ -281,10 +281,7 @@
 
   // -- sending: one window at a time, one tap after the other --------------------------------------------------------
 
-  const token = () => {
-    const cookie = document.cookie.split("; ").find((text) => text.startsWith("csrftoken="));
-    return cookie?.slice("csrftoken=".length) ?? document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-  };
+  const token = () => cookie("csrftoken") || (document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
   // The server leaves undone what is older than the last that this device did: one that was held up on its way undoes
   // no newer one. By its name nobody knows whose device it is.
   const DEVICE = `${PREFIX}device`;
@@ -327,7 +324,7 @@
   const setAside = (wish) => {
     const failures = (wish.failures ?? 0) + 1;
     if (failures >= MOST_TRIES) {
-      tell(wish, document.getElementById("taps").dataset.failed.replace("{title}", wish.title));
+      tell(wish, fillIn(document.getElementById("taps").dataset.failed, wish));
       drop(wish.name);
       return;
     }
@@ -352,11 +349,11 @@
         write(`${PREFIX}level:${mark}:${pitch}`, { mark, camp, person, level: said.level, at: Date.now() });
       });
       if (!said.problem && String(said.pitch) !== wish.pitch) {
-        tell(wish, bar.dataset.joined.replace("{old}", wish.title).replace("{title}", said.title));
+        tell(wish, fillIn(bar.dataset.joined, { old: wish.title, title: said.title }));
       }
     }
     if (status !== 200) {
-      tell(wish, `${bar.dataset.gone.replace("{title}", wish.title)} ${said.problem}`, "notTaken", said.problem);
+      tell(wish, `${fillIn(bar.dataset.gone, wish)} ${said.problem}`, "notTaken", said.problem);
       // Taken, but as less: a must too many.
     } else if (said.problem) tell(wish, said.problem, "less", said.why);
     drop(wish.name);
@@ -389,8 +386,9 @@
       finish(wish, answer);
       return true;
     }
-    if (answer.status === 500) {
-      // It may be about this one tap: the others need not wait for it. If another one fails, too, all wait a while.
+    if (answer.status === 500 && typeof answer.said?.problem === "string") {
+      // Our own, not a proxy's. It may be about this one tap: the others need not wait for it. If another one fails,
+      // too, all wait a while.
       const isAlone = !trouble || trouble === wish.name;
       trouble = wish.name;
       setAside(wish);

@@ -252,6 +252,55 @@ def test_a_page_of_ours_after_a_500_keeps_the_draft_and_says_not_saved(open_page
     assert page.get_by_text("This is what you typed here before.").is_visible()
 
 
+def test_put_right_after_the_answer_was_lost_it_is_one_pitch_with_the_newer_text(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Hores and carts")
+    lost: list = []
+
+    def lose(route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0))
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/pitches/new/", lose)
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        button_of(page).click()
+    assert lost[0].status == 302
+    page.wait_for_url("chrome-error://**")
+    # What the answer would have brought did not come, either.
+    page.context.clear_cookies(name="done")
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == "Hores and carts"
+    field_of(page).fill("Horses and carts")
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    expect(page.locator("main")).to_contain_text("Saved: your newer text. “Horses and carts”")
+    assert drafts(page) == []
+    page.goto(f"/{CAMP}/pitches/?q=carts")
+    expect(page.locator("#pitch-board article")).to_have_count(1)
+
+
+def test_without_scripts_back_and_publish_again_is_one_write_up(open_page):
+    page = open_page("organiser", CAMP, scripts=False)
+    path = f"/{CAMP}/write-ups/new/"
+    kept = page.request.get(path).text()
+    # Back shows the page as the browser kept it.
+    page.route(
+        f"**{path}", lambda route: route.fulfill(body=kept) if route.request.method == "GET" else route.continue_()
+    )
+    page.goto(path)
+    for text in ("First words", "Newer words"):
+        page.get_by_label("Title").fill("What I heard there")
+        page.get_by_label("Text").fill(text)
+        submit(page, "Publish")
+        expect(page.locator("main")).to_contain_text(text)
+        page.go_back()
+    page.goto(f"/{CAMP}/record/?q=heard+there")
+    expect(page.locator("main").get_by_role("link", name="What I heard there")).to_have_count(1)
+
+
 def test_what_is_typed_beside_a_camp_that_comes_in_is_there_after_the_network(open_page):
     page = open_page("organiser", CAMP)
     document = page.request.get(f"/{CAMP}/export/json/").body()
@@ -362,6 +411,34 @@ def test_on_the_form_itself_the_text_of_before_comes_back_at_once(open_page):
     page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
     page.goto(f"/{CAMP}/pitches/new/")
     assert page.locator("#taps [data-part=lost-text]").is_hidden()
+    assert drafts(page) == []
+
+
+def test_a_guest_who_has_an_address_before_they_answer_is_asked_about_the_text_still(open_page):
+    page = open_page()
+    page.goto(f"/{CAMP}/join/")
+    join(page, "Gus")
+    pitch(page, "Typed before the address")
+    page.context.clear_cookies()
+    page.reload()
+    join(page, "Gus")
+    page.goto(f"/{CAMP}/")
+    question = page.locator("#taps [data-part=lost-text]")
+    expect(question).to_be_visible()
+    # As it is once they kept their place: the same person, and no guest.
+    no_guest = "document.getElementById('taps')?.removeAttribute('data-guest')"
+    page.context.add_init_script(f"document.addEventListener('readystatechange', () => {no_guest})")
+    page.goto(f"/{CAMP}/my/")
+    page.goto(f"/{CAMP}/pitches/new/")
+    expect(question).to_be_visible()
+    assert text_of(page) == ""
+    question.get_by_role("button", name="It was: keep as mine").click()
+    assert text_of(page) == "Typed before the address"
+    # Whoever signs in next was not asked: nothing is left for them.
+    page.goto("/demo/")
+    page.locator(f"form:has(input[value='{CAMP}']) button[value='attendee']").click()
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
     assert drafts(page) == []
 
 

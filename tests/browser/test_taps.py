@@ -138,6 +138,8 @@ NOT_US = {
     "a sign-in page of the Wi-Fi": {"status": 200, "body": "<h1>Welcome</h1>", "content_type": "text/html"},
     "elsewhere": {"status": 302, "body": "", "headers": {"Location": "http://127.0.0.1:9/"}},
 }
+#: as `config.views.broken` answers a script
+OUR_500 = {"status": 500, "content_type": "application/json", "body": '{"problem": "Something went wrong."}'}
 TAPS = "**/interest/"
 
 
@@ -205,7 +207,7 @@ def test_a_tap_that_the_server_stumbles_over_holds_no_other_up(board, open_page)
     open_page.expected += "|status of 500"
     page = board()
     one, two, three = free_pitches(page, 3)
-    page.context.route(f"**/{one}/interest/", lambda route: route.fulfill(status=500, body="Oh no"))
+    page.context.route(f"**/{one}/interest/", lambda route: route.fulfill(**OUR_500))
     page.context.set_offline(True)
     for pitch in (one, two, three):
         interested(page, pitch).click()
@@ -225,7 +227,7 @@ def test_a_tap_that_fails_for_ever_and_another_one_keep_no_third_waiting(board, 
     one, two, three = free_pitches(page, 3)
     sent = sent_taps(page)
     for pitch in (one, two):
-        page.context.route(f"**/{pitch}/interest/", lambda route: route.fulfill(status=500, body="Oh no"))
+        page.context.route(f"**/{pitch}/interest/", lambda route: route.fulfill(**OUR_500))
     interested(page, one).click()
     wait_for(page, lambda: [pitch for pitch, _level in sent].count(one) == 3)
     interested(page, two).click()
@@ -243,7 +245,7 @@ def test_a_tap_over_which_the_server_always_stumbles_is_given_up_and_told(board,
     title = page.locator(f"#interest-control-{one}").get_attribute("data-title")
     page.clock.install()
     page.reload()
-    page.context.route(f"**/{one}/interest/", lambda route: route.fulfill(status=500, body="Oh no"))
+    page.context.route(f"**/{one}/interest/", lambda route: route.fulfill(**OUR_500))
     sent = sent_taps(page)
     interested(page, one).click()
     for _ in range(120):
@@ -260,10 +262,30 @@ def test_a_tap_over_which_the_server_always_stumbles_is_given_up_and_told(board,
     assert stored(page, two) == 1
 
 
+def test_a_500_of_a_proxy_never_uses_up_the_tries_of_a_tap(board, open_page):
+    open_page.expected += "|status of 500"
+    page = board()
+    (pitch,) = free_pitches(page, 1)
+    page.clock.install()
+    page.reload()
+    answer_taps(page, status=500, content_type="text/html", body="<h1>Internal Server Error</h1>")
+    sent = sent_taps(page)
+    interested(page, pitch).click()
+    for _ in range(200):
+        page.clock.run_for(12_000)
+        page.wait_for_timeout(50)
+        if len(sent) > 22:
+            break
+    assert len(sent) > 22
+    says(page, "1 tap not sent yet.")
+    network_returns(page)
+    wait_for(page, lambda: stored(page, pitch) == 1)
+
+
 def test_a_server_that_stumbles_over_every_tap_is_left_alone_for_a_while(board, open_page):
     open_page.expected += "|status of 500"
     page = board()
-    answer_taps(page, status=500, body="Oh no")
+    answer_taps(page, **OUR_500)
     page.context.set_offline(True)
     for pitch in free_pitches(page, 5):
         interested(page, pitch).click()
@@ -746,7 +768,7 @@ def test_offline_a_must_is_given_back_for_another_and_both_hold(board):
 
 def test_withdrawn_or_merged_meanwhile_the_sentence_says_so(board, open_page):
     organiser = open_page("organiser", CAMP)
-    gone, old, new = (pitch_something(organiser, title) for title in ("Gone soon", "Old ropes", "New ropes"))
+    gone, old, new = (pitch_something(organiser, title) for title in ("Gone $& soon", "Old {title} ropes", "New ropes"))
     page = board()
     page.goto(f"{BOARD}?q=ropes")
     pages = {}
@@ -760,10 +782,10 @@ def test_withdrawn_or_merged_meanwhile_the_sentence_says_so(board, open_page):
     organiser.locator("main form[method=post] button").last.click()
     organiser.wait_for_url(f"**/pitches/{new}/")
     interested(pages[gone], gone).click()
-    says(pages[gone], "“Gone soon”: your tap was not taken. The pitch was withdrawn.")
+    says(pages[gone], "“Gone $& soon”: your tap was not taken. The pitch was withdrawn.")
     expect(interested(pages[gone], gone)).to_have_attribute("aria-pressed", "false")
     interested(pages[old], old).click()
-    says(page, "“Old ropes” is part of “New ropes” now.")
+    says(page, "“Old {title} ropes” is part of “New ropes” now.")
     assert stored(page, new) == 1
     expect(interested(page, new)).to_have_attribute("aria-pressed", "true")
 

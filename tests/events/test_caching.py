@@ -221,3 +221,9 @@ def test_a_process_holds_the_things_of_a_few_states(two_levels, monkeypatch, nam
     assert two_levels == []
     kept_each([7], "cards", 2, make=lambda ids: {})
     assert two_levels == ["get_many"]
+
+
+def test_a_test_finds_no_piece_that_another_made(empty_cache):
+    assert kept_each([1], "cards", make=lambda ids: {1: "card of before"}) == {1: "card of before"}
+    empty_cache()
+    assert kept_each([1], "cards", make=lambda ids: {1: "card"}) == {1: "card"}

@@ -1,5 +1,7 @@
 """Nothing typed is ever lost."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,13 @@ def test_what_one_took_away_does_not_come_back_without_a_word(base, mine, theirs
     assert merge(base, mine, theirs).text not in (mine, theirs) or merge(base, mine, theirs).conflict_count
 
 
+def test_a_line_that_one_took_away_and_the_other_changed_is_a_conflict():
+    for mine, theirs in (("1!", "1!\n2!"), ("1!\n2!", "1!")):
+        result = merge("1\n2", mine, theirs)
+        assert result.text.split("\n") == Marks().around(theirs.split("\n"), mine.split("\n"))
+        assert result.conflict_count == 1
+
+
 @given(texts, texts)
 def test_who_is_alone_gets_what_they_typed(base, mine):
     assert merge(base, mine, base).text == mine
@@ -72,6 +81,15 @@ def test_every_line_somebody_added_survives(base, mine, theirs):
     lines = merge(base, mine, theirs).text.split("\n")
     assert "MINE" in lines
     assert "THEIRS" in lines
+
+
+@given(texts, texts, texts)
+def test_every_line_typed_by_either_is_in_the_text_or_in_the_conflict_shown(base, mine, theirs):
+    was, merged = Counter(base.split("\n")), Counter(merge(base, mine, theirs).text.split("\n"))
+    for typed in (mine, theirs):
+        # As often as it was typed; an empty line is none.
+        missing = Counter(typed.split("\n")) - was - merged
+        assert not {line for line in missing if line}
 
 
 @given(texts, texts, texts)

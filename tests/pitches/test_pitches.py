@@ -255,6 +255,14 @@ def test_a_tap_held_up_on_its_way_undoes_no_newer_one(sign_in, camp, ben):
     assert LastTap.objects.count() == 2
 
 
+def test_a_tap_writes_its_turn_into_one_index(db):
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, LastTap._meta.db_table).values()
+    assert {tuple(one["columns"]) for one in found if one["index"] or one["unique"] or one["primary_key"]} == {
+        ("device",)
+    }
+
+
 def test_a_tap_by_number_is_about_this_camps_board_and_follows_a_merge(sign_in, camp, ben):
     elsewhere, gone = PitchFactory(camp=CampFactory()), PitchFactory(camp=camp)
     old, new = PitchFactory(camp=camp), PitchFactory(camp=camp, title="New ropes")
