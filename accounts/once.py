@@ -134,9 +134,13 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
 class Made(NamedTuple):
     """What a page for something new made."""
 
+    #: which table its row is in
+    what: str
     row: int
     #: what its fields showed then: so it is known what others changed since
     shown: str
+    #: the same of what hangs on it and is no field that can be merged
+    beside: str = ""
 
 
 def note_made(request: HttpRequest, made: Made) -> None:
@@ -144,13 +148,13 @@ def note_made(request: HttpRequest, made: Made) -> None:
     request.made = made  # type: ignore[attr-defined]
 
 
-def made_from_here(request: HttpRequest) -> Made | None:
-    """What this page made when it was sent before, with other words, by the same person."""
+def made_from_here(request: HttpRequest, what: str) -> Made | None:
+    """What this page made when it was sent before, with other words, by the same person; of that kind alone."""
     if not key_of(request) or not request.user.is_authenticated:
         return None
     sent = SentForm.objects.filter(form=_digest(key_of(request)), user=request.user).exclude(made=[])
     found = sent.values_list("made", flat=True).first()
-    return Made(*found) if found else None
+    return Made(*found) if found and found[0] == what else None
 
 
 def _told(request: HttpRequest) -> list[Message]:

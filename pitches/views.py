@@ -23,7 +23,7 @@ from accounts.http import next_page, wants_json
 from accounts.once import Made, made_from_here, note_made
 from events import stamps
 from events.access import Access, camp_view
-from events.caching import answers, fresh
+from events.caching import answers, digest, fresh
 from events.http import (
     AttendeeRequest,
     CampRequest,
@@ -40,6 +40,7 @@ from events.http import (
 )
 from events.meanwhile import held, posted_on
 from events.models import Attendee, Camp
+from events.roles import remove_attendee
 
 from .board import (
     PARTS,
@@ -72,6 +73,8 @@ from .signals import pitch_shown
 from .topics import hues_for
 
 PER_PAGE = 40
+#: what a page for a new one makes (`accounts.once.Made`)
+PITCH = "pitch"
 log = logging.getLogger(__name__)
 
 
@@ -180,16 +183,16 @@ def _note_seen(me: Attendee, pitch: Pitch) -> None:
 @held
 def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Sent again from the same page with other words, it changes the pitch it made."""
-    made = made_from_here(request)
+    made = made_from_here(request, PITCH)
     known = camp.pitches.open().editable_by(request.me).filter(pk=made.row).first() if made else None
     form = NewPitchForm(posted_on(request, made if known else None), instance=known, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
-            pitch = _put_on_board(request, form)
+            pitch = _put_on_board(request, form, made)
             text = _("Saved: your newer text. “%(title)s”") if known else _("“%(title)s” is on the board.")
             tell_done(request, text % {"title": pitch})
             shown = NewPitchForm(instance=pitch, camp=camp, me=request.me).shown_state
-            note_made(request, Made(pitch.pk, shown))
+            note_made(request, Made(PITCH, pitch.pk, shown, _beside(pitch)))
             return redirect(pitch)
     context = {
         "camp": camp,
@@ -202,16 +205,35 @@ def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return render(request, template, context, status=status_of(form))
 
 
-def _put_on_board(request: AttendeeRequest, form: NewPitchForm) -> Pitch:
-    """New, or as it is typed now if the page made it before."""
+def _put_on_board(request: AttendeeRequest, form: NewPitchForm, made: Made | None) -> Pitch:
+    """New, or as it is typed now if the page made it before: but hosts and order that others changed since stay."""
     pitch: Pitch = form.save(commit=False)
     said: dict[str, Any] = {"hosts": form.hosts(), "after": form.after(), "on_behalf_of": form.on_behalf_of}
-    said["not_in"] = form.cleaned_data.get("not_in", ())
-    if pitch.pk is None:
-        return submit_pitch(pitch=pitch, by=request.me, **said)
+    not_in = form.cleaned_data.get("not_in", ())
+    if made is None or pitch.pk is None:
+        return submit_pitch(pitch=pitch, by=request.me, not_in=not_in, **said)
     pitch.camp = request.camp
-    save_pitch(pitch=pitch, by=request.me, **said)
+    written_down = _written_down_with(pitch)
+    if _beside(pitch) != made.beside:
+        said = {"hosts": list(pitch.hosts.all()), "after": None}
+        messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
+    save_pitch(pitch=pitch, by=request.me, not_in=not_in, **said)
+    for person in written_down:
+        # Their name was put right: nobody is in the camp under the other one.
+        if not person.pitches.exists():
+            remove_attendee(attendee=person)
     return pitch
+
+
+def _beside(pitch: Pitch) -> str:
+    """Who hosts it and what it comes after, which the page for a new one asks in its own way."""
+    hosts, earlier = pitch.hosts.order_by("pk"), pitch.camp.pitches.filter(before=pitch).order_by("pk")
+    return digest(list(hosts.values_list("pk", flat=True)), list(earlier.values_list("pk", flat=True)))
+
+
+def _written_down_with(pitch: Pitch) -> list[Attendee]:
+    """Its hosts without an account whom the page that made it wrote down."""
+    return list(pitch.hosts.filter(user=None, joined_at__gte=pitch.created_at))
 
 
 @camp_view(Access.ATTENDEE)

@@ -24,10 +24,12 @@ from accounts.http import once_late
 from accounts.models import SentForm, User
 from accounts.once import FIELD, WAS, done_once
 from accounts.shown import CODE_AT
+from events.joining import write_down
 from events.models import Attendee, Camp
 from notes.models import WriteUp
 from pitches.models import Pitch
-from pitches.services import withdraw_pitch
+from pitches.order import put_after
+from pitches.services import host_idea, withdraw_pitch
 from schedule.models import Draft, GridVersion
 
 from .addresses import Address, FullCamp
@@ -221,6 +223,65 @@ def test_a_newer_text_says_anew_who_hosts_it_and_what_it_comes_after(sign_in, ha
     assert list(pitch.after.all()) == [ropes]
     client.post(pitch_url(camp), data | {"who": "me", "builds_also_on": ""})
     assert (list(pitch.hosts.all()), list(pitch.after.all())) == ([hal], [])
+
+
+def changed_by_order(pitch, cleo, camp):
+    put_after(pitch=pitch, earlier=[Pitch.objects.create(camp=camp, title="Ropes")])
+
+
+def changed_by_hosting(pitch, cleo, camp):
+    host_idea(pitch=pitch, attendee=cleo)
+
+
+def changed_by_handing_over(pitch, cleo, camp):
+    pitch.hosts.set([cleo])
+
+
+@pytest.mark.parametrize(
+    ("who", "change"),
+    [("me", changed_by_order), ("nobody", changed_by_hosting), ("me", changed_by_handing_over)],
+)
+def test_hosts_and_order_that_others_changed_since_stay_with_a_newer_text(sign_in, ben, cleo, camp, who, change):
+    client, once = sign_in(ben), key()
+    data = pitch_data("Knots", once) | {"who": who}
+    client.post(pitch_url(camp), data)
+    pitch = Pitch.objects.get()
+    change(pitch, cleo, camp)
+    stands = set(pitch.hosts.all()), set(pitch.after.all())
+    answer = client.post(pitch_url(camp), data | {"title": "Bells"})
+    pitch.refresh_from_db()
+    assert (pitch.title, (set(pitch.hosts.all()), set(pitch.after.all()))) == ("Bells", stands)
+    said = client.get(answer.url).content.decode()
+    assert "Who hosts it, or what it comes after, was changed meanwhile: that stays." in said
+
+
+def test_a_name_put_right_leaves_nobody_in_the_camp_under_the_wrong_one(sign_in, hal, camp):
+    client, once = sign_in(hal), key()
+    old = write_down(camp=camp, display_name="Amy")
+    for name in ("Zo", "Zoe", "Amy"):
+        client.post(pitch_url(camp), pitch_data("Knots", once) | {"who": "other", "behalf": name})
+        pitch = Pitch.objects.get()
+        assert [host.display_name for host in pitch.hosts.all()] == [name]
+        there = set(camp.attendees.present().filter(user=None).values_list("display_name", flat=True))
+        assert there == {"Amy", name}
+    # She was there before, and stays.
+    client.post(pitch_url(camp), pitch_data("Knots", once))
+    assert old in camp.attendees.present()
+
+
+def test_what_a_page_of_another_kind_made_is_nothing_of_this_one(sign_in, ben, full_camp):
+    client, once, camp = sign_in(ben), key(), full_camp.camp
+    client.post(f"/{camp.slug}/write-ups/new/", {"title": "What I heard", "text": "First", FIELD: once})
+    # A pitch of theirs that has the number of the write-up.
+    theirs = Pitch.objects.create(camp=camp, title="Theirs", proposed_by=ben)
+    theirs.hosts.set([ben])
+    sent = SentForm.objects.exclude(made=[]).get()
+    sent.made[1] = theirs.pk
+    sent.save(update_fields=["made"])
+    client.post(pitch_url(camp), pitch_data("Belfries", once))
+    theirs.refresh_from_db()
+    assert theirs.title == "Theirs"
+    assert "Belfries" in Pitch.objects.values_list("title", flat=True)
 
 
 def test_what_somebody_else_changed_since_is_shown_beside_the_newer_text(sign_in, ben, camp):

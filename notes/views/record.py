@@ -35,6 +35,10 @@ MOST_ENTRIES = 50
 IN_A_FEED = 4_000
 
 
+#: what a page for a new one makes (`accounts.once.Made`)
+WRITE_UP = "write-up"
+
+
 @camp_view(Access.ANYONE)
 @require_safe
 @fresh(record_list_shows)
@@ -161,7 +165,7 @@ def _write(
             text = _("Saved: your newer text. “%(title)s”") if made else _("“%(title)s” is published.")
             tell_done(request, text % {"title": writeup.title})
             if is_new or made:
-                note_made(request, Made(writeup.pk, WriteUpForm(instance=writeup).shown_state))
+                note_made(request, Made(WRITE_UP, writeup.pk, WriteUpForm(instance=writeup).shown_state))
             # In a room that agreed on no notes since, nobody reads it, its author neither.
             is_read = camp.writeups.readable_by(request.me).filter(pk=writeup.pk).exists()
             return redirect(writeup) if is_read else redirect("notes:record_list", camp.slug)
@@ -171,7 +175,7 @@ def _write(
 
 def _write_new(request: CampRequest, camp: Camp, session: Session | None = None) -> HttpResponse:
     """Sent again from the same page with other words, it changes the write-up it made."""
-    made = made_from_here(request)
+    made = made_from_here(request, WRITE_UP)
     rows = camp.writeups.editable_by(request.me).filter(session=session)
     known = rows.filter(pk=made.row).first() if made else None
     if known is None:
