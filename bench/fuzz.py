@@ -200,9 +200,10 @@ class Fuzz:
     def header(self) -> None:
         chosen = self.rng.sample(HEADERS, 2)
         path = self.rng.choice(self.paths)
-        self.send(
-            self.rng.choice(["get", "head", "post", "options"]), path, headers={h: self.value(3000) for h in chosen}
-        )
+        # Half as the page's own script asks: then more headers are read.
+        sent = {"HX-Request": "true"} if self.rng.random() < 0.5 else {}
+        sent |= {header: self.value(3000) for header in chosen}
+        self.send(self.rng.choice(["get", "head", "post", "options"]), path, headers=sent)
 
     def body(self) -> None:
         sent = self.rng.choice([

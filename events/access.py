@@ -25,7 +25,7 @@ from accounts.rows import made_of
 from accounts.statements import columns_of, found_by, statement, table_of
 from accounts.typed import typed_in
 
-from .http import CampRequest
+from .http import CampRequest, page_asked_from
 from .models import Attendee, Camp, CampArchived, DeletedCamp
 
 #: methods that change nothing (RFC 9110, 9.2.1)
@@ -101,7 +101,7 @@ def _to_join_page(request: CampRequest, camp: Camp) -> HttpResponse:
     # A POST address cannot be gone back to: return to the page the person sees.
     back = request.get_full_path()
     if request.method != "GET":
-        back = request.htmx.current_url_abs_path or "" if request.htmx else ""
+        back = page_asked_from(request) or ""
     address = reverse("events:camp_join", args=[camp.slug])
     if back:
         address += "?" + urlencode({"next": back})

@@ -59,17 +59,27 @@ def wants_partial(request: CampRequest) -> bool:
     return bool(request.htmx) and not (request.htmx.boosted or request.htmx.history_restore_request)
 
 
+def page_asked_from(request: HttpRequest) -> str | None:
+    """The path of the page on which htmx asks; None where nothing, or nothing that is an address, says so."""
+    try:
+        found: str | None = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    except ValueError:
+        # Whoever writes headers by hand may write "http://[::1".
+        return None
+    return found
+
+
 def render_partial(
     request: CampRequest, template: str, partial: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     """The whole page, or only the partial when htmx swaps it in (morphing). The back button gets the whole page.
 
     With a piece that asked for itself go the news of whoever looks, to their own place on the page; none to whoever is
-    not in any more, so that those of before go.
+    not in, or not any more, so that those of before go.
     """
     response = render(request, f"{template}#{partial}" if wants_partial(request) else template, context, status=status)
-    if wants_partial(request) and request.user.is_authenticated and "seen" in request.GET:
-        here = request.htmx.current_url_abs_path or request.path
+    if wants_partial(request) and "seen" in request.GET:
+        here = page_asked_from(request) or request.path
         response.write(render_to_string("_news.html", {"asked_from": here}, request))
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -24,7 +24,7 @@ from accounts.statements import found_by, statement, table_of
 from events import stamps
 from events.caching import Fragment, Gaps, fill, fill_some, joined, kept, kept_each, stencil, stencils
 from events.few import people
-from events.http import CampRequest
+from events.http import CampRequest, page_asked_from
 from events.models import Attendee, Camp
 
 from .models import Interest, Pitch, Sight, hosts_of
@@ -192,7 +192,7 @@ class InterestControls:
 
 def tap_form(request: CampRequest) -> SafeString:
     """The form to which the buttons of interest on this page belong; back to the page, also where htmx asks for it."""
-    here = request.htmx.current_url_abs_path or request.get_full_path()
+    here = page_asked_from(request) or request.get_full_path()
     return fill(stencil("pitches/_tap_form.html"), {"token": get_token(request), "next": here})
 
 

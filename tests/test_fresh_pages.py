@@ -399,10 +399,13 @@ def test_a_page_opened_before_one_was_in_hears_news_and_loses_them_with_the_plac
     assert re.search(r'<div id="news" hx-swap-oob="morph">\s*</div>', after)
 
 
-def test_there_are_news_on_camp_pages_alone_and_strangers_are_brought_none(camping):
+def test_news_have_their_place_on_camp_pages_alone_and_strangers_find_it_empty(camping):
+    """A guest opens a page as nobody, and joins in another window: what the open page is brought then has a place."""
     page, client = camping.pages[SESSION], Client()
-    assert 'id="news"' not in client.get(page).content.decode()
-    assert 'id="news"' not in client.get(f"{page}?seen=x", headers=HTMX).content.decode()
+    for asked, headers in ((page, {}), (f"{page}?seen=x", HTMX)):
+        answer = client.get(asked, headers=headers)
+        assert re.search(r'<div id="news"[^>]*>\s*</div>', answer.content.decode())
+        assert not answer.cookies
     for elsewhere in ("/", "/me/", "/new/"):
         assert 'id="news"' not in camping.client.get(elsewhere).content.decode()
 

@@ -74,6 +74,26 @@ def test_htmx_of_somebody_not_in_goes_to_the_join_page(client, camp):
     assert response["HX-Redirect"] == f"/{camp.slug}/join/?next=%2F{camp.slug}%2Fpitches%2F"
 
 
+NO_PAGE = [
+    {"HX-Current-URL": "http://[::1"},
+    {"HX-Current-URL": "http%3A//%5B", "HX-Current-URL-URI-AutoEncoded": "true"},
+    {"HX-Current-URL": "//[/"},
+]
+
+
+@pytest.mark.parametrize("header", NO_PAGE)
+@pytest.mark.parametrize("who", ["nobody", "ben"])
+def test_a_header_that_names_no_page_is_as_none(client, sign_in, camp, ben, who, header):
+    client = sign_in(ben) if who == "ben" else client
+    pitch, headers = PitchFactory(camp=camp), {"HX-Request": "true", **header}
+    for path in ("pitches/", f"pitches/{pitch.pk}/", "grid/?seen=x", "pitches/?seen=x"):
+        assert client.get(f"/{camp.slug}/{path}", headers=headers).status_code == 200
+    for path in (f"pitches/{pitch.pk}/interest/", "pitches/seen/", "news/heard/", "pitches/new/"):
+        answer = client.post(f"/{camp.slug}/{path}", {"level": "1"}, headers=headers)
+        assert answer.status_code < 500
+        assert ("HX-Redirect" in answer) is (who == "nobody")
+
+
 NEW = {
     "name": "Harbour Camp",
     "display_name": "Olga",
