@@ -157,6 +157,15 @@ def made_from_here(request: HttpRequest, what: str) -> Made | None:
     return Made(*found) if found and found[0] == what else None
 
 
+def signed_in_from_here(request: HttpRequest) -> User | None:
+    """Whom this page signed in when it was sent before, with other words, by this very browser: the answer was lost."""
+    browser = browser_of(request)
+    if request.user.is_authenticated or not key_of(request) or not browser:
+        return None
+    sent = SentForm.objects.filter(form=_digest(key_of(request)), browser=browser).select_related("user").first()
+    return sent.user if sent and sent.user and sent.user.is_active else None
+
+
 def _told(request: HttpRequest) -> list[Message]:
     """What the next page will say; it still will."""
     waiting = get_messages(request)

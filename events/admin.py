@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -52,10 +52,24 @@ class StampedAdmin(admin.ModelAdmin):
 class FrameAdmin(StampedAdmin):
     """Where and when sessions can be is different, too: the draft and calendars hear of it."""
 
-    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        self._hold({obj.camp_id} | (self._camps([obj]) if change else set()))
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._hold(self._camps([obj]))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._hold(self._camps(queryset))
+        super().delete_queryset(request, queryset)
+
+    def _hold(self, camps: set[int]) -> None:
+        """As services do: held before any of its rooms and slots is written (lock order)."""
+        for camp in Camp.objects.filter(pk__in=camps).order_by("pk"):
+            camp.lock(archived=True)
+
     def _tell(self, camp: Camp) -> None:
-        # As services do: held before any of its parts is counted (lock order).
-        camp.lock(archived=True)
         super()._tell(camp)
         frame_changed.send(sender=self.model, camp=camp)
 

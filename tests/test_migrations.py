@@ -13,13 +13,17 @@ from django.db.models.fields import NOT_PROVIDED
 
 #: the last migration of each app from before this was a law: an older release is stopped before `migrate`
 BEFORE = {"accounts": 6, "config": 2, "events": 13, "exchange": 5, "notes": 4, "pitches": 8, "schedule": 15}
-#: what only a release may take away whose own predecessor does not know it any more
-TAKES_AWAY = (migrations.RemoveField, migrations.RenameField, migrations.DeleteModel, migrations.RenameModel)
+#: what the release before does not notice; an `AlterField` must not make a field narrower, which nothing here sees
+UNNOTICED = (
+    migrations.AddField, migrations.AddIndex, migrations.AlterField, migrations.AlterModelManagers,
+    migrations.AlterModelOptions, migrations.CreateModel, migrations.RemoveConstraint, migrations.RemoveIndex,
+    migrations.RenameIndex, migrations.RunPython,
+)  # fmt: skip
 
 
 def wrong_with(operation: Operation) -> str:
-    if isinstance(operation, TAKES_AWAY):
-        return "takes away what the release before asks for: stop using it first, and take it away in the next one"
+    if not isinstance(operation, UNNOTICED):
+        return "takes away what the release before asks for, or refuses what it writes: that is for the next release"
     if isinstance(operation, migrations.AddField):
         field = operation.field
         if not field.many_to_many and not field.null and field.db_default is NOT_PROVIDED:
@@ -50,6 +54,7 @@ def test_the_release_before_can_run_beside_a_migrated_database():
         (migrations.RemoveField("pitch", "title"), True),
         (migrations.RenameField("pitch", "title", "name"), True),
         (migrations.AlterField("pitch", "title", models.TextField()), False),
+        (migrations.AddConstraint("pitch", models.UniqueConstraint(fields=["title"], name="title_once")), True),
     ],
 )
 def test_what_is_wrong_with_a_migration(operation, is_wrong):

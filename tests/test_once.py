@@ -26,7 +26,8 @@ from accounts.once import FIELD, WAS, done_once
 from accounts.shown import CODE_AT
 from events.joining import write_down
 from events.models import Attendee, Camp
-from notes.models import WriteUp
+from notes.models import Note, WriteUp
+from notes.services import save_note
 from pitches.models import Pitch
 from pitches.order import put_after
 from pitches.services import host_idea, withdraw_pitch
@@ -323,6 +324,53 @@ def test_back_and_publish_again_is_one_write_up_with_the_newer_text(sign_in, ben
     refused = client.post(address, {"title": "What I heard", "text": "Fourth", FIELD: once})
     assert refused.status_code == 422
     assert "Put right by an organiser" in refused.content.decode()
+
+
+def save_notes(client, session, text, once, base="0"):
+    address = f"/{session.camp.slug}/sessions/{session.pk}/notes/"
+    return client.post(address, {"text": text, "base": base, FIELD: once})
+
+
+def test_notes_put_right_after_the_answer_was_lost_are_not_there_twice(sign_in, ben, cleo, full_camp):
+    session = full_camp.session
+    Note.objects.filter(session=session).delete()
+    client, once = sign_in(ben), key()
+    for text in ("Who was there\nBens lien", "Who was there\nBens line", "Who was there\nBens own line\nAnd more"):
+        assert save_notes(client, session, text, once).status_code == 302
+        note = Note.objects.get(session=session)
+        assert note.text == text
+    save_note(session=session, text=f"{note.text}\nCleos line", by=cleo, base_revision=note.revision)
+    save_notes(client, session, "Who was there\nBens line again\nAnd more", once)
+    assert Note.objects.get(session=session).text == "Who was there\nBens line again\nAnd more\nCleos line"
+
+
+def test_notes_into_which_others_were_put_take_nothing_of_theirs_away_when_sent_again(sign_in, ben, cleo, full_camp):
+    session = full_camp.session
+    Note.objects.filter(session=session).delete()
+    save_note(session=session, text="One", by=cleo, base_revision=0)
+    save_note(session=session, text="One\nCleos line", by=cleo, base_revision=1)
+    client, once = sign_in(ben), key()
+    save_notes(client, session, "Bens line\nOne", once, base="1")
+    save_notes(client, session, "Bens own line\nOne", once, base="1")
+    assert "Cleos line" in Note.objects.get(session=session).text
+
+
+def test_a_name_put_right_on_the_way_in_is_no_second_person(browser, camp):
+    """The answer that let them in was lost, with its cookies; the page is found again with what was typed."""
+    data = join_page(browser, camp)
+    before = browser.cookies["csrftoken"].value
+    browser.post(f"/{camp.slug}/join/", data | {"display_name": "Fern Smiht"})
+    late = Client(enforce_csrf_checks=True)
+    late.cookies["csrftoken"] = before
+    answer = late.post(f"/{camp.slug}/join/", data | {"display_name": "Fern Smith"})
+    fern = Attendee.objects.get()
+    assert (fern.display_name, answer.url) == ("Fern Smith", f"/{camp.slug}/")
+    assert late.session["_auth_user_id"] == str(fern.user_id)
+    # Another browser that has the page, key and all, is somebody else.
+    other = Client(enforce_csrf_checks=True)
+    theirs = join_page(other, camp) | {FIELD: data[FIELD], "display_name": "Gwen"}
+    other.post(f"/{camp.slug}/join/", theirs)
+    assert sorted(Attendee.objects.values_list("display_name", flat=True)) == ["Fern Smith", "Gwen"]
 
 
 def test_a_name_changed_back_from_the_same_page_is_changed_back(sign_in, ben, camp):

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import next_page
 from accounts.models import User
+from accounts.once import signed_in_from_here
 
 from .. import stamps
 from ..access import Access, camp_view
@@ -165,10 +166,19 @@ def _join(request: CampRequest, camp: Camp, form: NameForm) -> Attendee | None:
     with refusal_on(form):
         if request.user.is_authenticated:
             return join_camp(camp=camp, user=request.user, display_name=name)
-        attendee = join_as_guest(camp=camp, display_name=name)
+        attendee = _put_right(request, camp, name) or join_as_guest(camp=camp, display_name=name)
         login(request, attendee.user, backend=BACKEND)
         return attendee
     return None
+
+
+def _put_right(request: CampRequest, camp: Camp, name: str) -> Attendee | None:
+    """Whoever joined by this page already, and never heard so, goes by the name typed now: they are not two people."""
+    user = signed_in_from_here(request)
+    known = camp.attendees.filter(user=user, removed_at=None).first() if user else None
+    if known:
+        rename_attendee(attendee=known, display_name=name)
+    return known
 
 
 @camp_view(Access.ANYONE, archived=True)

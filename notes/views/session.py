@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.once import done_once
+from accounts.once import Made, done_once, made_from_here, note_made
+from accounts.text import carried
 from events.access import Access, camp_view
 from events.caching import fresh
 from events.http import (
@@ -48,6 +50,8 @@ from ..services import (
 
 #: each stands there whole
 REVISIONS_PER_PAGE = 10
+#: what a page of notes makes (`accounts.once.Made`): a revision
+NOTE = "note"
 
 
 @camp_view(Access.ANYONE)
@@ -73,19 +77,35 @@ def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse
         data = form.cleaned_data
         with refusal_on(form, "text"):
             # Merged before anything is held: what is done once is putting it down.
-            for result in merge_rounds(session=session, text=data["text"], base_revision=data["base"]):
-                put = partial(_put_down, request, camp, session, data["text"], result)
+            base = _base_of(request, session, data["base"])
+            for result in merge_rounds(session=session, text=data["text"], base_revision=base):
+                put = partial(_put_down, request, camp, session, data, result)
                 if answer := done_once(request=request, do=put):
                     return answer
     context = {"camp": camp, "session": session, "form": form}
     return render(request, "notes/note_edit.html", context, status=status_of(form))
 
 
-def _put_down(request: CampRequest, camp: Camp, session: Session, text: str, result: Merge) -> HttpResponse | None:
+def _base_of(request: CampRequest, session: Session, shown: int) -> int:
+    """The revision on which it was typed: what this very page saved before counts as what it shows (the answer to that
+    was lost), or a line that was put right would stand there twice.
+    """
+    made = made_from_here(request, NOTE)
+    return made.row if made and made.shown == f"{session.pk} {shown}" else shown
+
+
+def _put_down(
+    request: CampRequest, camp: Camp, session: Session, data: dict[str, Any], result: Merge
+) -> HttpResponse | None:
     """The way on, or the page on which a conflict is settled; None if somebody saved while it was merged."""
+    text = data["text"]
     if not put_note(session=session, text=text, by=request.me, result=result):
         return None
     if result.is_clean:
+        if result.text == carried(text):
+            # Nothing of others was put in: sent again with other words, it is a change of this.
+            revision = Note.objects.values_list("revision", flat=True).get(session=session)
+            note_made(request, Made(NOTE, revision, f"{session.pk} {data['base']}"))
         tell_done(request, _("Saved."))
         return _part(session, "session-notes")
     form = NoteForm(initial={"text": result.text, "base": result.on_revision})

@@ -7,7 +7,7 @@ def say_it_of_builds(apps, schema_editor):
     """What was asked of the newest snapshot until now, whenever somebody looked."""
     snapshots = apps.get_model("pitches", "WishSnapshot").objects.all()
     wished = [snapshot.camp_id for snapshot in snapshots if snapshot.wishes["people"]]
-    apps.get_model("schedule", "GridBuild").objects.filter(camp__in=wished).update(is_about_wishes=True)
+    apps.get_model("schedule", "GridBuild").objects.exclude(camp__in=wished).update(is_about_wishes=False)
 
 
 class Migration(migrations.Migration):
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="gridbuild",
             name="is_about_wishes",
-            field=models.BooleanField(db_default=False, default=False),
+            field=models.BooleanField(db_default=True, default=True),
         ),
         migrations.RunPython(say_it_of_builds, migrations.RunPython.noop),
     ]

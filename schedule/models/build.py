@@ -57,7 +57,7 @@ class GridBuild(models.Model):
     #: wishes of the snapshot that its grid meets, as they are told; the numbers above are of today and told to nobody
     told_attended = models.IntegerField(default=0)
     #: whether that snapshot knew of any wish: else there is nothing to compare grids by
-    is_about_wishes = models.BooleanField(default=False, db_default=False)
+    is_about_wishes = models.BooleanField(default=True, db_default=True)
     is_proven = models.BooleanField(default=False)
     #: [[pitch, slot, room], …] by id, until it is put on the grid
     plan = models.JSONField(default=list)
