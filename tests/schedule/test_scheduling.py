@@ -102,6 +102,17 @@ def test_a_build_says_what_no_grid_can_exceed(camp, rooms, slots, knots, ducks, 
     assert (made.attended, made.limit, made.is_proven) == (6, 6, True)
 
 
+def test_a_build_goes_by_what_is_wished_now_and_tells_numbers_of_the_snapshot(camp, rooms, slots, knots, ducks, build):
+    """One cell for two pitches; so few taps are not told yet."""
+    close_rooms(rooms=rooms, slots=slots[1:], is_closed=True)
+    close_rooms(rooms=rooms[1:], slots=slots, is_closed=True)
+    for pitch, fans in ((ducks, 1), (knots, 2)):
+        interested(camp, [pitch], fans)
+        made = build(seconds=0.3)
+        assert list(camp.sessions.placed().values_list("pitch", flat=True)) == [pitch.pk]
+        assert (made.attended, made.told_attended) == (fans, 0)
+
+
 def test_a_cell_says_what_it_would_change(sign_in, camp, olga, rooms, slots, knots, ducks):
     interested(camp, [knots, ducks], 6)
     moves.place_session(pitch=knots, room=rooms[0], slot=slots[0])
