@@ -294,6 +294,13 @@ def test_only_what_was_done_is_echoed(sign_in, ben, camp):
     assert client.post(pitch_url(camp), pitch_data("Bells", other)).cookies["done"].value == f"{once[:16]}.{other[:16]}"
 
 
+def test_what_was_refused_on_the_next_page_is_not_echoed(sign_in, olga, camp):
+    """The last organiser cannot leave: they are led on, and nothing was done."""
+    answer = sign_in(olga).post(f"/{camp.slug}/leave/", {FIELD: key()})
+    assert (answer.status_code, "done" in answer.cookies) == (302, False)
+    assert len(told(answer)) == 1
+
+
 def test_a_file_is_read_once_however_often_it_is_asked_whether_it_was_sent_before(rf, db, monkeypatch):
     """`once_late` asks first, and `done_once` again: of a large file that takes a while."""
     read = []
