@@ -25,6 +25,7 @@ from accounts.models import SentForm, User
 from accounts.once import FIELD, WAS, done_once
 from accounts.shown import CODE_AT
 from events.models import Attendee, Camp
+from pitches import views
 from pitches.models import Pitch
 from schedule.models import Draft, GridVersion
 
@@ -211,6 +212,21 @@ def test_a_name_changed_back_from_the_same_page_is_changed_back(sign_in, ben, ca
         client.post(f"/{camp.slug}/name/", {"display_name": name, FIELD: once})
     ben.refresh_from_db()
     assert ben.display_name == "Benno"
+
+
+def test_the_key_of_what_broke_on_the_way_goes_with_it_and_the_form_is_done_the_next_time(ben, camp, monkeypatch):
+    """Key and row are one transaction: else the second answer would say that it is done, and it is not."""
+    client, once = Client(raise_request_exception=False), key()
+    client.force_login(ben.user, backend=BACKEND)
+
+    def broken(**kwargs):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(views, "submit_pitch", broken)
+        assert client.post(pitch_url(camp), pitch_data("Knots", once)).status_code == 500
+    assert not SentForm.objects.exists()
+    assert client.post(pitch_url(camp), pitch_data("Knots", once)).url == Pitch.objects.get().get_absolute_url()
 
 
 def test_a_refused_form_keeps_its_key_and_is_done_once_it_is_right(sign_in, ben, camp):
