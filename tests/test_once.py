@@ -28,6 +28,7 @@ from events.joining import write_down
 from events.models import Attendee, Camp
 from notes.models import Note, WriteUp
 from notes.services import save_note
+from pitches import views
 from pitches.models import Pitch
 from pitches.order import put_after
 from pitches.services import host_idea, withdraw_pitch
@@ -382,6 +383,21 @@ def test_a_name_changed_back_from_the_same_page_is_changed_back(sign_in, ben, ca
     assert ben.display_name == "Benno"
 
 
+def test_the_key_of_what_broke_on_the_way_goes_with_it_and_the_form_is_done_the_next_time(ben, camp, monkeypatch):
+    """Key and row are one transaction: else the second answer would say that it is done, and it is not."""
+    client, once = Client(raise_request_exception=False), key()
+    client.force_login(ben.user, backend=BACKEND)
+
+    def broken(**kwargs):
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(views, "submit_pitch", broken)
+        assert client.post(pitch_url(camp), pitch_data("Knots", once)).status_code == 500
+    assert not SentForm.objects.exists()
+    assert client.post(pitch_url(camp), pitch_data("Knots", once)).url == Pitch.objects.get().get_absolute_url()
+
+
 def test_a_refused_form_keeps_its_key_and_is_done_once_it_is_right(sign_in, ben, camp):
     client, once = sign_in(ben), key()
     refused = client.post(pitch_url(camp), pitch_data("", once))
@@ -470,6 +486,13 @@ def test_only_what_was_done_is_echoed(sign_in, ben, camp):
     assert client.post(pitch_url(camp), pitch_data("Knots", once)).cookies["done"].value == once[:16]
     other = key()
     assert client.post(pitch_url(camp), pitch_data("Bells", other)).cookies["done"].value == f"{once[:16]}.{other[:16]}"
+
+
+def test_what_was_refused_on_the_next_page_is_not_echoed(sign_in, olga, camp):
+    """The last organiser cannot leave: they are led on, and nothing was done."""
+    answer = sign_in(olga).post(f"/{camp.slug}/leave/", {FIELD: key()})
+    assert (answer.status_code, "done" in answer.cookies) == (302, False)
+    assert len(told(answer)) == 1
 
 
 def test_a_file_is_read_once_however_often_it_is_asked_whether_it_was_sent_before(rf, db, monkeypatch):

@@ -131,7 +131,9 @@ SHARED = (
 )
 
 
-@pytest.mark.parametrize("path", ["pitches/", "grid/", "grid/?show=mine", "my/", "calendar.ics", "sessions/{session}/"])
+@pytest.mark.parametrize(
+    "path", ["pitches/", "grid/", "grid/?show=mine", "my/", "calendar.ics", "sessions/{session}/", "record/feed.atom"]
+)
 def test_what_everybody_sees_is_read_for_the_first_who_looks(full_camp, hal, cleo, path):
     """The second has marks and buttons of their own on it, and asks for no more than what is theirs."""
     page = f"/{full_camp.camp.slug}/{path.format(session=full_camp.session.pk)}"

@@ -214,6 +214,23 @@ def test_an_old_wish_is_not_told_by_her_going(world, empty_cache, attack):
         assert changes == [True, True]
 
 
+def test_whoever_is_made_a_host_is_counted_as_if_they_could_be_elsewhere(world):
+    """Of what runs beside the one thing that she wishes: fifteen wishes are met, and would be fourteen without hers."""
+    place_session(pitch=world.ducks, session=world.other, room=world.rooms[1], slot=world.slots[1])
+    place_session(pitch=world.geese, room=world.rooms[0], slot=world.slots[1])
+    a_tap(world)
+    for person in world.crowd[:5]:
+        set_interest(pitch=world.geese, attendee=person, level=1)
+    for person in AttendeeFactory.create_batch(2, camp=world.camp):
+        set_interest(pitch=world.ducks, attendee=person, level=1)
+    world.look_again()
+    before = figures_of(world)
+    assert before[0].attended == 15
+    save_pitch(pitch=world.geese, hosts=[world.vera], not_in=[], by=None)
+    world.look_again()
+    assert figures_of(world) == before
+
+
 def figures_of(world: World) -> list:
     counted = advice.counted_of(DraftFigures.objects.get(draft__camp=world.camp))
     return [counted.figures, counted.clashes, counted.repeats, counted.people, counted.interested]

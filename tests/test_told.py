@@ -139,6 +139,18 @@ def test_the_draft_shows_what_was_moved(sign_in, olga, full_camp):
     assert page_after(client, response).told == ["“Knots” is here now: Barn, Sat 12 Jan, 10:00."]
 
 
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("events:room_edit", "room-"), ("events:slot_edit", "slot-"), ("events:camp_switch", "switch-"),
+        ("events:address_upload", "listed"), ("schedule:host_away", "away-"), ("schedule:build_stop", "build-progress"),
+        ("schedule:grid_publish", "published-grid"), ("notes:note_edit", "session-notes"), ("notes:link_create", "link-"),
+    ],
+)  # fmt: skip
+def test_what_was_done_on_a_part_of_a_long_page_leads_back_to_that_part(sign_in, olga, full_camp, name, part):
+    assert send(sign_in(olga), full_camp, name).url.partition("#")[2].startswith(part)
+
+
 # -- what hurts -------------------------------------------------------------------------------------------------
 
 

@@ -133,9 +133,10 @@ def test_a_task_that_fails_is_a_line_in_the_log(camp, monkeypatch, caplog):
     assert "schedule.build.run.build_grid failed" in caplog.text
 
 
-def test_a_build_with_no_task_is_begun_by_the_workers_own_look(camp):
+@pytest.mark.parametrize("kind", GridBuild.Kind.values)
+def test_a_build_with_no_task_is_begun_by_the_workers_own_look(camp, kind):
     """Whoever started it died between the two."""
-    build = GridBuild.objects.create(camp=camp, seconds=0.1)
+    build = GridBuild.objects.create(camp=camp, seconds=0.1, kind=kind)
     run.take_up_left_builds()
     assert not DBTaskResult.objects.exists()
     GridBuild.objects.update(seen_alive_at=timezone.now() - timedelta(seconds=25))

@@ -38,6 +38,8 @@ def test_a_guest_who_gives_an_address_stays_the_same_person(client, guest):
     guest.user.refresh_from_db()
     assert guest.user.email == "tea@example.org"
     assert client.session["_auth_user_id"] == str(guest.user.pk)
+    # A claim that was used is of no use to anybody.
+    assert not Claim.objects.exists()
 
 
 def test_everything_the_guest_did_moves_to_the_account_nothing_doubled(client, camp, guest, olga):

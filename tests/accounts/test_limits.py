@@ -265,9 +265,23 @@ def test_wrong_codes_for_one_address_stop_whoever_types_them(db):
 
 
 def test_wrong_codes_from_one_network_stop(claim):
-    counted(WRONG_FROM_ONE_SOURCE, "127.0.0.1", 600)
-    page = browser_of(claim.guest).post("/accounts/keep/code/", {"code": "271828"}).content.decode()
-    assert "Too many wrong codes from this network." in page
+    """The last of so many is looked at, and the right one after it is not."""
+    counted(WRONG_FROM_ONE_SOURCE, "127.0.0.1", WRONG_FROM_ONE_SOURCE.most - 1)
+    client = browser_of(claim.guest)
+    pages = [client.post("/accounts/keep/code/", {"code": code}).content.decode() for code in ("000000", "271828")]
+    assert ["Too many wrong codes from this network." in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("limit", "who"), [(WRONG_FROM_ONE_SOURCE, "127.0.0.1"), (WRONG_FOR_ONE_ADDRESS, "anna@example.org")]
+)
+def test_the_same_for_codes_to_sign_in(db, limit, who):
+    counted(limit, who, limit.most - 1)
+    client = Client()
+    ask(client, "anna@example.org")
+    codes = ("ZZZZ-ZZZZ", code_in_mail())
+    pages = [client.post("/accounts/login/code/confirm/", {"code": code}).content.decode() for code in codes]
+    assert ["Too many wrong codes" in page for page in pages] == [False, True]
 
 
 def test_a_locked_out_address_is_still_open_from_a_browser_that_proved_it(db):

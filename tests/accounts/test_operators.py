@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
-from django.core.management import CommandError, call_command
+from django.apps import apps
+from django.core.management import CommandError, call_command, get_commands
 from django.test import Client
 
 from accounts.admin import WRONG_FOR_ONE_ACCOUNT, WRONG_FROM_ONE_SOURCE
@@ -14,6 +18,7 @@ from tests.factories import AttendeeFactory, UserFactory
 
 from .test_limits import at_once, counted
 
+ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
 NEW = {
     "name": "Harbour Camp", "starts_on": "2030-06-01", "ends_on": "2030-06-02", "time_zone": "Europe/London",
@@ -113,3 +118,15 @@ def test_by_default_everybody_with_an_account_opens_camps(client, db):
     assert client.post("/new/", NEW).status_code == 302
     client.force_login(AttendeeFactory(camp=Camp.objects.get()).user, backend=BACKEND)
     assert client.get("/new/").status_code == 200
+
+
+def test_the_manual_names_every_command_for_operators_and_who_may_use_the_admin():
+    manual = (ROOT / "docs" / "operating.md").read_text()
+    table = manual.partition("\n## Commands\n")[2].partition("\n## ")[0]
+    ours = {config.name for config in apps.get_app_configs() if Path(config.path).parent == ROOT}
+    commands = {name for name, app in get_commands().items() if app in ours}
+    # That one is for whoever translates.
+    assert {*re.findall(r"^\| `(\w+)", table, re.MULTILINE)} == commands - {"makemessages"} | {"createsuperuser"}
+    first = manual.partition("\n## The first organiser\n")[2].partition("\n## ")[0]
+    assert {"make_organiser", "createsuperuser"} <= {*re.findall(r"\w+", first)}
+    assert "`/admin/`" in first

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,15 +19,16 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from accounts import sealing
+from accounts import claims, sealing
 from accounts.claims import start_claim
 from accounts.mail import deliver, send_later
 from accounts.models import Claim, MailFailure, SignInCode, User
 from accounts.once import BACKEND, FIELD
-from accounts.services import account_with
+from accounts.services import account_of, account_with
 from accounts.shown import CODE_AT
 from config import cleaning
-from tests.factories import AttendeeFactory, UserFactory
+from events.models import Attendee
+from tests.factories import AttendeeFactory, CampFactory, UserFactory
 
 from .test_limits import at_once, code_in_mail
 
@@ -67,10 +70,11 @@ def test_a_code_typed_small_and_without_its_hyphen_is_the_same(client, db):
     assert confirm(client, f" {code_in_mail().replace('-', ' ').lower()}").status_code == 302
 
 
-def test_mails_that_arrive_in_another_order_are_all_good(client, db):
+@pytest.mark.parametrize("number", [0, 1], ids=["the one before", "the newest"])
+def test_mails_that_arrive_in_another_order_are_all_good(client, db, number):
     ask(client)
     ask(client)
-    assert confirm(client, code_in_mail(0)).status_code == 302
+    assert confirm(client, code_in_mail(number)).status_code == 302
     assert who(client)
 
 
@@ -235,6 +239,31 @@ def test_two_guests_who_claim_one_address_at_once_become_one_person(camp, is_kno
     assert account in (None, kept)
     assert User.objects.count() == 1
     assert camp.attendees.get().user == kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_guests_of_two_camps_who_find_an_address_free_at_once_become_one_person(camp, monkeypatch):
+    """No camp is held by both, and both look before either has it."""
+    looked = Barrier(2, timeout=1)
+
+    def found(email: str) -> User | None:
+        account = account_of(email)
+        # Where there is one writer, the other looks when the first is done.
+        with suppress(BrokenBarrierError):
+            looked.wait()
+        return account
+
+    monkeypatch.setattr(claims, "account_of", found)
+    calls = []
+    for each in (camp, CampFactory(slug="other")):
+        guest = AttendeeFactory(camp=each, user=User.objects.create_guest()).user
+        start_claim(guest=guest, email="tea@example.org")
+        code = re.search(r"[A-Z]{4}-[A-Z]{4}", mail.outbox[-1].body)[0]
+        browser = Client()
+        browser.force_login(guest, backend=BACKEND)
+        calls.append(lambda b=browser, c=code: b.post("/accounts/keep/code/", {"code": c}).status_code)
+    assert at_once(*calls) == [302, 302]
+    assert {attendee.user for attendee in Attendee.objects.all()} == {User.objects.get()}
 
 
 def test_an_address_that_is_another_accounts_second_one_leads_to_that_account(client, camp):

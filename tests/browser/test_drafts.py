@@ -336,7 +336,7 @@ def test_signing_out_takes_the_drafts_off_the_device(open_page):
     page.goto("/accounts/logout/")
     page.locator("form[method=post] button").first.click()
     page.wait_for_url("**/")
-    page.wait_for_function("Object.keys(localStorage).every((name) => !name.startsWith('campgrid-draft:'))")
+    page.wait_for_function("() => Object.keys(localStorage).every((name) => !name.startsWith('campgrid-draft:'))")
 
 
 def test_another_person_on_the_device_never_sees_the_text(open_page):

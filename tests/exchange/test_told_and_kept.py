@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
@@ -13,7 +16,10 @@ from events.models import Attendee
 from events.news import MOST, sentence
 from exchange.models import Upload
 from exchange.uploads import import_files, keep_upload, start_import
+from exchange.views import FILES
 from notes.services import set_notes_rule
+from pitches.models import Interest
+from pitches.services import set_interest
 from schedule.draft.moves import pin_session, place_session
 from schedule.draft.undo import undo_moves
 from schedule.models import Cell, Session
@@ -120,3 +126,21 @@ def test_moving_many_by_an_import_takes_no_more_statements(camp, olga, ben, room
             import_files(camp=camp, files=by_sheet(*rows), by=olga)
         taken.append(len(queries))
     assert taken[0] >= taken[1]
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_no_file_that_organisers_have_is_another_by_somebodys_tap(sign_in, full_camp, olga, cleo, kind):
+    client, url = sign_in(olga), f"/{full_camp.camp.slug}/export/{kind}/"
+
+    def parts() -> dict[str, bytes]:
+        body = client.get(url).content
+        if not body.startswith(b"PK"):
+            return {kind: body}
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    Interest.objects.all().delete()
+    before = parts()
+    set_interest(pitch=full_camp.pitch, attendee=cleo, level=2)
+    assert parts() == before
+    assert b"interests" not in b"".join(before.values())

@@ -9,11 +9,12 @@ from django.urls import reverse
 from events.frame import close_rooms
 from pitches.models import Interest, WishSnapshot
 from pitches.services import set_interest
-from pitches.wishes import Wishes, renew_wishes
+from pitches.wishes import Wishes, read_wishes, renew_wishes
 from schedule import advice, solver
 from schedule.build import border, run
 from schedule.draft import moves
 from schedule.draft.concerns import set_concerns
+from schedule.draft.rows import read_draft
 from schedule.models import Draft, GridBuild
 from schedule.wall.publish import publish_grid
 from tests.factories import AttendeeFactory, PitchFactory
@@ -104,6 +105,17 @@ def test_a_build_says_what_no_grid_can_exceed(camp, rooms, slots, knots, ducks, 
     assert (made.attended, made.limit, made.is_proven) == (6, 6, True)
 
 
+def test_a_build_goes_by_what_is_wished_now_and_tells_numbers_of_the_snapshot(camp, rooms, slots, knots, ducks, build):
+    """One cell for two pitches; so few taps are not told yet."""
+    close_rooms(rooms=rooms, slots=slots[1:], is_closed=True)
+    close_rooms(rooms=rooms[1:], slots=slots, is_closed=True)
+    for pitch, fans in ((ducks, 1), (knots, 2)):
+        interested(camp, [pitch], fans)
+        made = build(seconds=0.3)
+        assert list(camp.sessions.placed().values_list("pitch", flat=True)) == [pitch.pk]
+        assert (made.attended, made.told_attended) == (fans, 0)
+
+
 def test_a_cell_says_what_it_would_change(sign_in, camp, olga, rooms, slots, knots, ducks):
     interested(camp, [knots, ducks], 6)
     moves.place_session(pitch=knots, room=rooms[0], slot=slots[0])
@@ -114,6 +126,17 @@ def test_a_cell_says_what_it_would_change(sign_in, camp, olga, rooms, slots, kno
     html = sign_in(olga).get(f"{page}?slot={slots[1].pk}").content.decode()
     assert "about 5 wishes fewer" in html
     assert "less for about 5 people" in html
+
+
+def test_the_best_cells_stand_in_an_order_that_does_not_tell_what_a_few_wish(camp, rooms, slots, knots, ducks):
+    """Four want both: at the time of the ducks Knots wins nothing, later four. Both are a few, so the earlier is first."""
+    interested(camp, [knots, ducks], 4)
+    moves.place_session(pitch=ducks, room=rooms[1], slot=slots[0])
+    best = advice.best_cells(advice.place_slots(read_draft(camp), read_wishes(camp), knots.pk, None))
+    assert [cell.slot for cell in best] == slots
+    interested(camp, [knots, ducks], 1)
+    best = advice.best_cells(advice.place_slots(read_draft(camp), read_wishes(camp), knots.pk, None))
+    assert [cell.slot for cell in best] == [*slots[1:], slots[0]]
 
 
 def test_fewer_than_five_people_are_a_few(sign_in, camp, olga, rooms, slots, knots, ducks):

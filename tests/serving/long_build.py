@@ -1,4 +1,4 @@
-"""A camp whose grid takes a minute to build: nobody can prove a grid of it to be the best."""
+"""A camp whose grid takes long to build: no grid of it is proved to be the best within seconds."""
 
 from __future__ import annotations
 

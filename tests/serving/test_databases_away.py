@@ -20,6 +20,8 @@ def test_postgres_killed_and_back(two):
                 assert (status, "the database does not answer" in html) == (503, True), html
             assert site.get("/health/live")[0] == 200
             assert site.get("/health/ready")[0] == 503
+        # A worker met it, too, and waits.
+        eventually(lambda: any(site.said("waits for the database") for site in (two.first, two.second)), seconds=45)
     finally:
         two.postgres.start()
     for site in (two.first, two.second):

@@ -47,6 +47,12 @@ def test_a_hang_up_serves_the_new_release_and_refuses_nobody(served, releases):
 
 def test_a_request_that_takes_long_is_answered_by_the_release_that_has_it(served, releases):
     """Longer than anybody is waited for when all is to end; here somebody else is at the door meanwhile."""
+    changed(releases, "slow", "signposts.py", old='"User-agent: *"', new='"User-agent: slow"', slow=SLOW)
+    starts = served.starts()
+    releases.choose("slow")
+    served.process.send_signal(signal.SIGHUP)
+    served.has_started(after=starts)
+    eventually(served.is_whole)
     found: list[int] = []
     slow = threading.Thread(target=lambda: found.append(served.get("/robots.txt?seconds=25")[0]))
     before, starts = served.parts(), served.starts()
