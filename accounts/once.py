@@ -7,7 +7,6 @@ that arrive at once, be it at another process, waits at the unique key and gets 
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,38 +22,27 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from .form_keys import SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_else, key_of
 from .limits import counted_whatever_happens
 from .models import SentForm, User
 from .shown import CODE_AT
+from .typed import typed_in
 
-#: the hidden field, made by the server; a script makes one where a page was left without
-FIELD = "form_key"
 #: tells the script which forms are done, so that it drops their drafts and no others
 COOKIE = "done"
 #: a double tap is answered without a word, a form found again in the browser's history with one
 A_MOMENT = timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-#: by the name in the session, under which mark one was a guest in this browser
-WAS = "was"
 #: what a form that signs somebody in leaves in their session: the second answer leaves the same
 OF_SIGN_IN = (CODE_AT, WAS)
 
 Answer = TypeVar("Answer", HttpResponse, HttpResponse | None)
-
-
-def new_key() -> str:
-    return secrets.token_hex(16)
-
-
-def key_of(request: HttpRequest) -> str:
-    """The key of the form that was sent; nothing if it has none, or none of ours."""
-    typed = request.POST.get(FIELD, "") if request.method == "POST" else ""
-    return typed if re.fullmatch(r"[0-9a-f-]{32,36}", typed) else ""
 
 
 def _digest(text: str) -> str:
@@ -100,6 +88,8 @@ def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | Htt
     """
     if not key_of(request):
         return do()
+    if is_of_somebody_else(request):
+        return _ask_whose(request)
     browser, before = browser_of(request), request.user.pk
     # Of a large file that takes a while, and nobody is to wait for it.
     key = content_key(request)
@@ -114,6 +104,14 @@ def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | Htt
             return response
     # A key of somebody else, found in a browser that was passed on, is none.
     return first_answer(request, sent, browser) or do()
+
+
+def _ask_whose(request: HttpRequest) -> HttpResponse:
+    """Nothing is done: one person's words do not go out under another one's name."""
+    typed = typed_in(request)
+    text = f"{TYPED_BY_ANOTHER} {SENDS_AS_YOURS}" if typed else TYPED_BY_ANOTHER
+    context = {"title": _("Somebody else is signed in here now"), "text": text, "typed": typed}
+    return render(request, "error.html", context, status=409)
 
 
 def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: SentForm, browser: str) -> None:

@@ -14,10 +14,10 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .once import FIELD
+from .form_keys import ANYBODY, FIELD, SENT_AS, is_of_somebody_else
 
 #: what no person typed or chose
-NOT_TYPED = {FIELD, "csrfmiddlewaretoken", "next", "seen", "other_seen", "shown", "base", "mark"}
+NOT_TYPED = {FIELD, "csrfmiddlewaretoken", "next", "seen", "other_seen", "shown", "base", "mark", SENT_AS}
 #: what a person typed, by the field's name, the same in every form; all else was chosen or ticked, and is a code
 LABELS = {
     "about": _("What it is about"),
@@ -73,6 +73,8 @@ class Typed:
     has_choices: bool
     #: names of files: a page cannot carry those
     files: list[str]
+    #: as whose it is sent by the page that carries it on, where that is to be said
+    sent_as: str = ""
 
 
 def is_readable(request: HttpRequest) -> bool:
@@ -94,12 +96,25 @@ def typed_in(request: HttpRequest) -> Typed | None:
     sent = [(name, text) for name, texts in request.POST.lists() for text in texts if isinstance(text, str)]
     if any("password" in name for name, _value in sent):
         return None
-    fields = [(name, text) for name, text in sent if name != "csrfmiddlewaretoken"]
+    fields = [(name, text) for name, text in sent if name not in ("csrfmiddlewaretoken", SENT_AS)]
     typed = [(_name_of(field), text) for field, text in fields if _name_of(field) not in NOT_TYPED and text.strip()]
     shown = [(LABELS[name], text) for name, text in typed if _is_read(name, text)]
     files = [str(file.name) for _field, found in request.FILES.lists() for file in found]
     has_choices = len(shown) < len(typed)
-    return Typed(request.get_full_path(), fields, shown, has_choices, files) if typed or files else None
+    if not typed and not files:
+        return None
+    return Typed(request.get_full_path(), fields, shown, has_choices, files, _sent_as(request))
+
+
+def _sent_as(request: HttpRequest) -> str:
+    """Whoever is asked to sign in first knows it; so does whoever reads that it was somebody else's."""
+    # Known already, or not asked: on the page about a database that is away nobody looks.
+    user = getattr(request, "_cached_user", None)
+    if user is None:
+        return ""
+    if not user.is_authenticated:
+        return ANYBODY
+    return str(user.mark) if is_of_somebody_else(request) else ""
 
 
 def _is_from_here(request: HttpRequest) -> bool:

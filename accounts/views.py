@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from .browser import browser_digests, note_address
 from .claims import finish_claim, is_proved, start_claim
 from .codes import count_wrong_code, minutes, refuse_more_guesses, refuse_more_mails
+from .form_keys import WAS
 from .forms import ClaimForm, CodeForm, SignInForm
 from .http import SignedInRequest, next_page, once, posted, refusal_on, status_of, with_next
 from .models import CODES_LAST, Claim
-from .once import BACKEND, WAS, answered_before, done_once
+from .once import BACKEND, answered_before, done_once
 from .services import address_asked_for, browser_that_asked, finish_sign_in, is_code_right, send_sign_in_code
 from .shown import note_code
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
+from accounts.form_keys import SENDS_AS_YOURS, TYPED_BY_ANOTHER, is_of_somebody_else
 from accounts.http import wants_json
 from accounts.once import answered_before
 from accounts.typed import is_readable, typed_in
@@ -118,6 +119,8 @@ def _why_not_sent(request: HttpRequest, is_out: bool) -> str:
         return _(
             "This page was open for too long, or cookies are off. Go back, load the page again and send it once more."
         )
+    if is_of_somebody_else(request):
+        return f"{TYPED_BY_ANOTHER} {SENDS_AS_YOURS}"
     if is_out:
         return _("You are not signed in any more, or cookies are off. Nothing was saved.")
     return _("This page was open for too long, or cookies are off. Nothing was saved: press “Send it now” once more.")

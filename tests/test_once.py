@@ -20,9 +20,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.claims import start_claim
+from accounts.form_keys import FIELD, WAS, new_key
 from accounts.http import once_late
 from accounts.models import SentForm, User
-from accounts.once import FIELD, WAS, done_once
+from accounts.once import done_once
 from accounts.shown import CODE_AT
 from events.joining import write_down
 from events.models import Attendee, Camp
@@ -183,6 +184,57 @@ def test_without_keys_a_double_tap_does_harm_so_this_measures_something(sign_in,
             if send(client, full_camp, address).status_code != first.status_code or counts() != before:
                 harmed.add(address.name)
     assert {"pitches:pitch_create", "events:room_list", "notes:link_create", "events:people_list"} <= harmed
+
+
+# -- whose words they are ------------------------------------------------------------------------------------
+
+HERE = {"Origin": "http://testserver"}
+
+
+def hidden_in(answer) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()))
+
+
+@pytest.mark.parametrize("is_strict", [True, False])
+def test_what_somebody_typed_goes_out_under_no_other_name(ben, cleo, camp, is_strict):
+    """The page was open, and another person signed in on the device: with another token (strict), or the same."""
+    browser = Client(enforce_csrf_checks=is_strict, headers=HERE)
+    browser.force_login(ben.user, backend=BACKEND)
+    typed = pitch_data("What Ben thinks", "") | hidden_in(browser.get(pitch_url(camp)))
+    browser.logout()
+    browser.force_login(cleo.user, backend=BACKEND)
+    token = hidden_in(browser.get(pitch_url(camp)))["csrfmiddlewaretoken"]
+    asked = browser.post(pitch_url(camp), typed)
+    page = asked.content.decode()
+    assert asked.status_code in (403, 409)
+    assert "It was typed while somebody else was signed in on this device. Nothing was sent." in page
+    assert "“Send it now” sends it as yours." in page
+    assert not Pitch.objects.exists()
+    again = typed | hidden_in(asked) | {"csrfmiddlewaretoken": token}
+    assert again["sent_as"] == cleo.user.mark
+    assert browser.post(pitch_url(camp), again).status_code == 302
+    assert list(Pitch.objects.get().hosts.all()) == [cleo]
+
+
+def test_what_was_typed_as_nobody_or_as_a_guest_is_theirs_once_they_are_signed_in(ben, camp):
+    browser = Client(headers=HERE)
+    for mark in ("", "5" * 16, ben.user.mark):
+        browser.force_login(ben.user, backend=BACKEND)
+        session = browser.session
+        session[WAS] = "5" * 16
+        session.save()
+        assert browser.post(pitch_url(camp), pitch_data(f"By {mark}", new_key(mark))).status_code == 302
+    assert browser.post(pitch_url(camp), pitch_data("By another", new_key("6" * 16))).status_code == 409
+    assert Pitch.objects.count() == 3
+
+
+def test_whoever_is_asked_to_sign_in_first_sends_it_by_one_press(ben, cleo, camp):
+    browser = Client(headers=HERE)
+    asked = browser.post(pitch_url(camp), pitch_data("Knots", new_key(cleo.user.mark)))
+    assert asked.status_code == 403
+    browser.force_login(ben.user, backend=BACKEND)
+    again = pitch_data("Knots", "") | hidden_in(asked)
+    assert browser.post(pitch_url(camp), again).status_code == 302
 
 
 # -- one's own words -----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from accounts.once import FIELD, key_of, new_key
+from accounts.form_keys import FIELD, SENT_AS, key_of, new_key
 
 from .. import few
 from ..http import Done
@@ -148,9 +148,12 @@ def icon(name: str) -> SafeString:
 def form_key(context: Context) -> SafeString:
     """The key of one use that makes a form sent twice be done once. A form shown again, refused, keeps its key."""
     # Without a request it would be kept for all (KeyError): a key is one person's.
-    sent = key_of(context["request"])
+    request = context["request"]
+    # What somebody sent as theirs is from here on: its key was another person's.
+    sent = "" if SENT_AS in request.POST else key_of(request)
     answered = SafeString(" data-answered") if sent else ""
-    return format_html('<input type="hidden" name="{}" value="{}"{}>', FIELD, sent or new_key(), answered)
+    whose = request.user.mark if request.user.is_authenticated else ""
+    return format_html('<input type="hidden" name="{}" value="{}"{}>', FIELD, sent or new_key(whose), answered)
 
 
 @register.filter

@@ -22,6 +22,7 @@ from accounts.codes import (
     WRONG_FROM_ONE_SOURCE,
     kept,
 )
+from accounts.form_keys import FIELD
 from accounts.limits import (
     Limit,
     count_one,
@@ -31,7 +32,7 @@ from accounts.limits import (
     uncount_one,
 )
 from accounts.models import Claim, Tally, User
-from accounts.once import BACKEND, FIELD
+from accounts.once import BACKEND
 from config import cleaning
 
 FIVE = Limit("test", 5)

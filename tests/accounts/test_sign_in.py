@@ -21,9 +21,10 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import claims, sealing
 from accounts.claims import start_claim
+from accounts.form_keys import FIELD
 from accounts.mail import deliver, send_later
 from accounts.models import Claim, MailFailure, SignInCode, User
-from accounts.once import BACKEND, FIELD
+from accounts.once import BACKEND
 from accounts.services import account_of, account_with
 from accounts.shown import CODE_AT
 from config import cleaning

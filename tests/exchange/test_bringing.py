@@ -15,9 +15,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.form_keys import FIELD
 from accounts.limits import Limit
 from accounts.models import User
-from accounts.once import FIELD
 from events.listed import list_addresses
 from events.models import Attendee, Camp
 from exchange import document as bounds
