@@ -56,7 +56,8 @@ def edit_camp(
     answers: list[tuple[Any, Any]] = []
     if clocks == Clocks.CLOCK and before.time_zone != camp.time_zone:
         answers += clocks_kept.send(sender=Camp, camp=camp, old=before.tz)
-    # After what is published: whoever hears of it tells calendars all that is different, and that counts once.
+    # After what is published: whoever hears of it tells calendars all that is different, and that counts once; days
+    # that move count for themselves when they are published, below.
     camp.save(update_fields=fields)
     came_in = len(move_up(camp=camp))
     stamps.bump(camp, stamps.FRAME)

@@ -58,6 +58,17 @@ def test_every_page_has_the_rooms_camp_and_version_and_no_mark_of_the_printer(gr
         assert re.search(r"\s+".join(["Time", *(rf"{re.escape(room)} \d+" for room in rooms)]), text), text
 
 
+def test_on_paper_nobodys_own_marks_stand(open_page):
+    """It hangs on a wall, where others read what whoever printed it wants to be at."""
+    page = open_page("attendee", CAMP)
+    page.goto(f"/{CAMP}/grid/?past=1")
+    marks, mine = page.locator(".entry .own"), page.locator(".entry.mine a").first
+    assert marks.count()
+    page.emulate_media(media="print")
+    assert not any(mark.is_visible() for mark in marks.all())
+    assert mine.evaluate("link => getComputedStyle(link).textDecorationLine") == "none"
+
+
 #: as if each of the four rooms stood there so often, in the size that a table of so many has
 WIDER = """(table, [times, size]) => {
   table.className = `grid ${size}`;
