@@ -173,7 +173,7 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 #: what stands between the two ends of a stretch of time
-BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s*"
+BETWEEN = r"\s{0,3}(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s{0,3}"
 UNTIL = re.compile(BETWEEN, re.IGNORECASE)
 #: hours that have names; those in other languages are called like a meal, too, and are hours where they stand alone
 NAMED_HOUR = re.compile(r"\b(?:12(?::00)?\s?)?(?:(noon|midday)|midnight)\b", re.IGNORECASE)
@@ -184,6 +184,17 @@ MOMENT = re.compile(
     r"(?P<time>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?P<half>\s?[ap]m\b)?",
     re.IGNORECASE,
 )
+#: years of the days that spreadsheets have beside a time of no day
+NO_DAY = re.compile("1899|1900|1904")
+#: 24:00, as a day ends: what starts then is of the next one
+AT_ITS_END = re.compile(r"24(?![0-9])")
+#: 2030-01-12T10:00:00Z · T10:00+01:00 · 10:00:00 +0100; not 10:00-11:00
+WITH_ZONE = re.compile(
+    r"T[0-9]{2}:[0-9]{2}[0-9:.]{0,14}(?:Z|[+-][0-9]{2}:?[0-9]{2})\b|[0-9]{2}:[0-9]{2}Z\b"
+    r"|:[0-9]{2}:[0-9]{2}\s?(?:\+[0-9]{2}:?[0-9]{2}|-[0-9]{4})\b"
+)
+#: a cell that holds more says no time, and is not looked through
+LONGEST_TIME = 200
 
 
 def in_numbers(value: str) -> str:
@@ -195,8 +206,25 @@ def in_numbers(value: str) -> str:
 
 def day_and_time(value: str) -> tuple[str, str]:
     """Of a cell that says both; else it is the time."""
-    found = MOMENT.fullmatch(value.strip())
-    return (found["day"], found["time"] + (found["half"] or "")) if found else ("", value)
+    found = MOMENT.fullmatch(" ".join(value.split()))
+    return parts_of(found) if found else ("", value)
+
+
+def parts_of(moment: re.Match[str]) -> tuple[str, str]:
+    """Day and time of what `MOMENT` has found; no day, if it is only that from which spreadsheets count."""
+    return "" if NO_DAY.search(moment["day"]) else moment["day"], moment["time"] + (moment["half"] or "")
+
+
+def refuse_zone(cell: str) -> None:
+    """ValidationError: it says a time zone, and clocks in the camp may show another time."""
+    if WITH_ZONE.search(cell):
+        told = _("“%(text)s” says a time zone: write the time that clocks in the camp show.")
+        raise ValidationError(told % {"text": quoted(cell)})
+
+
+def is_at_its_end(cell: str) -> bool:
+    """Whether a cell says 24:00, first: on the day after the one that is named."""
+    return AT_ITS_END.match(day_and_time(cell)[1].strip()) is not None
 
 
 def clock_in(value: str) -> time | None:
@@ -252,11 +280,20 @@ def minutes_of(one: time) -> int:
 
 def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
     """When it starts and ends; both may stand in the first cell: 09.00–09.45."""
-    row = row | {column: day_and_time(row.get(column, ""))[1] for column in (start, end)}
+    row = row | {column: _time_in(row.get(column, "")) for column in (start, end)}
     ends = UNTIL.split(row.get(start, ""))
     if is_one_cell := len(ends) == 2 and not row.get(end, ""):
         row = row | {start: ends[0], end: ends[1]}
     return both_ends(row.get(start, ""), row.get(end, ""), is_bare=is_one_cell)
+
+
+def _time_in(cell: str) -> str:
+    """Without its day."""
+    cell = " ".join(cell.split())
+    if len(cell) > LONGEST_TIME:
+        raise ValidationError(_("“%(text)s” is not a time like 14:30.") % {"text": quoted(cell)})
+    refuse_zone(cell)
+    return day_and_time(cell)[1]
 
 
 # -- days -------------------------------------------------------------------------------------------------
