@@ -30,23 +30,21 @@ from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
 from .cells import (
-    MAYBE_SEVERAL,
     MOST_SEATS,
     day_and_time,
     days_in,
     days_named,
     is_at_its_end,
-    names_in,
     parts,
     short,
     slots_in,
     stretch,
     text,
-    told_names,
     whole,
 )
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
+from .host_names import MAYBE_SEVERAL, names_in, told_names
 from .moments import refuse_other_day
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size

@@ -14,13 +14,12 @@ from exchange.cells import (
     clock_in,
     days_in,
     days_named,
-    names_in,
     names_several_days,
     slots_in,
     stretch,
     whole,
-    without_brackets,
 )
+from exchange.host_names import names_in, without_brackets
 from exchange.leading import LONGEST, MOST_TRIED, leading_in
 from exchange.spans import label_of
 from tests.factories import CampFactory
