@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, time, timedelta
-from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -86,77 +84,6 @@ def slots_in(row: Row, column: str) -> int:
     return SLOTS[found[1]]
 
 
-#: what stands behind one name, and a comma
-BEHIND_NAMES = r"ph\.?d|md|m\.?sc|m\.?a|b\.?sc|b\.?a|jr|sr|esq"
-#: what stands where a name is to come
-NOBODY = frozenset("tbd tba tbc t.b.d. t.b.a. n/a n.n. nn ?".split())
-
-
-def _between(words: str) -> re.Pattern[str]:
-    """Signs, and these words, between the names of several people."""
-    return re.compile(
-        rf"(?<=[^\s,;&+/])\s*(?:,(?!\s?(?:{BEHIND_NAMES})\b)|;|&|\+|/|\n|\b(?:{words})\b)\s*", re.IGNORECASE
-    )
-
-
-#: between the names of several people in one cell
-SEVERAL = _between(r"and|und|et(?! al\b)")
-#: the same with words that stand within names, too: Ortega y Gasset, Costa e Silva
-MAYBE_SEVERAL = _between("and|und|et|y|e|en")
-
-
-#: (Berlin) · [she/her]
-BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
-
-
-def divided(between: re.Pattern[str], typed: str) -> list[str]:
-    """What stands between such signs; those within brackets divide nothing: Ann (she/her)."""
-    kept = BRACKETS.findall(typed)
-    numbers = count()
-    # No cell holds a NUL.
-    masked = BRACKETS.sub(lambda found: f"\0{next(numbers)}\0", typed)
-    pieces = [re.sub("\0([0-9]+)\0", lambda found: kept[int(found[1])], piece) for piece in between.split(masked)]
-    return [piece.strip() for piece in pieces if piece.strip()]
-
-
-def without_brackets(name: str) -> str:
-    """Ann (Berlin): where somebody is from, or how one speaks of them, is no part of the name."""
-    while name.endswith((")", "]")) and (at := max(name.rfind("("), name.rfind("["))) > 0:
-        name = name[:at].rstrip()
-    return name
-
-
-def names_in(typed: str, is_known: Callable[[str], bool]) -> list[str]:
-    """The names in a cell: the whole, if it is somebody's; words that names have, too, divide only who is known.
-
-    Without what is in brackets behind them, unless somebody is called so.
-    """
-
-    def called(name: str) -> str:
-        return name if is_known(name) else without_brackets(name)
-
-    typed = typed.strip()
-    if is_known(called(typed)):
-        return [called(typed)]
-    people = [called(name) for name in divided(MAYBE_SEVERAL, typed) if name.casefold() not in NOBODY]
-    if all(map(is_known, people)):
-        return people
-    return [called(name) for name in divided(SEVERAL, typed) if name.casefold() not in NOBODY]
-
-
-def told_names(typed: str, names: Sequence[str]) -> str:
-    """What is said where something of a cell is in none of its names; nothing, mostly."""
-    if not names:
-        return _("“%(typed)s” names nobody.") % {"typed": quoted(typed)} if typed else ""
-    values = {"typed": quoted(typed), "names": quoted(", ".join(names))}
-    if sum(len(BRACKETS.findall(name)) for name in names) != len(BRACKETS.findall(typed)):
-        return _("“%(typed)s” is read as %(names)s: what is in brackets is no part of a name.") % values
-    # Between names there is little; before them may stand “by”.
-    if any(name.casefold() in NOBODY for name in divided(SEVERAL, typed)) or not typed.startswith(names[0]):
-        return _("“%(typed)s” is read as %(names)s.") % values
-    return ""
-
-
 def parts(row: Row, column: str) -> list[str]:
     """What stands in a cell with semicolons between."""
     return [part.strip() for part in row.get(column, "").split(";") if part.strip()]
@@ -173,7 +100,7 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 #: what stands between the two ends of a stretch of time
-BETWEEN = r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s*"
+BETWEEN = r"\s{0,3}(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s{0,3}"
 UNTIL = re.compile(BETWEEN, re.IGNORECASE)
 #: hours that have names; those in other languages are called like a meal, too, and are hours where they stand alone
 NAMED_HOUR = re.compile(r"\b(?:12(?::00)?\s?)?(?:(noon|midday)|midnight)\b", re.IGNORECASE)
@@ -184,6 +111,17 @@ MOMENT = re.compile(
     r"(?P<time>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?P<half>\s?[ap]m\b)?",
     re.IGNORECASE,
 )
+#: years of the days that spreadsheets have beside a time of no day
+NO_DAY = re.compile("1899|1900|1904")
+#: 24:00, as a day ends: what starts then is of the next one
+AT_ITS_END = re.compile(r"24(?![0-9])")
+#: 2030-01-12T10:00:00Z · T10:00+01:00 · 10:00:00 +0100; not 10:00-11:00
+WITH_ZONE = re.compile(
+    r"T[0-9]{2}:[0-9]{2}[0-9:.]{0,14}(?:Z|[+-][0-9]{2}:?[0-9]{2})\b|[0-9]{2}:[0-9]{2}Z\b"
+    r"|:[0-9]{2}:[0-9]{2}\s?(?:\+[0-9]{2}:?[0-9]{2}|-[0-9]{4})\b"
+)
+#: a cell that holds more says no time, and is not looked through
+LONGEST_TIME = 200
 
 
 def in_numbers(value: str) -> str:
@@ -195,8 +133,25 @@ def in_numbers(value: str) -> str:
 
 def day_and_time(value: str) -> tuple[str, str]:
     """Of a cell that says both; else it is the time."""
-    found = MOMENT.fullmatch(value.strip())
-    return (found["day"], found["time"] + (found["half"] or "")) if found else ("", value)
+    found = MOMENT.fullmatch(" ".join(value.split()))
+    return parts_of(found) if found else ("", value)
+
+
+def parts_of(moment: re.Match[str]) -> tuple[str, str]:
+    """Day and time of what `MOMENT` has found; no day, if it is only that from which spreadsheets count."""
+    return "" if NO_DAY.search(moment["day"]) else moment["day"], moment["time"] + (moment["half"] or "")
+
+
+def refuse_zone(cell: str) -> None:
+    """ValidationError: it says a time zone, and clocks in the camp may show another time."""
+    if WITH_ZONE.search(cell):
+        told = _("“%(text)s” says a time zone: write the time that clocks in the camp show.")
+        raise ValidationError(told % {"text": quoted(cell)})
+
+
+def is_at_its_end(cell: str) -> bool:
+    """Whether a cell says 24:00, first: on the day after the one that is named."""
+    return AT_ITS_END.match(day_and_time(cell)[1].strip()) is not None
 
 
 def clock_in(value: str) -> time | None:
@@ -252,11 +207,20 @@ def minutes_of(one: time) -> int:
 
 def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
     """When it starts and ends; both may stand in the first cell: 09.00–09.45."""
-    row = row | {column: day_and_time(row.get(column, ""))[1] for column in (start, end)}
+    row = row | {column: _time_in(row.get(column, "")) for column in (start, end)}
     ends = UNTIL.split(row.get(start, ""))
     if is_one_cell := len(ends) == 2 and not row.get(end, ""):
         row = row | {start: ends[0], end: ends[1]}
     return both_ends(row.get(start, ""), row.get(end, ""), is_bare=is_one_cell)
+
+
+def _time_in(cell: str) -> str:
+    """Without its day."""
+    cell = " ".join(cell.split())
+    if len(cell) > LONGEST_TIME:
+        raise ValidationError(_("“%(text)s” is not a time like 14:30.") % {"text": quoted(cell)})
+    refuse_zone(cell)
+    return day_and_time(cell)[1]
 
 
 # -- days -------------------------------------------------------------------------------------------------

@@ -30,22 +30,22 @@ from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
 from .cells import (
-    MAYBE_SEVERAL,
     MOST_SEATS,
     day_and_time,
     days_in,
     days_named,
-    names_in,
+    is_at_its_end,
     parts,
     short,
     slots_in,
     stretch,
     text,
-    told_names,
     whole,
 )
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
+from .host_names import MAYBE_SEVERAL, names_in, told_names
+from .moments import refuse_other_day
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
@@ -290,8 +290,10 @@ class CsvReader:
             raise ValidationError(
                 _("The kind “%(kind)s” is neither sessions nor everyone.") % {"kind": quoted(row["kind"])}
             )
-        camp = self.outcome.camp
-        starts_at, ends_at = camp.at(on, start), camp.at(on + timedelta(days=end < start), end)
+        camp, ends_on = self.outcome.camp, on + timedelta(days=end < start)
+        begins = f"{row['date']} {row['starts_at']}".strip()
+        refuse_other_day(camp, [on, ends_on], day_and_time(row["ends_at"])[0], begins, row["ends_at"])
+        starts_at, ends_at = camp.at(on, start), camp.at(ends_on, end)
         if (known := self.slots.get(starts_at)) is None:
             self.make_slot(starts_at, ends_at, kind, title)
             if not row["kind"] and kind == Slot.Kind.EVERYONE:
@@ -346,19 +348,18 @@ class CsvReader:
         return None
 
     def day(self, row: Row, number: int, start: time) -> date:
-        """The day of the camp that is meant, or the night after it: where a date can be read in two ways, that which is
-        one.
-        """
-        camp, value = self.outcome.camp, row["date"] or day_and_time(row["starts_at"])[0]
+        """The day on which it starts, of the camp or the night after: of two that a date may mean, the one that is."""
+        camp, said = self.outcome.camp, day_and_time(row["starts_at"])[0]
+        value, later = row["date"] or said, timedelta(days=is_at_its_end(row["starts_at"]))
         if not value and camp.starts_on == camp.ends_on:
-            return camp.starts_on
+            return camp.starts_on + later
         found = days_in(value, camp.time_zone)
         if not found and len(named := days_named(value, camp.starts_on, camp.ends_on, camp.time_zone) or []) == 1:
             # Saturday, Day 2: where the camp has one of that name only.
             found = named
         if not found:
             raise ValidationError(_("“%(text)s” is not a date like 2030-06-12.") % {"text": quoted(value)})
-        day = next((day for day in found if camp.has_day(day, start)), None)
+        day = next((day for day in found if camp.has_day(day + later, start)), None)
         if day is None:
             raise ValidationError(
                 _("%(day)s is not a day of the camp (%(first)s to %(last)s).")
@@ -368,7 +369,9 @@ class CsvReader:
             self.readings.add(value)
             told = _("“%(text)s” is read as %(day)s.") % {"text": quoted(value), "day": date_format(day, "j F Y")}
             self.report.remark("slots.csv", number, told)
-        return day
+        if row["date"]:
+            refuse_other_day(camp, [day], said, row["date"], row["starts_at"])
+        return day + later
 
     def attendee(self, row: Row, number: int) -> None:
         if "First name" in row:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from .cells import MAYBE_SEVERAL, SEVERAL, divided, names_in
+from .host_names import BY, MAYBE_SEVERAL, SAYS_HOSTS, SEVERAL, WITH, divided, names_in
 
 #: of a cell: a title, and all who lead it. One that holds more is no title, and is not looked through
 LONGEST = 2_000
@@ -14,14 +14,6 @@ LONGEST = 2_000
 MOST_LINES, MOST_WORDS = 10, 5
 #: of separators in one line, from its end: “Knots by Ann (Berlin)” has two
 MOST_TRIED = 3
-#: words before whoever leads it, not as another language has them: “Door Bell”; and those with which a title may go on
-#: as well: “Coffee / with Extra Milk”
-BY, WITH = "by|(?-i:par|por|door)", "with|von|mit|avec|con|met"
-SAYS_HOSTS = re.compile(
-    rf"(?:(?P<by>(?:(?:led|hosted|given)\s)?(?:{BY})\s|(?:hosts?|leaders?|speakers?|leitung|animation|ponentes?|spreker)\s?:)"
-    rf"|(?:{WITH})\s)\s?(?P<names>.+)",
-    re.IGNORECASE,
-)
 #: what may stand between a title and who leads it, in one line
 BETWEEN = re.compile(rf"(?<=\s)(?:[-–—]|{BY}|{WITH})(?=\s)|[(\[]", re.IGNORECASE)
 #: a first line that ends with such a word goes on in the next
@@ -44,12 +36,6 @@ class Leading(NamedTuple):
 def may_be_name(text: str) -> bool:
     """Ann Ash; not "rope and a knife"."""
     return text[:1].isalpha() and not text[:1].islower() and len(text.split()) <= MOST_WORDS
-
-
-def said_by(text: str) -> str:
-    """Whom a text names behind “by”; nobody, if it does not begin so."""
-    found = SAYS_HOSTS.fullmatch(text)
-    return found["names"] if found and found["by"] else ""
 
 
 def leading_in(cell: str, is_known: Callable[[str], bool]) -> Leading:
@@ -84,7 +70,7 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
 
 def named_by(titles: Iterable[str], leaders: Iterable[str]) -> set[str]:
     """In small letters, whom a sheet names for certain, by its cells of titles and of leaders: known all over it."""
-    cells = [*(leading_in(cell, _nobody).names for cell in titles), *(said_by(cell) or cell for cell in leaders)]
+    cells = [*(leading_in(cell, _nobody).names for cell in titles), *leaders]
     # Ortega y Gasset may be two.
     return {name.casefold() for cell in cells for name in names_in(cell, _nobody) if not MAYBE_SEVERAL.search(name)}
 

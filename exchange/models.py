@@ -45,6 +45,8 @@ class Upload(models.Model):
     IN_LINE = (State.WAITING, State.PRESSED)
     #: without a sign of life for this long, something may have gone wrong: it can be begun again
     PATIENCE = timedelta(minutes=1)
+    #: the same of what waits in line: builds and other imports may take as long
+    PATIENCE_IN_LINE = timedelta(hours=1)
 
     #: null: what is in it becomes a camp of its own
     camp = models.ForeignKey(Camp, models.CASCADE, null=True, related_name="uploads")
@@ -101,7 +103,8 @@ class Upload(models.Model):
 
     @property
     def seems_dead(self) -> bool:
-        return self.is_active and self.seen_alive_at + self.PATIENCE < timezone.now()
+        patience = self.PATIENCE_IN_LINE if self.waits else self.PATIENCE
+        return self.is_active and self.seen_alive_at + patience < timezone.now()
 
     @property
     def may_be_imported(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -49,6 +49,8 @@ class Moment:
     title: str = ""
     #: those of one day and one room follow each other in the sheet
     room: str = ""
+    #: it starts at 24:00 of that day
+    is_at_its_end: bool = False
 
     @property
     def is_for_everybody(self) -> bool:
@@ -82,6 +84,16 @@ def day_said(camp: Camp, said: str, start: time) -> tuple[date, bool]:
     return found[0], len(days_in(said, camp.time_zone)) > 1
 
 
+def refuse_other_day(camp: Camp, days: Collection[date], said: str, *cells: str) -> None:
+    """ValidationError, with both cells: a text that stands beside a day names another than these."""
+    named = days_named(said, min(camp.starts_on, *days), max(camp.ends_on, *days), camp.time_zone)
+    if named is not None and not {*named} & {*days}:
+        one, other = map(quoted, cells)
+        raise ValidationError(
+            _("“%(one)s” and “%(other)s” name different days: write one.") % {"one": one, "other": other}
+        )
+
+
 def settled(
     moments: Sequence[Moment], stands: Callable[[Moment], bool] = lambda moment: False
 ) -> tuple[list[Moment], tuple[Moment, Moment] | None]:
@@ -97,13 +109,14 @@ def settled(
     for n, moment in enumerate(found):
         lane = (moment.day, moment.room)
         is_early = moment.start.hour < EARLY
-        if is_early and not late.get(lane) and moment.day in has_begun and not stands(moment):
+        late[lane] = late.get(lane, False) or moment.is_at_its_end
+        if is_early and not late[lane] and moment.day in has_begun and not stands(moment):
             # Another room, or none, went on until late; or the day has not come so far: it is the afternoon.
             late[lane] = moment.day in was_late or not is_at_night(moment.start)
             if not late[lane]:
                 start, end = in_the_afternoon([_both(moment)])[0]
                 moment, is_early = replace(moment, start=start, end=end), False
-        late[lane] = (late.get(lane, False) or moment.start.hour >= LATE) and not EARLY <= moment.start.hour < LATE
+        late[lane] = (late[lane] or moment.start.hour >= LATE) and not EARLY <= moment.start.hour < LATE
         has_begun |= {moment.day} if moment.start.hour >= EARLIEST else set()
         was_late |= {moment.day} if moment.start.hour >= LATE else set()
         end = end_meant(moment.start, moment.end) if moment.end else None

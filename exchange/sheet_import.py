@@ -20,9 +20,10 @@ from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
-from .cells import MAYBE_SEVERAL, MOST_SEATS, names_in, text, told_names, whole
+from .cells import MOST_SEATS, text, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
-from .leading import leading_in, named_by, said_by
+from .host_names import MAYBE_SEVERAL, names_in, told_names
+from .leading import leading_in, named_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
@@ -45,7 +46,7 @@ def plain(title: str) -> str:
 
 def one_name(name: str) -> str:
     """The name as a cell has it whose names are not to be divided."""
-    is_read_so = names_in(name, lambda other: False) == [name] and not (MAYBE_SEVERAL.search(name) or said_by(name))
+    is_read_so = names_in(name, lambda other: False) == [name] and not MAYBE_SEVERAL.search(name)
     return name if is_read_so else f"“{name}”"
 
 
@@ -273,7 +274,7 @@ class SheetReader:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         if one := ONE.fullmatch(typed.strip()):
             return [one[1]]
-        found = names_in(typed if self.is_known(typed) else said_by(typed) or typed, self.is_known)
+        found = names_in(typed, self.is_known)
         if told := told_names(typed, found):
             self.remark_once(entry, typed, told)
         if len(found) > 1:

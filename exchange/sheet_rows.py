@@ -22,12 +22,13 @@ from django.utils.translation import ngettext
 
 from events.models import Camp, Slot
 
-from .cells import days_named, short, whole
+from .cells import day_and_time, days_named, short, whole
 from .csv_import import CsvReader
 from .moments import (
     Moment,
     day_said,
     ends_at,
+    refuse_other_day,
     settled,
     slots_from,
     starts_at,
@@ -256,7 +257,7 @@ class SheetRows:
             if index not in found and label and label.start:
                 with self.base.fault_told(FILE, number):
                     day, _unsure = day_said(self.camp, label.beside, label.start)
-                    found[index] = Moment(number, "", day, label.start, label.end)
+                    found[index] = Moment(number, "", day, label.start, label.end, is_at_its_end=label.is_at_its_end)
         in_order = self.placed([(found[index], index) for index in sorted(found)])
         moments: list[Moment] = []
         for moment, index in in_order:
@@ -339,11 +340,18 @@ class SheetRows:
             told = (label and label.fault) or _("“%(text)s” is not a time like 14:30.") % {"text": quoted(row["Time"])}
             raise ValidationError(told)
         day = self.day(row["Date"] or label.beside, label.start, number)
+        if row["Date"]:
+            refuse_other_day(self.camp, [day], label.beside, row["Date"], row["Time"])
+        if label.end:
+            ends_on = day + timedelta(days=label.end < label.start)
+            begins = f"{row['Date']} {row['Time']}".strip()
+            refuse_other_day(self.camp, [day, ends_on], day_and_time(row["Ends"])[0], begins, row["Ends"])
         if label.beside and not (NUMBER.fullmatch(label.beside) or self.names_day(label.beside)):
             if self.is_first("beside", label.beside):
                 told = _("What stands beside the time is left out: “%(text)s”.")
                 self.remark(number, told % {"text": quoted(label.beside)})
-        return Moment(number, "", day, label.start, label.end, room=row["Room"].casefold())
+        room = row["Room"].casefold()
+        return Moment(number, "", day, label.start, label.end, room=room, is_at_its_end=label.is_at_its_end)
 
     def day(self, said: str, start: time, number: int, cell: str = "") -> date:
         day, could_be_another = day_said(self.camp, said, start)
@@ -372,7 +380,8 @@ class SheetRows:
             else:
                 with self.base.fault_told(FILE, line.row, line.cell):
                     day = self.day(line.day, line.start, line.row, line.cell)
-                    timed.append((Moment(line.row, line.cell, day, line.start, line.end, line.everybody), line))
+                    moment = Moment(line.row, line.cell, day, line.start, line.end, line.everybody)
+                    timed.append((replace(moment, is_at_its_end=line.is_at_its_end), line))
         timed = self.placed(timed)
         self.take_times([moment for moment, _line in timed])
         for moment, line in timed:

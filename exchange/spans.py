@@ -9,7 +9,21 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .cells import BETWEEN, CLOCK, HOURS, MOMENT, NAMED_HOUR, both_ends, clock_in, day_and_time, in_numbers
+from .cells import (
+    BETWEEN,
+    CLOCK,
+    HOURS,
+    LONGEST_TIME,
+    MOMENT,
+    NAMED_HOUR,
+    both_ends,
+    clock_in,
+    day_and_time,
+    in_numbers,
+    is_at_its_end,
+    parts_of,
+    refuse_zone,
+)
 from .day_names import MONTH, WEEKDAY
 from .report import quoted
 
@@ -23,18 +37,11 @@ NUMBER = re.compile(r"(session|slot|round|block)?\s*(#)?\s*([0-9]{1,2})", re.IGN
 BEFORE_NUMBER = re.compile(rf"(?:\b(?:session|slot|round|block|day|room|no|{MONTH})\b\.?|#)\s*#?\s*$", re.IGNORECASE)
 #: between two times that are the ends of one stretch, though nothing says so
 ONLY_SIGNS = re.compile(rf"[\s\-–—:,/|()]*(?:{WEEKDAY.pattern})?[\s\-–—:,/|()]*", re.IGNORECASE)
-#: 2030-01-12T10:00:00Z · T10:00+01:00 · 10:00:00 +0100; not 10:00-11:00
-WITH_ZONE = re.compile(
-    r"T[0-9]{2}:[0-9]{2}[0-9:.]{0,14}(?:Z|[+-][0-9]{2}:?[0-9]{2})\b|[0-9]{2}:[0-9]{2}Z\b"
-    r"|:[0-9]{2}:[0-9]{2}\s?(?:\+[0-9]{2}:?[0-9]{2}|-[0-9]{4})\b"
-)
 #: what may stand beside an hour that has a name: “Noon to 2 pm”, not “Midnight Lounge”
 BESIDE_NAMED = re.compile(
     rf"{WEEKDAY.pattern}|\b(?:to|until|till|bis|tot|hasta|à|from|[ap]\.?m|{HOURS})\b", re.IGNORECASE
 )
 LONGEST_BESIDE = 60
-#: a cell that holds more names no moment, and is not looked through
-LONGEST = 200
 #: minutes from a time to an hour without any sign of one: 10:00–11; what is farther may be a number of something
 FARTHEST = 240
 
@@ -48,17 +55,20 @@ class Label(NamedTuple):
     fault: str = ""
     #: a number that may as well be an hour
     is_bare: bool = False
+    #: it starts at 24:00: on the day after the one that is named
+    is_at_its_end: bool = False
 
 
 def label_of(cell: str) -> Label | None:
     """The moment that a cell names; None if it names none."""
     cell = " ".join(cell.split())
-    if len(cell) > LONGEST:
+    if len(cell) > LONGEST_TIME:
         return None
-    if WITH_ZONE.search(cell):
-        told = _("“%(text)s” says a time zone: write the time that clocks in the camp show.")
-        return Label(None, None, None, "", told % {"text": quoted(cell)})
-    cell = MOMENT.sub(r"\g<day> \g<time>\g<half>", cell)
+    try:
+        refuse_zone(cell)
+    except ValidationError as error:
+        return Label(None, None, None, "", " ".join(error.messages))
+    cell = MOMENT.sub(lambda found: " ".join(parts_of(found)).strip(), cell)
     if not re.search(r"[^\W\d_]", BESIDE_NAMED.sub("", NAMED_HOUR.sub("", cell))) or cell.isalpha():
         cell = in_numbers(cell)
     if number := NUMBER.fullmatch(cell):
@@ -76,7 +86,7 @@ def label_of(cell: str) -> Label | None:
     if len(beside) > LONGEST_BESIDE:
         return None
     if len(times) == 1:
-        return Label(clock_in(times[0][0]), None, None, beside)
+        return Label(clock_in(times[0][0]), None, None, beside, is_at_its_end=is_at_its_end(times[0][0]))
     if not ONLY_SIGNS.fullmatch(re.sub(BETWEEN, " ", cell[times[0].end() : times[1].start()], flags=re.IGNORECASE)):
         return _unclear(cell)
     return _stretch(times[0][0].strip(), times[1][0].strip(), beside)
@@ -123,7 +133,7 @@ def _beside(cell: str, *times: re.Match[str]) -> str:
 
 def _stretch(start: str, end: str, beside: str) -> Label:
     try:
-        return Label(*both_ends(start, end, is_bare=True), None, beside)
+        return Label(*both_ends(start, end, is_bare=True), None, beside, is_at_its_end=is_at_its_end(start))
     except ValidationError as error:
         return Label(None, None, None, beside, " ".join(error.messages))
 

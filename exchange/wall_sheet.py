@@ -91,6 +91,7 @@ class Line:
     everybody: str = ""
     #: why it cannot be read
     fault: str = ""
+    is_at_its_end: bool = False
 
 
 @dataclass(slots=True)
@@ -412,6 +413,7 @@ class _WallReader:
             label = with_end(label, cells[self.at], cells[self.ends_at])
         row, cell = self.sheet.name_of(number, self.at)
         line = Line(row, cell, cells[self.at], label.start, label.end, label.number, self.day, fault=label.fault)
+        line.is_at_its_end = label.is_at_its_end
         self.wall.lines.append(line)
         filled = [column for column in self.rooms if is_title(cells[column])]
         for column in self.rooms:

@@ -12,7 +12,7 @@ from exchange.report import Report
 from exchange.spans import label_of
 from exchange.uploads import import_files
 from tests.exchange.spreadsheets import text_of, xlsx
-from tests.factories import CampFactory
+from tests.factories import AttendeeFactory, CampFactory
 
 from .test_sheets import csv, slots_of, standing, told
 
@@ -262,3 +262,33 @@ def test_further_hosts_may_stand_in_columns_of_their_own(saturday, heads):
     }
     assert hosts == {"Knots": ["Ann", "Bo"], "Ducks": ["Cy"]}
     assert "read" not in told(report)
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("by Ann", ["Ann"]), ("(Ann)", ["Ann"]), ("(by Ann)", ["Ann"]), ("[by Ann & Bo]", ["Ann", "Bo"]), ("Hosts: Ann, Bo", ["Ann", "Bo"]),
+        ("par Ann (Berlin)", ["Ann"]), ("Ann, (Bo)", ["Ann", "Bo"]), ("(Ann) and (Bo)", ["Ann", "Bo"]), ("(TBD)", []), ("Byron", ["Byron"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "head", "row"),
+    [("pitches.csv", "title,hosts", 'Knots,"{}"'), ("sheet.csv", "Time,Room,Title,Leader1", '10:00,Barn,Knots,"{}"')],
+)
+def test_by_and_brackets_are_no_part_of_a_host_in_any_list(saturday, cell, names, name, head, row):
+    report = come_in(saturday, name, head, row.format(cell))
+    assert [host.display_name for host in saturday.pitches.get().hosts.order_by("pk")] == names
+    is_told = any(
+        f"“{cell}” is read as" in str(told) or f"“{cell}” names nobody" in str(told) for told in report.remarks
+    )
+    assert is_told == ([cell] != names)
+    if cell == "(Ann)":
+        assert any(str(told).endswith("“(Ann)” is read as Ann.") for told in report.remarks)
+
+
+def test_whoever_is_called_so_is_the_host(saturday):
+    for name in ("by Ann", "(Ann)", "Ann"):
+        AttendeeFactory(camp=saturday, display_name=name, user=None)
+    come_in(saturday, "pitches.csv", "title,hosts", "Knots,by Ann", "Ducks,(Ann)", "Owls,Ann")
+    hosts = {pitch.title: [host.display_name for host in pitch.hosts.all()] for pitch in saturday.pitches.all()}
+    assert hosts == {"Knots": ["by Ann"], "Ducks": ["(Ann)"], "Owls": ["Ann"]}

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.utils import dates, translation
 
+from events.models import Camp
 from exchange.cells import days_in, days_named, names_several_days
 from exchange.day_names import LANGUAGES, WEEKDAY, month_of, weekday_of
 from exchange.spans import label_of
@@ -74,3 +75,94 @@ def test_a_list_of_slots_may_name_weekdays(db):
     assert [f"{slot.starts_at:%a %H:%M}" for slot in camp.slots.all()] == [
         "Sat 10:00", "Sun 10:00", "Sun 11:00", "Sun 12:00",
     ]  # fmt: skip
+
+
+# -- rows that say a day in several cells --------------------------------------------------------------------
+
+
+def slots_of(camp: Camp, name: str, *lines: str) -> tuple[list[str], str]:
+    """When each slot starts and ends that comes in, and all that is told."""
+    report = import_files(camp=camp, files={name: "\n".join(lines) + "\n"}, by=None, skip_bad_rows=True)
+    zone = camp.tz
+    slots = [
+        f"{slot.starts_at.astimezone(zone):%d %H:%M}–{slot.ends_at.astimezone(zone):%d %H:%M}"
+        for slot in camp.slots.all()
+    ]
+    return slots, "\n".join(map(str, [*report.faults, *report.remarks]))
+
+
+def weekend() -> Camp:
+    return CampFactory(starts_on=FIRST, ends_on=date(2030, 1, 13), time_zone=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("row", "slot"),
+    [
+        ("2030-01-12,24:00,1:00", "13 00:00–13 01:00"), ("2030-01-12,24:00–1:00,", "13 00:00–13 01:00"),
+        ("2030-01-12,24 Uhr,1 Uhr", "13 00:00–13 01:00"), ("2030-01-13,24:00,1:00", "14 00:00–14 01:00"),
+        ("2030-01-11,24:00,1:00", "12 00:00–12 01:00"), (",2030-01-12 24:00,2030-01-13 1:00", "13 00:00–13 01:00"),
+        ("2030-01-12,23:00,24:00", "12 23:00–13 00:00"), ("2030-01-12,0:00,1:00", "12 00:00–12 01:00"),
+    ],
+)  # fmt: skip
+def test_what_starts_at_24_is_of_the_next_day(db, row, slot):
+    assert slots_of(weekend(), "slots.csv", "date,starts_at,ends_at", row)[0] == [slot]
+
+
+def test_24_after_the_night_of_the_camp_is_no_time_of_it(db):
+    slots, told = slots_of(weekend(), "slots.csv", "date,starts_at,ends_at", "2030-01-14,24:00,1:00")
+    assert (slots, "2030-01-14 is not a day of the camp" in told) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ["Date,Time,Ends,Room,Title", "2030-01-12,24:00,1:00,Barn,Owls"],
+        ["Date,Time,Room,Title", "2030-01-13,10:00–11:00,Loft,Ducks", "2030-01-12,24:00–1:00,Barn,Owls"],
+        ["Year,Session,Time,Room,Title", "2030,1,12.1. 24:00–1:00,Barn,Owls"],
+        ["12.1.2030,Barn,Loft", "24:00–1:00,Owls,Ducks"],
+    ],
+)
+def test_in_a_sheet_that_starts_at_24_is_of_the_next_day(db, sheet):
+    assert slots_of(weekend(), "sheet.csv", *sheet)[0][0] == "13 00:00–13 01:00"
+
+
+OTHER_DAYS = [
+    (",2030-01-12 10:00,2030-01-13 11:00", "2030-01-12 10:00", "2030-01-13 11:00"),
+    (",2030-01-12 10:00,2030-01-11 11:00", "2030-01-12 10:00", "2030-01-11 11:00"),
+    ("2030-01-12,10:00,2030-01-13 11:00", "2030-01-12 10:00", "2030-01-13 11:00"),
+    ("2030-01-12,2030-01-13 10:00,11:00", "2030-01-12", "2030-01-13 10:00"),
+    ("2030-01-12,22:00,2030-01-14 1:00", "2030-01-12 22:00", "2030-01-14 1:00"),
+]
+
+
+@pytest.mark.parametrize(("row", "one", "other"), OTHER_DAYS)
+@pytest.mark.parametrize(
+    ("name", "head", "more"), [("slots.csv", "date,starts_at,ends_at", ""), ("sheet.csv", "Date,Time,Ends,Room,Title", ",Barn,Owls")]
+)  # fmt: skip
+def test_a_row_whose_cells_say_different_days_is_wrong(db, name, head, more, row, one, other):
+    slots, told = slots_of(weekend(), name, head, row + more)
+    assert (slots, f"row 2: “{one}” and “{other}” name different days: write one." in told) == ([], True), told
+
+
+@pytest.mark.parametrize(
+    ("row", "slot"),
+    [
+        (",2030-01-12 10:00,2030-01-12 11:00", "12 10:00–12 11:00"), (",2030-01-12 22:00,2030-01-13 1:00", "12 22:00–13 01:00"),
+        ("12.1.2030,2030-01-12  10:00,12.01.2030 11:00", "12 10:00–12 11:00"), ("Saturday,2030-01-12 10:00,11:00", "12 10:00–12 11:00"),
+        # From there spreadsheets count: it is no day.
+        ("2030-01-12,1899-12-30 10:00:00,1899-12-30 11:00:00", "12 10:00–12 11:00"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "head", "more"), [("slots.csv", "date,starts_at,ends_at", ""), ("sheet.csv", "Date,Time,Ends,Room,Title", ",Barn,Owls")]
+)  # fmt: skip
+def test_a_day_that_is_said_twice_is_one(db, name, head, more, row, slot):
+    assert slots_of(weekend(), name, head, row + more)[0] == [slot]
+
+
+@pytest.mark.parametrize(
+    "row", ["2030-01-12T10:00:00Z,11:00", "2030-01-12 10:00,2030-01-12T11:00+01:00", "10:00Z–11:00Z,"]
+)
+def test_a_time_zone_in_a_list_of_slots_is_told(db, row):
+    slots, told = slots_of(weekend(), "slots.csv", "date,starts_at,ends_at", f"2030-01-12,{row}")
+    assert (slots, "says a time zone: write the time that clocks in the camp show." in told) == ([], True), told

@@ -10,8 +10,18 @@ from django.core.exceptions import ValidationError
 
 from events.room_sizes import size_in_brackets
 from events.tickets import ticket_in
-from exchange.cells import days_named, names_in, names_several_days, slots_in, whole, without_brackets
+from exchange.cells import (
+    clock_in,
+    days_in,
+    days_named,
+    names_several_days,
+    slots_in,
+    stretch,
+    whole,
+)
+from exchange.host_names import names_in, without_brackets
 from exchange.leading import LONGEST, MOST_TRIED, leading_in
+from exchange.spans import label_of
 from tests.factories import CampFactory
 
 LONG = 100_000
@@ -34,6 +44,10 @@ def test_a_long_cell_is_read_to_its_end(db, piece):
     for read in (slots_in, lambda row, column: whole(row, column, 0, 10)):
         with pytest.raises(ValidationError):
             read({"length": text}, "length")
+    for row in ({"starts_at": text}, {"starts_at": "10:00", "ends_at": text}):
+        with pytest.raises(ValidationError):
+            stretch(row, "starts_at", "ends_at")
+    assert (clock_in(text), days_in(text, "Europe/Berlin"), label_of(text)) == (None, [], None)
     assert names_in(text, lambda name: False) != []
     assert without_brackets(text) == text
     assert ticket_in([("Status", text)]) is not None

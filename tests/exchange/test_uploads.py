@@ -1,6 +1,7 @@
 """Work without an end has one: files are read by a worker, with nothing held, and written in one short transaction."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -316,6 +317,18 @@ def test_what_nobody_is_at_can_be_begun_again(sign_in, camp, olga, upload):
     client.post(url, {"again": "1"})
     upload.refresh_from_db()
     assert upload.state == "read"
+
+
+@pytest.mark.parametrize("state", ["waiting", "pressed"])
+def test_what_waits_in_line_is_not_stuck_before_an_hour_is_over(sign_in, camp, olga, upload, state):
+    client, url = sign_in(olga), f"/{camp.slug}/import/{upload.pk}/"
+    for long, is_stuck in ((timedelta(minutes=20), False), (timedelta(minutes=61), True)):
+        Upload.objects.update(state=state, seen_alive_at=timezone.now() - long)
+        html = client.get(url).content.decode()
+        assert WAITS in html
+        assert ("It has waited for an hour: it may have got stuck." in html, 'name="again"' in html) == (is_stuck,) * 2
+        assert "Nothing has happened" not in html
+        assert read_again(upload=upload) == is_stuck
 
 
 def test_what_somebody_is_at_is_not_begun_again(camp, upload):
