@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import on_the_clock
 from events.models import Camp, Slot
 
 from .cells import days_in, days_named, names_several_days
@@ -217,7 +218,7 @@ def in_words(camp: Camp, slots: Sequence[Slot]) -> str:
     words, day = [], None
     for slot in slots[:MOST_NAMED]:
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
-        said = f"{start:%H:%M}–{end:%H:%M}"
+        said = f"{on_the_clock(start)}–{on_the_clock(end)}"
         words.append(said if start.date() == day else f"{date_format(start, 'D j M')} {said}")
         day = start.date()
     return ", ".join([*words, "…"] if len(slots) > MOST_NAMED else words)

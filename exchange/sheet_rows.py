@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import on_the_clock
 from events.models import Camp, Slot
 
 from .cells import days_named, short, whole
@@ -290,8 +291,8 @@ class SheetRows:
         told = _("The sheet says “%(time)s”; session %(session)s starts at %(start)s, and that holds.")
         if _is_time(starts, label.start):
             told = _("The sheet says “%(time)s”; session %(session)s ends at %(end)s, and that holds.")
-        values = {"time": quoted(row["Time"]), "session": row["Session"], "start": f"{starts:%H:%M}"}
-        self.remark(number, told % (values | {"end": f"{ends:%H:%M}"}))
+        values = {"time": quoted(row["Time"]), "session": row["Session"], "start": on_the_clock(starts)}
+        self.remark(number, told % (values | {"end": on_the_clock(ends)}))
 
     def of_times(self) -> Iterator[Entry]:
         found: list[tuple[Moment, Row]] = []
@@ -451,7 +452,7 @@ class SheetRows:
             return
         told = _("The sheet says until %(end)s; the slot goes on until %(own)s, and that holds.")
         own = slot.ends_at.astimezone(self.camp.tz)
-        self.remark(moment.row, told % {"end": f"{moment.end:%H:%M}", "own": f"{own:%H:%M}"}, moment.cell)
+        self.remark(moment.row, told % {"end": f"{moment.end:%H:%M}", "own": on_the_clock(own)}, moment.cell)
 
     def slot_at(self, moment: Moment) -> Slot | None:
         """The camp's; None is told."""
