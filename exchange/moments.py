@@ -114,6 +114,15 @@ def settled(
     return found, changed
 
 
+def after_midnight(starts: Iterable[time]) -> list[bool]:
+    """Of times that follow each other: which are in the night after a late evening, on the next day."""
+    found, is_late = [], False
+    for start in starts:
+        is_late = (is_late or start.hour >= LATE) and not EARLY <= start.hour < LATE
+        found.append(is_late and start.hour < EARLY)
+    return found
+
+
 def _by_halves(moments: Sequence[Moment], stands: Callable[[Moment], bool]) -> list[Moment]:
     """Of a sheet that counts hours to twelve, each in its half of the day."""
     days: dict[date, list[int]] = {}
@@ -168,7 +177,7 @@ def ends_at(camp: Camp, moment: Moment) -> datetime | None:
     """None: it does not say when. ValidationError, as of when it starts: no clock shows that time that night."""
     if moment.end is None:
         return None
-    return camp.at(moment.day + timedelta(days=moment.end <= moment.start), moment.end)
+    return camp.at_end(moment.day, moment.start, moment.end)
 
 
 def slots_from(camp: Camp, moments: Iterable[Moment]) -> list[tuple[Moment, datetime, datetime]]:
@@ -226,5 +235,6 @@ def in_words(camp: Camp, slots: Sequence[Slot]) -> str:
 
 def told_no_slot(camp: Camp, moment: Moment, slots: Sequence[Slot]) -> str:
     return _("The camp has no slot that starts at %(time)s on %(day)s. It has %(slots)s.") % {
-        "time": f"{moment.start:%H:%M}", "day": date_format(moment.day, "D j M"), "slots": in_words(camp, slots),
+        "time": on_the_clock(starts_at(camp, moment).astimezone(camp.tz)), "day": date_format(moment.day, "D j M"),
+        "slots": in_words(camp, slots),
     }  # fmt: skip
