@@ -24,10 +24,10 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from .clocks import on_the_clock
 from .form_keys import SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_else, key_of
 from .limits import counted_whatever_happens
 from .models import SentForm, User
@@ -201,7 +201,7 @@ def _sent_before(request: HttpRequest, moment: datetime) -> str:
         text = _("This was sent %(time)s ago already, and done once. To do it again, open the page anew.")
         return text % {"time": timesince(moment, depth=1)}
     text = _("This was sent at %(when)s already, and done once. To do it again, open the page anew.")
-    return text % {"when": date_format(timezone.localtime(moment, camp.tz), "H:i")}
+    return text % {"when": on_the_clock(timezone.localtime(moment, camp.tz))}
 
 
 def answered_before(request: HttpRequest, browser: str = "") -> HttpResponse | None:

@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clocks import on_the_clock
 from accounts.codes import as_typed
 from accounts.forms import LONGEST_ADDRESS
 from accounts.names import refuse_name
@@ -129,7 +130,7 @@ class CodeForm(forms.Form):
 
 def _clocks_field(was: datetime, now: datetime) -> forms.Field:
     """`was` and `now` are one moment, by the old clock and by the new."""
-    clock = {"old": f"{was:%H:%M}", "new": f"{now:%H:%M}"}
+    clock = {"old": on_the_clock(was), "new": on_the_clock(now)}
     return forms.ChoiceField(
         label=_("The time zone is another: what stays?"),
         help_text=_(

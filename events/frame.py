@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, RestrictedError
 from django.utils.translation import gettext as _
 
+from accounts.clocks import on_the_clock
+
 from . import stamps
 from .hanging import Thing, hanging_on, used_among
 from .models import Attendee, Camp, Room, Slot
@@ -37,9 +39,9 @@ def refuse_overlap(slot: Slot) -> None:
         raise ValidationError(
             _("%(start)s to %(end)s overlaps the slot at %(other)s. Change one of them."),
             params={
-                "start": f"{slot.starts_at.astimezone(slot.camp.tz):%H:%M}",
-                "end": f"{slot.ends_at.astimezone(slot.camp.tz):%H:%M}",
-                "other": f"{other.starts_at.astimezone(slot.camp.tz):%H:%M}",
+                "start": on_the_clock(slot.starts_at.astimezone(slot.camp.tz)),
+                "end": on_the_clock(slot.ends_at.astimezone(slot.camp.tz)),
+                "other": on_the_clock(other.starts_at.astimezone(slot.camp.tz)),
             },
         )
 

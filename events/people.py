@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.clocks import on_the_clock
 from accounts.names import is_seen
 
 from .lookalikes import is_drawn_as, is_what_one_does
@@ -30,11 +31,15 @@ def told_apart(camp: Camp) -> dict[int, str]:
         alike[as_seen(name)].append((pk, joined_at))
     return {
         pk: _("no. %(number)s of this name, joined %(when)s")
-        % {"number": number, "when": date_format(timezone.localtime(joined_at, camp.tz), "j F, H:i")}
+        % {"number": number, "when": _day_and_time(timezone.localtime(joined_at, camp.tz))}
         for people in alike.values()
         if len(people) > 1
         for number, (pk, joined_at) in enumerate(people, 1)
     }
+
+
+def _day_and_time(local: datetime) -> str:
+    return f"{date_format(local, 'j F')}, {on_the_clock(local)}"
 
 
 def in_order_of_names(people: Iterable[Attendee]) -> list[Attendee]:

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import on_the_clock
+
 from . import stamps
 from .models import Camp, Slot
 from .models.camp import NIGHT_ENDS, check_year, moment_at
@@ -135,7 +137,7 @@ def at_same_clock(starts_at: datetime, ends_at: datetime, *, old: ZoneInfo, new:
     if end <= start:
         raise ValidationError(
             _("The clocks change that night: what begins at %(time)s on %(day)s would end before it starts."),
-            params={"time": f"{start.astimezone(new):%H:%M}", "day": start.astimezone(new).date().isoformat()},
+            params={"time": on_the_clock(start.astimezone(new)), "day": start.astimezone(new).date().isoformat()},
         )
     for moment in (start, end):
         check_year(moment)
@@ -226,8 +228,8 @@ def _refuse_overlap(times: dict[Slot, Stretch]) -> None:
                 params={
                     "one": one,
                     "other": other,
-                    "end": f"{end.astimezone(one.camp.tz):%H:%M}",
-                    "start": f"{start.astimezone(one.camp.tz):%H:%M}",
+                    "end": on_the_clock(end.astimezone(one.camp.tz)),
+                    "start": on_the_clock(start.astimezone(one.camp.tz)),
                 },
             )
 

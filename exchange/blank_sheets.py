@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clocks import on_the_clock
 from events.models import Camp, Room, Slot
 
 from .csv_export import SHEET_COLUMNS, room_rows, slot_rows, to_csv
@@ -51,7 +52,7 @@ def _list(camp: Camp) -> str:
 
 def _row(camp: Camp, number: int, slot: Slot, room: Room) -> list[object]:
     start = slot.starts_at.astimezone(camp.tz)
-    row: list[object] = [start.year, f"{start:%a} {start:%H:%M}", number, room.name, room.capacity]
+    row: list[object] = [start.year, f"{start:%a} {on_the_clock(start)}", number, room.name, room.capacity]
     return [*row, *[""] * (len(SHEET_COLUMNS) - len(row) - 1), camp.hashtag]
 
 
@@ -72,7 +73,7 @@ def _grid(camp: Camp) -> str:
 def _line(slot: Slot, rooms: int) -> list[object]:
     start, end = slot.starts_at.astimezone(slot.camp.tz), slot.ends_at.astimezone(slot.camp.tz)
     title = "" if slot.is_for_sessions else slot.title or slot.get_kind_display()
-    return [f"{start:%H:%M}–{end:%H:%M} {title}".strip(), *[""] * rooms]
+    return [f"{on_the_clock(start)}–{on_the_clock(end)} {title}".strip(), *[""] * rooms]
 
 
 def _in_order(camp: Camp) -> Iterable[Slot]:

@@ -91,11 +91,14 @@ def parts(row: Row, column: str) -> list[str]:
 
 # -- times ------------------------------------------------------------------------------------------------
 
+#: behind a time that the clocks show twice, where it is that after they were put back: see `shown_twice`
+AGAIN = "²"
 #: behind an hour, so that it is one
 HOURS = "h|u|hrs?|uhr|uur|heures?|horas?|o.clock"
 #: 9:00 · 09.00 · 14h30 · 14 h 30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
 CLOCK = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:(?:[:.hu]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?\s*"
+    r"(?P<hour>[0-9]{1,2})(?:(?:[:.hu]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?"
+    rf"(?P<again>{AGAIN})?\s*"
     rf"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>{HOURS}))?",
     re.IGNORECASE,
 )
@@ -108,7 +111,7 @@ ALONE = {"mittag": 12, "midi": 12, "mediodia": 12, "mitternacht": 0, "minuit": 0
 #: a day and a time in one cell, as programs write them; of no time zone
 MOMENT = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4})(?:T|,?\s)"
-    r"(?P<time>[0-9]{1,2}:[0-9]{2})(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?P<half>\s?[ap]m\b)?",
+    rf"(?P<time>[0-9]{{1,2}}:[0-9]{{2}}{AGAIN}?)(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?(?P<half>\s?[ap]m\b)?",
     re.IGNORECASE,
 )
 #: years of the days that spreadsheets have beside a time of no day
@@ -167,7 +170,7 @@ def clock_in(value: str) -> time | None:
     elif (hour, minute) == (24, 0):
         # As the night is written that a day ends with.
         hour = 0
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+    return time(hour, minute, fold=bool(found["again"])) if hour < 24 and minute < 60 else None
 
 
 def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
@@ -186,7 +189,7 @@ def both_ends(first: str, second: str, *, is_bare: bool) -> tuple[time, time]:
         ((start, end) for start in ends[0] for end in ends[1]),
         key=lambda both: (minutes_of(both[1]) - minutes_of(both[0])) % (24 * 60),
     )
-    if start == end:
+    if (start, start.fold) == (end, end.fold):
         raise ValidationError(_("It ends when it starts: “%(text)s”.") % {"text": quoted(second)})
     return start, end
 
@@ -195,7 +198,7 @@ def _readings(found: re.Match[str] | None, *, has_half: bool, is_bare: bool) -> 
     """The times that it may be, where the other end of the stretch may say the half of the day."""
     if found is None or not (is_bare or found["minute"] or found["half"] or found["word"]):
         return []
-    typed = f"{found['hour']}:{found['minute'] or '00'}"
+    typed = f"{found['hour']}:{found['minute'] or '00'}{found['again'] or ''}"
     halves = [found["half"]] if found["half"] else ["am", "pm"] if has_half and 1 <= int(found["hour"]) <= 12 else [""]
     return [time_of_day for half in halves if (time_of_day := clock_in(f"{typed} {half}"))]
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from accounts.clocks import on_the_clock
 from events.models import Attendee, Camp
 from notes.models import Link, Note
 from pitches.models import Interest
@@ -79,7 +80,7 @@ def room_rows(camp: Camp) -> Iterable[list[object]]:
 def slot_rows(camp: Camp) -> Iterable[list[object]]:
     for slot in camp.slots.all():
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
-        yield [start.date(), f"{start:%H:%M}", f"{end:%H:%M}", slot.kind, slot.title]
+        yield [start.date(), on_the_clock(start), on_the_clock(end), slot.kind, slot.title]
 
 
 def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:
@@ -117,7 +118,8 @@ def sheet(camp: Camp, site: str = "") -> str:
             hosts = [*hosts[:3], ", ".join(hosts[3:])] if len(hosts) > 3 else hosts
             rows.append(
                 [
-                    start.year, f"{start:%a} {start:%H:%M}", number, entry.room_name, capacity.get(entry.room_id, ""),
+                    start.year, f"{start:%a} {on_the_clock(start)}", number,
+                    entry.room_name, capacity.get(entry.room_id, ""),
                     entry.title, *hosts, *[""] * (4 - len(hosts)),
                     notes.get(entry.id, ""), camp.hashtag,
                 ]

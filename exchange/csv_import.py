@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import on_the_clock
 from accounts.names import holds_address, refuse_name
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Room, Slot
@@ -45,9 +46,10 @@ from .cells import (
 from .csv_keys import keys_beside
 from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
 from .host_names import MAYBE_SEVERAL, names_in, told_names
-from .moments import refuse_other_day
+from .moments import after_midnight, refuse_other_day
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
+from .shown_twice import with_marks
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 from .ticket_rows import TicketRows
 from .wall_sheet import is_for_everybody
@@ -124,6 +126,10 @@ class CsvReader:
     orders: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     #: rows of slots whose clock counts to twelve: when they start and end
     by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
+    #: those that are in the night after the day that is meant
+    nights: set[int] = field(default_factory=set)
+    #: the first row of slots that starts then
+    slot_rows: dict[datetime, int] = field(default_factory=dict)
     #: how dates that can be read in two ways were read: told once each
     readings: set[str] = field(default_factory=set)
     #: who has a ticket
@@ -131,6 +137,9 @@ class CsvReader:
 
     def __post_init__(self) -> None:
         self.tickets = TicketRows(self.report)
+        camp = self.outcome.camp
+        timed = self.files.keys() & {"slots.csv", "sheet.csv"}
+        self.files = self.files | {name: with_marks(self.files[name], camp) for name in timed}
 
     @property
     def report(self) -> Report:
@@ -147,6 +156,7 @@ class CsvReader:
         self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
         self.seen = {as_seen(one.display_name): one.display_name for one in people if one.removed_at is None}
         self.find_afternoons()
+        self.find_nights()
         self.find_sizes()
         for name, read in (
             ("rooms.csv", self.room),
@@ -281,7 +291,7 @@ class CsvReader:
 
     def slot(self, row: Row, number: int) -> None:
         start, end = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
-        on = self.day(row, number, start)
+        on = self.day(row, number, start) + timedelta(days=number in self.nights)
         title = short(row, "title", 80)
         kind = SLOT_KINDS.get(row["kind"].lower(), row["kind"].lower())
         if not kind:
@@ -293,7 +303,11 @@ class CsvReader:
         camp, ends_on = self.outcome.camp, on + timedelta(days=end < start)
         begins = f"{row['date']} {row['starts_at']}".strip()
         refuse_other_day(camp, [on, ends_on], day_and_time(row["ends_at"])[0], begins, row["ends_at"])
-        starts_at, ends_at = camp.at(on, start), camp.at(ends_on, end)
+        starts_at, ends_at = camp.at(on, start), camp.at_end(on, start, end)
+        shown = on_the_clock(starts_at.astimezone(camp.tz))
+        if (first := self.slot_rows.setdefault(starts_at, number)) != number:
+            told = _("Row %(row)s is a slot at %(time)s, too: this one is left out.")
+            self.report.remark("slots.csv", number, told % {"row": first, "time": shown})
         if (known := self.slots.get(starts_at)) is None:
             self.make_slot(starts_at, ends_at, kind, title)
             if not row["kind"] and kind == Slot.Kind.EVERYONE:
@@ -303,7 +317,7 @@ class CsvReader:
         now = {"ends_at": known.ends_at, "kind": known.kind, "title": known.title}
         # Both may stand in the first column.
         values = {"ends_at": ends_at, "kind": kind, "title": title}
-        self.tell_other("slots.csv", number, f"{start:%H:%M}", row | {"ends_at": "*"}, now, values)
+        self.tell_other("slots.csv", number, shown, row | {"ends_at": "*"}, now, values)
         self.report.add("slots", False)
 
     def find_afternoons(self) -> None:
@@ -325,6 +339,22 @@ class CsvReader:
                     if not self.by_twelve:
                         self.report.remark("slots.csv", number, told_afternoon(*changed))
                     self.by_twelve[number] = (start, end)
+
+    def find_nights(self) -> None:
+        """Rows without a date, in order: what comes after a late evening is after midnight, which is told once."""
+        camp, starts = self.outcome.camp, dict[int, time]()
+        with suppress(NotATable):
+            for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
+                with suppress(ValidationError):
+                    both = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
+                    if camp.starts_on == camp.ends_on and not (row["date"] or day_and_time(row["starts_at"])[0]):
+                        starts[number] = both[0]
+        late = [number for number, is_late in zip(starts, after_midnight(starts.values()), strict=True) if is_late]
+        self.nights = set(late)
+        if late:
+            told = _("“%(time)s” stands below the late evening: it is read as %(day)s, and so on.")
+            night = date_format(camp.ends_on + timedelta(days=1), "D j M")
+            self.report.remark("slots.csv", late[0], told % {"time": f"{starts[late[0]]:%H:%M}", "day": night})
 
     def make_slot(self, starts_at: datetime, ends_at: datetime, kind: str, title: str) -> Slot:
         """None starts at that time yet."""

@@ -45,6 +45,9 @@ def in_the_afternoon(lane: Sequence[Both], mornings: Collection[time] = ()) -> l
 
 def end_meant(start: time, end: time) -> time:
     """11:00–1:00 is no stretch of fourteen hours."""
+    if end.fold:
+        # The clocks were put back meanwhile: it is an hour later than it looks.
+        return end
     later = _after(end, start)
     is_over_night = end < start and minutes_of(end) + 24 * 60 - minutes_of(start) > HOURS * 60
     return later if is_over_night and start.hour <= HOURS and later > start else end

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import on_the_clock
 from events.models import Camp, Slot
 
 from .cells import days_in, days_named, names_several_days
@@ -126,6 +127,15 @@ def settled(
     return found, changed
 
 
+def after_midnight(starts: Iterable[time]) -> list[bool]:
+    """Of times that follow each other: which are in the night after a late evening, on the next day."""
+    found, is_late = [], False
+    for start in starts:
+        is_late = (is_late or start.hour >= LATE) and not EARLY <= start.hour < LATE
+        found.append(is_late and start.hour < EARLY)
+    return found
+
+
 def _by_halves(moments: Sequence[Moment], stands: Callable[[Moment], bool]) -> list[Moment]:
     """Of a sheet that counts hours to twelve, each in its half of the day."""
     days: dict[date, list[int]] = {}
@@ -180,7 +190,7 @@ def ends_at(camp: Camp, moment: Moment) -> datetime | None:
     """None: it does not say when. ValidationError, as of when it starts: no clock shows that time that night."""
     if moment.end is None:
         return None
-    return camp.at(moment.day + timedelta(days=moment.end <= moment.start), moment.end)
+    return camp.at_end(moment.day, moment.start, moment.end)
 
 
 def slots_from(camp: Camp, moments: Iterable[Moment]) -> list[tuple[Moment, datetime, datetime]]:
@@ -230,7 +240,7 @@ def in_words(camp: Camp, slots: Sequence[Slot]) -> str:
     words, day = [], None
     for slot in slots[:MOST_NAMED]:
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
-        said = f"{start:%H:%M}–{end:%H:%M}"
+        said = f"{on_the_clock(start)}–{on_the_clock(end)}"
         words.append(said if start.date() == day else f"{date_format(start, 'D j M')} {said}")
         day = start.date()
     return ", ".join([*words, "…"] if len(slots) > MOST_NAMED else words)
@@ -238,5 +248,6 @@ def in_words(camp: Camp, slots: Sequence[Slot]) -> str:
 
 def told_no_slot(camp: Camp, moment: Moment, slots: Sequence[Slot]) -> str:
     return _("The camp has no slot that starts at %(time)s on %(day)s. It has %(slots)s.") % {
-        "time": f"{moment.start:%H:%M}", "day": date_format(moment.day, "D j M"), "slots": in_words(camp, slots),
+        "time": on_the_clock(starts_at(camp, moment).astimezone(camp.tz)), "day": date_format(moment.day, "D j M"),
+        "slots": in_words(camp, slots),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import is_shown_twice, on_the_clock
 from events.models import Camp, Slot
 
 from .cells import day_and_time, days_named, short, whole
@@ -291,8 +292,8 @@ class SheetRows:
         told = _("The sheet says “%(time)s”; session %(session)s starts at %(start)s, and that holds.")
         if _is_time(starts, label.start):
             told = _("The sheet says “%(time)s”; session %(session)s ends at %(end)s, and that holds.")
-        values = {"time": quoted(row["Time"]), "session": row["Session"], "start": f"{starts:%H:%M}"}
-        self.remark(number, told % (values | {"end": f"{ends:%H:%M}"}))
+        values = {"time": quoted(row["Time"]), "session": row["Session"], "start": on_the_clock(starts)}
+        self.remark(number, told % (values | {"end": on_the_clock(ends)}))
 
     def of_times(self) -> Iterator[Entry]:
         found: list[tuple[Moment, Row]] = []
@@ -456,11 +457,11 @@ class SheetRows:
     def tell_end(self, moment: Moment, slot: Slot) -> None:
         """Says where the sheet has another end than the slot, once for each slot and end."""
         end = ends_at(self.camp, moment)
-        if end in (None, slot.ends_at) or not self.is_first("end", str(end), str(slot.starts_at)):
+        if end is None or end == slot.ends_at or not self.is_first("end", str(end), str(slot.starts_at)):
             return
         told = _("The sheet says until %(end)s; the slot goes on until %(own)s, and that holds.")
-        own = slot.ends_at.astimezone(self.camp.tz)
-        self.remark(moment.row, told % {"end": f"{moment.end:%H:%M}", "own": f"{own:%H:%M}"}, moment.cell)
+        shown = [on_the_clock(one.astimezone(self.camp.tz)) for one in (end, slot.ends_at)]
+        self.remark(moment.row, told % {"end": shown[0], "own": shown[1]}, moment.cell)
 
     def slot_at(self, moment: Moment) -> Slot | None:
         """The camp's; None is told."""
@@ -495,4 +496,5 @@ class SheetRows:
 def _is_time(moment: datetime, clock: time) -> bool:
     """In whichever half of the day."""
     both = {clock.hour, clock.hour + 12} if clock.hour < 12 else {clock.hour}
-    return moment.minute == clock.minute and moment.hour in both
+    is_same_hour = moment.fold == clock.fold or not is_shown_twice(moment)
+    return moment.minute == clock.minute and moment.hour in both and is_same_hour

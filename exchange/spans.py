@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from .cells import (
+    AGAIN,
     BETWEEN,
     CLOCK,
     HOURS,
@@ -27,7 +28,7 @@ from .cells import (
 from .day_names import MONTH, WEEKDAY
 from .report import quoted
 
-_HOUR = rf"[0-9]{{1,2}}(?:(?:[:.hu]|\sh\s)[0-9]{{2}}(?::00)?(?![0-9.]))?\s*(?:[ap]\.?m\b\.?|(?:{HOURS})\b)?"
+_HOUR = rf"[0-9]{{1,2}}(?:(?:[:.hu]|\sh\s)[0-9]{{2}}(?::00)?(?![0-9.]){AGAIN}?)?\s*(?:[ap]\.?m\b\.?|(?:{HOURS})\b)?"
 #: what a cell says of a moment: 10:00 · Sat 2 pm · 14 Uhr
 TIME = re.compile(rf"\b{_HOUR}", re.IGNORECASE)
 #: 9.00–9.45 · 2–3 pm · 10:00 to 11; no piece of a date

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clocks import on_the_clock
 from accounts.names import refuse_unseen
 from accounts.text import LineField
 
@@ -131,7 +132,7 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         local = self.starts_at.astimezone(self.camp.tz)
-        return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+        return f"{local:%a} {local.day} {local:%b}, {on_the_clock(local)}"
 
     @property
     def is_for_sessions(self) -> bool:

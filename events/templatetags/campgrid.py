@@ -20,6 +20,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from accounts.clocks import on_the_clock
 from accounts.form_keys import FIELD, SENT_AS, key_of, new_key
 
 from .. import few
@@ -50,8 +51,8 @@ def news_shown(news: list[dict[str, Any]]) -> NewsPage:
 
 @register.filter
 def clock(moment: datetime) -> str:
-    """11:00, in the camp's time zone."""
-    return f"{timezone.localtime(moment):%H:%M}"
+    """11:00, in the camp's time zone; 01:15 BST in an hour that its clocks show twice."""
+    return on_the_clock(timezone.localtime(moment))
 
 
 @register.filter

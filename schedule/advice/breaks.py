@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.clocks import on_the_clock
 from events.models import Attendee
 from events.models.frame import feature_name
 
@@ -140,7 +141,7 @@ def time_of(case: Case, slot: int) -> str:
     local = timezone.localtime(row.starts_at, row.camp.tz)
     first, last = case.slots[0].starts_at, case.slots[-1].starts_at
     is_one_day = last - first < A_DAY and case.slots[0].day == case.slots[-1].day
-    return f"{local:%H:%M}" if is_one_day else f"{date_format(local, 'D')} {local:%H:%M}"
+    return on_the_clock(local) if is_one_day else f"{date_format(local, 'D')} {on_the_clock(local)}"
 
 
 def _first_of(case: Case, p: solver.Placement, slots: frozenset[int]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.clocks import on_the_clock
 from events.few import about, is_few
 from events.models.frame import feature_name
 
@@ -61,4 +62,4 @@ def cell_in_words(case: Case, p: solver.Placement) -> str:
     """Room, day and time of a placement, by the clocks of the camp."""
     slot = case.slots[p.slot]
     local = timezone.localtime(slot.starts_at, slot.camp.tz)
-    return f"{case.rooms[p.room].name}, {local:%a} {local:%H:%M}"
+    return f"{case.rooms[p.room].name}, {local:%a} {on_the_clock(local)}"

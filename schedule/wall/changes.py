@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.clocks import on_the_clock
 from events.models import Camp, Slot
 
 from ..models import GridVersion, Placement, Session
@@ -205,8 +206,8 @@ def _moment(state: State | None, camp: Camp) -> str:
     if state is None:
         return ""
     local = datetime.fromisoformat(state["starts_at"]).astimezone(camp.tz)
-    return f"{date_format(local, 'D')} {local:%H:%M}"
+    return f"{date_format(local, 'D')} {on_the_clock(local)}"
 
 
 def end_in_words(state: State, camp: Camp) -> str:
-    return f"{datetime.fromisoformat(state['ends_at']).astimezone(camp.tz):%H:%M}"
+    return on_the_clock(datetime.fromisoformat(state["ends_at"]).astimezone(camp.tz))

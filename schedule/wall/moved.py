@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.clocks import on_the_clock
 from events.models import Camp
 
 from ..models import GridVersion, Placement
@@ -47,7 +48,7 @@ def place_before(was: State, camp: Camp, beside: datetime | None = None) -> str:
     """Attic, 13:45; with the day, unless it is that of the moment beside which it is told."""
     start = datetime.fromisoformat(was["starts_at"]).astimezone(camp.tz)
     is_same_day = beside is not None and beside.astimezone(camp.tz).date() == start.date()
-    return f"{was['name']}, {'' if is_same_day else date_format(start, 'D') + ' '}{start:%H:%M}"
+    return f"{was['name']}, {'' if is_same_day else date_format(start, 'D') + ' '}{on_the_clock(start)}"
 
 
 def off_the_grid(version: GridVersion, camp: Camp, told: Q = NOTHING_ELSE) -> list[tuple[Placement, str]]:

@@ -1,0 +1,67 @@
+"""In the night in which the clocks are put back, a time that they show twice says which it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from accounts.clocks import on_the_clock
+from events.models import Camp
+from schedule.draft.moves import place_session
+from schedule.wall.publish import publish_grid
+
+from ..factories import CampFactory, PitchFactory, make_organiser
+
+LONDON, LORD_HOWE, SAO_PAULO = "Europe/London", "Australia/Lord_Howe", "America/Sao_Paulo"
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "shown"),
+    [
+        (LONDON, datetime(2027, 10, 31, 0, 15), "01:15 BST"),
+        (LONDON, datetime(2027, 10, 31, 1, 15), "01:15 GMT"),
+        # Half an hour, in a zone whose times have no letters.
+        (LORD_HOWE, datetime(2027, 4, 3, 14, 45), "01:45 +11"),
+        (LORD_HOWE, datetime(2027, 4, 3, 15, 15), "01:45 +1030"),
+        (SAO_PAULO, datetime(2018, 2, 18, 2, 30), "23:30 -03"),
+        # Beside it, and on other days, the clock says all.
+        (LONDON, datetime(2027, 10, 30, 23, 59), "00:59"),
+        (LONDON, datetime(2027, 10, 31, 2, 0), "02:00"),
+        (LORD_HOWE, datetime(2027, 4, 3, 14, 15), "01:15"),
+        (LONDON, datetime(2027, 3, 28, 0, 30), "00:30"),
+        (LONDON, datetime(2027, 3, 28, 1, 30), "02:30"),
+        (LONDON, datetime(2027, 6, 12, 8, 0), "09:00"),
+        ("UTC", datetime(2027, 10, 31, 1, 15), "01:15"),
+    ],
+)
+def test_only_what_is_shown_twice_has_the_name_of_its_zone(zone, moment, shown):
+    assert on_the_clock(moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))) == shown
+
+
+@pytest.fixture
+def autumn(db) -> Camp:
+    """A camp through the night, with slots from a quarter past one to one, an hour, and from one to two."""
+    day = date(2027, 10, 30)
+    camp = CampFactory(slug="autumn", time_zone=LONDON, starts_on=day, ends_on=day + timedelta(days=1))
+    organiser, room = make_organiser(camp), camp.rooms.create(name="Barn")
+    for start, end in (((0, 15), (1, 0)), ((1, 0), (2, 0))):
+        times = (datetime(2027, 10, 31, *clock, tzinfo=UTC) for clock in (start, end))
+        slot = camp.slots.create(**dict(zip(("starts_at", "ends_at"), times, strict=True)))
+        place_session(pitch=PitchFactory(camp=camp, hosts=[organiser]), room=room, slot=slot)
+    publish_grid(camp=camp, by=None)
+    return camp
+
+
+@pytest.mark.parametrize("page", ["", "grid/", "sessions/{pk}/"])
+def test_pages_say_it(client: Client, autumn, page):
+    first = autumn.sessions.get(cells__slot__starts_at__lt="2027-10-31T00:30Z")
+    shown = client.get(f"/autumn/{page.format(pk=first.pk)}").text
+    assert "01:15 BST" in shown
+    assert "01:15–" not in shown
+
+
+def test_a_slot_is_called_by_it(autumn):
+    assert [str(slot) for slot in autumn.slots.all()] == ["Sun 31 Oct, 01:15 BST", "Sun 31 Oct, 01:00 GMT"]
