@@ -56,7 +56,6 @@ class SheetReader:
     """The rows of the sheet, one by one, become part of the outcome."""
 
     base: CsvReader
-    rooms: dict[str, Room] = field(default_factory=dict)
     people: dict[str, list[Attendee]] = field(default_factory=dict)
     #: those that are called so, by their titles in small letters
     titles: dict[str, list[Pitch]] = field(default_factory=dict)
@@ -96,8 +95,6 @@ class SheetReader:
         return self.base.outcome.report
 
     def run(self) -> None:
-        for room in self.outcome.rooms:
-            self.rooms.setdefault(room.name.casefold(), room)
         self.people = self.outcome.people_by_name()
         self.titles = by_title(pitch for pitch in self.outcome.pitches if pitch.is_open)
         rows = SheetRows(self.base)
@@ -105,7 +102,7 @@ class SheetReader:
         # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
         listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
         names = {" ".join(cells["Room"].split()) for cells in listed}
-        self.sizes = sizes_in_brackets(names, self.rooms)
+        self.sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)
@@ -128,15 +125,15 @@ class SheetReader:
                 self.remark(entry, told_size(name, size))
             name = size.name
             entry = entry._replace(cells=entry.cells | {"Capacity": str(size.seats)})
-        if name.casefold() not in self.rooms:
+        if (room := self.outcome.room_named(name)) is None:
             capacity = whole(entry.cells, "Capacity", 0, MOST_SEATS, default=MANY)
-            self.rooms[name.casefold()] = self.outcome.make_room(name, capacity, [])
+            room = self.outcome.make_room(name, capacity, [])
             self.report.add("rooms", True)
             if not entry.cells.get("Capacity"):
-                self.unsaid.add(name.casefold())
+                self.unsaid.add(room.name)
         else:
-            self.tell_seats(entry, self.rooms[name.casefold()])
-        return self.rooms[name.casefold()]
+            self.tell_seats(entry, room)
+        return room
 
     def tell_seats(self, entry: Entry, room: Room) -> None:
         """Says where the sheet has another number of seats than the room, once for each."""
@@ -145,9 +142,9 @@ class SheetReader:
             return
         self.seats.add((key(room), said))
         seats = whole(entry.cells, "Capacity", 0, MOST_SEATS)
-        if room.name.casefold() in self.unsaid:
+        if room.name in self.unsaid:
             # The first row that names it did not say.
-            self.unsaid.discard(room.name.casefold())
+            self.unsaid.discard(room.name)
             room.capacity = seats
         elif seats != room.capacity:
             told = _("The sheet says that %(room)s holds %(seats)s; it holds %(own)s, and that stays so.")
@@ -232,7 +229,7 @@ class SheetReader:
     def standing(self, entry: Entry, slot: Slot) -> Pitch | None:
         """What stands in its cell."""
         name = " ".join(entry.cells["Room"].split())
-        room = self.rooms.get(self.sizes.get(name, Sized(name)).name.casefold())
+        room = self.outcome.room_named(self.sizes.get(name, Sized(name)).name)
         session = self.outcome.cells.get((key(room), key(slot))) if room else None
         return session.pitch if session else None
 
