@@ -26,7 +26,7 @@ from .leading import leading_in, named_by, said_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
-from .titles import by_title, plain
+from .titles import CANCELLED, NO_ROOMS, by_title, plain, with_link
 
 LONGEST_ADDRESS = 500
 #: one name that looks like several, as our own sheet has it
@@ -152,7 +152,10 @@ class SheetReader:
 
     def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
-        entry = self.divided(entry)
+        if CANCELLED.fullmatch(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
+            self.remark(entry, _("“%(title)s” is left out.") % {"title": quoted(entry.cells["Title"])})
+            return
+        entry = self.with_room(self.divided(self.with_notes(entry)))
         title, leading = self.title(entry), self.leader_names(entry)
         meant = self.meant(title, leading, self.standing(entry, slot))
         self.refuse_more_hosts(title, meant, leading)
@@ -185,10 +188,36 @@ class SheetReader:
         told = _("Row %(other)s has %(room)s in session %(session)s already. “%(title)s” waits for a place.")
         self.remark(entry, told % values)
 
+    def is_called(self, typed: str) -> bool:
+        """Whether a pitch is called just so."""
+        return " ".join(typed.split()).casefold() in self.titles
+
+    def with_notes(self, entry: Entry) -> Entry:
+        """An address behind a title is that of its notes."""
+        title, url = with_link(entry.cells["Title"])
+        if not url or entry.cells["Session notes"] or self.is_called(entry.cells["Title"]):
+            return entry
+        told = _("The address behind “%(title)s” is no part of the title: it is read as that of its notes.")
+        self.remark(entry, told % {"title": quoted(title)})
+        return entry._replace(cells=entry.cells | {"Title": title, "Session notes": url})
+
+    def with_room(self, entry: Entry) -> Entry:
+        """TBC is no room, unless one is called so here."""
+        name = entry.cells["Room"]
+        if name.casefold() not in NO_ROOMS or self.outcome.room_named(name):
+            return entry
+        self.remark(entry, _("“%(name)s” is no room.") % {"name": quoted(name)})
+        return entry._replace(cells=entry.cells | {"Room": ""})
+
     def divided(self, entry: Entry) -> Entry:
         """A cell of a wall may hold who leads it beside the title: taken for hosts where that is certain."""
         said = entry.cells["Title"]
-        if not entry.cell or " ".join(said.split()).casefold() in self.titles:
+        if self.is_called(said):
+            return entry
+        if not entry.cell:
+            if "\n" in said:
+                told = _("“%(text)s” has several lines and is read as one title.")
+                self.remark(entry, told % {"text": quoted(said)})
             return entry
         found = leading_in(said, self.is_known)
         if found.left_out:

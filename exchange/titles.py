@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pitches.models import Pitch
 
 #: quotation marks, and what closes each; what stands alone on either side of a word is an apostrophe, and stays
 CLOSED_BY = {'"': '"', "`": "`", "“": "”", "„": "“”", "”": "”"}
+
+_GONE = "cancell?ed|canceled|abgesagt|entfällt|annulée?|cancelad[oa]|geannuleerd|vervallen"
+#: CANCELLED: Foo · Cancelled – Foo · Foo (cancelled)
+CANCELLED = re.compile(rf"(?:{_GONE})(?:\s?[:–—-].*)?|.*[(\[](?:{_GONE})[)\]]", re.IGNORECASE | re.DOTALL)
+#: what stands where a room is to come
+NO_ROOMS = frozenset("tbd tba tbc t.b.d. t.b.a. n/a ? ?? ??? - – —".split())
+
+
+def with_link(typed: str) -> tuple[str, str]:
+    """The title, and the address behind it, if there is one."""
+    title, *behind = typed.rsplit(None, 1)
+    return (title, behind[0]) if behind and behind[0].startswith(("http://", "https://")) else (typed, "")
 
 
 def plain(title: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.models import Camp
 from exchange.csv_export import sheet
 from exchange.titles import plain
 from exchange.uploads import import_files
+from notes.models import Link
 from schedule.draft.moves import place_session
 from schedule.wall.publish import publish_grid
 from tests.factories import AttendeeFactory, CampFactory, PitchFactory
@@ -80,6 +82,66 @@ def test_whoever_loses_a_cell_or_gets_a_host_by_a_sheet_is_told(camp, ann, bob, 
     assert [line for line in lines if "gives way" in line] == [
         "sheet.csv, row 2: “Owls” stood there on the draft: it gives way to what the sheet says."
     ]
+
+
+def test_a_room_that_is_not_known_yet_is_none(camp, rooms, slots):
+    names = ["TBC", "tbd", "n/a", "?"]
+    rows = [f"1,{name},Talk {n}" for n, name in enumerate(names)]
+    lines = told(import_files(camp=camp, files=csv("Session,Room,Title", *rows), by=None))
+    assert set(camp.rooms.all()) == {*rooms}
+    assert not standing(camp)
+    for n, name in enumerate(names):
+        assert f"row {n + 2}: “{name}” is no room." in lines
+        assert f"row {n + 2}: “Talk {n}” has no room: it waits for a place." in lines
+
+
+def test_a_cell_of_a_wall_that_says_that_nothing_is_there_is_empty(camp, rooms, slots):
+    words = ["free", "empty", "x", "OPEN", "Closed", "not available"]
+    rooms_there = ",".join(f"Room {n}" for n in range(len(words)))
+    wall = csv(f"Time,Barn,{rooms_there}", f"10:00,Knots,{','.join(words)}", f"11:00,Ducks{',' * len(words)}")
+    lines = told(import_files(camp=camp, files=wall, by=None))
+    assert standing(camp) == ["Sat 10:00 Barn Knots", "Sat 11:00 Barn Ducks"]
+    for word in words:
+        assert f"“{word}” is no title: it is left out." in lines
+
+
+@pytest.mark.parametrize("title", ["CANCELLED: Foo", "Cancelled – Foo", "Foo (cancelled)", "Canceled", "Abgesagt: Foo"])
+@pytest.mark.parametrize("is_wall", [False, True])
+def test_what_is_cancelled_is_left_out_and_told(camp, rooms, slots, title, is_wall):
+    wall = csv("Time,Barn,Loft", f"10:00,Knots,{title}", "11:00,Ducks,")
+    listed = csv("Session,Room,Title", "1,Barn,Knots", "2,Barn,Ducks", f"1,Loft,{title}")
+    report = import_files(camp=camp, files=wall if is_wall else listed, by=None)
+    assert standing(camp) == ["Sat 10:00 Barn Knots", "Sat 11:00 Barn Ducks"]
+    assert f"“{title}” is left out." in told(report)
+
+
+def test_a_pitch_that_speaks_of_what_is_cancelled_is_one(camp, rooms, slots):
+    PitchFactory(camp=camp, title="Cancelled: a history")
+    import_files(camp=camp, files=csv("Session,Room,Title", "1,Barn,Cancelled: a history"), by=None)
+    assert standing(camp) == ["Sat 10:00 Barn Cancelled: a history"]
+
+
+@pytest.mark.parametrize("is_wall", [False, True])
+def test_several_lines_and_an_address_behind_a_title_are_told(camp, rooms, slots, is_wall):
+    talk, linked = '"First talk\nSecond talk"', "Knots https://notes.example/1"
+    wall = csv("Time,Barn,Loft", f"10:00,{talk},{linked}")
+    listed = csv("Session,Room,Title", f"1,Barn,{talk}", f"1,Loft,{linked}")
+    lines = told(import_files(camp=camp, files=wall if is_wall else listed, by=None))
+    assert standing(camp) == ["Sat 10:00 Barn First talk Second talk", "Sat 10:00 Loft Knots"]
+    assert "“First talk Second talk” has several lines and is read as one title" in lines
+    assert "The address behind “Knots” is no part of the title: it is read as that of its notes." in lines
+    assert Link.objects.get().url == "https://notes.example/1"
+
+
+def test_where_no_row_can_be_used_there_is_nothing_to_press(sign_in, camp, olga, rooms, slots):
+    rows = b"Session,Room,Title\n1,Barn,\n"
+    page = (
+        sign_in(olga)
+        .post(f"/{camp.slug}/import/", {"sheet": SimpleUploadedFile("sheet.csv", rows)}, follow=True)
+        .content.decode()
+    )
+    assert "No row can be used: there is nothing to import." in page
+    assert ">Import</button>" not in page
 
 
 KEPT = [
