@@ -16,7 +16,7 @@ from accounts.text import carried, plain_heading
 from .models import Camp, Room
 from .models.frame import FEATURES as OFFERED
 from .models.frame import feature_codes, plain_feature
-from .room_sizes import FEATURES, NAMES, SEATS, Sized, sized, sizes_in_brackets
+from .room_sizes import FEATURES, NAMES, SEATS, Sized, as_called, sized, sizes_in_brackets
 
 #: more rooms than any camp has
 MOST_LINES = 200
@@ -60,20 +60,20 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
     if len(lines) > MOST_LINES:
         raise ValidationError(_("These are more than %(most)s lines. Paste fewer.") % {"most": MOST_LINES})
     features = _features_of(camp)
-    known = {room.name.casefold(): _("the camp has that room already") for room in camp.rooms.all()}
+    known = {as_called(room.name): _("the camp has that room already") for room in camp.rooms.all()}
     position, sizes = len(known), sizes_in_brackets((line.name for line in lines), {*known})
     rooms: list[Room] = []
     faults: list[str] = []
     for line in lines:
         try:
             room = _room(line, Sized(line.name) if line.has_size else sizes[line.name], camp, features)
-            if where := known.get(room.name.casefold()):
+            if where := known.get(as_called(room.name)):
                 raise ValidationError(_("“%(name)s”: %(where)s.") % {"name": room.name, "where": where})
         except ValidationError as fault:
             sentence = " ".join(fault.messages)
             faults.append(_("Line %(number)s: %(sentence)s") % {"number": line.number, "sentence": sentence})
             continue
-        known[room.name.casefold()] = _("line %(number)s has that name, too") % {"number": line.number}
+        known[as_called(room.name)] = _("line %(number)s has that name, too") % {"number": line.number}
         room.position = position + len(rooms)
         rooms.append(room)
     if faults:

@@ -1,8 +1,9 @@
-"""How many a room holds, where it stands in brackets behind its name: Main Hall (120)."""
+"""What rooms are called, and how many they hold, where it stands in brackets behind the name: Main Hall (120)."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -41,6 +42,11 @@ IN_BRACKETS = re.compile(rf"(?P<name>.*\S)\s{{0,3}}[(\[]\s{{0,3}}{sized('[0-9]{1
 LONGEST = 200
 #: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)
 LEAST = 4
+
+
+def as_called(name: str) -> str:
+    """Two names of which everybody thinks the same room are one: capitals, blanks and signs nobody sees (Cf) aside."""
+    return " ".join("".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold().split())
 
 
 class Sized(NamedTuple):

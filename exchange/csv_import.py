@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from accounts.clocks import on_the_clock
 from accounts.names import holds_address, refuse_name
 from events.long_text import LONGEST, length_of
-from events.models import Attendee, Role, Room, Slot
+from events.models import Attendee, Role, Slot
 from events.models.frame import feature_codes, plain_feature
 from events.people import as_seen
 from events.room_sizes import Sized, sizes_in_brackets
@@ -70,6 +70,8 @@ SLOT_KINDS = dict.fromkeys(["everybody", "all", "break", "plenary", "alle", "pau
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
+#: what Eventbrite writes where somebody has not said their name yet
+UNSAID = re.compile(r"\s*\binfo requested\b\s*", re.IGNORECASE)
 #: steps that may be taken to say which rows make circles
 MOST_STEPS = 1_000_000
 
@@ -106,7 +108,6 @@ class CsvReader:
     files: dict[str, str]
     progress: Progress = lambda done: None
     done: int = 0
-    rooms: dict[str, Room] = field(default_factory=dict)
     #: names in a list of rooms that say how many these hold
     sizes: dict[str, Sized] = field(default_factory=dict)
     #: what rooms have, by what people call it
@@ -146,7 +147,6 @@ class CsvReader:
         return self.outcome.report
 
     def run(self) -> None:
-        self.rooms = {room.name: room for room in self.outcome.rooms}
         self.features = feature_codes(code for room in self.outcome.rooms for code in room.features)
         self.slots = {slot.starts_at: slot for slot in self.outcome.slots}
         self.starts = sorted(self.slots)
@@ -257,10 +257,13 @@ class CsvReader:
         name = text(row, "name", 60)
         capacity = whole(row, "capacity", 0, MOST_SEATS, default=MANY)
         features = self.features_in(row, number)
-        known = self.rooms.get(name)
+        known = self.outcome.room_named(name)
         if known is None:
-            self.rooms[name] = self.outcome.make_room(name, capacity, features)
+            self.outcome.make_room(name, capacity, features)
         else:
+            if known.name != name:
+                told = _("“%(name)s” is the room %(room)s, which is there already.")
+                self.report.remark("rooms.csv", number, told % {"name": quoted(name), "room": quoted(known.name)})
             now = {"capacity": known.capacity, "features": sorted(known.features)}
             self.tell_other("rooms.csv", number, name, row, now, {"capacity": capacity, "features": sorted(features)})
         self.report.add("rooms", known is None)
@@ -408,7 +411,11 @@ class CsvReader:
             row["display_name"] = f"{row['First name']} {row['Last name']}"
         if not self.tickets.lets_in(row, number):
             return
-        name = text(row, "display_name", 60)
+        if not (said := UNSAID.sub(" ", row["display_name"]).strip()) and row["display_name"].strip():
+            told = _("“%(text)s” is no name: nobody is written down.")
+            self.report.remark("attendees.csv", number, told % {"text": quoted(row["display_name"].strip())})
+            return
+        name = text({"display_name": said}, "display_name", 60)
         refuse_name(name)
         called = text(row, "attendee", 60) if row["attendee"] else name
         role = ROLES.get(row["role"].lower(), row["role"].lower()) or Role.ATTENDEE

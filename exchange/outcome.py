@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 
 from events import stamps
 from events.models import Attendee, Camp, Room, Slot
+from events.room_sizes import as_called
 from notes.models import Link
 from pitches.models import Interest, Pitch
 from schedule.models import Cell, Session
@@ -74,6 +75,8 @@ class Outcome:
     report: Report = field(default_factory=Report)
     made: Made = field(default_factory=Made)
     rooms: list[Room] = field(default_factory=list)
+    #: by what they are called; see `room_named`
+    rooms_by_name: dict[str, Room] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     #: by name; in the order in which the camp lists them
     attendees: list[Attendee] = field(default_factory=list)
@@ -137,11 +140,20 @@ class Outcome:
                 found.setdefault(person.display_name.casefold(), []).append(person)
         return found
 
+    def room_named(self, name: str) -> Room | None:
+        """The room of just that name; else one that differs in capitals, blanks or signs that nobody sees."""
+        if not self.rooms_by_name:
+            self.rooms_by_name = {as_called(room.name): room for room in reversed(self.rooms)}
+            self.rooms_by_name |= {room.name: room for room in self.rooms}
+        return self.rooms_by_name.get(name) or self.rooms_by_name.get(as_called(name))
+
     # -- what is to be made --------------------------------------------------------------------------
 
     def make_room(self, name: str, capacity: int, features: list[str]) -> Room:
         room = Room(camp=self.camp, name=name, capacity=capacity, features=features, position=len(self.rooms))
         self.rooms.append(room)
+        self.rooms_by_name |= {room.name: room}
+        self.rooms_by_name.setdefault(as_called(name), room)
         self.made.rooms.append(room)
         return room
 

@@ -27,21 +27,13 @@ from .leading import leading_in, named_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
-from .table import FORMULA
+from .titles import CANCELLED, NO_ROOMS, by_title, plain, with_link
 
-QUOTES = "\"'“”‘’`"
 LONGEST_ADDRESS = 500
 #: one name that looks like several, as our own sheet has it
 ONE = re.compile("“([^“”]+)”")
 DOUBLE = 2
 is_address = URLValidator(schemes=["http", "https"])
-
-
-def plain(title: str) -> str:
-    """A title without the quotes and spaces that typing left around it."""
-    title = " ".join(title.split())
-    # An apostrophe before what looks like a formula is no quote.
-    return title.rstrip(QUOTES + " ") if FORMULA.match(title) else title.strip(QUOTES + " ")
 
 
 def one_name(name: str) -> str:
@@ -65,9 +57,9 @@ class SheetReader:
     """The rows of the sheet, one by one, become part of the outcome."""
 
     base: CsvReader
-    rooms: dict[str, Room] = field(default_factory=dict)
     people: dict[str, list[Attendee]] = field(default_factory=dict)
-    titles: dict[str, Pitch] = field(default_factory=dict)
+    #: those that are called so, by their titles in small letters
+    titles: dict[str, list[Pitch]] = field(default_factory=dict)
     #: (host, slot) to what has them
     busy: dict[Spot, Entry] = field(default_factory=dict)
     #: of those, what was told
@@ -90,6 +82,8 @@ class SheetReader:
     known: set[str] = field(default_factory=set)
     #: what was told of titles, and of names, already; that a cell of several lines is one title is told once
     told: set[str] = field(default_factory=set)
+    #: sessions of the draft in whose cells something else hung, each with the first that did
+    gave_way: dict[int, tuple[Session, Entry]] = field(default_factory=dict)
     #: by pitch and room, when its last running there began
     last: dict[tuple[int, int], Last] = field(default_factory=dict)
 
@@ -102,20 +96,14 @@ class SheetReader:
         return self.base.outcome.report
 
     def run(self) -> None:
-        for room in self.outcome.rooms:
-            self.rooms.setdefault(room.name.casefold(), room)
         self.people = self.outcome.people_by_name()
-        pitches = [pitch for pitch in self.outcome.pitches if pitch.is_open]
-        for pitch in pitches:
-            self.titles.setdefault(" ".join(pitch.title.split()).casefold(), pitch)
-        for pitch in pitches:
-            self.titles.setdefault(plain(pitch.title).casefold(), pitch)
+        self.titles = by_title(pitch for pitch in self.outcome.pitches if pitch.is_open)
         rows = SheetRows(self.base)
         entries = list(rows.entries())
         # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
         listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
         names = {" ".join(cells["Room"].split()) for cells in listed}
-        self.sizes = sizes_in_brackets(names, self.rooms)
+        self.sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)
@@ -126,6 +114,7 @@ class SheetReader:
             with self.base.fault_told(FILE, entry.row, entry.cell):
                 if entry.slot is not None:
                     self.hang(entry, entry.slot, numbers[key(entry.slot)])
+        self.tell_gave_way()
 
     def room(self, entry: Entry) -> Room:
         """That of the name, or a new one."""
@@ -137,15 +126,15 @@ class SheetReader:
                 self.remark(entry, told_size(name, size))
             name = size.name
             entry = entry._replace(cells=entry.cells | {"Capacity": str(size.seats)})
-        if name.casefold() not in self.rooms:
+        if (room := self.outcome.room_named(name)) is None:
             capacity = whole(entry.cells, "Capacity", 0, MOST_SEATS, default=MANY)
-            self.rooms[name.casefold()] = self.outcome.make_room(name, capacity, [])
+            room = self.outcome.make_room(name, capacity, [])
             self.report.add("rooms", True)
             if not entry.cells.get("Capacity"):
-                self.unsaid.add(name.casefold())
+                self.unsaid.add(room.name)
         else:
-            self.tell_seats(entry, self.rooms[name.casefold()])
-        return self.rooms[name.casefold()]
+            self.tell_seats(entry, room)
+        return room
 
     def tell_seats(self, entry: Entry, room: Room) -> None:
         """Says where the sheet has another number of seats than the room, once for each."""
@@ -154,9 +143,9 @@ class SheetReader:
             return
         self.seats.add((key(room), said))
         seats = whole(entry.cells, "Capacity", 0, MOST_SEATS)
-        if room.name.casefold() in self.unsaid:
+        if room.name in self.unsaid:
             # The first row that names it did not say.
-            self.unsaid.discard(room.name.casefold())
+            self.unsaid.discard(room.name)
             room.capacity = seats
         elif seats != room.capacity:
             told = _("The sheet says that %(room)s holds %(seats)s; it holds %(own)s, and that stays so.")
@@ -164,12 +153,16 @@ class SheetReader:
 
     def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
-        entry = self.divided(entry)
+        if CANCELLED.fullmatch(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
+            self.remark(entry, _("“%(title)s” is left out.") % {"title": quoted(entry.cells["Title"])})
+            return
+        entry = self.with_room(self.divided(self.with_notes(entry)))
         title, leading = self.title(entry), self.leader_names(entry)
-        self.refuse_more_hosts(title, leading)
+        meant = self.meant(title, leading, self.standing(entry, slot))
+        self.refuse_more_hosts(title, meant, leading)
         room = self.room(entry) if entry.cells["Room"] else None
-        leaders = self.leaders(leading, title, entry)
-        pitch = self.pitch(title, leaders, entry)
+        leaders = self.leaders(leading, meant, entry)
+        pitch = self.pitch(title, meant, leaders, entry)
         if room is None:
             self.remark(entry, _("“%(title)s” has no room: it waits for a place.") % {"title": quoted(title)})
             return
@@ -196,10 +189,36 @@ class SheetReader:
         told = _("Row %(other)s has %(room)s in session %(session)s already. “%(title)s” waits for a place.")
         self.remark(entry, told % values)
 
+    def is_called(self, typed: str) -> bool:
+        """Whether a pitch is called just so."""
+        return " ".join(typed.split()).casefold() in self.titles
+
+    def with_notes(self, entry: Entry) -> Entry:
+        """An address behind a title is that of its notes."""
+        title, url = with_link(entry.cells["Title"])
+        if not url or entry.cells["Session notes"] or self.is_called(entry.cells["Title"]):
+            return entry
+        told = _("The address behind “%(title)s” is no part of the title: it is read as that of its notes.")
+        self.remark(entry, told % {"title": quoted(title)})
+        return entry._replace(cells=entry.cells | {"Title": title, "Session notes": url})
+
+    def with_room(self, entry: Entry) -> Entry:
+        """TBC is no room, unless one is called so here."""
+        name = entry.cells["Room"]
+        if name.casefold() not in NO_ROOMS or self.outcome.room_named(name):
+            return entry
+        self.remark(entry, _("“%(name)s” is no room.") % {"name": quoted(name)})
+        return entry._replace(cells=entry.cells | {"Room": ""})
+
     def divided(self, entry: Entry) -> Entry:
         """A cell of a wall may hold who leads it beside the title: taken for hosts where that is certain."""
         said = entry.cells["Title"]
-        if not entry.cell or " ".join(said.split()).casefold() in self.titles:
+        if self.is_called(said):
+            return entry
+        if not entry.cell:
+            if "\n" in said:
+                told = _("“%(text)s” has several lines and is read as one title.")
+                self.remark(entry, told % {"text": quoted(said)})
             return entry
         found = leading_in(said, self.is_known)
         if found.left_out:
@@ -237,14 +256,36 @@ class SheetReader:
             self.remark(entry, remark % {"typed": quoted(typed), "title": quoted(title)})
         return title
 
-    def pitch(self, title: str, leaders: list[Attendee], entry: Entry) -> Pitch:
-        """That of the title, led by whoever the sheet says, too."""
-        if found := self.titles.get(title.casefold()):
+    def standing(self, entry: Entry, slot: Slot) -> Pitch | None:
+        """What stands in its cell."""
+        name = " ".join(entry.cells["Room"].split())
+        room = self.outcome.room_named(self.sizes.get(name, Sized(name)).name)
+        session = self.outcome.cells.get((key(room), key(slot))) if room else None
+        return session.pitch if session else None
+
+    def meant(self, title: str, names: Collection[str], standing: Pitch | None) -> Pitch | None:
+        """Of those that are called so the one that these lead; else the one that stands there; None: there is none."""
+        leading = {name.casefold() for name in names}
+
+        def worth(pitch: Pitch) -> tuple[int, bool, bool, bool]:
+            hosts = {host.display_name.casefold() for host in self.hosts_of(pitch)}
+            return len(hosts & leading), pitch is standing, hosts <= leading, pitch.title == title
+
+        found = self.titles.get(title.casefold(), [])
+        return max(found, key=worth) if len(found) > 1 else next(iter(found), None)
+
+    def pitch(self, title: str, meant: Pitch | None, leaders: list[Attendee], entry: Entry) -> Pitch:
+        """That which is meant, led by whoever the sheet says, too; or a new one."""
+        if meant:
             for leader in leaders:
-                if self.outcome.add_host(found, leader):
+                if self.outcome.add_host(meant, leader):
                     self.report.add("hosts", True)
-            return found
-        pitch = self.titles[title.casefold()] = self.outcome.make_pitch(Pitch(title=title), leaders)
+                    told = _("“%(title)s” is there already: by this row it is led by %(host)s, too.")
+                    values = {"title": quoted(title), "host": quoted(leader.display_name)}
+                    self.remark(entry, told % values)
+            return meant
+        pitch = self.outcome.make_pitch(Pitch(title=title), leaders)
+        self.titles[title.casefold()] = [pitch]
         self.report.add("pitches", True)
         self.remark(entry, _("No pitch is called “%(title)s”; it is new.") % {"title": quoted(title)})
         return pitch
@@ -256,14 +297,13 @@ class SheetReader:
                 found[text({column: name}, column, 60)] = None
         return list(found)
 
-    def hosts_of(self, title: str) -> Collection[Attendee]:
-        """Of the pitch that is called so; nobody, if there is none yet."""
-        pitch = self.titles.get(title.casefold())
+    def hosts_of(self, pitch: Pitch | None) -> Collection[Attendee]:
+        """Nobody, if there is none yet."""
         return self.outcome.hosts[key(pitch)].values() if pitch else ()
 
-    def refuse_more_hosts(self, title: str, names: list[str]) -> None:
+    def refuse_more_hosts(self, title: str, meant: Pitch | None, names: list[str]) -> None:
         """ValidationError before anybody is written down: a title that stands in each row may have others each time."""
-        hosts = self.hosts_of(title)
+        hosts = self.hosts_of(meant)
         if len(hosts) + len(names) > MOST_HOSTS:
             known = {host.display_name.casefold() for host in hosts}
             if len(known | {name.casefold() for name in names}) > MOST_HOSTS:
@@ -282,12 +322,12 @@ class SheetReader:
             self.remark(entry, told)
         return found
 
-    def leaders(self, names: list[str], title: str, entry: Entry) -> list[Attendee]:
-        return [leader for name in names if (leader := self.leader(name, title, entry))]
+    def leaders(self, names: list[str], pitch: Pitch | None, entry: Entry) -> list[Attendee]:
+        return [leader for name in names if (leader := self.leader(name, pitch, entry))]
 
-    def leader(self, name: str, title: str, entry: Entry) -> Attendee | None:
+    def leader(self, name: str, pitch: Pitch | None, entry: Entry) -> Attendee | None:
         """Somebody of that name who is in, or is written down; of several, the one who leads that already."""
-        for host in self.hosts_of(title):
+        for host in self.hosts_of(pitch):
             if host.display_name.casefold() == name.casefold():
                 return host
         found = self.people.get(name.casefold(), [])
@@ -333,6 +373,7 @@ class SheetReader:
             session = last.session
             if (key(room), key(slot)) in self.outcome.spots[key(session)]:
                 return session, False
+            self.note_other((key(room), key(slot)), entry)
             self.outcome.put_also(session, room, slot)
             return session, True
         session = self.running(pitch, slot, room)
@@ -340,9 +381,21 @@ class SheetReader:
         self.last[key(pitch), key(room)] = Last(session, slot)
         if (key(room), key(slot)) in self.outcome.spots[key(session)]:
             return session, False
-        # Who stood there on the draft gives way to what hung on the wall.
+        self.note_other((key(room), key(slot)), entry)
         self.outcome.put(session, room, slot)
         return session, True
+
+    def note_other(self, spot: Spot, entry: Entry) -> None:
+        """Who stood there on the draft gives way to what hung on the wall."""
+        if other := self.outcome.cells.get(spot):
+            self.gave_way.setdefault(key(other), (other, entry))
+
+    def tell_gave_way(self) -> None:
+        """Once all have come: what the sheet has elsewhere lost nothing."""
+        for number, (session, entry) in self.gave_way.items():
+            if number not in self.used:
+                told = _("“%(title)s” stood there on the draft: it gives way to what the sheet says.")
+                self.remark(entry, told % {"title": quoted(session.title)})
 
     def running(self, pitch: Pitch, slot: Slot, room: Room) -> Session:
         """The running that no row had yet: that which stands there, or the first, or one more."""

@@ -58,6 +58,8 @@ DASHES = " -–—./"
 BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
 #: what stands where a title is to come
 NO_TITLES = frozenset("tbd tba tbc t.b.d. t.b.a. n/a".split())
+#: in a cell where nothing is
+EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "frei", "leer", "libre", "vrij"))
 #: columns that may stand before the rooms
 MOST_BEFORE = 3
 
@@ -415,7 +417,7 @@ class _WallReader:
         line = Line(row, cell, cells[self.at], label.start, label.end, label.number, self.day, fault=label.fault)
         line.is_at_its_end = label.is_at_its_end
         self.wall.lines.append(line)
-        filled = [column for column in self.rooms if is_title(cells[column])]
+        filled = [n for n in self.rooms if is_title(cells[n]) and cells[n].casefold() not in EMPTY]
         for column in self.rooms:
             if cells[column] != MERGED and column not in filled and cells[column].strip(DASHES):
                 told = _("“%(text)s” is no title: it is left out.")

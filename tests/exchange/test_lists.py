@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -455,6 +456,43 @@ def test_where_a_row_says_otherwise_than_what_is_there_it_is_told(camp, file, ag
     least = {"rooms.csv": "name\nBarn\n", "pitches.csv": "pitch,title\ny,Knots\n"}
     if file in least:
         assert import_files(camp=camp, files={file: least[file]}, by=None).remarks == []
+
+
+def test_rooms_that_nobody_tells_apart_are_one_and_told(camp):
+    camp.rooms.create(name="Loft", capacity=10)
+    rows = "name,capacity\nHall,100\nHALL,20\nhall ,4\nHall\u200b,\nloft,10\n"
+    report = import_files(camp=camp, files={"rooms.csv": rows}, by=None)
+    assert sorted(camp.rooms.values_list("name", "capacity")) == [("Hall", 100), ("Loft", 10)]
+    assert [line for line in told(report).splitlines() if "is the room" in line] == [
+        "rooms.csv, row 3: “HALL” is the room Hall, which is there already.",
+        "rooms.csv, row 4: “hall” is the room Hall, which is there already.",
+        "rooms.csv, row 5: “Hall\u200b” is the room Hall, which is there already.",
+        "rooms.csv, row 6: “loft” is the room Loft, which is there already.",
+    ]
+    assert "row 4: “hall” is there already and stays as it is; this row says otherwise in “capacity”." in told(report)
+
+
+def test_two_rooms_that_differ_in_capitals_keep_what_is_theirs(camp):
+    for name in ("Hall", "HALL"):
+        camp.rooms.create(name=name, capacity=30)
+    camp.slots.create(starts_at=camp.at(camp.starts_on, time(10)), ends_at=camp.at(camp.starts_on, time(11)))
+    rows = "Session,Room,Title\n1,Hall,Knots\n1,HALL,Ducks\n"
+    import_files(camp=camp, files={"rooms.csv": "name,capacity\nHALL,30\nHall,30\n", "sheet.csv": rows}, by=None)
+    assert sorted((s.title, s.cells.get().room.name) for s in camp.sessions.all()) == [
+        ("Ducks", "HALL"),
+        ("Knots", "Hall"),
+    ]
+    assert camp.rooms.count() == 2
+
+
+def test_what_a_shop_writes_in_place_of_a_name_is_no_person(camp):
+    rows = "First Name,Last Name\nAnn,Ash\nInfo Requested,Info Requested\ninfo requested,\nBo,Info Requested\n"
+    report = import_files(camp=camp, files={"attendees.csv": rows}, by=None)
+    assert sorted(camp.attendees.values_list("display_name", flat=True)) == ["Ann Ash", "Bo"]
+    assert told(report).splitlines() == [
+        "attendees.csv, row 3: “Info Requested Info Requested” is no name: nobody is written down.",
+        "attendees.csv, row 4: “info requested” is no name: nobody is written down.",
+    ]
 
 
 def test_two_rows_of_one_room_that_differ_are_told(camp):
