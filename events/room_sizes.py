@@ -32,8 +32,9 @@ BEHIND = (
 
 
 def sized(number: str) -> str:
-    """The pattern of a number of seats with the words around it: about 30 people."""
-    return rf"(?:(?P<before>{BEFORE})[\s:]{{0,3}})?(?P<seats>{number})\s{{0,3}}(?P<unit>{BEHIND})?"
+    """The pattern of a number of seats with the words around it: about 30 people · holds ca. 30."""
+    before = rf"(?:{BEFORE})(?:[\s:]{{1,3}}(?:{BEFORE}))?"
+    return rf"(?:(?P<before>{before})[\s:]{{0,3}})?(?P<seats>{number})\s{{0,3}}(?P<unit>{BEHIND})?"
 
 
 #: Barn (30) · Barn [30 seats] · Barn (max. 30 people)

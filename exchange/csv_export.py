@@ -22,6 +22,8 @@ from schedule.wall.grid import published_grid
 from .csv_keys import own_keys
 from .sheet_import import one_name, session_page
 from .table import guarded
+from .titles import plain
+from .wall_sheet import is_title
 
 SHEET_COLUMNS = [
     "Year", "Time", "Session", "Room", "Capacity", "Title", "Leader1", "Leader2", "Leader3", "Leader 4",
@@ -92,6 +94,11 @@ def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:
     return out.getvalue()
 
 
+def _as_title(title: str) -> str:
+    """So that it comes in again as it is, also where a sheet would take it for none, or its marks for stray ones."""
+    return title if is_title(title) and plain(title) == title else f"“{title}”"
+
+
 def sheet(camp: Camp, site: str = "") -> str:
     """The published grid with the columns that camps' shared sheets use, a row for each cell that a session fills.
 
@@ -120,7 +127,7 @@ def sheet(camp: Camp, site: str = "") -> str:
                 [
                     start.year, f"{start:%a} {on_the_clock(start)}", number,
                     entry.room_name, capacity.get(entry.room_id, ""),
-                    entry.title, *hosts, *[""] * (4 - len(hosts)),
+                    _as_title(entry.title), *hosts, *[""] * (4 - len(hosts)),
                     notes.get(entry.id, ""), camp.hashtag,
                 ]
             )  # fmt: skip

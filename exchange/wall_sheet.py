@@ -7,6 +7,7 @@ name that the spreadsheet shows, C5 say.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import time
@@ -170,7 +171,13 @@ def is_for_everybody(title: str) -> bool:
 
 
 def is_title(cell: str) -> bool:
-    return re.search(r"\w", cell) is not None and cell.strip().casefold() not in NO_TITLES
+    return any(map(_is_said, cell)) and cell.strip().casefold() not in NO_TITLES
+
+
+def _is_said(sign: str) -> bool:
+    """Letters, numbers and pictures: a title may be a duck; lines, dots and signs of arithmetic are none."""
+    category = unicodedata.category(sign)
+    return category[0] in "LN" or category == "So"
 
 
 class _WallReader:

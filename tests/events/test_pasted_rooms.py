@@ -30,6 +30,7 @@ def read(text: str, camp) -> list[tuple]:
         ("Attic, projector, 40", [("Attic", 40, "projector")]),
         ("Attic, 40 people, STEP FREE", [("Attic", 40, "step-free")]),
         ("Attic, holds 40", [("Attic", 40)]),
+        ("Barn, holds about 30\nLoft, holds ca. 30 people", [("Barn", 30), ("Loft", 30)]),
         ("Attic, ca. 25 Plätze\nLoft, about 10 seats", [("Attic", 25), ("Loft", 10)]),
         ("Attic; environ 25 places\nLoft; 10 plazas\nBox (ca. 8 plaatsen)", [("Attic", 25), ("Loft", 10), ("Box", 8)]),
         ("Raum\tPlätze\tAusstattung\nAttic\t40", [("Attic", 40)]),

@@ -170,3 +170,33 @@ def test_marks_that_have_a_partner_and_apostrophes_stay(camp, ann, rooms, slots,
 )  # fmt: skip
 def test_marks_without_a_partner_or_around_the_whole_are_stray(typed, title):
     assert plain(typed) == title
+
+
+NAMED_ODDLY = [
+    "TBA",
+    "n/a",
+    "🦆",
+    '"Agile" is dead',
+    "'Tis the season",
+    'Say "hi"',
+    "“Smart” cities",
+    "“Ducks”",
+    "Open",
+]
+
+
+@pytest.mark.parametrize("title", NAMED_ODDLY)
+def test_our_own_sheet_loses_no_title(camp, ann, rooms, slots, title):
+    """Into the same camp nothing changes; into a fresh one it comes as it is."""
+    pitch = PitchFactory(camp=camp, title=title, hosts=[ann])
+    place_session(pitch=pitch, room=rooms[0], slot=slots[0])
+    publish_grid(camp=camp, by=None)
+    ours, hanging = sheet(camp), standing(camp)
+    assert import_files(camp=camp, files={"sheet.csv": ours}, by=None).has_changed_nothing
+    assert standing(camp) == hanging
+    fresh = CampFactory(starts_on=camp.starts_on, ends_on=camp.ends_on, time_zone=camp.time_zone)
+    for slot in camp.slots.all():
+        slot.pk, slot.camp = None, fresh
+        slot.save()
+    import_files(camp=fresh, files={"sheet.csv": ours}, by=None)
+    assert [pitch.title for pitch in fresh.pitches.all()] == [title]
