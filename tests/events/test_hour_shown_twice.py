@@ -97,6 +97,7 @@ def test_a_new_slot_is_asked_which_hour(db, sign_in, starts, ends, answers, aske
     assert [name for name in ("starts_hour", "ends_hour") if f'name="{name}"' in page] == asked
     times = [(s.starts_at.hour, s.starts_at.minute, s.ends_at.hour, s.ends_at.minute) for s in empty.slots.all()]
     assert times == ([found] if found else [])
+    assert all(slot.minutes < 180 for slot in empty.slots.all())
     assert not asked or ("01:15 BST" in page and "01:15 GMT" in page)
 
 
