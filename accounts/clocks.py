@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 
 def is_shown_twice(local: datetime) -> bool:
@@ -13,3 +14,10 @@ def is_shown_twice(local: datetime) -> bool:
 def on_the_clock(local: datetime) -> str:
     """11:00, by the clocks of its zone; 01:15 BST where they show that twice (ambiguous time, fold)."""
     return f"{local:%H:%M %Z}" if is_shown_twice(local) else f"{local:%H:%M}"
+
+
+def both_hours(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
+    """The two moments at which the clocks, put back on that day, show that time; none where they show it once."""
+    first, second = (datetime.combine(day, clock.replace(fold=fold), zone) for fold in (0, 1))
+    # Of a time that the clocks skip, the later reading is ahead of the other.
+    return [first, second] if first.timestamp() < second.timestamp() else []

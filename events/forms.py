@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clocks import on_the_clock
+from accounts.clocks import both_hours, on_the_clock
 from accounts.codes import as_typed
 from accounts.forms import LONGEST_ADDRESS
 from accounts.names import refuse_name
@@ -404,6 +404,8 @@ class SlotForm(MeanwhileForm, forms.Form):
                 },
             )  # fmt: skip
         super().__init__(*args, **kwargs)
+        if slot and not self.is_bound:
+            self._ask_which_hours({"day": start.date(), "starts": start.time(), "ends": end.time()})
 
     @property
     def is_edit(self) -> bool:
@@ -422,6 +424,7 @@ class SlotForm(MeanwhileForm, forms.Form):
                 ),
             )
             return data
+        self._ask_which_hours(data)
         # An end that is not after the start is meant for the next day.
         end_day = data["day"] + timedelta(days=data["ends"] <= data["starts"])
         if self.is_edit and all(
@@ -433,8 +436,10 @@ class SlotForm(MeanwhileForm, forms.Form):
         ):
             # In the night in which an hour occurs twice, a slot can end at an earlier time of the same day.
             end_day = data["day"]
+        if data["ends"].fold and self.camp.at(data["day"], data["ends"]) > self.camp.at(data["day"], data["starts"]):
+            end_day = data["day"]
         for field, day, clock in (("starts_at", data["day"], data["starts"]), ("ends_at", end_day, data["ends"])):
-            if self._is_as_it_was(field, day, clock):
+            if self._is_as_it_was(field, day, clock) and self._fold_of(field) == clock.fold:
                 continue
             try:
                 setattr(self.slot, field, self.camp.at(day, clock))
@@ -442,6 +447,49 @@ class SlotForm(MeanwhileForm, forms.Form):
                 self.add_error(field.removesuffix("_at"), error)
         self.slot.kind, self.slot.title = data.get("kind", Slot.Kind.SESSIONS), data.get("title", "")
         return data
+
+    def _ask_which_hours(self, data: dict[str, Any]) -> None:
+        """Where the clocks show a time twice that night, the form has from now on a field that asks which is meant."""
+        after = 0.0
+        for name in ("starts", "ends"):
+            is_next = name == "ends" and data["ends"] <= data["starts"]
+            for day in [data["day"], data["day"] + timedelta(days=1)][: 1 + is_next]:
+                hours = [hour for hour in both_hours(day, data[name], self.camp.tz) if hour.timestamp() > after]
+                if hours:
+                    # What starts in the second of them ends in it, too.
+                    data[name] = (hours[0] if len(hours) == 1 else self._asked_hour(name, hours)).time()
+                    break
+            after = datetime.combine(data["day"], data["starts"], self.camp.tz).timestamp()
+
+    def _asked_hour(self, name: str, hours: list[datetime]) -> datetime:
+        """As long as nothing is said, the first, and it is asked; of what is there already, that in which it is."""
+        asked = f"{name}_hour"
+        is_there = self._is_as_it_was(f"{name}_at", hours[0].date(), hours[0].time())
+        now = self._fold_of(f"{name}_at") if is_there else 0
+        told = _("The clocks change that night: %(time)s comes twice. Choose which.") % {"time": f"{hours[0]:%H:%M}"}
+        choices = [(str(hour.fold), on_the_clock(hour)) for hour in hours]
+        self.fields[asked] = field = forms.ChoiceField(
+            label=_("Which %(time)s?") % {"time": f"{hours[0]:%H:%M}"},
+            widget=forms.RadioSelect,
+            choices=choices,
+            required=not is_there,
+            initial=now if is_there else None,
+            error_messages=dict.fromkeys(("required", "invalid_choice"), told),
+        )
+        self.order_fields(["day", "starts", "starts_hour", "ends", "ends_hour"])
+        if not self.is_bound:
+            return hours[now]
+        try:
+            said = field.clean(field.widget.value_from_datadict(self.data, self.files, self.add_prefix(asked)))
+        except ValidationError as error:
+            self.add_error(asked, error)
+            return hours[0]
+        return hours[int(said or now)]
+
+    def _fold_of(self, field: str) -> int:
+        """Which of two equal hours it is in; 0 where there is one."""
+        moment: datetime = getattr(self.slot, field)
+        return moment.astimezone(self.camp.tz).fold
 
     def _is_as_it_was(self, field: str, day: date, clock: time) -> bool:
         """Not touched: of an hour that occurs twice the clock does not say which, so it stays that which it was."""

@@ -65,3 +65,60 @@ def test_pages_say_it(client: Client, autumn, page):
 
 def test_a_slot_is_called_by_it(autumn):
     assert [str(slot) for slot in autumn.slots.all()] == ["Sun 31 Oct, 01:15 BST", "Sun 31 Oct, 01:00 GMT"]
+
+
+def made(client: Client, starts: str, ends: str, **answers: str) -> tuple[int, str]:
+    typed = {"day": "2027-10-31", "starts": starts, "ends": ends, "kind": "sessions", "title": ""}
+    response = client.post("/empty/slots/", typed | answers)
+    return response.status_code, response.text
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "answers", "asked", "found"),
+    [
+        ("01:15", "02:30", {}, ["starts_hour"], None),
+        ("01:15", "02:30", {"starts_hour": "0"}, [], (0, 15, 2, 30)),
+        ("01:15", "02:30", {"starts_hour": "1"}, [], (1, 15, 2, 30)),
+        ("01:15", "02:30", {"starts_hour": "7"}, ["starts_hour"], None),
+        ("00:30", "01:15", {}, ["ends_hour"], None),
+        ("00:30", "01:15", {"ends_hour": "1"}, [], (23, 30, 1, 15)),
+        ("01:15", "01:45", {}, ["starts_hour", "ends_hour"], None),
+        ("01:15", "01:45", {"starts_hour": "0", "ends_hour": "1"}, [], (0, 15, 1, 45)),
+        # What starts in the second ends in it; what would end before it starts ends in the second.
+        ("01:15", "01:45", {"starts_hour": "1"}, [], (1, 15, 1, 45)),
+        ("01:15", "01:00", {"starts_hour": "0"}, [], (0, 15, 1, 0)),
+        ("09:00", "10:00", {}, [], (9, 0, 10, 0)),
+    ],
+)
+def test_a_new_slot_is_asked_which_hour(db, sign_in, starts, ends, answers, asked, found):
+    empty = CampFactory(slug="empty", time_zone=LONDON, starts_on=date(2027, 10, 30), ends_on=date(2027, 10, 31))
+    status, page = made(sign_in(make_organiser(empty)), starts, ends, **answers)
+    assert status == (422 if asked else 302)
+    assert [name for name in ("starts_hour", "ends_hour") if f'name="{name}"' in page] == asked
+    times = [(s.starts_at.hour, s.starts_at.minute, s.ends_at.hour, s.ends_at.minute) for s in empty.slots.all()]
+    assert times == ([found] if found else [])
+    assert all(slot.minutes < 180 for slot in empty.slots.all())
+    assert not asked or ("01:15 BST" in page and "01:15 GMT" in page)
+
+
+def test_one_that_is_there_can_go_into_the_other_hour_and_else_stays(sign_in, autumn):
+    client, slot = sign_in(autumn.attendees.get(display_name="Olga")), autumn.slots.first()
+    address = f"/autumn/slots/{slot.pk}/"
+    page = client.get(address).text
+    assert 'name="starts_hour"' in page
+    typed = {"day": "2027-10-31", "starts": "01:15", "ends": "01:00", "kind": "sessions", "title": "Owls"}
+    assert client.post(address, typed).status_code == 302
+    slot.refresh_from_db()
+    assert (slot.title, f"{slot.starts_at:%H:%M}–{slot.ends_at:%H:%M}") == ("Owls", "00:15–01:00")
+    assert client.post(address, typed | {"starts": "01:15", "ends": "01:30", "ends_hour": "0"}).status_code == 302
+    slot.refresh_from_db()
+    assert f"{slot.starts_at:%H:%M}–{slot.ends_at:%H:%M}" == "00:15–00:30"
+    autumn.slots.exclude(pk=slot.pk).update(starts_at="2027-10-31T03:00Z", ends_at="2027-10-31T04:00Z")
+    later = typed | {"ends": "01:30", "starts_hour": "1", "ends_hour": "1"}
+    assert client.post(address, later).status_code == 302
+    slot.refresh_from_db()
+    assert f"{slot.starts_at:%H:%M}–{slot.ends_at:%H:%M}" == "01:15–01:30"
+    # Untouched it stays there.
+    assert client.post(address, typed | {"ends": "01:30", "title": "Bats"}).status_code == 302
+    slot.refresh_from_db()
+    assert (slot.title, f"{slot.starts_at:%H:%M}–{slot.ends_at:%H:%M}") == ("Bats", "01:15–01:30")
