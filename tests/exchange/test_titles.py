@@ -180,7 +180,6 @@ NAMED_ODDLY = [
     "'Tis the season",
     'Say "hi"',
     "“Smart” cities",
-    "“Ducks”",
     "Open",
 ]
 
