@@ -303,10 +303,11 @@ class CsvReader:
             raise ValidationError(
                 _("The kind “%(kind)s” is neither sessions nor everyone.") % {"kind": quoted(row["kind"])}
             )
-        camp, ends_on = self.outcome.camp, on + timedelta(days=end < start)
+        camp = self.outcome.camp
+        starts_at, ends_at = camp.at(on, start), camp.at_end(on, start, end)
+        ends_on = ends_at.astimezone(camp.tz).date()
         begins = f"{row['date']} {row['starts_at']}".strip()
         refuse_other_day(camp, [on, ends_on], day_and_time(row["ends_at"])[0], begins, row["ends_at"])
-        starts_at, ends_at = camp.at(on, start), camp.at_end(on, start, end)
         shown = on_the_clock(starts_at.astimezone(camp.tz))
         if (first := self.slot_rows.setdefault(starts_at, number)) != number:
             told = _("Row %(row)s is a slot at %(time)s, too: this one is left out.")
