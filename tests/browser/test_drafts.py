@@ -246,6 +246,8 @@ def test_a_page_of_ours_after_a_500_keeps_the_draft_and_says_not_saved(open_page
     button_of(page).click()
     page.locator("#not-saved").wait_for()
     page.unroute("**/pitches/new/")
+    # That page is the answer.
+    expect(page.locator("#not-saved")).to_contain_text("Not saved. Your text is kept here.", use_inner_text=True)
     page.locator("#not-saved a").click()
     assert text_of(page) == "Bells"
     assert page.get_by_text("This is what you typed here before.").is_visible()
