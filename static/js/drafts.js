@@ -22,8 +22,25 @@
   const write = (name, draft) => {
     try {
       localStorage.setItem(name, JSON.stringify(draft));
+      return true;
     } catch (error) {
       // The device is full, or a private window keeps nothing; the form works all the same.
+      return false;
+    }
+  };
+  const tellWhere = (isKept) => {
+    const parts = document.querySelectorAll(".told-bars [data-kept]");
+    parts.forEach((part) => (part.hidden = isKept === (part.dataset.kept === "no")));
+  };
+  const keepText = (name, draft) => {
+    const isKept = write(name, draft) || JSON.stringify(read(name)?.values) === JSON.stringify(draft.values);
+    tellWhere(isKept);
+    if (isKept) return;
+    try {
+      // An older text is never offered as if it were the newest.
+      localStorage.removeItem(name);
+    } catch (error) {
+      // There is none where nothing can be kept.
     }
   };
   const pathIn = (name) => name.slice(PREFIX.length).split("#")[0];
@@ -73,7 +90,10 @@
       document.dispatchEvent(new Event("campgrid:left"));
     }
     const done = takeCookie("done").split(".").filter(Boolean);
-    if (done.length) dropIf((draft) => draft.sent && done.includes(draft.sent.slice(0, 16)));
+    const isDone = (key) => key && done.includes(key.slice(0, 16));
+    if (done.length) dropIf((draft) => isDone(draft.sent));
+    // Typed on since, in another window: that is another thing, it changes nothing that was made.
+    names().forEach((name) => isDone(read(name)?.key) && write(name, { ...read(name), key: "" }));
     const was = isBack ? "" : meta("was");
     if (person) giveOver([was, person].filter(Boolean));
     if (person) dropIf((draft) => draft.person && draft.person !== person && !isLost(draft));
@@ -136,49 +156,79 @@
     return JSON.stringify(valuesOf(form)) !== before;
   };
 
+  // Found again, a text has the key it was sent with, as long as no answer to that is known: then it is done once.
+  const ownKeys = new WeakMap();
+  const keyOfDraft = (form, draft) => {
+    const key = keyField(form);
+    // Another window was told meanwhile that it is done: here it is another thing.
+    if (key && draft?.key !== key.value && ownKeys.has(form)) key.value = ownKeys.get(form);
+    return key && draft?.key === key.value ? key.value : "";
+  };
+
   const keep = (form) => {
     const name = PREFIX + pathOf(form);
     const person = meta("person");
     const key = keyField(form);
+    if (key) ownKeys.set(form, key.value);
     let draft = read(name);
     // Somebody else's, seen while nobody is signed in: not shown, not written over unless somebody types.
     if (draft && draft.person && draft.person !== person) draft = null;
     const isAnswer = key?.hasAttribute("data-answered") && pathOf(form) === location.pathname;
     if (draft && isAnswer && draft.sent === key.value) {
       // Refused, or merged with what others saved: the page has more than the draft.
-      write(name, { ...draft, values: valuesOf(form), sent: "" });
+      keepText(name, { ...draft, values: valuesOf(form), key: "", sent: "" });
     } else if (draft) {
       if (draft.key && key) key.value = draft.key;
-      if (fill(form, draft.values)) tellFound(form, name);
+      fillIn(form, name, draft);
     }
     form.addEventListener("input", () => {
-      write(name, { values: valuesOf(form), key: key?.value ?? "", sent: "", ...whose(), page: location.href });
+      const key = keyOfDraft(form, read(name));
+      keepText(name, { values: valuesOf(form), key, sent: "", ...whose(), page: location.href });
       askWhose();
     });
   };
-  const keepSent = (form) => {
-    const key = keyField(form)?.value ?? "";
-    const values = valuesOf(form);
+  // Pressed, it is "not saved" until the answer; sent, nobody knows until then.
+  const keepSent = (form, isOnTheWay) => {
+    const name = PREFIX + pathOf(form);
+    const draft = read(name);
+    const known = draft && !isOnTheWay ? keyOfDraft(form, draft) : "";
+    const sent = keyField(form)?.value ?? "";
     const more = { ...whose(), page: location.href, sentAt: Date.now(), tab };
-    write(PREFIX + pathOf(form), { values, key, sent: key, ...more });
+    keepText(name, { values: valuesOf(form), key: isOnTheWay ? sent : known, sent, ...more });
   };
-  const tellFound = (form, name) => {
+  const fillIn = (form, name, draft) => {
+    const fresh = valuesOf(form);
+    if (fill(form, draft.values)) tellFound(form, name, fresh);
+  };
+  // "Start again" and "Undo" change places, and so do the two texts: neither is lost while one is here.
+  const tellFound = (form, name, fresh) => {
     const told = document.getElementById("draft-found")?.content.firstElementChild.cloneNode(true);
     if (!told) return;
     form.prepend(told);
-    told.querySelector("button").addEventListener("click", () => {
-      localStorage.removeItem(name);
-      location.reload();
-    });
+    const key = keyField(form);
+    let aside = { values: fresh, key: ownKeys.get(form), draft: null };
+    const change = () => {
+      const here = { values: valuesOf(form), key: key?.value, draft: read(name) };
+      fill(form, aside.values);
+      if (key) key.value = aside.key;
+      if (aside.draft) keepText(name, aside.draft);
+      else localStorage.removeItem(name);
+      aside = here;
+      [...told.children].forEach((state) => (state.hidden = !state.hidden));
+      told.querySelector(":scope > :not([hidden]) button").focus();
+    };
+    told.querySelectorAll("button").forEach((button) => button.addEventListener("click", change));
   };
 
   // -- not saved --------------------------------------------------------------------------------------------
 
   // The way back leads to the page, or on this very page to what was pressed, wherever one has scrolled since.
   let pressed = null;
-  const notSaved = (page, button = null) => {
+  const notSaved = (page, button = null, isUnknown = false) => {
     const bar = document.getElementById("not-saved");
     if (!bar) return;
+    bar.querySelector("[data-part=unknown]").hidden = !isUnknown;
+    bar.querySelector("[data-part=known]").hidden = isUnknown;
     const link = bar.querySelector("a");
     link.href = page || location.href;
     pressed = button;
@@ -194,7 +244,12 @@
     names().forEach((name) => {
       const draft = read(name);
       if (!draft?.sent || here.includes(name) || name.includes("#")) return;
-      if (draft.tab === tab || Date.now() - draft.sentAt > A_WHILE) notSaved(draft.page);
+      const isOurs = draft.tab === tab;
+      // This page is the answer: it gives back what it did not save.
+      const isAnswered = isOurs && document.getElementById("typed");
+      if (isAnswered && draft.key) write(name, { ...draft, key: "" });
+      const isUnknown = !isAnswered && draft.key === draft.sent;
+      if (isOurs || Date.now() - draft.sentAt > A_WHILE) notSaved(draft.page, null, isUnknown);
     });
   };
 
@@ -222,7 +277,7 @@
       if (!move(aside, name, draft)) return;
       const form = [...document.querySelectorAll("form[data-draft]")].find((found) => PREFIX + pathOf(found) === name);
       if (!form) notSaved(draft.page);
-      else if (fill(form, draft.values)) tellFound(form, name);
+      else fillIn(form, name, draft);
     });
     askWhose();
   };
@@ -246,11 +301,15 @@
     clearTimeout(kept.timer);
     kept.button?.removeAttribute("aria-disabled");
     kept.button?.replaceChildren(...kept.nodes);
+    kept.fields.forEach((field) => (field.readOnly = false));
     busy.delete(form);
   };
   const work = (form, button) => {
     const nodes = button ? [...button.childNodes] : [];
-    busy.set(form, { button, nodes, timer: setTimeout(() => rest(form), 2 * WAIT) });
+    // Words typed from now on would not be sent, and the next page would say "Saved".
+    const fields = [...form.elements].filter((field) => field.readOnly === false);
+    fields.forEach((field) => (field.readOnly = true));
+    busy.set(form, { button, nodes, fields, timer: setTimeout(() => rest(form), 2 * WAIT) });
     button?.setAttribute("aria-disabled", "true");
     const text = document.getElementById("not-saved")?.dataset.sending;
     if (text && button?.tagName === "BUTTON") button.replaceChildren(text);
@@ -275,9 +334,10 @@
     if ("signedOut" in form.dataset) renewToken(form);
     if (!("draft" in form.dataset)) return;
     event.preventDefault();
-    keepSent(form);
+    keepSent(form, false);
     if (navigator.onLine && (await isThere(WAIT))) {
       // On the way again after a pause: the browser sends it as it would have.
+      keepSent(form, true);
       form.dataset.goes = "1";
       form.requestSubmit(button && button.form === form ? button : undefined);
       delete form.dataset.goes;
@@ -295,6 +355,7 @@
       startAsking();
     } catch (error) {
       // Private windows may refuse storage; the form works all the same.
+      tellWhere(false);
     }
   };
   document.addEventListener("DOMContentLoaded", start);

@@ -55,6 +55,13 @@
   };
   window.addEventListener("online", () => askSoon(() => true));
   document.addEventListener("campgrid:answered", () => askSoon((piece) => piece.failures > 0));
+  // A search whose answer never came is asked again: else the list is that of other words.
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.matches("form[method=get]")) detail.elt.isUnanswered = !detail.xhr.status;
+  });
+  document.addEventListener("campgrid:answered", () => {
+    [...document.forms].filter((form) => form.isUnanswered).forEach((form) => htmx.trigger(form, "submit"));
+  });
 
   // -- putting in: what somebody has under their hands stays as it is ------------------------------------------------
   const isTyped = (field) => {

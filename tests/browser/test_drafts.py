@@ -194,8 +194,7 @@ def test_whatever_happens_to_the_form_the_text_comes_back(open_page, site_enviro
     page.context.add_cookies(signed_in)
     is_kept(page, typed)
     # Nothing of it was done, and what is thrown away is gone.
-    with page.expect_navigation():
-        page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Start again").click()
     expect(field_of(page)).not_to_have_value(typed)
     assert drafts(page) == []
 
@@ -247,6 +246,8 @@ def test_a_page_of_ours_after_a_500_keeps_the_draft_and_says_not_saved(open_page
     button_of(page).click()
     page.locator("#not-saved").wait_for()
     page.unroute("**/pitches/new/")
+    # That page is the answer.
+    expect(page.locator("#not-saved")).to_contain_text("Not saved. Your text is kept here.", use_inner_text=True)
     page.locator("#not-saved a").click()
     assert text_of(page) == "Bells"
     assert page.get_by_text("This is what you typed here before.").is_visible()
@@ -280,6 +281,147 @@ def test_put_right_after_the_answer_was_lost_it_is_one_pitch_with_the_newer_text
     assert drafts(page) == []
     page.goto(f"/{CAMP}/pitches/?q=carts")
     expect(page.locator("#pitch-board article")).to_have_count(1)
+
+
+def press_and_lose(page) -> None:
+    """Sent, and no answer comes."""
+    page.route("**/pitches/new/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    with page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        button_of(page).click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/pitches/new/")
+
+
+def test_an_answer_that_was_lost_is_not_said_to_be_not_saved(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Was it saved")
+    press_and_lose(page)
+    page.goto(f"/{CAMP}/pitches/")
+    told = "Sent, and no answer came: we do not know whether it was saved. Your text is kept here."
+    expect(page.locator("#not-saved")).to_contain_text(told, use_inner_text=True)
+    expect(page.locator("#not-saved")).not_to_contain_text("Not saved.", use_inner_text=True)
+
+
+def test_a_second_page_of_one_form_makes_a_second_pitch(open_page):
+    """The text that was found there was never sent."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "Typed in the first window")
+    second = page.context.new_page()
+    second.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(second) == "Typed in the first window"
+    field_of(second).fill("Typed over it in the second window")
+    button_of(second).click()
+    second.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert page.url != second.url
+    assert page.get_by_text("Saved: your newer text").count() == 0
+
+
+@pytest.mark.parametrize("is_typed_first", [True, False])
+def test_two_windows_with_a_text_that_was_sent_make_two_pitches_once_one_is_answered(open_page, is_typed_first):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Sent and lost")
+    press_and_lose(page)
+    page.goto(f"/{CAMP}/pitches/new/")
+    second = page.context.new_page()
+    second.goto(f"/{CAMP}/pitches/new/")
+    if is_typed_first:
+        field_of(second).fill("Typed beside it")
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    field_of(second).fill("Typed beside it, and on")
+    button_of(second).click()
+    second.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert page.url != second.url
+
+
+def test_no_word_is_typed_into_what_is_on_its_way(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "On its way")
+    waits: list = []
+    page.route("**/health/", lambda route: waits.append(route))
+    button_of(page).click()
+    expect(field_of(page)).not_to_be_editable()
+    field_of(page).focus()
+    page.keyboard.type(" and more")
+    assert text_of(page) == "On its way"
+    for route in waits:
+        route.abort()
+    page.locator("#not-saved").wait_for()
+    field_of(page).focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" and more")
+    assert text_of(page) == "On its way and more"
+
+
+def test_a_word_that_came_too_late_is_offered_and_changes_nothing_that_was_made(open_page):
+    """Chosen or ticked while it went: such fields cannot be closed. It is another pitch then."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "Made already")
+    page.route(
+        "**/pitches/new/",
+        lambda route: route.fulfill(status=204) if route.request.method == "POST" else route.continue_(),
+    )
+    with page.expect_request(lambda request: request.method == "POST"):
+        button_of(page).click()
+    field_of(page).dispatch_event("input")
+    page.unroute("**/pitches/new/")
+    key = page.locator("input[name=form_key]").input_value()
+    page.context.add_cookies([{"name": "done", "value": key[:16], "url": page.url}])
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == "Made already"
+    assert page.locator("input[name=form_key]").input_value() != key
+
+
+FULL = "void (Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); })"
+
+
+def test_a_device_that_keeps_nothing_is_told_so_and_offers_no_older_text(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Older words")
+    page.evaluate(FULL)
+    field_of(page).fill("Newer words, and the device is full")
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_contain_text("What you typed is only on this page", use_inner_text=True)
+    expect(page.locator("#offline")).not_to_contain_text("kept on this device", use_inner_text=True)
+    button_of(page).click()
+    told = "Not saved. Your text is only on this page: keep it open."
+    expect(page.locator("#not-saved")).to_contain_text(told, use_inner_text=True)
+    expect(page.locator("#not-saved")).not_to_contain_text("kept here", use_inner_text=True)
+    page.context.set_offline(False)
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
+
+
+def test_a_browser_that_refuses_to_keep_anything_is_told_so(open_page):
+    page = open_page("organiser", CAMP)
+    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })")
+    pitch(page, "Nowhere to be kept")
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_contain_text("What you typed is only on this page", use_inner_text=True)
+
+
+def test_start_again_is_taken_back_in_the_same_place(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "A long text")
+    page.reload()
+    page.get_by_role("button", name="Start again").click()
+    assert text_of(page) == ""
+    assert drafts(page) == []
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    page.keyboard.press("Enter")
+    assert text_of(page) == "A long text"
+    page.reload()
+    assert text_of(page) == "A long text"
+    # What was typed meanwhile is not lost, either.
+    page.get_by_role("button", name="Start again").click()
+    field_of(page).fill("Begun anew")
+    undo.click()
+    assert text_of(page) == "A long text"
+    page.get_by_role("button", name="Start again").click()
+    assert text_of(page) == "Begun anew"
 
 
 def test_without_scripts_back_and_publish_again_is_one_write_up(open_page):

@@ -307,6 +307,19 @@ def test_the_board_changes_below_the_field_one_types_into(open_page, size):
     assert page.evaluate("window.sameDocument") is True
 
 
+def test_words_searched_for_without_a_network_are_asked_for_again(open_page):
+    page = open_page("attendee")
+    page.goto("/govcamp-2027/pitches/")
+    search = page.get_by_label("Search")
+    search.press_sequentially("housing", delay=30)
+    expect(page).to_have_url(re.compile("q=housing"))
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: "q=housingzzz" in request.url):
+        search.press_sequentially("zzz", delay=30)
+    page.context.set_offline(False)
+    expect(page.locator("#pitch-board [data-say]")).to_contain_text("0 pitches")
+
+
 @BOTH
 def test_the_board_changes_while_one_is_on_a_card_of_it(open_page, size):
     """The answer to a search comes when one has gone on to the first card that fits."""
