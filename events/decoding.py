@@ -11,12 +11,13 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 ZIP = b"PK\x03\x04"
 #: how files of earlier office programs begin, and what is locked by a password (Compound File Binary)
@@ -81,15 +82,44 @@ class FileText:
     sheet: str = ""
     #: names of those that are not read
     others: tuple[str, ...] = ()
+    #: how many cells of it hold an error, or a formula without its result, and the first of them
+    unread: tuple[int, Sequence[str]] = (0, ())
+    #: the same of rows that nobody sees who looks at it
+    hidden: tuple[int, Sequence[str]] = (0, ())
 
     @property
     def told(self) -> str:
-        """What is left out; nothing, mostly."""
+        """What is left out, or comes in unseen; nothing, mostly."""
+        return " ".join(filter(None, [self._told_others(), self._told_unread(), self._told_hidden()]))
+
+    def _told_others(self) -> str:
         if not self.others:
             return ""
         named = ", ".join(f"“{name}”" for name in self.others)
         told = _("Only the sheet “%(sheet)s” is read; these are left out: %(others)s. Save each as a file of its own.")
         return told % {"sheet": self.sheet, "others": named}
+
+    def _told_unread(self) -> str:
+        count, cells = self.unread
+        told = ngettext(
+            "A cell holds an error, or a formula without its result, and is read as empty: %(cells)s.",
+            "%(count)s cells hold an error, or a formula without its result, and are read as empty: %(cells)s.",
+            count,
+        )
+        return told % {"count": count, "cells": _listed(count, cells)} if count else ""
+
+    def _told_hidden(self) -> str:
+        count, rows = self.hidden
+        told = ngettext(
+            "A hidden row is read, too: %(rows)s. Delete it if it is not to come in.",
+            "%(count)s hidden rows are read, too: %(rows)s. Delete what is not to come in.",
+            count,
+        )
+        return told % {"count": count, "rows": _listed(count, rows)} if count else ""
+
+
+def _listed(count: int, first: Sequence[str]) -> str:
+    return ", ".join([*first, *(["…"] if count > len(first) else [])])
 
 
 def file_text(data: bytes, most: Size) -> FileText:
@@ -209,8 +239,9 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
     said, text = read.stdout.decode().split("\n", 1)
     if far := json.loads(said).get("far"):
         raise ValidationError(_too_far(far, most))
-    sheet, *others = json.loads(said)["names"] or [""]
-    return FileText(text, sheet, tuple(others))
+    found = json.loads(said)
+    sheet, *others = found["names"] or [""]
+    return FileText(text, sheet, tuple(others), tuple(found["unread"]), tuple(found["hidden"]))
 
 
 def _too_far(cell: str, most: Size) -> str:

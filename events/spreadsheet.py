@@ -1,7 +1,7 @@
 """A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
-above it stands a line of JSON: the `names` of all its sheets, that one first, or how `far` out a sheet goes of which
-nothing is written, because it is larger than the arguments say: what stands in each cell that belongs to the one
-before it, the most rows, the most cells, the most characters.
+above it stands a line of JSON: the `names` of all its sheets, that one first, which cells are `unread` and which rows
+are `hidden` in it; or how `far` out a sheet goes of which nothing is written, because it is larger than the arguments
+say: what stands in each cell that belongs to the one before it, the most rows, the most cells, the most characters.
 
 A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
 columns, and the library makes room for all of them. Nothing of the product is imported here.
@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from xml.etree import ElementTree  # nosec B405 # in a process of little memory and time; expat bounds what entities do
 from xml.parsers import expat
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -27,6 +28,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 MEMORY, SECONDS = 1_000_000_000, 20
 #: of sheets
 MOST_NAMES, LONGEST_NAME = 20, 60
+#: of cells, or rows, of which the library says nothing
+MOST_PASSED = 5
 
 
 #: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
@@ -133,6 +136,66 @@ class Spans:
         self.is_over = self.is_over or (self.is_inside and element == "table:table")
 
 
+class Passed:
+    """What a worksheet of .xlsx holds and the library is silent about (ECMA-376-1, 18.3.1.4 and 18.3.1.73)."""
+
+    def __init__(self) -> None:
+        #: cells with an error, or with a formula of which no result was saved
+        self.unread: list[str] = []
+        #: rows that nobody sees who looks at the sheet, by number
+        self.hidden: list[str] = []
+        self.cell, self.row = dict[str, str](), dict[str, str]()
+        self.has_formula = self.has_value = self.is_filled = False
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+
+    def start(self, element: str, said: dict[str, str]) -> None:
+        match element.rpartition(":")[2]:
+            case "row":
+                self.row, self.is_filled = said, False
+            case "c":
+                self.cell, self.has_formula, self.has_value = said, False, False
+            case "f":
+                self.has_formula = True
+            case "v" | "is":
+                self.has_value = self.is_filled = True
+
+    def end(self, element: str) -> None:
+        match element.rpartition(":")[2]:
+            case "c":
+                if self.cell.get("t") == "e" or (self.has_formula and not self.has_value):
+                    self.unread.append(self.cell.get("r", "?"))
+            case "row":
+                if self.is_filled and self.row.get("hidden") in ("1", "true"):
+                    self.hidden.append(self.row.get("r", "?"))
+
+
+def passed_in(data: bytes, sheet: str) -> Passed:
+    """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are."""
+    passed = Passed()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        path = path_of(archive, sheet)
+        if path in archive.namelist():
+            with archive.open(path) as content:
+                while piece := content.read(65_536):
+                    passed.parser.Parse(piece)
+    return passed
+
+
+def path_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Where in the file that worksheet is."""
+    book, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+    if not {book, relations} <= set(archive.namelist()):
+        return ""
+    targets = {one.get("Id"): one.get("Target", "") for one in ElementTree.fromstring(archive.read(relations))}  # nosec B314
+    for one in ElementTree.fromstring(archive.read(book)).iter():  # nosec B314
+        if one.tag.endswith("}sheet") and one.get("name") == sheet:
+            found = next((value for name, value in one.attrib.items() if name.endswith("}id")), None)
+            target = targets.get(found, "")
+            return target[1:] if target.startswith("/") else f"xl/{target}"
+    return ""
+
+
 def number(said: dict[str, str], name: str) -> int:
     value = said.get(name, "1")
     return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else 1
@@ -183,12 +246,19 @@ def main() -> None:
     # One that was made to burst ends this process; what it leaves behind is of no use to anybody.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")
+    data = sys.stdin.buffer.read()
     try:
-        names, rows = first_sheet(sys.stdin.buffer.read(), sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+        names, rows = first_sheet(data, sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
     except TooFar as far:
         out.write(json.dumps({"far": str(far)}) + "\n")
     else:
-        out.write(json.dumps({"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]]}) + "\n")
+        passed = passed_in(data, names[0]) if names else Passed()
+        said = {
+            "names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]],
+            "unread": [len(passed.unread), passed.unread[:MOST_PASSED]],
+            "hidden": [len(passed.hidden), passed.hidden[:MOST_PASSED]],
+        }
+        out.write(json.dumps(said) + "\n")
         csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))
     out.flush()
 

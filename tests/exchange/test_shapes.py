@@ -521,6 +521,44 @@ def test_a_long_cell_over_many_rows_is_not_written_out(monkeypatch):
     assert written[0] < 40_000
 
 
+def with_sheet(data: bytes, *changes: tuple[str, str]) -> bytes:
+    """The same workbook with these texts of its sheet replaced."""
+    out, path = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
+        for name in archive.namelist():
+            content = archive.read(name).decode()
+            for before, after in changes if name == path else ():
+                assert before in content
+                content = content.replace(before, after)
+            changed.writestr(name, content)
+    return out.getvalue()
+
+
+def test_cells_and_rows_of_which_a_sheet_says_more_than_it_shows_are_told():
+    """A program that writes no results, `#N/A`, and what was filtered away before the sheet was sent."""
+    data = with_sheet(
+        xlsx([["Title", "Room"], ["Knots", "Barn"], ["Bells", "Loft"], ["Ducks", "Den"]]),
+        ('<c r="A2" t="inlineStr"><is><t xml:space="preserve">Knots</t></is></c>', '<c r="A2"><f>B2&amp;"!"</f></c>'),
+        ('<c r="B3" t="inlineStr"><is><t xml:space="preserve">Loft</t></is></c>', '<c r="B3" t="e"><v>#N/A</v></c>'),
+        ('<row r="4">', '<row r="4" hidden="1">'),
+        ("<sheetData>", '<sheetData><row r="99" hidden="1"></row>'),
+    )
+    read = file_text(data, BY_PAGE)
+    assert read.told == (
+        "2 cells hold an error, or a formula without its result, and are read as empty: A2, B3. "
+        "A hidden row is read, too: 4. Delete it if it is not to come in."
+    )
+    assert "Ducks,Den" in read.text
+    assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
+
+
+def test_of_many_cells_that_are_not_read_the_first_are_named():
+    rows: list[list[str | int | float]] = [["x"] for _ in range(9)]
+    data = with_sheet(xlsx(rows), ('t="inlineStr"><is><t xml:space="preserve">x</t></is>', 't="e"><v>#REF!</v>'))
+    assert file_text(data, BY_PAGE).told.startswith("9 cells hold an error")
+    assert file_text(data, BY_PAGE).told.endswith("as empty: A1, A2, A3, A4, A5, ….")
+
+
 def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):
     rows: list[list[str | int | float]] = [["name", "capacity"], ["Barn", 30]]
     file = SimpleUploadedFile("rooms.xlsx", xlsx(rows, others=("Slots", "Notes")))
