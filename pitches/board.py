@@ -190,6 +190,11 @@ class InterestControls:
         return _control_at(level, self.has_musts, self.language, self.address)
 
 
+def may_tap(request: CampRequest) -> bool:
+    """Whether whoever looks may say an interest: then the page has the buttons, and the form to which they belong."""
+    return request.me is not None and request.camp.takes_interest
+
+
 def tap_form(request: CampRequest) -> SafeString:
     """The form to which the buttons of interest on this page belong; back to the page, also where htmx asks for it."""
     here = page_asked_from(request) or request.get_full_path()
@@ -217,7 +222,7 @@ def cards_for(request: CampRequest, ids: Sequence[int], shown: Shown) -> SafeStr
     """The cards in this order, with counts where the camp shows them, and the buttons of those who may tap."""
     camp, levels = request.camp, dict(shown.wishes)
     counts = interest_counts(camp, shown.counts) if camp.are_counts_shown else None
-    controls = InterestControls.of(camp) if request.me and camp.takes_interest else None
+    controls = InterestControls.of(camp) if may_tap(request) else None
     at_level = [controls.at(level) for level in (0, *Interest.Level)] if controls else []
     cards, language = board_cards(camp, ids, shown.numbers), get_language()
     return joined(

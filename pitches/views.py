@@ -50,6 +50,7 @@ from .board import (
     cards_for,
     count_in_words,
     interest_counts,
+    may_tap,
     pitch_shows,
     tap_form,
     wishes_of,
@@ -88,7 +89,7 @@ def topics_of(camp: Camp) -> list[str]:
 def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """The board, in an order of one's own."""
     me, shown = request.me, request.shown
-    can_tap = me is not None and camp.takes_interest
+    can_tap = may_tap(request)
     index = board_index(camp, shown.numbers)
     # Most people ask for the board as it is: then no form is made to be told so.
     form = BoardForm(request.GET, topics=index.topics, is_in=me is not None) if request.GET else None
@@ -151,7 +152,7 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
     can_edit = me is not None and camp.pitches.editable_by(me).filter(pk=pitch.pk).exists()
     if not (pitch.is_shown or can_edit):
         return render_partial(request, "pitches/pitch_gone.html", "pitch-page", {"camp": camp})
-    can_tap = me is not None and camp.takes_interest and pitch.is_open
+    can_tap = may_tap(request) and pitch.is_open
     level = dict(request.shown.wishes).get(pitch.pk, 0)
     counts = interest_counts(camp, request.shown.counts) if camp.are_counts_shown else None
     context = {

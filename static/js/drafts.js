@@ -332,7 +332,14 @@
     const button = event.submitter;
     work(form, button);
     if ("signedOut" in form.dataset) renewToken(form);
-    if (!("draft" in form.dataset)) return;
+    if (!("draft" in form.dataset)) {
+      // The browser's own page about it would take along what is typed here.
+      if (!navigator.onLine) {
+        event.preventDefault();
+        rest(form);
+      }
+      return;
+    }
     event.preventDefault();
     keepSent(form, false);
     if (navigator.onLine && (await isThere(WAIT))) {

@@ -237,6 +237,22 @@ def test_not_saved_is_seen_where_one_is_and_leads_back_by_keyboard(open_page):
     assert text_of(page) == "Knots"
 
 
+@pytest.mark.parametrize(("path", "field"), [("/accounts/login/code/", "email"), ("/j/", "code")])
+def test_without_a_network_no_form_leaves_for_the_page_of_the_browser(open_page, path, field):
+    """That page would take along what was typed: an address, a code, minutes."""
+    page = open_page()
+    page.goto(path)
+    typed = page.locator(f"main [name={field}]")
+    typed.fill("fern@example.org" if field == "email" else "ABC")
+    page.context.set_offline(True)
+    send = page.locator("main form[method=post] button").first
+    words = send.text_content()
+    send.click()
+    expect(page.locator("#offline")).to_be_visible()
+    expect(send).to_have_text(words)
+    assert (page.url.endswith(path), typed.input_value()) == (True, "fern@example.org" if field == "email" else "ABC")
+
+
 def test_a_page_of_ours_after_a_500_keeps_the_draft_and_says_not_saved(open_page):
     page = open_page("organiser", CAMP)
     pitch(page, "Bells")
