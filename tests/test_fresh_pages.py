@@ -44,7 +44,7 @@ from .factories import AttendeeFactory, PitchFactory, RoomFactory, UserFactory
 from .test_archived import send, undone, written_to
 
 #: what is another each time: the token is masked anew, a form has a key for one use
-TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"\w{64}"|name="form_key" value="\w{32}"')
+TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"\w{64}"|name="form_key" value="\w{36}"')
 #: the stamp of the page itself, by which it asks for news
 SEEN = re.compile(r"seen=\w+")
 

@@ -179,7 +179,7 @@
       keepText(name, { ...draft, values: valuesOf(form), key: "", sent: "" });
     } else if (draft) {
       if (draft.key && key) key.value = draft.key;
-      fillIn(form, name, draft);
+      giveBack(form, name, draft);
     }
     form.addEventListener("input", () => {
       const key = keyOfDraft(form, read(name));
@@ -196,7 +196,7 @@
     const more = { ...whose(), page: location.href, sentAt: Date.now(), tab };
     keepText(name, { values: valuesOf(form), key: isOnTheWay ? sent : known, sent, ...more });
   };
-  const fillIn = (form, name, draft) => {
+  const giveBack = (form, name, draft) => {
     const fresh = valuesOf(form);
     if (fill(form, draft.values)) tellFound(form, name, fresh);
   };
@@ -246,7 +246,7 @@
       if (!draft?.sent || here.includes(name) || name.includes("#")) return;
       const isOurs = draft.tab === tab;
       // This page is the answer: it gives back what it did not save.
-      const isAnswered = isOurs && document.getElementById("typed");
+      const isAnswered = isOurs && (document.getElementById("typed") || meta("answer"));
       if (isAnswered && draft.key) write(name, { ...draft, key: "" });
       const isUnknown = !isAnswered && draft.key === draft.sent;
       if (isOurs || Date.now() - draft.sentAt > A_WHILE) notSaved(draft.page, null, isUnknown);
@@ -277,7 +277,7 @@
       if (!move(aside, name, draft)) return;
       const form = [...document.querySelectorAll("form[data-draft]")].find((found) => PREFIX + pathOf(found) === name);
       if (!form) notSaved(draft.page);
-      else fillIn(form, name, draft);
+      else giveBack(form, name, draft);
     });
     askWhose();
   };

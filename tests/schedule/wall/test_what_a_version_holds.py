@@ -539,7 +539,7 @@ def test_on_the_night_the_clocks_go_back_words_and_times_are_the_camps(db):
     moves.place_session(pitch=owls, room=room, slot=slots[1])
     second = publish_grid(camp=camp, by=None)
     # Half past one comes twice that night: the sentence is the clock's, the version knows which it was.
-    assert said(camp, second) == ["“Owls” moved from Barn, Sun 01:30 to Barn, Sun 01:30."]
+    assert said(camp, second) == ["“Owls” moved from Barn, Sun 01:30 BST to Barn, Sun 01:30 GMT."]
     assert [entry.starts_at for v in (first, second) for entry in published_grid(v, camp).entries] == starts
 
 
