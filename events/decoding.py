@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +74,10 @@ def refuse_bytes(size: int, most: Bytes) -> None:
         raise ValidationError(_("The file is larger than %(most)s MB.") % {"most": most.megabytes})
 
 
+#: how many, and the first of them
+Named = tuple[int, Sequence[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class FileText:
     """A file as text, and which of its sheets that is."""
@@ -83,14 +87,17 @@ class FileText:
     #: names of those that are not read
     others: tuple[str, ...] = ()
     #: how many cells of it hold an error, or a formula without its result, and the first of them
-    unread: tuple[int, Sequence[str]] = (0, ())
-    #: the same of rows that nobody sees who looks at it
-    hidden: tuple[int, Sequence[str]] = (0, ())
+    unread: Named = (0, ())
+    #: the same of rows, and columns, that nobody sees who looks at it
+    hidden: Named = (0, ())
+    columns: Named = (0, ())
+    #: and of cells behind which an address is
+    links: Named = (0, ())
 
     @property
     def told(self) -> str:
         """What is left out, or comes in unseen; nothing, mostly."""
-        return " ".join(filter(None, [self._told_others(), self._told_unread(), self._told_hidden()]))
+        return " ".join(filter(None, [self._told_others(), self._told_unread(), *self._told_unseen()]))
 
     def _told_others(self) -> str:
         if not self.others:
@@ -108,14 +115,20 @@ class FileText:
         )
         return told % {"count": count, "cells": _listed(count, cells)} if count else ""
 
-    def _told_hidden(self) -> str:
-        count, rows = self.hidden
-        told = ngettext(
-            "A hidden row is read, too: %(rows)s. Delete it if it is not to come in.",
-            "%(count)s hidden rows are read, too: %(rows)s. Delete what is not to come in.",
-            count,
-        )
-        return told % {"count": count, "rows": _listed(count, rows)} if count else ""
+    def _told_unseen(self) -> Iterator[str]:
+        if self.hidden[0]:
+            yield _("Hidden rows are read, too: %(named)s. Delete what is not to come in.") % _named(self.hidden)
+        if self.columns[0]:
+            yield _("Hidden columns are read, too, from %(named)s on.") % _named(self.columns)
+        if self.links[0]:
+            told = _(
+                "Addresses behind the text of a cell are not read: %(named)s. Write them into a cell of their own."
+            )
+            yield told % _named(self.links)
+
+
+def _named(found: Named) -> dict[str, str]:
+    return {"named": _listed(*found)}
 
 
 def _listed(count: int, first: Sequence[str]) -> str:
@@ -241,7 +254,8 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
         raise ValidationError(_too_far(far, most))
     found = json.loads(said)
     sheet, *others = found["names"] or [""]
-    return FileText(text, sheet, tuple(others), tuple(found["unread"]), tuple(found["hidden"]))
+    passed = {name: tuple(found[name]) for name in ("unread", "hidden", "columns", "links")}
+    return FileText(text, sheet, tuple(others), **passed)
 
 
 def _too_far(cell: str, most: Size) -> str:

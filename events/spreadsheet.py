@@ -1,7 +1,8 @@
 """A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
-above it stands a line of JSON: the `names` of all its sheets, that one first, which cells are `unread` and which rows
-are `hidden` in it; or how `far` out a sheet goes of which nothing is written, because it is larger than the arguments
-say: what stands in each cell that belongs to the one before it, the most rows, the most cells, the most characters.
+above it stands a line of JSON: the `names` of all its sheets, that one first, which cells are `unread`, which rows are
+`hidden` in it, which `columns` are, and which cells have `links` behind them; or how `far` out a sheet goes of which
+nothing is written, because it is larger than the arguments say: what stands in each cell that belongs to the one
+before it, the most rows, the most cells, the most characters.
 
 A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
 columns, and the library makes room for all of them. Nothing of the product is imported here.
@@ -142,8 +143,11 @@ class Passed:
     def __init__(self) -> None:
         #: cells with an error, or with a formula of which no result was saved
         self.unread: list[str] = []
-        #: rows that nobody sees who looks at the sheet, by number
+        #: rows that nobody sees who looks at the sheet, by number; and columns, by letter
         self.hidden: list[str] = []
+        self.columns: list[str] = []
+        #: cells behind which an address is that does not stand in them
+        self.links: list[str] = []
         self.cell, self.row = dict[str, str](), dict[str, str]()
         self.has_formula = self.has_value = self.is_filled = False
         self.parser = expat.ParserCreate()
@@ -159,6 +163,11 @@ class Passed:
                 self.has_formula = True
             case "v" | "is":
                 self.has_value = self.is_filled = True
+            case "col" if said.get("hidden") in ("1", "true"):
+                # A range of columns; the last may be the last that there can be.
+                self.columns.append(name_of(0, number(said, "min") - 1)[:-1])
+            case "hyperlink":
+                self.links.append(said.get("ref", "?"))
 
     def end(self, element: str) -> None:
         match element.rpartition(":")[2]:
@@ -257,6 +266,8 @@ def main() -> None:
             "names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]],
             "unread": [len(passed.unread), passed.unread[:MOST_PASSED]],
             "hidden": [len(passed.hidden), passed.hidden[:MOST_PASSED]],
+            "columns": [len(passed.columns), passed.columns[:MOST_PASSED]],
+            "links": [len(passed.links), passed.links[:MOST_PASSED]],
         }
         out.write(json.dumps(said) + "\n")
         csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))

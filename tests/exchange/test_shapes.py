@@ -541,12 +541,14 @@ def test_cells_and_rows_of_which_a_sheet_says_more_than_it_shows_are_told():
         ('<c r="A2" t="inlineStr"><is><t xml:space="preserve">Knots</t></is></c>', '<c r="A2"><f>B2&amp;"!"</f></c>'),
         ('<c r="B3" t="inlineStr"><is><t xml:space="preserve">Loft</t></is></c>', '<c r="B3" t="e"><v>#N/A</v></c>'),
         ('<row r="4">', '<row r="4" hidden="1">'),
-        ("<sheetData>", '<sheetData><row r="99" hidden="1"></row>'),
+        ("<sheetData>", '<cols><col min="3" max="5" hidden="1"/></cols><sheetData><row r="99" hidden="1"></row>'),
+        ("</sheetData>", '</sheetData><hyperlinks><hyperlink ref="A3" location="x"/></hyperlinks>'),
     )
     read = file_text(data, BY_PAGE)
     assert read.told == (
         "2 cells hold an error, or a formula without its result, and are read as empty: A2, B3. "
-        "A hidden row is read, too: 4. Delete it if it is not to come in."
+        "Hidden rows are read, too: 4. Delete what is not to come in. Hidden columns are read, too, from C on. "
+        "Addresses behind the text of a cell are not read: A3. Write each into a cell of its own."
     )
     assert "Ducks,Den" in read.text
     assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
