@@ -121,9 +121,7 @@ class FileText:
         if self.columns[0]:
             yield _("Hidden columns are read, too, from %(named)s on.") % _named(self.columns)
         if self.links[0]:
-            told = _(
-                "Addresses behind the text of a cell are not read: %(named)s. Write them into a cell of their own."
-            )
+            told = _("Addresses behind the text of a cell are not read: %(named)s. Write each into a cell of its own.")
             yield told % _named(self.links)
 
 
