@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
 from config.urls import *  # noqa: F403
@@ -32,7 +32,8 @@ def empty(request: CampRequest, camp: Camp) -> HttpResponse:
 @camp_view(Access.ORGANISER)
 def cells(request: CampRequest, camp: Camp, pitch: int) -> HttpResponse:
     """What one pitch would change in every cell, without a page; the rows were read when it was asked first."""
-    return HttpResponse(str(len(cell_choices(*_case_and_wishes(camp), pitch))))
+    found = get_object_or_404(camp.pitches, pk=pitch)
+    return HttpResponse(str(len(cell_choices(*_case_and_wishes(camp), found.pk))))
 
 
 @cache

@@ -127,6 +127,7 @@ def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> 
         length = request.META.get("CONTENT_LENGTH") or "0"
         # Python takes "1_000" and "²" for numbers; to HTTP they are none (RFC 9110, 8.6).
         if not re.fullmatch(r"[0-9]+", length):
+            views.forget_what_was_sent(request)
             raise SuspiciousOperation("Content-Length is no number.")
         if int(length[:18]) > LARGEST_BODY:
             return views.too_large(request, LARGEST_BODY)

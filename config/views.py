@@ -61,9 +61,14 @@ def _error(request: HttpRequest, status: int, title: str, text: str, join: str =
 def _forget_what_cannot_be_read(request: HttpRequest) -> None:
     """A body that is refused when it is read is refused each time: the page that says so must not ask for it."""
     if not is_readable(request):
-        # The setter is Django's own, for what a test or a middleware puts in its place.
-        request.POST = QueryDict()
-        request._files = MultiValueDict()  # type: ignore[attr-defined]
+        forget_what_was_sent(request)
+
+
+def forget_what_was_sent(request: HttpRequest) -> None:
+    """Nobody reads the body any more, the page that says why not either."""
+    # The setter is Django's own, for what a test or a middleware puts in its place.
+    request.POST = QueryDict()
+    request._files = MultiValueDict()  # type: ignore[attr-defined]
 
 
 def too_large(request: HttpRequest, most: int) -> HttpResponse:
