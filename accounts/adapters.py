@@ -41,5 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         return bool(Authenticator.objects.filter(user=user, type="webauthn").exists())
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where `next` leads. What is no address at all is no safe one; the library asks for its host."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -207,3 +207,12 @@ def test_signing_out_asks_a_guest_to_keep_their_place_first(client, db):
     client.force_login(User.objects.create_guest(), backend=BACKEND)
     assert "Keep my place on other devices" in client.get("/accounts/logout/").content.decode()
     assert client.post("/accounts/logout/").status_code == 302
+
+
+@pytest.mark.parametrize("target", ["http://[::1", "//[", "https://[x]/", "/\\evil.example", "https://evil.example/"])
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_a_next_that_is_no_address_or_leads_elsewhere_is_none(client, sign_in, ben, name, target):
+    for browser in (client, sign_in(ben)):
+        answer = browser.get(reverse(name, args=[1] if "remove" in name or "edit" in name else []), {"next": target})
+        assert answer.status_code < 500
+        assert not answer.headers.get("Location", "").startswith(target)
