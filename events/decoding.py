@@ -11,13 +11,12 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 ZIP = b"PK\x03\x04"
 #: how files of earlier office programs begin, and what is locked by a password (Compound File Binary)
@@ -74,10 +73,6 @@ def refuse_bytes(size: int, most: Bytes) -> None:
         raise ValidationError(_("The file is larger than %(most)s MB.") % {"most": most.megabytes})
 
 
-#: how many, and the first of them
-Named = tuple[int, Sequence[str]]
-
-
 @dataclass(frozen=True, slots=True)
 class FileText:
     """A file as text, and which of its sheets that is."""
@@ -86,51 +81,36 @@ class FileText:
     sheet: str = ""
     #: names of those that are not read
     others: tuple[str, ...] = ()
-    #: how many cells of it hold an error, or a formula without its result, and the first of them
-    unread: Named = (0, ())
-    #: the same of rows, and columns, that nobody sees who looks at it
-    hidden: Named = (0, ())
-    columns: Named = (0, ())
-    #: and of cells behind which an address is
-    links: Named = (0, ())
+    #: what is passed over in it, by kind (`spreadsheet.Passed`): how many cells that is, and the first of them
+    passed: Mapping[str, tuple[int, Sequence[str]]] = field(default_factory=dict)
 
     @property
     def told(self) -> str:
         """What is left out, or comes in unseen; nothing, mostly."""
-        return " ".join(filter(None, [self._told_others(), self._told_unread(), *self._told_unseen()]))
+        return " ".join([*self._told_others(), *self._told_passed()])
 
-    def _told_others(self) -> str:
-        if not self.others:
-            return ""
-        named = ", ".join(f"“{name}”" for name in self.others)
-        told = _("Only the sheet “%(sheet)s” is read; these are left out: %(others)s. Save each as a file of its own.")
-        return told % {"sheet": self.sheet, "others": named}
+    def _told_others(self) -> Iterator[str]:
+        if self.others:
+            named = ", ".join(f"“{name}”" for name in self.others)
+            told = _(
+                "Only the sheet “%(sheet)s” is read; these are left out: %(others)s. Save each as a file of its own."
+            )
+            yield told % {"sheet": self.sheet, "others": named}
 
-    def _told_unread(self) -> str:
-        count, cells = self.unread
-        told = ngettext(
-            "A cell holds an error, or a formula without its result, and is read as empty: %(cells)s.",
-            "%(count)s cells hold an error, or a formula without its result, and are read as empty: %(cells)s.",
-            count,
-        )
-        return told % {"count": count, "cells": _listed(count, cells)} if count else ""
-
-    def _told_unseen(self) -> Iterator[str]:
-        if self.hidden[0]:
-            yield _("Hidden rows are read, too: %(named)s. Delete what is not to come in.") % _named(self.hidden)
-        if self.columns[0]:
-            yield _("Hidden columns are read, too, from %(named)s on.") % _named(self.columns)
-        if self.links[0]:
-            told = _("Addresses behind the text of a cell are not read: %(named)s. Write each into a cell of its own.")
-            yield told % _named(self.links)
-
-
-def _named(found: Named) -> dict[str, str]:
-    return {"named": _listed(*found)}
-
-
-def _listed(count: int, first: Sequence[str]) -> str:
-    return ", ".join([*first, *(["…"] if count > len(first) else [])])
+    def _told_passed(self) -> Iterator[str]:
+        sentences = {
+            "unread": _("Cells with an error, or a formula without its result, are read as empty: %(cells)s."),
+            "hidden": _("Hidden rows are read, too: %(cells)s. Delete what is not to come in."),
+            "columns": _("Hidden columns are read, too, from %(cells)s on."),
+            "struck": _("What is struck out is read, too: %(cells)s. Delete what is not to come in."),
+            "links": _("Addresses behind what a cell says are not read: %(cells)s. Write each into a cell of its own."),
+            "comments": _("Comments are not read: %(cells)s."),
+        }
+        for kind, told in sentences.items():
+            count, first = self.passed.get(kind, (0, ()))
+            if count:
+                more = _("%(count)s more") % {"count": count - len(first)}
+                yield told % {"cells": ", ".join([*first, *([more] if count > len(first) else [])])}
 
 
 def file_text(data: bytes, most: Size) -> FileText:
@@ -248,12 +228,11 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
     if len(read.stdout) > most_unpacked:
         raise ValidationError(_too_large())
     said, text = read.stdout.decode().split("\n", 1)
-    if far := json.loads(said).get("far"):
-        raise ValidationError(_too_far(far, most))
     found = json.loads(said)
+    if far := found.get("far"):
+        raise ValidationError(_too_far(far, most))
     sheet, *others = found["names"] or [""]
-    passed = {name: tuple(found[name]) for name in ("unread", "hidden", "columns", "links")}
-    return FileText(text, sheet, tuple(others), **passed)
+    return FileText(text, sheet, tuple(others), found["passed"])
 
 
 def _too_far(cell: str, most: Size) -> str:

@@ -1,8 +1,7 @@
 """A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
-above it stands a line of JSON: the `names` of all its sheets, that one first, which cells are `unread`, which rows are
-`hidden` in it, which `columns` are, and which cells have `links` behind them; or how `far` out a sheet goes of which
-nothing is written, because it is larger than the arguments say: what stands in each cell that belongs to the one
-before it, the most rows, the most cells, the most characters.
+above it stands a line of JSON: the `names` of all its sheets, that one first, and what is `passed` over in it; or how
+`far` out a sheet goes of which nothing is written, because it is larger than the arguments say: what stands in each
+cell that belongs to the one before it, the most rows, the most cells, the most characters.
 
 A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
 columns, and the library makes room for all of them. Nothing of the product is imported here.
@@ -13,11 +12,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import posixpath
 import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree import ElementTree  # nosec B405 # in a process of little memory and time; expat bounds what entities do
@@ -29,8 +30,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 MEMORY, SECONDS = 1_000_000_000, 20
 #: of sheets
 MOST_NAMES, LONGEST_NAME = 20, 60
-#: of cells, or rows, of which the library says nothing
-MOST_PASSED = 5
+#: of cells of which the library says nothing; and how many bytes of a sheet are looked through for them
+MOST_PASSED, MOST_LOOKED = 5, 50_000_000
 
 
 #: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
@@ -138,20 +139,20 @@ class Spans:
 
 
 class Passed:
-    """What a worksheet of .xlsx holds and the library is silent about (ECMA-376-1, 18.3.1.4 and 18.3.1.73)."""
+    """What a worksheet of .xlsx holds and the library is silent about (ECMA-376-1, 18.3.1): by kind, which cells it is.
+
+    `unread`: an error, or a formula of which no result was saved. `hidden`: rows, by number, and `columns`, by letter,
+    that nobody sees who looks at it. `struck`: struck out. `links` and `comments`: behind the cell.
+    """
+
+    KINDS = ("unread", "hidden", "columns", "struck", "links", "comments")
 
     def __init__(self) -> None:
-        #: cells with an error, or with a formula of which no result was saved
-        self.unread: list[str] = []
-        #: rows that nobody sees who looks at the sheet, by number; and columns, by letter
-        self.hidden: list[str] = []
-        self.columns: list[str] = []
-        #: cells behind which an address is that does not stand in them
-        self.links: list[str] = []
+        self.found: dict[str, list[str]] = {kind: [] for kind in self.KINDS}
+        #: numbers of the styles whose letters are struck out
+        self.struck: frozenset[str] = frozenset()
         self.cell, self.row = dict[str, str](), dict[str, str]()
         self.has_formula = self.has_value = self.is_filled = False
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
 
     def start(self, element: str, said: dict[str, str]) -> None:
         match element.rpartition(":")[2]:
@@ -163,46 +164,90 @@ class Passed:
                 self.has_formula = True
             case "v" | "is":
                 self.has_value = self.is_filled = True
-            case "col" if said.get("hidden") in ("1", "true"):
+            case "col" if is_on(said, "hidden"):
                 # A range of columns; the last may be the last that there can be.
-                self.columns.append(name_of(0, number(said, "min") - 1)[:-1])
+                self.found["columns"].append(name_of(0, number(said, "min") - 1)[:-1])
             case "hyperlink":
-                self.links.append(said.get("ref", "?"))
+                self.found["links"].append(said.get("ref", "?"))
+            case "comment":
+                self.found["comments"].append(said.get("ref", "?"))
 
     def end(self, element: str) -> None:
         match element.rpartition(":")[2]:
             case "c":
                 if self.cell.get("t") == "e" or (self.has_formula and not self.has_value):
-                    self.unread.append(self.cell.get("r", "?"))
+                    self.found["unread"].append(self.cell.get("r", "?"))
+                elif self.has_value and self.cell.get("s") in self.struck:
+                    self.found["struck"].append(self.cell.get("r", "?"))
             case "row":
-                if self.is_filled and self.row.get("hidden") in ("1", "true"):
-                    self.hidden.append(self.row.get("r", "?"))
+                if self.is_filled and is_on(self.row, "hidden"):
+                    self.found["hidden"].append(self.row.get("r", "?"))
+
+    def look(self, archive: zipfile.ZipFile, path: str) -> None:
+        """Through that part of the file, as far as one looks."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
+        with archive.open(path) as content:
+            while content.tell() < MOST_LOOKED and (piece := content.read(65_536)):
+                parser.Parse(piece)
+
+    def as_json(self) -> dict[str, tuple[int, list[str]]]:
+        return {kind: (len(cells), cells[:MOST_PASSED]) for kind, cells in self.found.items()}
 
 
 def passed_in(data: bytes, sheet: str) -> Passed:
-    """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are."""
+    """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are: the library has read it."""
     passed = Passed()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(expat.ExpatError, ElementTree.ParseError, KeyError):
         path = path_of(archive, sheet)
-        if path in archive.namelist():
-            with archive.open(path) as content:
-                while piece := content.read(65_536):
-                    passed.parser.Parse(piece)
+        passed.struck = struck_styles(archive)
+        passed.look(archive, path)
+        for kind, part in related(archive, path).values():
+            if kind == "comments":
+                passed.look(archive, part)
     return passed
 
 
 def path_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Where in the file that worksheet is."""
-    book, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-    if not {book, relations} <= set(archive.namelist()):
-        return ""
-    targets = {one.get("Id"): one.get("Target", "") for one in ElementTree.fromstring(archive.read(relations))}  # nosec B314
+    """Where in the file that worksheet is. KeyError: nowhere that it says."""
+    book = "xl/workbook.xml"
+    parts = related(archive, book)
     for one in ElementTree.fromstring(archive.read(book)).iter():  # nosec B314
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            found = next((value for name, value in one.attrib.items() if name.endswith("}id")), None)
-            target = targets.get(found, "")
-            return target[1:] if target.startswith("/") else f"xl/{target}"
-    return ""
+            return next(parts[value][1] for name, value in one.attrib.items() if name.endswith("}id"))
+    raise KeyError(sheet)
+
+
+def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """What a part of the file goes with, by id: of which kind it is, and where (ECMA-376-2, 9.3)."""
+    folder, _slash, name = part.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in archive.namelist():
+        return {}
+    found = {}
+    for one in ElementTree.fromstring(archive.read(relations)):  # nosec B314
+        target = one.get("Target", "")
+        path = target[1:] if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+        found[one.get("Id", "")] = (one.get("Type", "").rpartition("/")[2], path)
+    return found
+
+
+def struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The numbers of the styles in which what a cell says is struck out (ECMA-376-1, 18.8.10 and 18.8.45)."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # nosec B314
+    fonts = styles.findall("{*}fonts/{*}font")
+    # Without a value it is on.
+    marks = [font.find("{*}strike") for font in fonts]
+    struck = {str(n) for n, mark in enumerate(marks) if mark is not None and is_on(mark.attrib, "val", "1")}
+    styled = styles.findall("{*}cellXfs/{*}xf")
+    return frozenset(str(n) for n, style in enumerate(styled) if style.get("fontId") in struck)
+
+
+def is_on(said: Mapping[str, str], name: str, otherwise: str = "0") -> bool:
+    """A truth as XML says it (xsd:boolean)."""
+    return said.get(name, otherwise) in ("1", "true")
 
 
 def number(said: dict[str, str], name: str) -> int:
@@ -262,13 +307,7 @@ def main() -> None:
         out.write(json.dumps({"far": str(far)}) + "\n")
     else:
         passed = passed_in(data, names[0]) if names else Passed()
-        said = {
-            "names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]],
-            "unread": [len(passed.unread), passed.unread[:MOST_PASSED]],
-            "hidden": [len(passed.hidden), passed.hidden[:MOST_PASSED]],
-            "columns": [len(passed.columns), passed.columns[:MOST_PASSED]],
-            "links": [len(passed.links), passed.links[:MOST_PASSED]],
-        }
+        said = {"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]], "passed": passed.as_json()}
         out.write(json.dumps(said) + "\n")
         csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))
     out.flush()

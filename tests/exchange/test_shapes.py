@@ -521,11 +521,17 @@ def test_a_long_cell_over_many_rows_is_not_written_out(monkeypatch):
     assert written[0] < 40_000
 
 
-def with_sheet(data: bytes, *changes: tuple[str, str]) -> bytes:
-    """The same workbook with these texts of its sheet replaced."""
-    out, path = io.BytesIO(), "xl/worksheets/sheet1.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def with_sheet(data: bytes, *changes: tuple[str, str], more: dict[str, str] | None = None) -> bytes:
+    """The same workbook with these texts of its sheet replaced, and more parts, or others."""
+    out, path, more = io.BytesIO(), "xl/worksheets/sheet1.xml", more or {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
-        for name in archive.namelist():
+        for name, content in more.items():
+            changed.writestr(name, content)
+        for name in set(archive.namelist()) - set(more):
             content = archive.read(name).decode()
             for before, after in changes if name == path else ():
                 assert before in content
@@ -534,21 +540,32 @@ def with_sheet(data: bytes, *changes: tuple[str, str]) -> bytes:
     return out.getvalue()
 
 
-def test_cells_and_rows_of_which_a_sheet_says_more_than_it_shows_are_told():
-    """A program that writes no results, `#N/A`, and what was filtered away before the sheet was sent."""
+def test_what_a_spreadsheet_holds_and_its_cells_do_not_say_is_told():
+    """No result of a formula, `#N/A`, what was filtered away, struck out, or hung behind a cell."""
     data = with_sheet(
         xlsx([["Title", "Room"], ["Knots", "Barn"], ["Bells", "Loft"], ["Ducks", "Den"]]),
         ('<c r="A2" t="inlineStr"><is><t xml:space="preserve">Knots</t></is></c>', '<c r="A2"><f>B2&amp;"!"</f></c>'),
         ('<c r="B3" t="inlineStr"><is><t xml:space="preserve">Loft</t></is></c>', '<c r="B3" t="e"><v>#N/A</v></c>'),
         ('<row r="4">', '<row r="4" hidden="1">'),
+        ('<c r="B4"', '<c r="B4" s="1"'),
+        ('<c r="B2"', '<c r="B2" s="2"'),
         ("<sheetData>", '<cols><col min="3" max="5" hidden="1"/></cols><sheetData><row r="99" hidden="1"></row>'),
         ("</sheetData>", '</sheetData><hyperlinks><hyperlink ref="A3" location="x"/></hyperlinks>'),
+        more={
+            "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><fonts><font/><font><strike/></font>'
+            '<font><strike val="0"/></font></fonts><cellXfs><xf/><xf fontId="1"/><xf fontId="2"/></cellXfs></styleSheet>',
+            "xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="c" '
+            'Type="http://x.example/comments" Target="../comments1.xml"/></Relationships>',
+            "xl/comments1.xml": f'<comments xmlns="{MAIN}"><commentList><comment ref="B1"/></commentList></comments>',
+        },
     )
     read = file_text(data, BY_PAGE)
     assert read.told == (
-        "2 cells hold an error, or a formula without its result, and are read as empty: A2, B3. "
+        "Cells with an error, or a formula without its result, are read as empty: A2, B3. "
         "Hidden rows are read, too: 4. Delete what is not to come in. Hidden columns are read, too, from C on. "
-        "Addresses behind the text of a cell are not read: A3. Write each into a cell of its own."
+        "What is struck out is read, too: B4. Delete what is not to come in. "
+        "Addresses behind what a cell says are not read: A3. Write each into a cell of its own. "
+        "Comments are not read: B1."
     )
     assert "Ducks,Den" in read.text
     assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
@@ -557,8 +574,14 @@ def test_cells_and_rows_of_which_a_sheet_says_more_than_it_shows_are_told():
 def test_of_many_cells_that_are_not_read_the_first_are_named():
     rows: list[list[str | int | float]] = [["x"] for _ in range(9)]
     data = with_sheet(xlsx(rows), ('t="inlineStr"><is><t xml:space="preserve">x</t></is>', 't="e"><v>#REF!</v>'))
-    assert file_text(data, BY_PAGE).told.startswith("9 cells hold an error")
-    assert file_text(data, BY_PAGE).told.endswith("as empty: A1, A2, A3, A4, A5, ….")
+    assert file_text(data, BY_PAGE).told.endswith("are read as empty: A1, A2, A3, A4, A5, 4 more.")
+
+
+@pytest.mark.parametrize("broken", ["<Relationships", "", "<Relationships/>"])
+def test_where_a_file_says_nothing_of_its_sheets_that_can_be_read_it_is_read_all_the_same(broken):
+    """The library finds its way through more than a parser of XML does."""
+    data = with_sheet(xlsx([["Title"], ["Knots"]]), more={"xl/worksheets/_rels/sheet1.xml.rels": broken})
+    assert file_text(data, BY_PAGE).text == "Title\nKnots\n"
 
 
 def test_other_sheets_of_a_workbook_are_told(sign_in, camp, olga):
