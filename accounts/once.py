@@ -38,8 +38,6 @@ from .typed import typed_in
 COOKIE = "done"
 #: a double tap is answered without a word, a form found again in the browser's history with one
 A_MOMENT = timedelta(minutes=1)
-#: for so long somebody may not know that what they sent was done
-AN_HOUR = timedelta(hours=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: what a form that signs somebody in leaves in their session: the second answer leaves the same
 OF_SIGN_IN = (CODE_AT, WAS)
@@ -98,7 +96,6 @@ def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | Htt
     with counted_whatever_happens(), transaction.atomic():
         sent, is_new = SentForm.objects.get_or_create(key=key, defaults={"form": _digest(key_of(request))})
         if is_new:
-            _tell_sent_before(request, sent)
             response = do()
             if isinstance(response, HttpResponseRedirect):
                 _write_down(request, response, sent, browser if request.user.pk != before else "")
@@ -107,23 +104,6 @@ def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | Htt
             return response
     # A key of somebody else, found in a browser that was passed on, is none.
     return first_answer(request, sent, browser) or do()
-
-
-def _tell_sent_before(request: HttpRequest, sent: SentForm) -> None:
-    """The answer to what was sent from this page with other words may have been lost: what it said is said now, with
-    its Undo. Of what is changed by the newer words there is nothing to say.
-    """
-    if not request.user.is_authenticated:
-        return
-    lately = timezone.now() - AN_HOUR
-    others = SentForm.objects.filter(form=sent.form, user=request.user, made=[], done_at__gt=lately)
-    before = others.exclude(pk=sent.pk).first()
-    waiting = {str(message.message) for message in _told(request)}
-    for level, text, tags in before.said if before else ():
-        if text in waiting or level >= constants.ERROR:
-            continue
-        told = _("Sent from this page before: %(said)s") % {"said": text}
-        messages.add_message(request, level, told, extra_tags=tags)
 
 
 def _ask_whose(request: HttpRequest) -> HttpResponse:

@@ -172,6 +172,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_PUBLIC_SERVER
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 180
 # In the database: with a cache per process one would not hear of a sign-out in another.
 SESSION_ENGINE = "accounts.sessions"
+MESSAGE_STORAGE = "accounts.told.ToldStorage"
 # Nothing from elsewhere, nothing inline: a text that somebody typed can never become a script.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
