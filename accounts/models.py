@@ -148,7 +148,7 @@ class SentForm(models.Model):
     browser = models.CharField(max_length=64, blank=True)
     #: what the sign-in session knew then, for that browser: see `accounts.once.OF_SIGN_IN`
     signed_in_with = models.JSONField(default=dict, db_default={})
-    #: the row it made, and what that showed then (`accounts.once.Made`): other words from the same page change that row
+    #: the row it made or changed, and what was typed (`accounts.once.Made`): other words go on from there
     made = models.JSONField(default=list, db_default=[])
     goes_to = models.TextField(blank=True)
     #: what was told on the next page: level, text, tags

@@ -130,24 +130,26 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
 
 
 class Made(NamedTuple):
-    """What a page for something new made."""
+    """What a page made, or changed."""
 
     #: which table its row is in
     what: str
     row: int
-    #: what its fields showed then: so it is known what others changed since
-    shown: str
-    #: the same of what hangs on it and is no field that can be merged
+    #: what was typed then: where it does not stand any more somebody else changed it
+    typed: str
+    #: the page on which it was typed, by what it showed; nothing, where it was one for something new
+    on: str = ""
+    #: what hangs on the row and is no field that can be merged, as it was left
     beside: str = ""
 
 
 def note_made(request: HttpRequest, made: Made) -> None:
-    """Other words from the same page change this, and make nothing new: the answer was lost, or "Back" was pressed."""
+    """Other words from the same page change this, as its own: the answer was lost, or "Back" was pressed."""
     request.made = made  # type: ignore[attr-defined]
 
 
 def made_from_here(request: HttpRequest, what: str) -> Made | None:
-    """What this page made when it was sent before, with other words, by the same person; of that kind alone."""
+    """What this page made, or changed, when the same person sent it before with other words; of that kind alone."""
     if not key_of(request) or not request.user.is_authenticated:
         return None
     sent = SentForm.objects.filter(form=_digest(key_of(request)), user=request.user).exclude(made=[])

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,8 +21,9 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.once import Made
+from accounts.once import Made, made_from_here, note_made
 
 from .caching import digest
 from .http import CampRequest, posted
@@ -30,6 +31,8 @@ from .models import Camp
 
 #: the hidden input that says what was shown
 SHOWN = "shown"
+#: where a page for something new changed what it made
+SAVED_ANEW = gettext_lazy("Saved: your newer text. “%(title)s”")
 Row = TypeVar("Row", bound=Model)
 
 
@@ -48,13 +51,34 @@ def held(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def posted_on(request: HttpRequest, made: Made | None) -> QueryDict | None:
-    """What was sent, as typed on what the page made before; one that says itself what it showed is believed."""
+    """What was sent, as typed on what this very page saved before: nobody else changed that. A page that shows
+    something newer, since it was refused, is believed.
+    """
     data = posted(request)
-    if data is None or made is None or data.get(SHOWN):
+    if data is None or made is None or data.get(SHOWN, "") != made.on:
         return data
     data = data.copy()
-    data[SHOWN] = made.shown
+    data[SHOWN] = made.typed
     return data
+
+
+def posted_anew(request: HttpRequest, row: Model) -> QueryDict | None:
+    """The same of a page that changes this row."""
+    made = made_from_here(request, row._meta.label)
+    return posted_on(request, made if made and made.row == row.pk else None)
+
+
+def known_from_here(request: HttpRequest, rows: QuerySet[Row]) -> tuple[Row | None, Made | None]:
+    """The row that this page for something new made before, if it is one of these; and what was typed then."""
+    made = made_from_here(request, rows.model._meta.label)
+    known = rows.filter(pk=made.row).first() if made else None
+    return (known, made) if known else (None, None)
+
+
+def note_saved(request: HttpRequest, row: Model, form: MeanwhileForm, beside: str = "") -> None:
+    """What is sent from this page with other words goes on from here (`accounts.once.note_made`)."""
+    on = request.POST.get(SHOWN, "")
+    note_made(request, Made(row._meta.label, row.pk, form.typed_state, on, beside))
 
 
 def found_or_gone(request: HttpRequest, rows: QuerySet[Row], pk: int) -> Row | None:
@@ -71,6 +95,9 @@ def found_or_gone(request: HttpRequest, rows: QuerySet[Row], pk: int) -> Row | N
 class MeanwhileForm(forms.BaseForm):
     """A form that changes what others may be changing at the same time."""
 
+    #: fields that ask, and are stored in another way: nobody else can have changed them
+    NOT_STORED: ClassVar[frozenset[str]] = frozenset()
+
     @property
     def is_edit(self) -> bool:
         """Whether it changes something that is there; a new thing has been seen by nobody."""
@@ -84,7 +111,17 @@ class MeanwhileForm(forms.BaseForm):
             return ""
         return " ".join(f"{name}={_mark(field, self._stored(name))}" for name, field in self.fields.items())
 
+    @property
+    def typed_state(self) -> str:
+        """The same of what was typed, whatever of it others had changed."""
+        typed = self._as_sent
+        return " ".join(
+            f"{name}={_mark(field, field.widget.value_from_datadict(typed, self.files, self.add_prefix(name)))}"
+            for name, field in self.fields.items()
+        )
+
     def full_clean(self) -> None:
+        self._as_sent = self.data
         contested = self._merged() if self.is_bound and self.is_edit and self.data.get(SHOWN) else []
         super().full_clean()
         for name in contested:
@@ -102,6 +139,8 @@ class MeanwhileForm(forms.BaseForm):
         self.data = merged = cast("QueryDict", self.data).copy()
         contested = []
         for name, field in self.fields.items():
+            if name in self.NOT_STORED:
+                continue
             stored = _mark(field, self._stored(name))
             typed = _mark(field, field.widget.value_from_datadict(merged, self.files, self.add_prefix(name)))
             if stored in (shown.get(name), typed):

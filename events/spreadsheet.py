@@ -20,6 +20,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 from xml.etree import ElementTree  # nosec B405 # in a process of little memory and time; expat bounds what entities do
 from xml.parsers import expat
@@ -30,8 +32,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 MEMORY, SECONDS = 1_000_000_000, 20
 #: of sheets
 MOST_NAMES, LONGEST_NAME = 20, 60
-#: of cells of which the library says nothing; and how many bytes of a sheet are looked through for them
-MOST_PASSED, MOST_LOOKED = 5, 50_000_000
+#: of cells of which the library says nothing; and of pieces of a sheet, 64 KB each, that are looked through for them
+MOST_PASSED, MOST_PIECES = 5, 800
 
 
 #: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
@@ -147,10 +149,10 @@ class Passed:
 
     KINDS = ("unread", "hidden", "columns", "struck", "links", "comments")
 
-    def __init__(self) -> None:
+    def __init__(self, struck: frozenset[str] = frozenset()) -> None:
         self.found: dict[str, list[str]] = {kind: [] for kind in self.KINDS}
         #: numbers of the styles whose letters are struck out
-        self.struck: frozenset[str] = frozenset()
+        self.struck = struck
         self.cell, self.row = dict[str, str](), dict[str, str]()
         self.has_formula = self.has_value = self.is_filled = False
 
@@ -183,12 +185,12 @@ class Passed:
                 if self.is_filled and is_on(self.row, "hidden"):
                     self.found["hidden"].append(self.row.get("r", "?"))
 
-    def look(self, archive: zipfile.ZipFile, path: str) -> None:
+    def scan(self, archive: zipfile.ZipFile, path: str) -> None:
         """Through that part of the file, as far as one looks."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
         with archive.open(path) as content:
-            while content.tell() < MOST_LOOKED and (piece := content.read(65_536)):
+            for piece in islice(iter(partial(content.read, 65_536), b""), MOST_PIECES):
                 parser.Parse(piece)
 
     def as_json(self) -> dict[str, tuple[int, list[str]]]:
@@ -199,12 +201,11 @@ def passed_in(data: bytes, sheet: str) -> Passed:
     """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are: the library has read it."""
     passed = Passed()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(expat.ExpatError, ElementTree.ParseError, KeyError):
-        path = path_of(archive, sheet)
-        passed.struck = struck_styles(archive)
-        passed.look(archive, path)
+        passed, path = Passed(struck_styles(archive)), path_of(archive, sheet)
+        passed.scan(archive, path)
         for kind, part in related(archive, path).values():
             if kind == "comments":
-                passed.look(archive, part)
+                passed.scan(archive, part)
     return passed
 
 

@@ -78,6 +78,7 @@ def _begins_with(typed: list[str], name: str) -> bool:
 class PitchForm(MeanwhileForm, forms.ModelForm):
     """One minute on a phone: a title is enough."""
 
+    NOT_STORED = frozenset({"builds_also_on"})
     needs = forms.MultipleChoiceField(
         label=_("The room needs"), required=False, widget=forms.CheckboxSelectMultiple, choices=list(FEATURES.items())
     )
@@ -200,6 +201,8 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
 class NewPitchForm(PitchForm):
     """Who hosts it is asked, too; also where it is sent again with other words, and changes what it made."""
 
+    # Who hosts it is what `put_right` looks after.
+    NOT_STORED = PitchForm.NOT_STORED | {"who", "behalf", "cohosts"}
     WHO = [
         ("me", _("I host it")),
         ("nobody", _("An idea: somebody else runs it")),
@@ -237,8 +240,11 @@ class NewPitchForm(PitchForm):
         return [self.me, *cohosts] if self.cleaned_data["who"] == "me" else cohosts
 
     @property
-    def on_behalf_of(self) -> str:
-        return str(self.cleaned_data.get("behalf", "")) if self.cleaned_data["who"] == "other" else ""
+    def said(self) -> dict[str, Any]:
+        """What the services ask beside the pitch itself."""
+        behalf = str(self.cleaned_data.get("behalf", "")) if self.cleaned_data["who"] == "other" else ""
+        not_in = self.cleaned_data.get("not_in", ())
+        return {"hosts": self.hosts(), "not_in": not_in, "after": self.after(), "on_behalf_of": behalf}
 
 
 class BoardForm(forms.Form):

@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 
 from accounts.statements import Written, as_written, changed_by, found_by, marks, statement, table_of
 from events import stamps
+from events.caching import digest
 from events.joining import write_down
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Slot
 from events.news import HOST, NO_HOST, RETURNED, WITHDRAWN, forget_news, tell
+from events.roles import remove_attendee
 
 from .models import Interest, LastTap, Pitch, Sight
 from .order import join_orders, open_orders, put_after, refuse_circle
@@ -81,6 +83,41 @@ def save_pitch(
     if pitch.topic != topic:
         keep_colours(camp=pitch.camp, renamed=(topic, pitch.topic))
     stamps.bump(pitch.camp, stamps.PITCHES)
+
+
+@transaction.atomic
+def put_right(
+    *,
+    pitch: Pitch,
+    left: str,
+    hosts: Iterable[Attendee],
+    not_in: Iterable[Slot],
+    by: Attendee,
+    after: Iterable[Pitch],
+    on_behalf_of: str = "",
+) -> bool:
+    """The pitch is as whoever submitted it types it now. True: others changed its hosts or its order since it was
+    `left` like that (`what_hangs_on`), and those stay.
+
+    Nobody is in the camp any more under a name that was put right.
+    """
+    pitch.camp.lock()
+    is_changed = what_hangs_on(pitch) != left
+    written_down = list(pitch.hosts.filter(user=None, joined_at__gte=pitch.created_at))
+    if is_changed:
+        save_pitch(pitch=pitch, hosts=list(pitch.hosts.all()), not_in=not_in, by=by)
+    else:
+        save_pitch(pitch=pitch, hosts=hosts, not_in=not_in, by=by, after=after, on_behalf_of=on_behalf_of)
+    for person in written_down:
+        if not person.pitches.exists():
+            remove_attendee(attendee=person)
+    return is_changed
+
+
+def what_hangs_on(pitch: Pitch) -> str:
+    """Who hosts it and what it comes after: a mark of both."""
+    hosts, earlier = pitch.hosts.order_by("pk"), pitch.camp.pitches.filter(before=pitch).order_by("pk")
+    return digest(*(list(rows.values_list("pk", flat=True)) for rows in (hosts, earlier)))
 
 
 def _written_down(pitch: Pitch, name: str) -> list[Attendee]:

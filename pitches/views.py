@@ -20,10 +20,9 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.http import next_page, wants_json
-from accounts.once import Made, made_from_here, note_made
 from events import stamps
 from events.access import Access, camp_view
-from events.caching import answers, digest, fresh
+from events.caching import answers, fresh
 from events.http import (
     AttendeeRequest,
     CampRequest,
@@ -38,9 +37,8 @@ from events.http import (
     tell_done,
     wants_partial,
 )
-from events.meanwhile import held, posted_on
+from events.meanwhile import SAVED_ANEW, held, known_from_here, note_saved, posted_anew, posted_on
 from events.models import Attendee, Camp
-from events.roles import remove_attendee
 
 from .board import (
     PARTS,
@@ -64,18 +62,18 @@ from .services import (
     host_idea,
     mark_seen,
     merge_pitches,
+    put_right,
     return_pitch,
     save_pitch,
     set_interest,
     submit_pitch,
+    what_hangs_on,
     withdraw_pitch,
 )
 from .signals import pitch_shown
 from .topics import hues_for
 
 PER_PAGE = 40
-#: what a page for a new one makes (`accounts.once.Made`)
-PITCH = "pitch"
 log = logging.getLogger(__name__)
 
 
@@ -184,16 +182,18 @@ def _note_seen(me: Attendee, pitch: Pitch) -> None:
 @held
 def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Sent again from the same page with other words, it changes the pitch it made."""
-    made = made_from_here(request, PITCH)
-    known = camp.pitches.open().editable_by(request.me).filter(pk=made.row).first() if made else None
-    form = NewPitchForm(posted_on(request, made if known else None), instance=known, camp=camp, me=request.me)
+    known, made = known_from_here(request, camp.pitches.open().editable_by(request.me))
+    form = NewPitchForm(posted_on(request, made), instance=known, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
-            pitch = _put_on_board(request, form, made)
-            text = _("Saved: your newer text. “%(title)s”") if known else _("“%(title)s” is on the board.")
-            tell_done(request, text % {"title": pitch})
-            shown = NewPitchForm(instance=pitch, camp=camp, me=request.me).shown_state
-            note_made(request, Made(PITCH, pitch.pk, shown, _beside(pitch)))
+            pitch: Pitch = form.save(commit=False)
+            said = form.said
+            if made is None:
+                submit_pitch(pitch=pitch, by=request.me, **said)
+            elif put_right(pitch=pitch, by=request.me, left=made.beside, **said):
+                messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
+            tell_done(request, (SAVED_ANEW if made else _("“%(title)s” is on the board.")) % {"title": pitch})
+            note_saved(request, pitch, form, beside=what_hangs_on(pitch))
             return redirect(pitch)
     context = {
         "camp": camp,
@@ -206,44 +206,13 @@ def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return render(request, template, context, status=status_of(form))
 
 
-def _put_on_board(request: AttendeeRequest, form: NewPitchForm, made: Made | None) -> Pitch:
-    """New, or as it is typed now if the page made it before: but hosts and order that others changed since stay."""
-    pitch: Pitch = form.save(commit=False)
-    said: dict[str, Any] = {"hosts": form.hosts(), "after": form.after(), "on_behalf_of": form.on_behalf_of}
-    not_in = form.cleaned_data.get("not_in", ())
-    if made is None or pitch.pk is None:
-        return submit_pitch(pitch=pitch, by=request.me, not_in=not_in, **said)
-    pitch.camp = request.camp
-    written_down = _written_down_with(pitch)
-    if _beside(pitch) != made.beside:
-        said = {"hosts": list(pitch.hosts.all()), "after": None}
-        messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
-    save_pitch(pitch=pitch, by=request.me, not_in=not_in, **said)
-    for person in written_down:
-        # Their name was put right: nobody is in the camp under the other one.
-        if not person.pitches.exists():
-            remove_attendee(attendee=person)
-    return pitch
-
-
-def _beside(pitch: Pitch) -> str:
-    """Who hosts it and what it comes after, which the page for a new one asks in its own way."""
-    hosts, earlier = pitch.hosts.order_by("pk"), pitch.camp.pitches.filter(before=pitch).order_by("pk")
-    return digest(list(hosts.values_list("pk", flat=True)), list(earlier.values_list("pk", flat=True)))
-
-
-def _written_down_with(pitch: Pitch) -> list[Attendee]:
-    """Its hosts without an account whom the page that made it wrote down."""
-    return list(pitch.hosts.filter(user=None, joined_at__gte=pitch.created_at))
-
-
 @camp_view(Access.ATTENDEE)
 @held
 def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     rows = camp.pitches.editable_by(request.me)
     # Off the board meanwhile: the service says so, and what was typed stays.
     pitch = get_object_or_404(rows if request.method == "POST" else rows.open(), pk=pitch_id)
-    form = PitchForm(posted(request), instance=pitch, camp=camp, me=request.me)
+    form = PitchForm(posted_anew(request, pitch), instance=pitch, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             save_pitch(
@@ -253,6 +222,7 @@ def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRespo
                 after=form.after(),
                 by=request.me,
             )
+            note_saved(request, pitch, form)
             tell_done(request, _("“%(title)s” is saved.") % {"title": pitch})
             return redirect(pitch)
     context = {"camp": camp, "pitch": pitch, "form": form, "topics": topics_of(camp)}

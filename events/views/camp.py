@@ -45,7 +45,7 @@ from ..http import (
     tell_done,
 )
 from ..joining import accept_invitation, join_as_guest, join_camp, may_join, number_in_queue, rename_attendee
-from ..meanwhile import SHOWN, held
+from ..meanwhile import SHOWN, held, note_saved, posted_anew
 from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
 from ..opening import copy_camp
@@ -298,10 +298,11 @@ def camp_poster(request: CampRequest, camp: Camp) -> HttpResponse:
 @held
 def camp_edit(request: CampRequest, camp: Camp) -> HttpResponse:
     before = {name: getattr(camp, name) for name in (*OF_ITS_TIME, "capacity", "musts_each")}
-    form = CampForm(posted(request), instance=camp)
+    form = CampForm(posted_anew(request, camp), instance=camp)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             edited = edit_camp(camp=camp, fields=CampForm.Meta.fields, by=request.me, **form.answers)
+            note_saved(request, camp, form)
             tell_done(
                 request, _edited(camp, before, edited), undo=_undo_times(camp, before, form) if edited.moved else None
             )

@@ -21,7 +21,7 @@ from ..forms import FeatureForm, RoomForm, RoomLinesForm, SlotForm, SlotPatternF
 from ..frame import add_rooms, add_slots, drop_from_frame, save_room, save_slot, take_back
 from ..hanging import hanging_on, named
 from ..http import CampRequest, Undo, id_in, led_to, posted, refusal_on, refusal_told, sent_from, status_of, tell_done
-from ..meanwhile import found_or_gone, held
+from ..meanwhile import found_or_gone, held, note_saved, posted_anew
 from ..models import Camp, Room, Slot
 from ..pasted_rooms import as_lines, names_of
 from ..templatetags.campgrid import clock, day
@@ -123,12 +123,13 @@ def _tell_feature(request: CampRequest, camp: Camp, feature: str, form: FeatureF
 @held
 def room_edit(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
     room = found_or_gone(request, camp.rooms.all(), room_id)
-    form = RoomForm(posted(request), instance=room or Room(camp=camp))
+    form = RoomForm(posted_anew(request, room or Room()), instance=room or Room(camp=camp))
     if room is None:
         form.add_error(None, _("Somebody deleted the room meanwhile. What you typed is still here."))
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form, "name"):
             save_room(room=form.save(commit=False))
+            note_saved(request, room, form)
             tell_done(request, _("“%(name)s” is saved.") % {"name": room.name})
             return led_to("events:room_list", camp.slug, at=f"room-{room.pk}")
     context = {"camp": camp, "room": room, "form": form, "hanging": hanging_on(camp, room) if room else []}
@@ -218,12 +219,13 @@ def _moment(moment: datetime) -> str:
 @held
 def slot_edit(request: CampRequest, camp: Camp, slot_id: int) -> HttpResponse:
     slot = found_or_gone(request, camp.slots.all(), slot_id)
-    form = SlotForm(posted(request), camp=camp, slot=slot)
+    form = SlotForm(posted_anew(request, slot or Slot()), camp=camp, slot=slot)
     if slot is None:
         form.add_error(None, _("Somebody deleted the slot meanwhile. What you typed is still here."))
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form, "starts"):
             save_slot(slot=form.slot)
+            note_saved(request, slot, form)
             tell_done(request, _("The slot is saved: %(slot)s.") % {"slot": form.slot})
             return led_to("events:slot_list", camp.slug, at=f"slot-{form.slot.pk}")
     context = {"camp": camp, "slot": slot, "form": form, "hanging": hanging_on(camp, slot) if slot else []}

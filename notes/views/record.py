@@ -13,13 +13,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.once import Made, made_from_here, note_made
+from accounts.once import Made
 from accounts.text import carried, carried_in_a_line
 from events.access import Access, camp_view
 from events.caching import fresh, kept
 from events.http import CampRequest, open_to_other_sites, refusal_on, status_of, tell_done
 from events.markdown import to_html
-from events.meanwhile import found_or_gone, held, posted_on
+from events.meanwhile import SAVED_ANEW, found_or_gone, held, known_from_here, note_saved, posted_anew, posted_on
 from events.models import Camp
 from schedule.models import Session
 
@@ -33,10 +33,6 @@ from ..services import remove_writeup, save_writeup
 MOST_ENTRIES = 50
 #: characters of a text that stand in the feed
 IN_A_FEED = 4_000
-
-
-#: what a page for a new one makes (`accounts.once.Made`)
-WRITE_UP = "write-up"
 
 
 @camp_view(Access.ANYONE)
@@ -154,18 +150,17 @@ def writeup_detail(request: CampRequest, camp: Camp, writeup_id: int) -> HttpRes
 def _write(
     request: CampRequest, camp: Camp, writeup: WriteUp, *, made: Made | None = None, is_gone: bool = False
 ) -> HttpResponse:
-    is_new = writeup.pk is None
-    form = WriteUpForm(posted_on(request, made), instance=writeup)
+    """`made`: a page for a new one made it before, and is sent again."""
+    form = WriteUpForm(posted_on(request, made) if made else posted_anew(request, writeup), instance=writeup)
     if is_gone:
         text = _("Somebody took this write-up away meanwhile. What you typed is still here: publish it as a new one.")
         form.add_error(None, text)
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form):
             save_writeup(writeup=form.save(commit=False))
-            text = _("Saved: your newer text. “%(title)s”") if made else _("“%(title)s” is published.")
-            tell_done(request, text % {"title": writeup.title})
-            if is_new or made:
-                note_made(request, Made(WRITE_UP, writeup.pk, WriteUpForm(instance=writeup).shown_state))
+            note_saved(request, writeup, form)
+            said = SAVED_ANEW if made else _("“%(title)s” is published.")
+            tell_done(request, said % {"title": writeup.title})
             # In a room that agreed on no notes since, nobody reads it, its author neither.
             is_read = camp.writeups.readable_by(request.me).filter(pk=writeup.pk).exists()
             return redirect(writeup) if is_read else redirect("notes:record_list", camp.slug)
@@ -175,13 +170,10 @@ def _write(
 
 def _write_new(request: CampRequest, camp: Camp, session: Session | None = None) -> HttpResponse:
     """Sent again from the same page with other words, it changes the write-up it made."""
-    made = made_from_here(request, WRITE_UP)
-    rows = camp.writeups.editable_by(request.me).filter(session=session)
-    known = rows.filter(pk=made.row).first() if made else None
-    if known is None:
-        return _write(request, camp, WriteUp(camp=camp, session=session, by=request.me))
-    known.camp, known.session = camp, session
-    return _write(request, camp, known, made=made)
+    known, made = known_from_here(request, camp.writeups.editable_by(request.me).filter(session=session))
+    writeup = known or WriteUp(by=request.me)
+    writeup.camp, writeup.session = camp, session
+    return _write(request, camp, writeup, made=made)
 
 
 @camp_view(Access.ATTENDEE)

@@ -36,7 +36,7 @@ from schedule.models import Session
 
 from ..forms import LinkForm, NoteForm
 from ..merge import Merge
-from ..models import Link, Note
+from ..models import Link, Note, NoteRevision
 from ..page import session_page, session_shows
 from ..services import (
     merge_rounds,
@@ -50,8 +50,6 @@ from ..services import (
 
 #: each stands there whole
 REVISIONS_PER_PAGE = 10
-#: what a page of notes makes (`accounts.once.Made`): a revision
-NOTE = "note"
 
 
 @camp_view(Access.ANYONE)
@@ -90,8 +88,8 @@ def _base_of(request: CampRequest, session: Session, shown: int) -> int:
     """The revision on which it was typed: what this very page saved before counts as what it shows (the answer to that
     was lost), or a line that was put right would stand there twice.
     """
-    made = made_from_here(request, NOTE)
-    return made.row if made and made.shown == f"{session.pk} {shown}" else shown
+    made = made_from_here(request, NoteRevision._meta.label)
+    return made.row if made and made.on == f"{session.pk} {shown}" else shown
 
 
 def _put_down(
@@ -105,7 +103,7 @@ def _put_down(
         if result.text == carried(text):
             # Nothing of others was put in: sent again with other words, it is a change of this.
             revision = Note.objects.values_list("revision", flat=True).get(session=session)
-            note_made(request, Made(NOTE, revision, f"{session.pk} {data['base']}"))
+            note_made(request, Made(NoteRevision._meta.label, revision, "", on=f"{session.pk} {data['base']}"))
         tell_done(request, _("Saved."))
         return _part(session, "session-notes")
     form = NoteForm(initial={"text": result.text, "base": result.on_revision})

@@ -154,7 +154,7 @@ def test_the_later_is_told_what_the_other_saved_and_a_second_press_saves_theirs(
 @pytest.mark.parametrize("name", THINGS)
 def test_what_only_one_of_them_changed_is_merged_without_a_word(two, name):
     first, second, thing = two(name)
-    field, before, after = thing.alone
+    field, _before, after = thing.alone
     assert thing.read()[field] == before
     assert first.type(**{field: after}).save() == 302
     assert second.type(**{thing.both: "Mine"}).save() == 302
@@ -195,6 +195,25 @@ def test_changed_a_third_time_it_is_told_a_second_time(two, name):
     assert "Saved meanwhile:</b> Two" in second.html
     assert second.save() == 302
     assert thing.read()[thing.both] == "Mine"
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_what_oneself_saved_is_no_contradiction_where_the_answer_was_lost(two, name):
+    """The page is there still, with its key: a word is put right, and it is sent once more."""
+    one, other, thing = two(name)
+    field, _before, after = thing.alone
+    assert other.type(**{field: after}).save() == 302
+    for typed in ("First", "Second", "Third"):
+        assert one.type(**{thing.both: typed}).save() == 302
+        # What only the other changed stays, though this page never showed it.
+        assert thing.read() == {thing.both: typed, field: after}
+    assert other.open().type(**{thing.both: "By the other"}).save() == 302
+    assert one.type(**{thing.both: "Fourth"}).save() == 422
+    assert MEANWHILE in one.html
+    assert thing.read() == {thing.both: "By the other", field: after}
+    for typed in ("Fourth", "Fifth"):
+        assert one.type(**{thing.both: typed}).save() == 302
+        assert thing.read()[thing.both] == typed
 
 
 @pytest.mark.parametrize("name", THINGS)
