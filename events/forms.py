@@ -425,8 +425,7 @@ class SlotForm(MeanwhileForm, forms.Form):
             )
             return data
         self._ask_which_hours(data)
-        # An end that is not after the start is meant for the next day.
-        end_day = data["day"] + timedelta(days=data["ends"] <= data["starts"])
+        end_day = self.camp.end_day(data["day"], data["starts"], data["ends"])
         if self.is_edit and all(
             self._is_as_it_was(*found)
             for found in (
@@ -435,8 +434,6 @@ class SlotForm(MeanwhileForm, forms.Form):
             )
         ):
             # In the night in which an hour occurs twice, a slot can end at an earlier time of the same day.
-            end_day = data["day"]
-        if data["ends"].fold and self.camp.at(data["day"], data["ends"]) > self.camp.at(data["day"], data["starts"]):
             end_day = data["day"]
         for field, day, clock in (("starts_at", data["day"], data["starts"]), ("ends_at", end_day, data["ends"])):
             if self._is_as_it_was(field, day, clock) and self._fold_of(field) == clock.fold:

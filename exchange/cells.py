@@ -17,6 +17,9 @@ from .day_names import MONTH, WEEKDAY, month_of, weekday_alone, weekday_of
 from .report import quoted
 from .table import Row
 
+#: what people write where a name, a title or a room is to come
+TO_COME = frozenset("tbd tba tbc t.b.d. t.b.a. n/a".split())
+
 # -- texts and numbers ------------------------------------------------------------------------------------
 
 

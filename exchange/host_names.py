@@ -8,12 +8,13 @@ from itertools import count
 
 from django.utils.translation import gettext as _
 
+from .cells import TO_COME
 from .report import quoted
 
 #: what stands behind one name, and a comma
 BEHIND_NAMES = r"ph\.?d|md|m\.?sc|m\.?a|b\.?sc|b\.?a|jr|sr|esq"
 #: what stands where a name is to come
-NOBODY = frozenset("tbd tba tbc t.b.d. t.b.a. n/a n.n. nn ?".split())
+NOBODY = TO_COME | {"n.n.", "nn", "?"}
 
 
 def _between(words: str) -> re.Pattern[str]:

@@ -117,7 +117,7 @@ def settled(
             if not late[lane]:
                 start, end = in_the_afternoon([_both(moment)])[0]
                 moment, is_early = replace(moment, start=start, end=end), False
-        late[lane] = (late[lane] or moment.start.hour >= LATE) and not EARLY <= moment.start.hour < LATE
+        late[lane] = _is_late(late[lane], moment.start)
         has_begun |= {moment.day} if moment.start.hour >= EARLIEST else set()
         was_late |= {moment.day} if moment.start.hour >= LATE else set()
         end = end_meant(moment.start, moment.end) if moment.end else None
@@ -131,9 +131,14 @@ def after_midnight(starts: Iterable[time]) -> list[bool]:
     """Of times that follow each other: which are in the night after a late evening, on the next day."""
     found, is_late = [], False
     for start in starts:
-        is_late = (is_late or start.hour >= LATE) and not EARLY <= start.hour < LATE
+        is_late = _is_late(is_late, start)
         found.append(is_late and start.hour < EARLY)
     return found
+
+
+def _is_late(was_late: bool, start: time) -> bool:
+    """Whether an evening goes on that had come late already, or comes late now."""
+    return start.hour >= LATE or (was_late and start.hour < EARLY)
 
 
 def _by_halves(moments: Sequence[Moment], stands: Callable[[Moment], bool]) -> list[Moment]:

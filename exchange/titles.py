@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from pitches.models import Pitch
 
+from .cells import TO_COME
+
 #: quotation marks, and what closes each; what stands alone on either side of a word is an apostrophe, and stays
 CLOSED_BY = {'"': '"', "`": "`", "“": "”", "„": "“”", "”": "”"}
 
@@ -14,7 +16,7 @@ _GONE = "cancell?ed|canceled|abgesagt|entfällt|annulée?|cancelad[oa]|geannulee
 #: CANCELLED: Foo · Cancelled – Foo · Foo (cancelled)
 CANCELLED = re.compile(rf"(?:{_GONE})(?:\s?[:–—-].*)?|.*[(\[](?:{_GONE})[)\]]", re.IGNORECASE | re.DOTALL)
 #: what stands where a room is to come
-NO_ROOMS = frozenset("tbd tba tbc t.b.d. t.b.a. n/a ? ?? ??? - – —".split())
+NO_ROOMS = TO_COME | {"?", "??", "???", "-", "–", "—"}
 
 
 def with_link(typed: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from events.decoding import MERGED
 from events.marks import marks_of
 from events.room_sizes import OF_ROOMS, Sized, size_in_brackets, sizes_in_brackets
 
-from .cells import MOST_SEATS, clock_in, names_several_days, whole
+from .cells import MOST_SEATS, TO_COME, clock_in, names_several_days, whole
 from .day_names import WEEKDAY
 from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
@@ -57,8 +57,6 @@ FOR_EVERYBODY = frozenset(
 #: what people type into a cell that is to stay empty
 DASHES = " -–—./"
 BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
-#: what stands where a title is to come
-NO_TITLES = frozenset("tbd tba tbc t.b.d. t.b.a. n/a".split())
 #: in a cell where nothing is
 EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "frei", "leer", "libre", "vrij"))
 #: columns that may stand before the rooms
@@ -171,7 +169,7 @@ def is_for_everybody(title: str) -> bool:
 
 
 def is_title(cell: str) -> bool:
-    return any(map(_is_said, cell)) and cell.strip().casefold() not in NO_TITLES
+    return any(map(_is_said, cell)) and cell.strip().casefold() not in TO_COME
 
 
 def _is_said(sign: str) -> bool:

@@ -261,13 +261,20 @@ class Camp(models.Model):
         """The moment, when a clock in the camp shows `clock` on `day`; refused where the clocks skip that."""
         return moment_at(day, clock, self.tz)
 
-    def at_end(self, day: date, start: time, end: time) -> datetime:
-        """The same of an end: one that is not after the start is meant for the next day, unless the clocks are put back
-        in between. What starts in the second of two equal hours does not end in the first.
+    def end_day(self, day: date, start: time, end: time) -> date:
+        """On which day something ends that starts on `day`: an end that is not after the start is meant for the next
+        one, unless the clocks are put back in between. What starts in the second of two equal hours does not end in the
+        first.
         """
-        if (end.fold or start.fold) and (moment := self.at(day, end.replace(fold=1))) > self.at(day, start):
-            return moment
-        return self.at(day + timedelta(days=end <= start), end)
+        if (end.fold or start.fold) and self.at(day, end.replace(fold=1)) > self.at(day, start):
+            return day
+        return day + timedelta(days=end <= start)
+
+    def at_end(self, day: date, start: time, end: time) -> datetime:
+        """The moment of that end."""
+        ends_on = self.end_day(day, start, end)
+        is_second = ends_on == day and (start.fold or end.fold)
+        return self.at(ends_on, end.replace(fold=1) if is_second else end)
 
     # -- state -----------------------------------------------------------------------------------
 

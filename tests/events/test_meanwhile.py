@@ -154,7 +154,7 @@ def test_the_later_is_told_what_the_other_saved_and_a_second_press_saves_theirs(
 @pytest.mark.parametrize("name", THINGS)
 def test_what_only_one_of_them_changed_is_merged_without_a_word(two, name):
     first, second, thing = two(name)
-    field, _before, after = thing.alone
+    field, before, after = thing.alone
     assert thing.read()[field] == before
     assert first.type(**{field: after}).save() == 302
     assert second.type(**{thing.both: "Mine"}).save() == 302
