@@ -11,9 +11,17 @@ def is_shown_twice(local: datetime) -> bool:
     return local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
 
 
+def hour_name(local: datetime) -> str:
+    """What tells an hour that the clocks of its zone show twice from the other: BST; +0300 where both have one name, as
+    in Moscow in 2014.
+    """
+    is_told_by_name = local.tzname() != local.replace(fold=1 - local.fold).tzname()
+    return f"{local:%Z}" if is_told_by_name else f"{local:%z}"
+
+
 def on_the_clock(local: datetime) -> str:
     """11:00, by the clocks of its zone; 01:15 BST where they show that twice (ambiguous time, fold)."""
-    return f"{local:%H:%M %Z}" if is_shown_twice(local) else f"{local:%H:%M}"
+    return f"{local:%H:%M} {hour_name(local)}" if is_shown_twice(local) else f"{local:%H:%M}"
 
 
 def both_hours(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from accounts.clocks import is_shown_twice
+from accounts.clocks import hour_name, is_shown_twice
 from events.models import Camp
 
 from .cells import AGAIN, clock_in
@@ -48,6 +48,6 @@ def _fold(clock: time | None, name: str, nights: list[date], camp: Camp) -> int 
     for day in nights if clock else ():
         for fold in (0, 1):
             local = datetime.combine(day, clock.replace(fold=fold), camp.tz)  # type: ignore[union-attr]
-            if is_shown_twice(local) and local.tzname() == name.upper():
+            if is_shown_twice(local) and hour_name(local) == name.upper():
                 return fold
     return None

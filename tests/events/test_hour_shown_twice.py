@@ -27,6 +27,9 @@ LONDON, LORD_HOWE, SAO_PAULO = "Europe/London", "Australia/Lord_Howe", "America/
         (LORD_HOWE, datetime(2027, 4, 3, 14, 45), "01:45 +11"),
         (LORD_HOWE, datetime(2027, 4, 3, 15, 15), "01:45 +1030"),
         (SAO_PAULO, datetime(2018, 2, 18, 2, 30), "23:30 -03"),
+        # Both hours have the same letters.
+        ("Europe/Moscow", datetime(2014, 10, 25, 21, 15), "01:15 +0400"),
+        ("Europe/Moscow", datetime(2014, 10, 25, 22, 15), "01:15 +0300"),
         # Beside it, and on other days, the clock says all.
         (LONDON, datetime(2027, 10, 30, 23, 59), "00:59"),
         (LONDON, datetime(2027, 10, 31, 2, 0), "02:00"),

@@ -7,9 +7,10 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -71,23 +72,36 @@ def full(camp, olga, ben, cleo, rooms, slots) -> Camp:
     return camp
 
 
-@pytest.fixture
-def autumn(db) -> Camp:
-    """A night in which the clocks are put back: what begins at a quarter past one does so twice, and ends at one."""
-    day = date(2027, 10, 30)
-    camp = CampFactory(slug="autumn", time_zone="Europe/London", starts_on=day, ends_on=day + timedelta(days=1))
+def night(zone: str, back: str) -> Camp:
+    """One in which the clocks are put back, at the moment `back`: what begins at a quarter past one does so twice, and
+    ends at one.
+    """
+    put_back = datetime.fromisoformat(back)
+    day = put_back.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    camp = CampFactory(slug="autumn", time_zone=zone, starts_on=day, ends_on=day + timedelta(days=1))
     rooms = [camp.rooms.create(name=name) for name in ("Attic", "Barn")]
-    for start, end in pairwise(["23:45", "00:15", "00:45", "01:00", "01:15", "01:45", "02:30"]):
-        times = [datetime.fromisoformat(f"2027-10-{30 + (clock < '23')} {clock}Z") for clock in (start, end)]
+    for start, end in pairwise([-75, -45, -15, 0, 15, 45, 90]):
+        times = [put_back + timedelta(minutes=minutes) for minutes in (start, end)]
         slot = camp.slots.create(starts_at=times[0], ends_at=times[1])
         for room in rooms:
-            pitch = PitchFactory(camp=camp, title=f"{room.name}, {start}", hosts=[AttendeeFactory(camp=camp)])
+            pitch = PitchFactory(camp=camp, title=f"{room.name}, {start:+}", hosts=[AttendeeFactory(camp=camp)])
             place_session(pitch=pitch, room=room, slot=slot)
     publish_grid(camp=camp, by=None)
     return camp
 
 
-@pytest.fixture(params=["full", "autumn"])
+@pytest.fixture
+def autumn(db) -> Camp:
+    return night("Europe/London", "2027-10-31 01:00Z")
+
+
+@pytest.fixture
+def moscow(db) -> Camp:
+    """Both hours are MSK there."""
+    return night("Europe/Moscow", "2014-10-25 22:00Z")
+
+
+@pytest.fixture(params=["full", "autumn", "moscow"])
 def any_camp(db, request) -> Camp:
     return request.getfixturevalue(request.param)
 
