@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 *(["template_partials.templatetags.partials"] if django.VERSION < (6,) else []),
                 "events.templatetags.campgrid",
+                "events.templatetags.unchanging",
             ],
         },
     }
