@@ -1,4 +1,6 @@
-"""What is told when the database is away, busy, full or read-only: a sentence, by a page that asks no database."""
+"""What is told when the database is away, busy, full or read-only, or when what is needed went at this very moment: a
+sentence, by a page that asks no database.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +40,14 @@ GONE = Outage(
 BUSY = Outage(_("Very busy"), _("Too many people save something at this very moment."), retry_after=2)
 #: the server planned a statement before a migration changed what it reads (`accounts.statements`)
 RENEWED = Outage(_("Back in a moment"), _("Campgrid was renewed at this very moment."), retry_after=1)
+#: what it names was there when it was asked for, and not any more when it was to be written (foreign key): where no
+#: service says better what went
+CHANGED = Outage(
+    _("Changed meanwhile"),
+    _("Something that this needs was deleted at this very moment."),
+    status=409,
+    retry_after=1,
+)
 FULL = Outage(
     _("No room left"),
     _("The disk of the server is full: pages can be read, and nothing can be saved. Tell whoever runs the server."),
@@ -52,10 +62,11 @@ READ_ONLY = Outage(
 
 #: result codes of SQLite (https://sqlite.org/rescode.html), without what is added to the lowest eight bits
 SQLITE = {5: BUSY, 6: BUSY, 8: READ_ONLY, 10: GONE, 13: FULL, 14: GONE, 15: BUSY}
+SQLITE_FOREIGN_KEY = 787
 #: beginnings of PostgreSQL's error codes (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 POSTGRES = {
     "25006": READ_ONLY, "53100": FULL, "53": BUSY, "55P03": BUSY, "40": BUSY, "57014": BUSY, "57": GONE, "58": GONE,
-    "08": GONE,
+    "08": GONE, "23503": CHANGED,
 }  # fmt: skip
 FILES = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 
@@ -83,7 +94,7 @@ def _meant_by(error: BaseException) -> Outage | None:
             return RENEWED
         driver = error.__cause__
         if (code := getattr(driver, "sqlite_errorcode", None)) is not None:
-            return SQLITE.get(code & 0xFF)
+            return CHANGED if code == SQLITE_FOREIGN_KEY else SQLITE.get(code & 0xFF)
         if state := getattr(driver, "sqlstate", None):
             return next((POSTGRES[state[:n]] for n in (5, 2) if state[:n] in POSTGRES), None)
         # No connection, no code: psycopg says it in words alone.
@@ -111,7 +122,9 @@ def told(request: HttpRequest, error: BaseException | None) -> HttpResponse | No
     outage = outage_of(error)
     if outage is None:
         return None
-    log.error("%s %s: %s", request.method, outage.status, str(error).strip().partition("\n")[0])
+    said = str(error).strip().partition("\n")[0]
+    # What could not be written for that is one form among many: which, is to be seen.
+    log.error("%s %s: %s", request.method, outage.status, said, exc_info=error if outage is CHANGED else None)
     # Whatever is left of the connection is of no use to the next request.
     if outage is GONE and not connection.in_atomic_block:
         connection.close()

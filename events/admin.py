@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from . import stamps
+from .editing import OF_THE_GRID
 from .models import Camp, Room, Slot
 from .signals import frame_changed
 
@@ -20,7 +21,11 @@ class StampedAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # Where it was before may be another camp.
         before = self._camps([obj]) if change else set()
-        super().save_model(request, obj, form, change)
+        if change:
+            # What others saved since the page was opened stays.
+            obj.save(update_fields=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
         self._bump(before | self._camps([obj]))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -80,9 +85,9 @@ class CampAdmin(StampedAdmin):
     search_fields = ["name", "slug"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Camp | None = None) -> tuple[str, ...]:
-        """The times of slots hang on its days and its time zone: the camp's own page of settings asks what becomes of
-        them."""
-        return ("starts_on", "ends_on", "time_zone") if obj else ()
+        """What others hang on, as slots on the days and whoever waits on the places, is changed on the camp's own page
+        of settings, which sees to them."""
+        return (*OF_THE_GRID, "capacity", "archived_at") if obj else ()
 
 
 @admin.register(Room)

@@ -139,6 +139,15 @@ def take_back(*, camp: Camp, things: QuerySet[Thing], seen: dict[int, str]) -> l
     return found
 
 
+def as_they_are(things: Iterable[Thing]) -> list[Thing]:
+    """These rooms, or these slots, as they are now that their camp is locked; what went meanwhile is told."""
+    things = list(things)
+    there = type(things[0])._default_manager.in_bulk([thing.pk for thing in things]) if things else {}
+    if gone := [thing for thing in things if thing.pk not in there]:
+        raise ValidationError(_("Somebody deleted “%(thing)s” meanwhile."), params={"thing": str(gone[0])})
+    return [there[thing.pk] for thing in things]
+
+
 @transaction.atomic
 def close_rooms(*, rooms: Iterable[Room], slots: Iterable[Slot], is_closed: bool) -> None:
     """Nothing may be in these rooms in these slots, or may again. What stands there already stays, and is shown as
@@ -149,6 +158,8 @@ def close_rooms(*, rooms: Iterable[Room], slots: Iterable[Slot], is_closed: bool
     for camp in camps:
         camp.lock()
     if is_closed:
+        as_they_are(rooms)
+        as_they_are(slots)
         rows = [closures.model(room_id=room.pk, slot_id=slot.pk) for room in rooms for slot in slots]
         # What is closed already stays so.
         closures.bulk_create(rows, batch_size=ROWS, ignore_conflicts=True)
@@ -165,7 +176,7 @@ def set_away(*, attendee: Attendee, slots: Iterable[Slot], is_away: bool, by: At
     attendee.camp.lock()
     before = set(attendee.away_in.all())
     if is_away:
-        attendee.away_in.add(*slots)
+        attendee.away_in.add(*as_they_are(slots))
     else:
         attendee.away_in.remove(*slots)
     after = list(attendee.away_in.order_by("starts_at"))

@@ -112,25 +112,31 @@ class Outcome:
         return outcome
 
     def read_grid(self) -> None:
-        """Who hosts what, what stands where, and the addresses that are linked."""
+        """Who hosts what, what stands where, and the addresses that are linked.
+
+        What names a row that came while all this was read is left out: the outcome's number is out of date by then.
+        """
         pitches, people = {p.pk: p for p in self.pitches}, {a.pk: a for a in self.attendees}
         hosting = Pitch.hosts.through.objects.filter(pitch__camp=self.camp).order_by("pk")
         for pitch_id, attendee_id in hosting.values_list("pitch_id", "attendee_id"):
-            host = people[attendee_id]
-            self.hosts[key(pitches[pitch_id])][key(host)] = host
-        sessions = {session.pk: session for session in self.camp.sessions.order_by("pk")}
+            pitch, host = pitches.get(pitch_id), people.get(attendee_id)
+            if pitch and host:
+                self.hosts[key(pitch)][key(host)] = host
+        sessions = {session.pk: session for session in self.camp.sessions.order_by("pk") if session.pitch_id in pitches}
         for session in sessions.values():
             session.pitch = pitches[session.pitch_id]
             self.sessions[key(session.pitch)].append(session)
         rooms, slots = {r.pk: r for r in self.rooms}, {s.pk: s for s in self.slots}
         cells = Cell.objects.filter(session__camp=self.camp)
         for pk, session_id, room_id, slot_id in cells.values_list("pk", "session_id", "room_id", "slot_id"):
-            session, spot = sessions[session_id], (key(rooms[room_id]), key(slots[slot_id]))
-            self.cells[spot] = session
-            self.spots[key(session)].add(spot)
-            self.standing[pk] = (spot, session)
+            stands, room, slot = sessions.get(session_id), rooms.get(room_id), slots.get(slot_id)
+            if stands and room and slot:
+                spot = key(room), key(slot)
+                self.cells[spot] = stands
+                self.spots[key(stands)].add(spot)
+                self.standing[pk] = (spot, stands)
         links = Link.objects.filter(session__camp=self.camp)
-        self.links = {(key(sessions[pk]), url) for pk, url in links.values_list("session_id", "url")}
+        self.links = {(key(sessions[pk]), url) for pk, url in links.values_list("session_id", "url") if pk in sessions}
 
     def people_by_name(self) -> dict[str, list[Attendee]]:
         """Those who are in, or written down, by their names in small letters."""

@@ -21,8 +21,9 @@ from pitches.models import Interest, Order, Pitch
 from pitches.topics import keep_colours
 from schedule.draft.moves import mark_many_moved
 from schedule.models import Cell, Draft, Session
+from schedule.wall.feeds import tell_calendars
 
-from .outcome import Outcome
+from .outcome import Outcome, key
 
 #: rows, and ids, in one statement; stamps take three values each
 ROWS, IDS, STAMPS = 1_000, 500, 200
@@ -74,8 +75,17 @@ def write_outcome(*, outcome: Outcome, by: Attendee | None) -> None:
     tell_each(told=told, by=by)
     if made.rooms or made.slots:
         frame_changed.send(sender=Outcome, camp=camp)
-    if gone or taken:
+    led = _led_by_more(outcome)
+    for n in range(0, len(led), IDS):
+        tell_calendars(camp=camp, session__pitch__in=led[n : n + IDS])
+    if gone or taken or led or made.orders:
         Draft.touch(camp)
+
+
+def _led_by_more(outcome: Outcome) -> list[int]:
+    """The pitches that were there and have another host now: no signal is sent for rows that are written as these."""
+    new = {key(pitch) for pitch in outcome.made.pitches}
+    return sorted({pitch.pk for pitch, _host in outcome.made.hosts if key(pitch) not in new})
 
 
 def _count_moves(outcome: Outcome, gone: Sequence[int], taken: Sequence[Cell], by: Attendee | None) -> None:

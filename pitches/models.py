@@ -25,6 +25,9 @@ from events.models.frame import feature_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: how often a pitch may run
+MOST_RUNS = 5
+
 
 class PitchQuerySet(models.QuerySet["Pitch"]):
     def open(self) -> PitchQuerySet:
@@ -90,7 +93,7 @@ class Pitch(models.Model):
     needs = models.JSONField(_("the room needs"), default=list, blank=True)
     length = models.PositiveSmallIntegerField(_("length"), choices=Length.choices, default=Length.ONE)
     #: how often it may run; organisers decide
-    runs = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(5)])
+    runs = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_RUNS)])
     not_in = models.ManyToManyField(Slot, related_name="+", blank=True, verbose_name=_("when it cannot be"))
     #: what it builds on: it starts when those have ended
     after = models.ManyToManyField(
@@ -105,6 +108,8 @@ class Pitch(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
+    #: ids of those whom the last save wrote down, where they were not in the camp before; kept by nobody
+    wrote_down: tuple[int, ...] = ()
     #: what an import calls it, so that running it twice changes nothing
     import_key = LineField(max_length=60, blank=True)
 
@@ -114,7 +119,9 @@ class Pitch(models.Model):
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=models.Q(length__in=[1, 2]), name="pitches_pitch_length_one_or_two"),
-            models.CheckConstraint(condition=models.Q(runs__range=(1, 5)), name="pitches_pitch_runs_one_to_five"),
+            models.CheckConstraint(
+                condition=models.Q(runs__range=(1, MOST_RUNS)), name="pitches_pitch_runs_one_to_five"
+            ),
             models.UniqueConstraint(
                 fields=["camp", "import_key"],
                 condition=~models.Q(import_key=""),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,7 +44,7 @@ def submit_pitch(
     """The pitch is on the board. `on_behalf_of` is the name of somebody who has no phone at hand."""
     pitch.camp = by.camp.lock()
     pitch.proposed_by = by
-    if not pitch.camp.takes_pitches and not by.is_helper:
+    if not pitch.camp.takes_pitches_of(by):
         raise ValidationError(_("Pitching is closed. Talk to an organiser: there may be a gap to fill."))
     pitch.full_clean()
     pitch.save()
@@ -90,6 +91,7 @@ def put_right(
     *,
     pitch: Pitch,
     left: str,
+    wrote_down: Collection[int],
     hosts: Iterable[Attendee],
     not_in: Iterable[Slot],
     by: Attendee,
@@ -99,18 +101,20 @@ def put_right(
     """The pitch is as whoever submitted it types it now. True: others changed its hosts or its order since it was
     `left` like that (`what_hangs_on`), and those stay.
 
-    Nobody is in the camp any more under a name that was put right.
+    Whom that page wrote down (ids) is not in the camp any more if it was under a name that is put right; that pitch
+    says afterwards whom it wrote down by now.
     """
     pitch.camp.lock()
     is_changed = what_hangs_on(pitch) != left
-    written_down = list(pitch.hosts.filter(user=None, joined_at__gte=pitch.created_at))
     if is_changed:
         save_pitch(pitch=pitch, hosts=list(pitch.hosts.all()), not_in=not_in, by=by)
     else:
         save_pitch(pitch=pitch, hosts=hosts, not_in=not_in, by=by, after=after, on_behalf_of=on_behalf_of)
-    for person in written_down:
-        if not person.pitches.exists():
-            remove_attendee(attendee=person)
+    for person in pitch.camp.attendees.present().filter(pk__in=wrote_down, user=None, pitches=None):
+        remove_attendee(attendee=person)
+    # Those who stay are as they were left by this page.
+    still = pitch.hosts.filter(pk__in=wrote_down, user=None).values_list("pk", flat=True)
+    pitch.wrote_down = (*still, *pitch.wrote_down)
     return is_changed
 
 
@@ -121,7 +125,13 @@ def what_hangs_on(pitch: Pitch) -> str:
 
 
 def _written_down(pitch: Pitch, name: str) -> list[Attendee]:
-    return [write_down(camp=pitch.camp, display_name=name)] if name.strip() else []
+    """Who is to host it and has no phone at hand; the pitch says so of whoever was not in the camp until now."""
+    if not name.strip():
+        return []
+    newest = pitch.camp.attendees.aggregate(pk=Max("pk"))["pk"]
+    person = write_down(camp=pitch.camp, display_name=name)
+    pitch.wrote_down = (person.pk,) if person.pk > newest else ()
+    return [person]
 
 
 def _tell_hosts(pitch: Pitch, *, before: set[Attendee], by: Attendee | None) -> None:

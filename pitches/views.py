@@ -187,20 +187,20 @@ def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             pitch: Pitch = form.save(commit=False)
-            said = form.said
+            said, [left, *wrote_down] = form.said, (made.beside if made else "").split(" ")
             if made is None:
                 submit_pitch(pitch=pitch, by=request.me, **said)
-            elif put_right(pitch=pitch, by=request.me, left=made.beside, **said):
+            elif put_right(pitch=pitch, by=request.me, left=left, wrote_down=list(map(int, wrote_down)), **said):
                 messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
             tell_done(request, (SAVED_ANEW if made else _("“%(title)s” is on the board.")) % {"title": pitch})
-            note_saved(request, pitch, form, beside=what_hangs_on(pitch))
+            note_saved(request, pitch, form, beside=" ".join(map(str, [what_hangs_on(pitch), *pitch.wrote_down])))
             return redirect(pitch)
     context = {
         "camp": camp,
         "pitch": known,
         "form": form,
         "topics": topics_of(camp),
-        "is_closed": not known and not camp.takes_pitches and not request.me.is_helper,
+        "is_closed": not known and not camp.takes_pitches_of(request.me),
     }
     template = "pitches/pitch_edit.html" if known else "pitches/pitch_create.html"
     return render(request, template, context, status=status_of(form))

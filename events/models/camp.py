@@ -19,6 +19,8 @@ from accounts.text import LineField, LinesField
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from .attendee import Attendee
+
 
 #: addresses that belong to the installation, or would look as if they did
 RESERVED_SLUGS = frozenset(
@@ -318,6 +320,10 @@ class Camp(models.Model):
     @property
     def takes_pitches(self) -> bool:
         return self.is_pitching_open and not self.is_archived
+
+    def takes_pitches_of(self, attendee: Attendee) -> bool:
+        """Whether that person may pitch now: helpers fill gaps when pitching is closed."""
+        return self.takes_pitches or attendee.is_helper
 
     @property
     def takes_interest(self) -> bool:

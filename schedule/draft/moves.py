@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from events.frame import as_they_are
 from events.models import Attendee, Camp, Room, Slot
-from pitches.models import Pitch
+from pitches.models import MOST_RUNS, Pitch
 
 from ..models import Cell, Draft, Session
 from .rows import runs_on
@@ -47,10 +48,7 @@ def _as_they_are(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitc
     there = camp.pitches.open().filter(pk=pitch.pk).first()
     if there is None:
         raise ValidationError(_("“%(title)s” is off the board. It stays off the grid."), params={"title": pitch})
-    room_now, slot_now = camp.rooms.filter(pk=room.pk).first(), camp.slots.filter(pk=slot.pk).first()
-    if room_now is None or slot_now is None:
-        gone = slot if room_now else room
-        raise ValidationError(_("Somebody deleted “%(thing)s” meanwhile."), params={"thing": str(gone)})
+    [room_now], [slot_now] = as_they_are([room]), as_they_are([slot])
     there.camp = slot_now.camp = camp
     return there, room_now, slot_now
 
@@ -190,8 +188,8 @@ def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = No
     """The pitch runs once more, there: a session of its own with its own notes page."""
     pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
     running = pitch.sessions.placed().count()
-    if running >= 5:
-        raise ValidationError(_("A session can run five times at most."))
+    if running >= MOST_RUNS:
+        raise ValidationError(_("A session can run %(most)s times at most."), params={"most": MOST_RUNS})
     session = pitch.sessions.filter(cells=None).order_by("pk").first()
     if session is None:
         session = Session.objects.create(

@@ -102,8 +102,12 @@ def _standing(camp: Camp, slots: list[Slot], rooms: list[Room], pitches: dict[in
     sessions: dict[int, Session] = {}
     for cell in Cell.objects.filter(session__camp=camp).select_related("session").order_by("session_id"):
         session = sessions.setdefault(cell.session_id, cell.session)
-        session.camp, session.pitch = camp, pitches[session.pitch_id]
-        cell.session, cell.slot, cell.room = session, slot_of[cell.slot_id], room_of[cell.room_id]
+        pitch, slot, room = pitches.get(session.pitch_id), slot_of.get(cell.slot_id), room_of.get(cell.room_id)
+        if pitch is None or slot is None or room is None:
+            # It came after these were read: whoever asks next, by the camp's new number, sees it.
+            continue
+        session.camp, session.pitch = camp, pitch
+        cell.session, cell.slot, cell.room = session, slot, room
         cells[session.pk].append(cell)
     return [Standing(sessions[pk], sorted(found, key=lambda cell: cell.slot.starts_at)) for pk, found in cells.items()]
 

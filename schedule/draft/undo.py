@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room, Slot
-from pitches.models import Pitch
+from pitches.models import MOST_RUNS, Pitch
 
 from ..models import Cell, Draft, Session
 from .moves import refuse_unseen, slots_from, take_cells
@@ -81,7 +81,7 @@ def _put_back(camp: Camp, sessions: list[Session], by: Attendee | None) -> None:
             _take_place(session, rooms.get(stood["room"]), slots.get(stood["slot"]), camp)
         session.is_pinned = stood["is_pinned"]
         if stood["runs"]:
-            session.pitch.runs = min(5, max(1, session.pitch.runs + stood["runs"]))
+            session.pitch.runs = min(MOST_RUNS, max(1, session.pitch.runs + stood["runs"]))
             session.pitch.save(update_fields=["runs"])
         session.mark_moved(by)
     Draft.touch(camp)

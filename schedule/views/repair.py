@@ -17,12 +17,13 @@ from events.http import (
     Undo,
     id_in,
     led_to,
+    refusal_on,
     refusal_told,
     render_partial,
     sent_from,
     tell_done,
 )
-from events.models import Camp
+from events.models import Camp, Room, Slot
 from events.people import in_order_of_names
 
 from .. import advice
@@ -84,11 +85,13 @@ def repairs_shown(request: CampRequest, camp: Camp, build: GridBuild) -> HttpRes
 @sent_from("schedule:draft_repair")
 def room_close(request: CampRequest, camp: Camp) -> HttpResponse:
     """A room, or every room, is lost in some slots."""
-    form = ClosureForm(request.POST, camp=camp)
-    if not form.is_valid():
+    form, rooms, slots = ClosureForm(request.POST, camp=camp), list[Room](), list[Slot]()
+    if form.is_valid():
+        rooms, slots = form.chosen(), list(form.cleaned_data["closed_in"])
+        with refusal_on(form):
+            switch_rooms(camp=camp, rooms=rooms, slots=slots, is_closed=True, by=request.me)
+    if form.errors:
         return _page(request, camp, form, AwayForm(camp=camp))
-    rooms, slots = form.chosen(), form.cleaned_data["closed_in"]
-    switch_rooms(camp=camp, rooms=rooms, slots=slots, is_closed=True, by=request.me)
     words = {"rooms": ", ".join(room.name for room in rooms), "slots": " · ".join(map(str, slots))}
     touched = [f"closed-{room.pk}" for room in rooms]
     tell_done(request, _("Lost: %(rooms)s, %(slots)s.") % words, touched=touched)
@@ -113,10 +116,14 @@ def room_reopen(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
 def host_away(request: CampRequest, camp: Camp) -> HttpResponse:
     """A host cannot be there in some slots."""
     form = AwayForm(request.POST, camp=camp)
-    if not form.is_valid():
+    if form.is_valid():
+        with refusal_on(form):
+            set_away(
+                attendee=form.cleaned_data["host"], slots=form.cleaned_data["away_in"], is_away=True, by=request.me
+            )
+    if form.errors:
         return _page(request, camp, ClosureForm(camp=camp), form)
     host, slots = form.cleaned_data["host"], form.cleaned_data["away_in"]
-    set_away(attendee=host, slots=slots, is_away=True, by=request.me)
     words = {"name": host, "slots": " · ".join(map(str, slots))}
     tell_done(request, _("%(name)s is missing: %(slots)s.") % words, touched=[f"away-{host.pk}"])
     return led_to("schedule:draft_repair", camp.slug, at=f"away-{host.pk}")

@@ -11,14 +11,16 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from config import outage
+from events.models import Slot
 from pitches.models import Pitch, Sight
 from tests.addresses import camp_addresses
-from tests.factories import PitchFactory
+from tests.factories import PitchFactory, make_slot
 from tests.test_typed import DATA, HERE, carried, new
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -191,6 +193,8 @@ def of_driver(kind: type[Exception], driver: Exception) -> Exception:
         (OperationalError, psycopg.errors.DeadlockDetected(), outage.BUSY),
         (OperationalError, psycopg.errors.DiskFull(), outage.FULL),
         (InternalError, psycopg.errors.ReadOnlySqlTransaction(), outage.READ_ONLY),
+        (IntegrityError, psycopg.errors.ForeignKeyViolation(), outage.CHANGED),
+        (IntegrityError, psycopg.errors.UniqueViolation(), None),
         (ProgrammingError, psycopg.errors.UndefinedTable(), None),
         (OperationalError, sqlite3.OperationalError("no code"), outage.GONE),
     ],
@@ -214,3 +218,23 @@ def test_an_outage_is_one_line_in_the_log_and_no_traceback(browser, camp, caplog
     [line] = [record for record in caplog.records if record.name == "campgrid.outage"]
     assert line.getMessage() == "GET 503: the connection is lost"
     assert [record for record in caplog.records if record.name == "django.request"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_needs_a_row_that_somebody_deletes_at_this_moment_is_told_with_what_was_typed(
+    browser, camp, ben, monkeypatch
+):
+    """Where no service says better what went (foreign key), it is no 500."""
+    browser.force_login(ben.user, backend=BACKEND)
+    slot = make_slot(camp, 10)
+    real = Pitch.full_clean
+
+    def later(self: Pitch, *args: object, **kwargs: object) -> None:
+        real(self, *args, **kwargs)
+        Slot.objects.filter(pk=slot.pk).delete()
+
+    monkeypatch.setattr(Pitch, "full_clean", later)
+    response = browser.post(new(camp), DATA | {"not_in": [slot.pk]}, headers=HERE)
+    html = is_told(response, 409, "was deleted at this very moment")
+    assert escape(DATA["about"]) in html
+    assert not Pitch.objects.exists()

@@ -598,3 +598,36 @@ def test_an_operator_changes_no_time_behind_the_slots(client, camp, slots):
     camp.refresh_from_db()
     assert (camp.name, camp.time_zone, camp.starts_on, camp.ends_on) == ("By the lake", *was)
     assert 'name="time_zone"' in operator.get("/admin/events/camp/add/").content.decode()
+
+
+def test_an_operator_changes_nothing_that_others_would_have_to_hear_of(camp, ben):
+    """A place more moves somebody up, another way between buildings makes the draft another: its own page does that."""
+    operator = Client()
+    operator.force_login(UserFactory(is_staff=True, is_superuser=True), backend=BACKEND)
+    page = operator.get(f"/admin/events/camp/{camp.pk}/change/").content.decode()
+    for name in ("capacity", "walking_minutes", "archived_at", "archived_at_0"):
+        assert f'name="{name}"' not in page
+    assert 'name="venue"' in page
+
+
+def test_an_operator_writes_over_nothing_that_was_saved_meanwhile(camp):
+    operator = Client()
+    operator.force_login(UserFactory(is_staff=True, is_superuser=True), backend=BACKEND)
+    address = f"/admin/events/camp/{camp.pk}/change/"
+    form = operator.get(address).context["adminform"].form
+    typed = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    sent = {name: "on" if value is True else value for name, value in typed.items() if value not in (None, False)}
+    sent |= {"created_at_0": "2026-11-29", "created_at_1": "10:00", "name": "By the lake"}
+    seen = Camp.objects.get(pk=camp.pk)
+    real = Camp.save
+
+    def later(self: Camp, *args: object, **kwargs: object) -> None:
+        # Between the form and the row an organiser saves another venue.
+        Camp.objects.filter(pk=camp.pk).update(venue="Barn")
+        real(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Camp, "save", later)
+        assert operator.post(address, sent).status_code == 302
+    camp.refresh_from_db()
+    assert (camp.name, camp.venue) == ("By the lake", "Barn") != (seen.name, seen.venue)
