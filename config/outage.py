@@ -9,7 +9,8 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import Error, connection
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -40,8 +41,8 @@ GONE = Outage(
 BUSY = Outage(_("Very busy"), _("Too many people save something at this very moment."), retry_after=2)
 #: the server planned a statement before a migration changed what it reads (`accounts.statements`)
 RENEWED = Outage(_("Back in a moment"), _("Campgrid was renewed at this very moment."), retry_after=1)
-#: what it names was there when it was asked for, and not any more when it was to be written (foreign key): where no
-#: service says better what went
+#: what it needs was there when it was looked for, and not any more when it was read again or to be written (foreign
+#: key): where no service says better what went
 CHANGED = Outage(
     _("Changed meanwhile"),
     _("Something that this needs was deleted at this very moment."),
@@ -63,6 +64,8 @@ READ_ONLY = Outage(
 #: result codes of SQLite (https://sqlite.org/rescode.html), without what is added to the lowest eight bits
 SQLITE = {5: BUSY, 6: BUSY, 8: READ_ONLY, 10: GONE, 13: FULL, 14: GONE, 15: BUSY}
 SQLITE_FOREIGN_KEY = 787
+#: what Django says of a row that was to be changed and is gone
+NOT_THERE = "did not affect any rows"
 #: beginnings of PostgreSQL's error codes (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 POSTGRES = {
     "25006": READ_ONLY, "53100": FULL, "53": BUSY, "55P03": BUSY, "40": BUSY, "57014": BUSY, "57": GONE, "58": GONE,
@@ -73,6 +76,9 @@ FILES = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 
 def outage_of(error: BaseException | None) -> Outage | None:
     """What is behind an error, if it is an outage; None for any other."""
+    # Itself alone: of what was looked for in vain, and seen to, other errors may come.
+    if isinstance(error, ObjectDoesNotExist) or (isinstance(error, DatabaseError) and NOT_THERE in str(error)):
+        return CHANGED
     for cause in _causes(error):
         if found := _meant_by(cause):
             return found

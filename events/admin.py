@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from . import stamps
-from .editing import OF_THE_GRID
+from .editing import OF_THE_GRID, save_only
 from .models import Camp, Room, Slot
 from .signals import frame_changed
 
@@ -22,8 +22,7 @@ class StampedAdmin(admin.ModelAdmin):
         # Where it was before may be another camp.
         before = self._camps([obj]) if change else set()
         if change:
-            # What others saved since the page was opened stays.
-            obj.save(update_fields=form.changed_data)
+            save_only(thing=obj, fields=form.changed_data)
         else:
             super().save_model(request, obj, form, change)
         self._bump(before | self._camps([obj]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,6 +69,12 @@ def edit_camp(
         answers += times_moved.send(sender=Camp, camp=camp, by=by, waits=waits)
     version = max((number for _receiver, number in answers if number), default=None)
     return Edited(moved, version, came_in)
+
+
+@transaction.atomic
+def save_only(*, thing: Model, fields: Collection[str]) -> None:
+    """Of that row just these columns are as given: what others saved in the rest since it was read stays."""
+    thing.save(update_fields=fields)
 
 
 @transaction.atomic

@@ -302,6 +302,7 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
     it would take the interest along that was tapped before it.
 
     A `tap` is taken only if its device did none that is newer: however late an old one comes, the last state stands.
+    One that was taken before, whose answer was lost, is told what stands now: another device may have tapped since.
     """
     if not pitch.camp.takes_interest:
         raise ValidationError(_("Interest is closed."))
@@ -315,8 +316,8 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
         raise ValidationError(_("The pitch was withdrawn."))
-    if not is_in_turn and now == pitch:
-        raise TapIsOld(_("You tapped there again since."))
+    if tap and not is_in_turn and now == pitch:
+        return _what_stands(pitch, attendee, level, tap)
     if now == pitch:
         # There was none to take back.
         return Tapped(pitch, 0)
@@ -330,11 +331,20 @@ def carry_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | N
     return set_interest(pitch=pitch, attendee=attendee, level=max(level, said or 0) if level else 0, tap=tap)
 
 
+def _what_stands(pitch: Pitch, attendee: Attendee, level: int, tap: Tap) -> Tapped:
+    """After a tap that was taken before; refused where its device did a newer one."""
+    if not LastTap.objects.filter(device=tap.device, number=tap.number).exists():
+        raise TapIsOld(_("You tapped there again since."))
+    stands = attendee.interests.filter(pitch=pitch).values_list("level", flat=True).first() or 0
+    is_less = (level, stands) == (Interest.Level.MUST, Interest.Level.INTERESTED)
+    return Tapped(pitch, stands, *(_too_many_musts(pitch, attendee) if is_less else ()))
+
+
 def _take_turn(tap: Tap, pitch: Pitch) -> bool:
     """The pitch is on the board, held as by `_is_held_open`, and this is the newest tap of its device so far."""
     sql = statement(
         "INSERT INTO {taps} (device, number, taken_at) SELECT %s, %s, %s {is_open} ON CONFLICT (device) "
-        "DO UPDATE SET number = EXCLUDED.number, taken_at = EXCLUDED.taken_at WHERE {taps}.number <= EXCLUDED.number",
+        "DO UPDATE SET number = EXCLUDED.number, taken_at = EXCLUDED.taken_at WHERE {taps}.number < EXCLUDED.number",
         taps=table_of(LastTap),
         is_open=_that_is_open(),
     )

@@ -109,6 +109,10 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
     place = session.place if session else None
     figures, wishes = advice.last_figures(draft=Draft.of(camp)), told_wishes(camp)
     draft = read_draft(camp)
+    if all(known.pk != pitch.pk for known in draft.pitches):
+        # It went since this page was asked for.
+        messages.error(request, _("“%(title)s” is off the board. It stays off the grid.") % {"title": pitch})
+        return led_to("schedule:draft_detail", camp.slug)
     slots = advice.place_slots(draft, wishes, pitch.pk, session.pk if session else None)
     chosen = id_in(request.GET.get("slot", "")) or (place.slot_id if place else None)
     context = {

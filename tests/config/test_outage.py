@@ -11,12 +11,22 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError, connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
+from accounts.models import User
 from config import outage
+from events.erasing import erase_user
 from events.models import Slot
 from pitches.models import Pitch, Sight
 from tests.addresses import camp_addresses
@@ -205,6 +215,14 @@ def test_what_the_databases_say_is_understood(kind, driver, expected):
     assert outage.outage_of(of_driver(ValueError, of_driver(kind, driver))) is expected
 
 
+@pytest.mark.parametrize(
+    "error", [Pitch.DoesNotExist(), DatabaseError("Save with update_fields did not affect any rows.")]
+)
+def test_what_is_not_there_any_more_is_told_and_what_comes_of_looking_for_it_is_a_mistake(error):
+    assert outage.outage_of(error) is outage.CHANGED
+    assert outage.outage_of(of_driver(KeyError, error)) is None
+
+
 def test_a_mistake_of_ours_is_no_outage(db):
     with pytest.raises((OperationalError, ProgrammingError)) as found, connection.cursor() as cursor:
         cursor.execute("SELECT nothing FROM nowhere")
@@ -238,3 +256,39 @@ def test_what_needs_a_row_that_somebody_deletes_at_this_moment_is_told_with_what
     html = is_told(response, 409, "was deleted at this very moment")
     assert escape(DATA["about"]) in html
     assert not Pitch.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("roles", {"role": "helper"}), ("remove", {}), ("name", {"display_name": "Benny"}), ("host", {}), ("seen", {}),
+        ("interest", {"level": "2"}),
+    ],
+)  # fmt: skip
+def test_whoever_is_erased_at_this_moment_leaves_no_500(browser, camp, olga, ben, address, sent):
+    """By themselves, in another window; whoever looked them up before finds nothing to change."""
+    idea = PitchFactory(camp=camp, hosts=[])
+    paths = {
+        "roles": f"people/{ben.pk}/role/", "remove": f"people/{ben.pk}/remove/", "name": "name/", "seen": "pitches/seen/",
+        "host": f"pitches/{idea.pk}/host/", "interest": f"pitches/{idea.pk}/interest/",
+    }  # fmt: skip
+    me = olga if address in ("roles", "remove") else ben
+    browser.force_login(me.user, backend=BACKEND)
+    path = f"/{camp.slug}/{paths[address]}"
+    if address == "seen":
+        sent = {"pitch": [idea.pk]}
+    gone = []
+
+    def at_the_first_write(execute, sql, params, many, context):
+        if not gone and sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            gone.append(True)
+            erase_user(user=User.objects.get(pk=ben.user_id), with_texts=True)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(at_the_first_write):
+        response = browser.post(path, sent)
+    assert gone
+    assert response.status_code in (302, 404, 409, 422), response.status_code
+    if response.status_code == 409:
+        assert "was deleted at this very moment" in response.content.decode()

@@ -246,13 +246,41 @@ def test_a_tap_held_up_on_its_way_undoes_no_newer_one(sign_in, camp, ben):
     assert (late.status_code, late.json()) == (409, {"problem": "You tapped there again since.", "is_old": True})
     assert not Interest.objects.exists()
     # Sent again, since the answer was lost; of another device; by a script that counts nothing.
-    assert tap(12, 2, other).status_code == tap(12, 2, other).status_code == 200
+    assert tap(13, 2, other).status_code == tap(13, 2, other).status_code == 200
     assert tap(1, 1, device="b" * 32).status_code == 200
     assert dict(ben.interests.values_list("pitch", "level")) == {pitch.pk: 1, other.pk: 2}
     for wrong in ("", "-1", "²", "9" * 5000, "soon"):
         assert tap(wrong, 2, pitch).status_code == 200
         assert tap(1, 2, pitch, device=wrong).status_code == 200
     assert LastTap.objects.count() == 2
+
+
+def test_a_tap_sent_again_undoes_nothing_that_another_device_did_since(sign_in, camp, ben):
+    """Its answer was lost: it is told what stands now."""
+    pitch = PitchFactory(camp=camp, title="Knots")
+    client, url = sign_in(ben), f"/{camp.slug}/pitches/{pitch.pk}/interest/"
+
+    def tap(number, level, device):
+        return client.post(url, {"level": level, "device": device * 32, "number": number}, headers=SCRIPT).json()
+
+    assert tap(7, 1, "a")["level"] == 1
+    assert tap(3, 0, "b")["level"] == 0
+    assert tap(7, 1, "a") == {"problem": "", "pitch": pitch.pk, "title": "", "level": 0}
+    assert not ben.interests.exists()
+    assert tap(4, 2, "b")["level"] == tap(7, 1, "a")["level"] == 2
+
+
+def test_a_must_too_many_sent_again_says_why_it_is_none_once_more(sign_in, camp, ben):
+    camp.musts_each = 1
+    camp.save()
+    pitches = PitchFactory.create_batch(2, camp=camp)
+    services.set_interest(pitch=pitches[0], attendee=ben, level=2)
+    url = f"/{camp.slug}/pitches/{pitches[1].pk}/interest/"
+    first, again = (
+        sign_in(ben).post(url, {"level": 2, "device": "a" * 32, "number": 1}, headers=SCRIPT).json() for _n in range(2)
+    )
+    assert (first["level"], "counts as interested" in first["problem"]) == (1, True)
+    assert {**again, "title": ""} == {**first, "title": ""}
 
 
 def test_a_tap_writes_its_turn_into_one_index(db):

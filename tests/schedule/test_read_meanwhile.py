@@ -13,6 +13,7 @@ from django.db import connection
 from events.frame import close_rooms, drop_from_frame, set_away
 from events.models import Room, Slot
 from exchange.outcome import Outcome
+from pitches.services import withdraw_pitch
 from schedule.draft.moves import place_session
 from schedule.draft.rows import read_draft
 from schedule.models import Cell
@@ -124,3 +125,14 @@ def test_the_form_is_shown_again_with_the_sentence(sign_in, camp, olga, ben, roo
     assert response.status_code == 422
     assert "Somebody deleted “" in response.content.decode()
     assert not Room.closed_in.through.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_pitch_that_is_withdrawn_while_its_places_are_counted_leads_back_to_the_draft(
+    sign_in, camp, olga, standing, method
+):
+    ask = getattr(sign_in(olga), method)
+    with just_before("events_room", lambda: withdraw_pitch(pitch=standing.pitch, by=None)):
+        response = ask(f"/{camp.slug}/draft/pitches/{standing.pitch_id}/place/", follow=True)
+    assert response.redirect_chain[-1][0].endswith("/draft/")
+    assert "“Knots” is off the board. It stays off the grid." in response.content.decode()
