@@ -21,8 +21,10 @@ _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\ufff
 
 
 def carried(text: str) -> str:
-    """The text as every way out can carry it; lines end with a line feed."""
-    return _ODD.sub("", _ENDS.sub("\n", text))
+    """The text as every way out can carry it; lines end with a line feed, and what looks the same is the same (NFC): a
+    Mac writes ü as u and two dots.
+    """
+    return unicodedata.normalize("NFC", _ODD.sub("", _ENDS.sub("\n", text)))
 
 
 def carried_in_a_line(text: str) -> str:
