@@ -56,14 +56,14 @@ class Seeder:
         camp = open_camp(camp=Camp(**values), by=self.personas["organiser"], display_name="Morgan")
         names = {"helper": "Robin", "host": "Sasha", "attendee": "Charlie", "first-timer": "new here"}
         for key, name in names.items():
-            attendee = join_camp(camp=camp, user=self.personas[key], display_name=name)
+            attendee = join_camp(camp=camp, user=self.personas[key], display_name=name, code=camp.code)
             if key == "helper":
                 change_role(attendee=attendee, role=Role.HELPER, by=None)
         return camp
 
     def fill(self, camp: Camp, count: int) -> list[Attendee]:
         for user in self.users[:count]:
-            join_camp(camp=camp, user=user, display_name=self.name())
+            join_camp(camp=camp, user=user, display_name=self.name(), code=camp.code)
         return list(camp.attendees.present().exclude(user=self.personas["first-timer"]).order_by("pk"))
 
     def persona(self, camp: Camp, key: str) -> Attendee:

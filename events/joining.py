@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.mail import send_later
 from accounts.models import User
@@ -18,6 +19,8 @@ from . import stamps
 from .merging import merge_attendees
 from .models import Attendee, Camp, Invitation, Joining, Role
 from .people import looks_alike, refuse_name_of_organiser
+
+WRONG_CODE = gettext_lazy("That is not this camp's code. Check it on the poster.")
 
 
 def may_join(camp: Camp, user: User | AnonymousUser, code: str) -> bool:
@@ -34,11 +37,22 @@ def may_join(camp: Camp, user: User | AnonymousUser, code: str) -> bool:
     return True
 
 
+def _refuse_by_rule(camp: Camp, user: User, code: str) -> None:
+    if may_join(camp, user, code):
+        return
+    if camp.joining == Joining.CODE:
+        raise ValidationError(WRONG_CODE)
+    raise ValidationError(_("Your e-mail address is not on this camp's list. Ask an organiser."))
+
+
 @transaction.atomic
 def join_camp(
-    *, camp: Camp, user: User, display_name: str, role: str = Role.ATTENDEE, invited: bool = False
+    *, camp: Camp, user: User, display_name: str, role: str = Role.ATTENDEE, invited: bool = False, code: str = ""
 ) -> Attendee:
-    """The person is in; or, if all places are taken, on the waiting list. Joining twice changes nothing."""
+    """The person is in; or, if all places are taken, on the waiting list. Joining twice changes nothing.
+
+    Refused where the camp's rule, as it is by now, does not let them in with that code; an invitation always does.
+    """
     # Whoever counts places holds the camp's row: two people cannot both take the last one.
     camp = camp.lock()
     before = camp.attendees.filter(user=user).first()
@@ -46,6 +60,8 @@ def join_camp(
         if before.removed_at:
             raise ValidationError(_("An organiser took you off this camp. Ask them if you think that is a mistake."))
         return before
+    if not invited:
+        _refuse_by_rule(camp, user, code)
     waits = camp.is_full and not invited
     attendee = Attendee(camp=camp, user=user, display_name=display_name, role=role, is_waiting=waits)
     attendee.full_clean()
@@ -58,10 +74,10 @@ def join_camp(
 
 
 @transaction.atomic
-def join_as_guest(*, camp: Camp, display_name: str) -> Attendee:
-    """Somebody nobody knows yet is in, by a name alone."""
+def join_as_guest(*, camp: Camp, display_name: str, code: str = "") -> Attendee:
+    """Somebody nobody knows yet is in, by a name alone; where the camp asks for a code, by that, too."""
     camp = camp.lock()
-    return join_camp(camp=camp, user=User.objects.create_guest(), display_name=display_name)
+    return join_camp(camp=camp, user=User.objects.create_guest(), display_name=display_name, code=code)
 
 
 @transaction.atomic

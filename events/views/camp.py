@@ -44,7 +44,15 @@ from ..http import (
     status_of,
     tell_done,
 )
-from ..joining import accept_invitation, join_as_guest, join_camp, may_join, number_in_queue, rename_attendee
+from ..joining import (
+    WRONG_CODE,
+    accept_invitation,
+    join_as_guest,
+    join_camp,
+    may_join,
+    number_in_queue,
+    rename_attendee,
+)
 from ..meanwhile import SHOWN, held, note_saved, posted_anew
 from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
@@ -156,17 +164,14 @@ def _join(request: CampRequest, camp: Camp, form: NameForm) -> Attendee | None:
     code = form.cleaned_data.get("code", "")
     with refusal_on(form, "code" if code else None):
         if code and not guess(request=request, look=lambda: may_join(camp, request.user, code)):
-            raise ValidationError(_("That is not this camp's code. Check it on the poster."))
+            raise ValidationError(WRONG_CODE)
     if form.errors:
-        return None
-    if not code and not may_join(camp, request.user, code):
-        form.add_error(None, _("Your e-mail address is not on this camp's list. Ask an organiser."))
         return None
     name = form.cleaned_data["display_name"]
     with refusal_on(form):
         if request.user.is_authenticated:
-            return join_camp(camp=camp, user=request.user, display_name=name)
-        attendee = _put_right(request, camp, name) or join_as_guest(camp=camp, display_name=name)
+            return join_camp(camp=camp, user=request.user, display_name=name, code=code)
+        attendee = _put_right(request, camp, name) or join_as_guest(camp=camp, display_name=name, code=code)
         login(request, attendee.user, backend=BACKEND)
         return attendee
     return None

@@ -47,10 +47,10 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_who_learns_that_a_deleted_camp_was_there(camp, olga, ben, stranger, kind):
+    removed, guest = make_organiser(camp, "Removed"), join_as_guest(camp=camp, display_name="Gus").user
     for name, value in KINDS[kind].items():
         setattr(camp, name, value)
     camp.save()
-    removed, guest = make_organiser(camp, "Removed"), join_as_guest(camp=camp, display_name="Gus").user
     removed.removed_at = timezone.now()
     removed.save()
     people = [olga.user, ben.user, guest]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -158,6 +159,20 @@ def test_a_camp_never_loses_its_last_organiser(camp, olga, lose):
     assert olga.is_organiser
     make_organiser(camp, "Oscar")
     lose(olga)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"), [(Joining.LISTED, "not on this camp's list"), (Joining.CODE, "not this camp's code")]
+)
+def test_nobody_joins_by_a_rule_that_is_another_by_now(camp, stranger, rule, sentence):
+    """It is asked once more when the camp is held: an organiser may have changed it since the page asked."""
+    Camp.objects.filter(pk=camp.pk).update(joining=rule)
+    for join in (partial(joining.join_camp, user=stranger), joining.join_as_guest):
+        with pytest.raises(ValidationError, match=sentence):
+            join(camp=camp, display_name="Fern")
+    assert not camp.attendees.filter(display_name="Fern").exists()
+    if rule == Joining.CODE:
+        assert joining.join_as_guest(camp=camp, display_name="Fern", code=camp.code).display_name == "Fern"
 
 
 def test_only_listed_addresses_that_are_proved_may_join(camp, stranger):
