@@ -1,9 +1,15 @@
-"""Errors by which a database says that it cannot be asked now."""
+"""Errors by which a database says that it cannot be asked now, and how long one waits for that."""
 
-from django.db import InterfaceError, OperationalError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 #: it is gone, is locked, or can write nothing: it may pass
 DATABASE_GONE = (OperationalError, InterfaceError)
+#: PostgreSQL that can only be read says that by an internal error
+CANNOT_WRITE = (*DATABASE_GONE, InternalError)
 
 
 def is_outdated(error: BaseException) -> bool:
@@ -13,3 +19,18 @@ def is_outdated(error: BaseException) -> bool:
     """
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "source_function", None) == "RevalidateCachedQuery"
+
+
+@contextmanager
+def waiting_no_longer_than(patience: timedelta) -> Iterator[None]:
+    """Inside, what cannot be written since another writes is given up after that time (SQLite has one writer)."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")

@@ -65,6 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Where not everybody with an account may (CAMPS_OPENED_BY=named)."),
     )
     date_joined = models.DateTimeField(default=timezone.now)
+    #: what the next page tells them: see `accounts.told`
+    told = models.JSONField(default=list, db_default=[], editable=False)
 
     objects = UserManager()
 

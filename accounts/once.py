@@ -16,8 +16,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.signals import user_logged_out
-from django.contrib.messages import constants, get_messages
-from django.contrib.messages.storage.base import BaseStorage, Message
+from django.contrib.messages import constants
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.dispatch import receiver
@@ -32,6 +31,7 @@ from .form_keys import SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_els
 from .limits import counted_whatever_happens
 from .models import SentForm, User
 from .shown import CODE_AT
+from .told import said_in, say_again
 from .typed import typed_in
 
 #: tells the script which forms are done, so that it drops their drafts and no others
@@ -115,7 +115,8 @@ def _ask_whose(request: HttpRequest) -> HttpResponse:
 
 
 def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: SentForm, browser: str) -> None:
-    said = _told(request)
+    # What waits for the next page anyhow was said by another form.
+    said = said_in(request)
     sent.user = request.user if isinstance(request.user, User) else None
     sent.browser, sent.goes_to, sent.done_at = browser, response.url, timezone.now()
     if browser:
@@ -166,15 +167,6 @@ def signed_in_from_here(request: HttpRequest) -> User | None:
     return sent.user if sent and sent.user and sent.user.is_active else None
 
 
-def _told(request: HttpRequest) -> list[Message]:
-    """What the next page will say; it still will."""
-    waiting = get_messages(request)
-    found = list(waiting)
-    if isinstance(waiting, BaseStorage):
-        waiting.used = False
-    return found
-
-
 def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResponse | None:
     """What whoever sent it was answered first. None for everybody else."""
     if sent.user_id != request.user.pk:
@@ -184,11 +176,8 @@ def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResp
             return None
         login(request, sent.user, backend=BACKEND)
         request.session.update(sent.signed_in_with)
-    # Where the first answer did arrive, what it said waits for the next page already.
-    waiting = {str(message.message) for message in _told(request)}
     for level, text, tags in sent.said:
-        if text not in waiting:
-            messages.add_message(request, level, text, extra_tags=tags)
+        say_again(request, level, text, tags)
     if timezone.now() - sent.done_at > A_MOMENT:
         messages.info(request, _sent_before(request, sent.done_at))
     response = HttpResponseRedirect(sent.goes_to)

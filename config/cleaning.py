@@ -15,6 +15,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Claim, MailFailure, SentForm, SignInCode, Tally
+from accounts.told import forget_unheard
 from events.models import DeletedCamp
 from exchange.models import Upload
 from pitches.models import LastTap
@@ -66,6 +67,8 @@ def clean_up() -> None:
     for what, rows in LEFT.items():
         if count := clear(rows):
             log.info("Cleaned up: %d %s", count, what)
+    if count := forget_unheard():
+        log.info("Cleaned up: what %d people did not come to hear", count)
 
 
 def is_turn(*, name: str, every: timedelta) -> bool:

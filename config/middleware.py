@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 
+from accounts import told
+
 from . import views
 from .environment import LARGEST_BODY
 
@@ -144,6 +146,7 @@ def tell_who_left(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         if getattr(request, "has_left", False):
             secure = settings.SESSION_COOKIE_SECURE
             response.set_cookie("left", "1", max_age=timedelta(days=30), samesite="Lax", secure=secure)
+            response.delete_cookie(told.COOKIE, samesite="Lax")
         return response
 
     return middleware

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import MailFailure, SignInCode, User
+from accounts.told import forget_told
 
 from . import stamps
 from .invitations import close_invitations
@@ -53,6 +54,9 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
     if user is not None and user.is_guest and not (user.attendees.exists() or user.left.exists()):
         # In no camp any more: nobody can ever sign in as them.
         user.delete()
+    elif user is not None:
+        # Of other camps, too: a sentence does not say of which it is.
+        forget_told(user=user)
 
 
 @transaction.atomic

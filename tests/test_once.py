@@ -12,6 +12,7 @@ from threading import Barrier, Thread
 import pytest
 from django.apps import apps
 from django.contrib.messages import get_messages
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
@@ -36,7 +37,7 @@ from pitches.services import host_idea, withdraw_pitch
 from schedule.models import Draft, GridVersion
 
 from .addresses import Address, FullCamp
-from .factories import UserFactory, make_organiser
+from .factories import PitchFactory, UserFactory, make_organiser
 from .test_archived import APPS, send, undone, written_to
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -561,6 +562,55 @@ def test_what_was_refused_on_the_next_page_is_not_echoed(sign_in, olga, camp):
     answer = sign_in(olga).post(f"/{camp.slug}/leave/", {FIELD: key()})
     assert (answer.status_code, "done" in answer.cookies) == (302, False)
     assert len(told(answer)) == 1
+
+
+def test_a_refusal_that_waits_from_another_form_keeps_no_echo_back(sign_in, ben, cleo, camp):
+    """Else the draft of what is saved would stay, and be said to be of unknown fate."""
+    client, once = sign_in(ben), key()
+    taken = PitchFactory(camp=camp, hosts=[cleo])
+    assert "done" not in client.post(f"/{camp.slug}/pitches/{taken.pk}/host/", {FIELD: key()}).cookies
+    answer = client.post(pitch_url(camp), pitch_data("Knots", once))
+    assert answer.cookies["done"].value == once[:16]
+    # Both are told all the same.
+    page = client.get(answer.url).content.decode()
+    assert page.count("<p data-told>") == 2
+
+
+def test_a_form_sent_again_tells_its_own_deed_and_no_other(sign_in, ben, camp):
+    client, once = sign_in(ben), key()
+    old = PitchFactory(camp=camp, title="Old one", hosts=[ben], proposed_by=ben)
+    client.post(f"/{camp.slug}/pitches/{old.pk}/withdraw/", {FIELD: key()})
+    for expected in ([True, True], [False, True]):
+        answer = client.post(pitch_url(camp), pitch_data("Knots", once))
+        page = client.get(answer.url).content.decode()
+        assert [
+            f"<p data-told>{said}" in page for said in ("“Old one” is withdrawn.", "“Knots” is on the board.")
+        ] == expected
+    [said] = SentForm.objects.order_by("pk").last().said
+    assert "“Knots” is on the board." in said
+
+
+def test_a_double_tap_whose_second_did_not_know_what_waits_is_told_once(sign_in, ben, camp, monkeypatch):
+    """Both had loaded the person before either said anything."""
+    client, once = sign_in(ben), key()
+    client.post(pitch_url(camp), pitch_data("Knots", once))
+    monkeypatch.setattr("accounts.told.ToldStorage.waiting", lambda storage: [])
+    client.post(pitch_url(camp), pitch_data("Knots", once))
+    assert len(User.objects.get(pk=ben.user.pk).told) == 1
+
+
+def test_what_is_done_is_told_though_they_signed_out_in_another_window_meanwhile(sign_in, ben, camp, monkeypatch):
+    """Nothing of ours writes to a session that is gone by then; they are told when they are back."""
+    client, once = sign_in(ben), key()
+
+    def signed_out(*args, **kwargs):
+        Session.objects.all().delete()
+
+    monkeypatch.setattr("pitches.views.note_saved", signed_out)
+    answer = client.post(pitch_url(camp), pitch_data("Knots", once))
+    assert (answer.status_code, answer.cookies["done"].value) == (302, once[:16])
+    assert "is on the board" not in client.get(answer.url).content.decode()
+    assert "“Knots” is on the board." in sign_in(ben).get(answer.url).content.decode()
 
 
 def test_a_file_is_read_once_however_often_it_is_asked_whether_it_was_sent_before(rf, db, monkeypatch):

@@ -1,5 +1,5 @@
 // Small things of any page: Back shows nothing of somebody who is not signed in any more, what was refused is read
-// first, what was touched is marked, a slider says its number, a link is copied.
+// first, what was touched is marked, what was told is known to have come, a slider says its number, a link is copied.
 (() => {
   "use strict";
 
@@ -60,9 +60,21 @@
     ids.forEach((id) => document.getElementById(id)?.setAttribute("data-touched", ""));
   };
 
+  // What this page tells did come: the server hears it with the next request, and tells it on each page until then.
+  const noteHeard = () => {
+    const person = meta("person");
+    if (!person) return;
+    const [whose, last] = cookie("heard").split(".");
+    const numbers = [...document.querySelectorAll("[data-number]")].map((told) => Number(told.dataset.number));
+    const heard = Math.max(whose === person ? Number(last) || 0 : 0, ...numbers);
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `heard=${person}.${heard}; Max-Age=86400; Path=/; SameSite=Lax${secure}`;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     showRanges(document);
     markTouched();
+    noteHeard();
     document.querySelectorAll("[data-close]").forEach((button) => (button.hidden = false));
     if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
     document.querySelector(".summary")?.focus();

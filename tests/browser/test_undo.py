@@ -102,6 +102,37 @@ def test_the_sentence_can_be_put_away(open_page):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
+def test_the_sentence_stands_once_in_whichever_window(open_page, scripts):
+    page = open_page("organiser", CAMP, scripts=scripts)
+    other = page.context.new_page()
+    for here, there, button in ((page, other, "Hide the counts"), (other, page, "Show the counts")):
+        here.goto(f"/{CAMP}/settings/")
+        submit(here, button)
+        expect(here.locator(".told .message")).to_have_count(1)
+        for window in (there, here, there):
+            window.goto(f"/{CAMP}/pitches/")
+            expect(window.locator(".told .message")).to_have_count(0)
+
+
+def test_a_page_that_was_lost_on_its_way_is_told_again_and_once(open_page):
+    """What two windows sent at once, too. Nobody reads the pages that come, so none of them is known to be heard."""
+    page = open_page("organiser", CAMP)
+    page.goto(f"/{CAMP}/settings/")
+    lost = """names => Promise.all(names.map(name => {
+        const form = document.querySelector(`form[action$="/${name}/switch/"]`);
+        return fetch(form.action, {method: "POST", body: new FormData(form)}).then(answer => answer.text());
+    }))"""
+    for told in page.evaluate(lost, ["are_counts_shown", "is_pitching_open"]):
+        assert "data-number" in told
+    page.goto(f"/{CAMP}/pitches/")
+    expect(page.locator(".told .message")).to_have_count(2)
+    page.goto(f"/{CAMP}/pitches/")
+    expect(page.locator(".told .message")).to_have_count(0)
+    page.goto(f"/{CAMP}/settings/")
+    page.evaluate(lost, ["are_counts_shown", "is_pitching_open"])
+
+
+@pytest.mark.parametrize("scripts", [True, False])
 def test_what_hurts_asks_once_and_a_pitch_comes_back(open_page, scripts):
     page = open_page("organiser", CAMP, scripts=scripts)
     page.goto(f"/{CAMP}/pitches/")

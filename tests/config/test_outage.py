@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -129,6 +130,8 @@ def test_a_locked_database_is_told_as_busy(browser, camp, ben, transactional_db)
 def test_a_full_disk_is_told_and_nothing_is_half_written(browser, camp, ben, transactional_db):
     browser.force_login(ben.user, backend=BACKEND)
     with connection.cursor() as cursor:
+        # What other tests left behind is room.
+        cursor.execute("VACUUM")
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
     long = DATA | {"about": "Knots and more knots. " * 400}
     with pragma("max_page_count", pages, after=2**30):
@@ -160,6 +163,66 @@ def test_a_pitch_can_be_looked_at_while_nothing_can_be_saved(browser, camp, ben,
     assert not Sight.objects.exists()
     browser.get(pitch.get_absolute_url())
     assert Sight.objects.get().pitch == pitch
+
+
+@contextmanager
+def nothing_can_be_saved(why: str) -> Iterator[None]:
+    """The database can be read; what is written is refused, or waits for a writer that does not end."""
+    if why == "only read":
+        with pragma("query_only", "ON", after="OFF"):
+            yield
+    elif why == "full":
+
+        def full(execute, sql, *rest):
+            if sql.startswith(("UPDATE", "INSERT", "DELETE")):
+                raise OperationalError("database or disk is full")
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(full):
+            yield
+    else:
+        other = sqlite3.connect(connection.settings_dict["NAME"])
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+        other.close()
+
+
+@only_sqlite
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("why", ["only read", "full", "locked"])
+def test_what_was_told_and_cannot_be_noted_as_heard_keeps_no_page_away(camp, ben, transactional_db, why, scripts):
+    """Whoever saved something just before is told so on each page; that they heard is noted the next time."""
+    browser, mark = Client(raise_request_exception=False), ben.user.mark
+    browser.force_login(ben.user, backend=BACKEND)
+    if scripts:
+        browser.cookies["heard"] = f"{mark}.0"
+    assert browser.post(new(camp), DATA, headers=HERE).status_code == 302
+    pages = [f"/{camp.slug}/", f"/{camp.slug}/grid/", f"/{camp.slug}/pitches/", f"/{camp.slug}/my/", "/me/"]
+    for number in (0, User.objects.get(pk=ben.user.pk).told[0][0]):
+        if scripts:
+            browser.cookies["heard"] = f"{mark}.{number}"
+        begun = time.monotonic()
+        with nothing_can_be_saved(why):
+            found = [browser.get(page) for page in pages]
+        # Nobody waits for the twenty seconds that a writer may take.
+        assert time.monotonic() - begun < 10
+        assert [answer.status_code for answer in found] == [200] * len(pages)
+        is_told = not (scripts and number)
+        assert {"is on the board" in answer.content.decode() for answer in found} == {is_told}
+    browser.get("/me/")
+    assert "is on the board" not in str(User.objects.get(pk=ben.user.pk).told)
+
+
+def test_what_was_done_is_done_though_it_cannot_be_put_down_what_to_tell(browser, camp, ben):
+    def full(execute, sql, *rest):
+        return gone() if sql.startswith('UPDATE "accounts_user"') else execute(sql, *rest)
+
+    browser.force_login(ben.user, backend=BACKEND)
+    with connection.execute_wrapper(full):
+        assert browser.post(new(camp), DATA, headers=HERE).status_code == 302
+    assert Pitch.objects.get().title == DATA["title"]
+    assert "is on the board" in browser.get("/me/").content.decode()
 
 
 def test_a_pitch_that_was_seen_is_only_read(browser, camp, ben):

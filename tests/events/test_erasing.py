@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import MailFailure, User
+from accounts.models import MailFailure, SentForm, User
 from accounts.signals import guest_claimed
 from events import stamps
 from events.editing import archive_camp
@@ -131,6 +131,19 @@ def test_without_their_texts_the_name_alone_goes(full_camp, leaver, olga):
     assert NoteRevision.objects.filter(is_aside=True, by=None).count() == 1
     # The account is for other camps.
     assert User.objects.filter(email=EMAIL).exists()
+
+
+@pytest.mark.parametrize("with_account", [False, True])
+def test_what_waits_to_be_told_to_them_goes_and_what_their_forms_said(client, full_camp, leaver, with_account):
+    client.force_login(leaver.user, backend="django.contrib.auth.backends.ModelBackend")
+    own, key = Pitch.objects.get(title=OWN), "a" * 32
+    client.post(reverse("pitches:pitch_withdraw", args=[full_camp.camp.slug, own.pk]), {"form_key": key})
+    rows = (User.objects.filter(email=EMAIL), SentForm.objects.filter(user=leaver.user_id))
+    assert [OWN in str(list(found.values())) for found in rows] == [True, True]
+    erase_user(user=leaver.user, with_texts=True) if with_account else erase_attendee(attendee=leaver, with_texts=True)
+    assert [OWN in str(list(found.values())) for found in rows] == [False, False]
+    # What was sent is not done anew.
+    assert SentForm.objects.exists() is not with_account
 
 
 def test_lists_of_one_camp_forget_with_it_and_all_with_the_account(full_camp, leaver):
