@@ -58,8 +58,9 @@ def _merged(session: Session, text: str, base_revision: int, steps: Steps) -> Me
     note = Note.objects.filter(session=session).first() or Note(session=session)
     if base_revision == note.revision:
         return Merge(text, 0, on_revision=note.revision)
-    base = note.revisions.filter(number=base_revision, is_aside=False).values_list("text", flat=True).first()
-    result = merge(base or "", text, note.text, _marks(), steps)
+    # Of a session that has no notes yet, or of a revision that nobody knows, typed on nothing.
+    known = NoteRevision.objects.filter(note__session=session, number=base_revision, is_aside=False)
+    result = merge(known.values_list("text", flat=True).first() or "", text, note.text, _marks(), steps)
     return replace(result, on_revision=note.revision)
 
 
