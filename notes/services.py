@@ -36,8 +36,10 @@ def save_note(*, session: Session, text: str, by: Attendee | None, base_revision
     return next(result for result in rounds if put_note(session=session, text=text, by=by, result=result))
 
 
-def merge_rounds(*, session: Session, text: str, base_revision: int) -> Iterator[Merge]:
+def merge_rounds(*, session: Session, text: str, base_revision: int, typed_on: str | None = None) -> Iterator[Merge]:
     """What `put_note` may put down, anew each time that somebody saved before it did (optimistic lock).
+
+    `typed_on` is the text that was typed on where it is no revision, since something was merged into it.
 
     Call it outside of any transaction: merging takes long, and nothing may be held meanwhile. All rounds together take
     as many steps as one merge may; when they are used up, the answer is given up and can be put down whoever saved.
@@ -47,21 +49,23 @@ def merge_rounds(*, session: Session, text: str, base_revision: int) -> Iterator
         raise ValidationError(_("The notes are too long: %(most)s characters at most."), params={"most": LONGEST})
     steps = Steps()
     while True:
-        yield _merged(session, text, base_revision, steps)
+        yield _merged(session, text, base_revision, typed_on, steps)
         with suppress(GivenUp):
             # With none left, the next merge is given up at its first step.
             steps.take(ROUND)
 
 
-def _merged(session: Session, text: str, base_revision: int, steps: Steps) -> Merge:
+def _merged(session: Session, text: str, base_revision: int, typed_on: str | None, steps: Steps) -> Merge:
     """The text on top of the notes as they are now."""
     note = Note.objects.filter(session=session).first() or Note(session=session)
-    if base_revision == note.revision:
-        return Merge(text, 0, on_revision=note.revision)
-    # Of a session that has no notes yet, or of a revision that nobody knows, typed on nothing.
-    known = NoteRevision.objects.filter(note__session=session, number=base_revision, is_aside=False)
-    result = merge(known.values_list("text", flat=True).first() or "", text, note.text, _marks(), steps)
-    return replace(result, on_revision=note.revision)
+    base = typed_on
+    if base is None:
+        if base_revision == note.revision:
+            return Merge(text, 0, on_revision=note.revision)
+        # Of a session that has no notes yet, or of a revision that nobody knows, typed on nothing.
+        known = NoteRevision.objects.filter(note__session=session, number=base_revision, is_aside=False)
+        base = known.values_list("text", flat=True).first() or ""
+    return replace(merge(base, text, note.text, _marks(), steps), on_revision=note.revision)
 
 
 @transaction.atomic
