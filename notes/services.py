@@ -85,8 +85,8 @@ def put_note(*, session: Session, text: str, by: Attendee | None, result: Merge)
 
 def _note_to_write(session: Session) -> Note:
     """The session's notes, held until the transaction ends (row lock); there from the moment somebody writes."""
-    # Many write in many rooms at once: only the session's own notes are held, not the camp.
-    session.camp.refuse_archived()
+    # Many write in many rooms at once: for itself each holds the session's own notes alone.
+    session.camp.keep_open()
     Note.objects.get_or_create(session=session)
     note = Note.objects.select_for_update(of=("self",)).select_related("session").get(session=session)
     _refuse_without_notes(note.session)
@@ -144,7 +144,7 @@ def set_notes_rule(*, session: Session, rule: str) -> None:
 @transaction.atomic
 def save_link(*, link: Link) -> None:
     """The link stands on its session's page."""
-    link.session.camp.refuse_archived()
+    link.session.camp.keep_open()
     _refuse_gone(link)
     _refuse_without_notes(link.session)
     try:
@@ -164,7 +164,7 @@ def _refuse_gone(thing: Link | WriteUp) -> None:
 @transaction.atomic
 def remove_link(*, link: Link) -> None:
     """The link is gone from its session's page."""
-    link.session.camp.refuse_archived()
+    link.session.camp.keep_open()
     link.delete()
     _tell_readers(link.session)
 
@@ -172,7 +172,7 @@ def remove_link(*, link: Link) -> None:
 @transaction.atomic
 def restore_link(*, session: Session, link: dict[str, str], by: int) -> Link:
     """The link that was taken away stands on its session's page again, as its author's; not twice."""
-    session.camp.refuse_archived()
+    session.camp.keep_open()
     author = session.camp.attendees.filter(pk=by).first()
     found = Link(session=session, by=author, url=link["url"], title=link["title"], kind=link["kind"])
     save_link(link=found)
@@ -182,7 +182,7 @@ def restore_link(*, session: Session, link: dict[str, str], by: int) -> Link:
 @transaction.atomic
 def save_writeup(*, writeup: WriteUp) -> None:
     """The write-up can be read, by whom the rule of its session's room lets."""
-    writeup.camp.refuse_archived()
+    writeup.camp.keep_open()
     _refuse_gone(writeup)
     if writeup.session and writeup.pk is None:
         _refuse_without_notes(writeup.session)
@@ -193,6 +193,6 @@ def save_writeup(*, writeup: WriteUp) -> None:
 @transaction.atomic
 def remove_writeup(*, writeup: WriteUp) -> None:
     """The write-up is gone."""
-    writeup.camp.refuse_archived()
+    writeup.camp.keep_open()
     writeup.delete()
     stamps.bump(writeup.camp, stamps.notes_of(writeup.session_id))
