@@ -28,7 +28,7 @@ HEAD, WHOLE = 20.0, 120.0
 LINGER = 2.0
 #: bytes of a head that are waited for; gunicorn says what is wrong with a longer one
 LONGEST_HEAD = 64 * 1024
-#: bytes of unfinished requests that a process keeps
+#: bytes of unfinished requests that a process keeps: those that are here, whatever more is announced
 MOST_KEPT = 64 * 1024 * 1024
 LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 HAS_BODY = re.compile(rb"^(content-length|transfer-encoding)[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -85,6 +85,8 @@ class PatientWorker(ThreadWorker):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.arriving: dict[TConn, Arrival] = {}
+        #: bytes of them all
+        self.kept = 0
         self.cut: set[TConn] = set()
 
     # -- how requests arrive ---------------------------------------------------------------------------
@@ -99,7 +101,10 @@ class PatientWorker(ThreadWorker):
         self.poller.register(conn.sock, READABLE, partial(self._receive, conn))
 
     def _receive(self, conn: TConn, sock: Any) -> None:
-        arrival = self.arriving[conn]
+        arrival = self.arriving.get(conn)
+        if arrival is None:
+            # It had to make way since the loop was told that something is there.
+            return
         try:
             data = sock.recv(256 * 1024)
         except BlockingIOError:
@@ -112,13 +117,17 @@ class PatientWorker(ThreadWorker):
         if arrival.is_over:
             return
         arrival.data += data
+        self.kept += len(data)
         if not arrival.length:
             arrival.measure()
-            if sum(max(one.length, len(one.data)) for one in self.arriving.values()) > MOST_KEPT:
-                self._refuse(conn)
-                return
         if arrival.is_whole():
             self._hand_over(conn, arrival)
+        while self.kept > MOST_KEPT:
+            self._refuse(self._largest())
+
+    def _largest(self) -> TConn:
+        """Who takes the most room, and of equals the longest: a form as people send it has nobody to make way for."""
+        return max(self.arriving, key=lambda conn: (len(self.arriving[conn].data), -self.arriving[conn].since))
 
     def _hand_over(self, conn: TConn, arrival: Arrival) -> None:
         self._forget(conn)
@@ -158,9 +167,13 @@ class PatientWorker(ThreadWorker):
                 self._leave(conn)
 
     def _refuse(self, conn: TConn) -> None:
+        """Told, and what still comes of it is thrown away: closed at once, the answer would be lost on its way."""
+        self._forget(conn)
+        # As after an answer by a thread, which is counted as gone.
+        self.nr_conns -= 1
         with suppress(OSError):
             conn.sock.send(TOO_MUCH)
-        self._leave(conn)
+        self._part(conn, graceful=True)
 
     def _leave(self, conn: TConn) -> None:
         self._forget(conn)
@@ -168,7 +181,7 @@ class PatientWorker(ThreadWorker):
         util.close(conn.sock)
 
     def _forget(self, conn: TConn) -> None:
-        del self.arriving[conn]
+        self.kept -= len(self.arriving.pop(conn).data)
         self.poller.unregister(conn.sock)
 
     # -- how it ends -----------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def write_down(*, camp: Camp, display_name: str) -> Attendee:
     camp = camp.lock()
     name = display_name.strip()
     refuse_name(name)
-    found = camp.attendees.present().filter(user=None, display_name__iexact=name).first()
+    found = camp.attendees.written_down().filter(display_name__iexact=name).first()
     if found is None:
         found = camp.attendees.create(display_name=name)
         stamps.bump(camp, stamps.CROWD)
@@ -186,7 +186,7 @@ def accept_invitation(*, invitation: Invitation, user: User, display_name: str) 
 
 def _refuse_taken(attendee: Attendee) -> None:
     """What somebody did in a place is theirs, also once they left: nobody takes it over with that."""
-    if attendee.removed_at:
+    if attendee.removed_at or attendee.has_left:
         raise ValidationError(_("This place is in the camp no more. Ask an organiser for an invitation of your own."))
     if attendee.user_id is not None:
         raise ValidationError(

@@ -78,7 +78,7 @@ def seat_organiser(*, camp: Camp, user: User, display_name: str = "") -> Attende
     refuse_name(display_name)
     mine = camp.attendees.filter(user=user).first()
     if mine is None:
-        found = list(camp.attendees.organisers().filter(user=None))
+        found = list(camp.attendees.organisers().written_down())
         if display_name:
             found = [one for one in found if one.display_name.casefold() == display_name.casefold()]
         mine = found[0] if len(found) == 1 else Attendee(camp=camp, display_name=display_name or _("Organiser"))

@@ -57,6 +57,7 @@ def remove_attendee(*, attendee: Attendee) -> int:
     Returns how many open invitations were closed, since an organiser is none any more.
     """
     camp = attendee.camp.lock()
+    _refuse_gone(attendee)
     if attendee.is_organiser:
         keep_an_organiser(camp, attendee)
     closed = close_invitations(attendee=attendee, left=None)
@@ -69,11 +70,27 @@ def remove_attendee(*, attendee: Attendee) -> int:
     return closed
 
 
+def _refuse_gone(attendee: Attendee) -> None:
+    """Removed is not left, and left is not removed: whichever came first stands. The camp is locked."""
+    attendee.refresh_from_db(fields=["removed_at"])
+    if attendee.removed_at:
+        raise ValidationError(_("%(name)s is in this camp no more."), params={"name": attendee})
+
+
 @transaction.atomic
 def let_back_in(*, attendee: Attendee, role: str, seen: str) -> None:
-    """Whoever was removed at the moment `seen` is in again, with that role; or waits, if all places are taken since."""
+    """Whoever was removed at the moment `seen` is in again, with that role; or waits, if all places are taken since.
+
+    Not whoever left by themselves: with no account on it their place would look like one that was written down.
+    """
     camp = attendee.camp.lock()
-    attendee.refresh_from_db(fields=["removed_at"])
+    attendee.refresh_from_db(fields=["removed_at", "has_left", "user", "was_of"])
+    # The release before this one, which may run beside it, notes only whose place it was.
+    if attendee.user_id is None and (attendee.has_left or attendee.was_of_id is not None):
+        raise ValidationError(
+            _("%(name)s left. Only they can come back, by joining again; what they did here before stays theirs."),
+            params={"name": attendee},
+        )
     if attendee.removed_at is None or attendee.removed_at.isoformat() != seen:
         raise ValidationError(_("Somebody changed that meanwhile. Look at the list again."))
     # Whoever waited before waits no more while there is room: nobody does.
@@ -90,13 +107,14 @@ def leave_camp(*, attendee: Attendee) -> None:
     Whose it was is kept beside it, for when they want to be erased.
     """
     camp = attendee.camp.lock(archived=True)
+    _refuse_gone(attendee)
     if attendee.is_organiser:
         keep_an_organiser(camp, attendee)
     close_invitations(attendee=attendee, left=Role.ATTENDEE)
-    attendee.user, attendee.was_of = None, attendee.user
+    attendee.user, attendee.was_of, attendee.has_left = None, attendee.user, True
     attendee.removed_at = timezone.now()
     attendee.role = Role.ATTENDEE
-    attendee.save(update_fields=["user", "was_of", "removed_at", "role"])
+    attendee.save(update_fields=["user", "was_of", "has_left", "removed_at", "role"])
     stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
     if not camp.is_archived:
         move_up(camp=camp)

@@ -633,7 +633,7 @@ class CsvReader:
             except ValidationError as error:
                 self.report.fault(file, number, " ".join(error.messages))
                 continue
-            is_theirs = attendee.user_id is not None or attendee.removed_at is not None
+            is_theirs = not attendee.is_written_down or attendee.removed_at is not None
             if is_theirs:
                 left_out, first = left_out + 1, first or number
             this = (key(pitch), key(attendee))

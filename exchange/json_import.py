@@ -166,6 +166,8 @@ class _Reader(Reading):
         arrival = self.arrival
         for _n, row in self.rows("attendees"):
             attendee = Attendee(camp=arrival.camp, **self.values(Attendee, row, names.ATTENDEE_FIELDS))
+            # Nobody here knows whether they left or were removed: it is not for others to bring them back.
+            attendee.has_left = attendee.removed_at is not None
             if attendee.import_key:
                 self.refuse_twice("attendee", attendee.import_key)
             arrival.attendees.append(attendee)

@@ -105,7 +105,7 @@ class Outcome:
         # Long texts only where rows are held against them.
         outcome.pitches = list(camp.pitches.defer("needs", *([] if "pitches.csv" in files else ["about"])))
         if "interests.csv" in files:
-            rows = Interest.objects.filter(pitch__camp=camp, attendee__user=None)
+            rows = Interest.objects.filter(attendee__in=camp.attendees.written_down())
             outcome.interests = set(rows.values_list("pitch_id", "attendee_id"))
         if "sheet.csv" in files:
             outcome.read_grid()

@@ -36,8 +36,10 @@ def save_note(*, session: Session, text: str, by: Attendee | None, base_revision
     return next(result for result in rounds if put_note(session=session, text=text, by=by, result=result))
 
 
-def merge_rounds(*, session: Session, text: str, base_revision: int) -> Iterator[Merge]:
+def merge_rounds(*, session: Session, text: str, base_revision: int, typed_on: str | None = None) -> Iterator[Merge]:
     """What `put_note` may put down, anew each time that somebody saved before it did (optimistic lock).
+
+    `typed_on` is the text that was typed on where it is no revision, since something was merged into it.
 
     Call it outside of any transaction: merging takes long, and nothing may be held meanwhile. All rounds together take
     as many steps as one merge may; when they are used up, the answer is given up and can be put down whoever saved.
@@ -47,20 +49,23 @@ def merge_rounds(*, session: Session, text: str, base_revision: int) -> Iterator
         raise ValidationError(_("The notes are too long: %(most)s characters at most."), params={"most": LONGEST})
     steps = Steps()
     while True:
-        yield _merged(session, text, base_revision, steps)
+        yield _merged(session, text, base_revision, typed_on, steps)
         with suppress(GivenUp):
             # With none left, the next merge is given up at its first step.
             steps.take(ROUND)
 
 
-def _merged(session: Session, text: str, base_revision: int, steps: Steps) -> Merge:
+def _merged(session: Session, text: str, base_revision: int, typed_on: str | None, steps: Steps) -> Merge:
     """The text on top of the notes as they are now."""
     note = Note.objects.filter(session=session).first() or Note(session=session)
-    if base_revision == note.revision:
-        return Merge(text, 0, on_revision=note.revision)
-    base = note.revisions.filter(number=base_revision, is_aside=False).values_list("text", flat=True).first()
-    result = merge(base or "", text, note.text, _marks(), steps)
-    return replace(result, on_revision=note.revision)
+    base = typed_on
+    if base is None:
+        if base_revision == note.revision:
+            return Merge(text, 0, on_revision=note.revision)
+        # Of a session that has no notes yet, or of a revision that nobody knows, typed on nothing.
+        known = NoteRevision.objects.filter(note__session=session, number=base_revision, is_aside=False)
+        base = known.values_list("text", flat=True).first() or ""
+    return replace(merge(base, text, note.text, _marks(), steps), on_revision=note.revision)
 
 
 @transaction.atomic
@@ -80,8 +85,8 @@ def put_note(*, session: Session, text: str, by: Attendee | None, result: Merge)
 
 def _note_to_write(session: Session) -> Note:
     """The session's notes, held until the transaction ends (row lock); there from the moment somebody writes."""
-    # Many write in many rooms at once: only the session's own notes are held, not the camp.
-    session.camp.refuse_archived()
+    # Many write in many rooms at once: for itself each holds the session's own notes alone.
+    session.camp.keep_open()
     Note.objects.get_or_create(session=session)
     note = Note.objects.select_for_update(of=("self",)).select_related("session").get(session=session)
     _refuse_without_notes(note.session)
@@ -139,7 +144,7 @@ def set_notes_rule(*, session: Session, rule: str) -> None:
 @transaction.atomic
 def save_link(*, link: Link) -> None:
     """The link stands on its session's page."""
-    link.session.camp.refuse_archived()
+    link.session.camp.keep_open()
     _refuse_gone(link)
     _refuse_without_notes(link.session)
     try:
@@ -159,7 +164,7 @@ def _refuse_gone(thing: Link | WriteUp) -> None:
 @transaction.atomic
 def remove_link(*, link: Link) -> None:
     """The link is gone from its session's page."""
-    link.session.camp.refuse_archived()
+    link.session.camp.keep_open()
     link.delete()
     _tell_readers(link.session)
 
@@ -167,7 +172,7 @@ def remove_link(*, link: Link) -> None:
 @transaction.atomic
 def restore_link(*, session: Session, link: dict[str, str], by: int) -> Link:
     """The link that was taken away stands on its session's page again, as its author's; not twice."""
-    session.camp.refuse_archived()
+    session.camp.keep_open()
     author = session.camp.attendees.filter(pk=by).first()
     found = Link(session=session, by=author, url=link["url"], title=link["title"], kind=link["kind"])
     save_link(link=found)
@@ -177,7 +182,7 @@ def restore_link(*, session: Session, link: dict[str, str], by: int) -> Link:
 @transaction.atomic
 def save_writeup(*, writeup: WriteUp) -> None:
     """The write-up can be read, by whom the rule of its session's room lets."""
-    writeup.camp.refuse_archived()
+    writeup.camp.keep_open()
     _refuse_gone(writeup)
     if writeup.session and writeup.pk is None:
         _refuse_without_notes(writeup.session)
@@ -188,6 +193,6 @@ def save_writeup(*, writeup: WriteUp) -> None:
 @transaction.atomic
 def remove_writeup(*, writeup: WriteUp) -> None:
     """The write-up is gone."""
-    writeup.camp.refuse_archived()
+    writeup.camp.keep_open()
     writeup.delete()
     stamps.bump(writeup.camp, stamps.notes_of(writeup.session_id))

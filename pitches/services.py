@@ -110,10 +110,10 @@ def put_right(
         save_pitch(pitch=pitch, hosts=list(pitch.hosts.all()), not_in=not_in, by=by)
     else:
         save_pitch(pitch=pitch, hosts=hosts, not_in=not_in, by=by, after=after, on_behalf_of=on_behalf_of)
-    for person in pitch.camp.attendees.present().filter(pk__in=wrote_down, user=None, pitches=None):
+    for person in pitch.camp.attendees.written_down().filter(pk__in=wrote_down, pitches=None):
         remove_attendee(attendee=person)
     # Those who stay are as they were left by this page.
-    still = pitch.hosts.filter(pk__in=wrote_down, user=None).values_list("pk", flat=True)
+    still = pitch.hosts.written_down().filter(pk__in=wrote_down).values_list("pk", flat=True)
     pitch.wrote_down = (*still, *pitch.wrote_down)
     return is_changed
 

@@ -136,7 +136,7 @@ def is_renewal_due(camp: Camp) -> bool:
     taken_at = WishSnapshot.objects.filter(camp=camp).values_list("taken_at", flat=True).first()
     if taken_at is None:
         return True
-    typed = Interest.objects.filter(pitch__camp=camp, changed_at__gt=taken_at, attendee__user=None)
+    typed = Interest.objects.filter(attendee__in=camp.attendees.written_down(), changed_at__gt=taken_at)
     return not is_few(len(_tapped_since(camp, taken_at))) or typed.exists()
 
 
@@ -156,6 +156,6 @@ def _tapped_since(camp: Camp, moment: datetime) -> set[int]:
 
 def _with_written_down(camp: Camp, was: dict[int, dict[int, int]], found: dict[int, dict[int, int]]) -> Wishes:
     """As before, but for those who have no account: their interests came from a file and are nobody's secret."""
-    written_down = camp.attendees.present().filter(user=None).values_list("pk", flat=True)
+    written_down = camp.attendees.written_down().values_list("pk", flat=True)
     merged: dict[int, Mine] = {**was, **{pk: found.get(pk, {}) for pk in written_down}}
     return Wishes.of((pk, pitch, level) for pk, mine in merged.items() for pitch, level in mine.items())

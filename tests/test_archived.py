@@ -15,10 +15,11 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 
 from events import access
 from events.editing import archive_camp
-from events.models import CampArchived
+from events.models import Camp, CampArchived
 from exchange.json_export import Secrets, export_camp
 from schedule.build import run
 from schedule.models import GridBuild
@@ -134,6 +135,28 @@ def test_with_the_door_left_open_the_services_refuse(sign_in, olga, full_camp, m
     assert changed == []
 
 
+def test_archived_behind_the_back_of_whoever_sends_the_services_refuse(sign_in, olga, full_camp, monkeypatch):
+    """The page found an open camp, and has that one in memory when it calls the services."""
+    now = timezone.now()
+
+    def archive_elsewhere(*asked):
+        Camp.objects.update(archived_at=now)
+
+    client = sign_in(olga)
+    with undone():
+        archive_elsewhere()
+        exported = document(full_camp)
+    monkeypatch.setattr(access, "refuse_change", archive_elsewhere)
+    changed = []
+    for address in written_to(full_camp):
+        with undone():
+            send(client, full_camp, address)
+            if address.name not in GOES_ON and document(full_camp) != exported:
+                changed.append(address.name)
+    # A tap is one statement, and waits for nobody.
+    assert changed == ["pitches:interest_set"]
+
+
 def test_the_rule_of_a_room_gets_stricter_in_an_archived_camp_and_not_looser(sign_in, ben, full_camp):
     client, url = sign_in(ben), f"/{full_camp.camp.slug}/sessions/{full_camp.session.pk}/notes/rule/"
     archive_camp(camp=full_camp.camp)
@@ -207,7 +230,7 @@ def test_every_service_asks_whether_the_camp_is_archived():
         for function in ast.parse(module.read_text()).body:
             if isinstance(function, ast.FunctionDef) and _is_atomic(function) and function.name not in HOLD_NONE:
                 calls = {_called(node) for node in ast.walk(function) if isinstance(node, ast.Call)}
-                if not calls & {"lock", "refuse_archived", "locked_draft", "apply_plan", "_note_to_write"}:
+                if not calls & {"lock", "keep_open", "locked_draft", "apply_plan", "_note_to_write"}:
                     silent.append(function.name)
     assert silent == []
 

@@ -47,6 +47,12 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
     def waiting(self) -> AttendeeQuerySet:
         return self.filter(removed_at=None, is_waiting=True).order_by("joined_at", "pk")
 
+    def written_down(self) -> AttendeeQuerySet:
+        """In the camp without an account, and never by one: their place can be handed over, and what a file says they
+        want is nobody's secret. What somebody did in a place is theirs, also once they left.
+        """
+        return self.present().filter(user=None, has_left=False)
+
     def organisers(self) -> AttendeeQuerySet:
         return self.present().filter(role=Role.ORGANISER)
 
@@ -54,13 +60,17 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 class Attendee(models.Model):
     """A person at one camp, known there by the name they chose for it.
 
-    Without a user it is somebody a helper or an import wrote down: they may take the place over by a link.
+    Without a user it is somebody a helper or an import wrote down, who may take the place over by a link; or somebody
+    who left by themselves: then it is nobody's, for good, and whoever comes back has a new one.
     """
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="attendees")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="attendees")
+    #: protected: without its account a place would look like one that was written down; `erase_user` takes both
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="attendees")
     #: whose place it was, once they left: nobody is shown it, and it lets them be erased from here, too
     was_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="left")
+    #: by themselves, or before they came here in a document: nobody lets them back in, or takes the place over
+    has_left = models.BooleanField(default=False, db_default=False, editable=False)
     display_name = LineField(
         _("the name people will see"),
         max_length=60,
@@ -113,6 +123,11 @@ class Attendee(models.Model):
     def is_helper(self) -> bool:
         """May do what helpers do; organisers may, too."""
         return self.role in (Role.HELPER, Role.ORGANISER)
+
+    @property
+    def is_written_down(self) -> bool:
+        """Of whoever is in the camp; `AttendeeQuerySet.written_down` has the meaning."""
+        return self.user_id is None and not self.has_left
 
     @property
     def mark(self) -> str:

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import refuse_unseen
+from accounts.statements import Written, found_by, statement, table_of
 from accounts.text import LineField, LinesField
 
 if TYPE_CHECKING:
@@ -298,6 +299,22 @@ class Camp(models.Model):
         if not archived:
             camp.refuse_archived()
         return camp
+
+    def keep_open(self) -> None:
+        """The camp is not archived, and is not before the transaction ends (shared row lock); refused if it is by now.
+
+        For services that write what hangs on the camp, notes say, and read nothing of it. They do not wait for one
+        another, only for whoever changes the camp itself. Whoever has it like this never calls `lock` after it: two who
+        did would wait for each other. Archiving waits for them: asked without a lock, it could come in between.
+        """
+        # SQLite has one writer, and this transaction is it.
+        held = Written(" FOR SHARE" if connection.vendor == "postgresql" else "")
+        sql = statement("SELECT archived_at FROM {camps} WHERE id = %s{held}", camps=table_of(Camp), held=held)
+        found = found_by(sql, [self.pk])
+        if not found:
+            raise Camp.DoesNotExist
+        if found[0][0] is not None:
+            raise CampArchived
 
     @property
     def is_closed(self) -> bool:

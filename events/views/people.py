@@ -84,7 +84,7 @@ def _by_name(people: QuerySet[Attendee]) -> list[int]:
 
 def _page_of(people: QuerySet[Attendee], number: str | None) -> Page[Any]:
     page: Page[Any] = Paginator(_by_name(people), PER_PAGE).get_page(number)
-    rows = people.only("camp_id", "display_name", "role", "user_id").in_bulk(list(page.object_list))
+    rows = people.only("camp_id", "display_name", "role", "user_id", "has_left").in_bulk(list(page.object_list))
     # Whoever left meanwhile is none.
     page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
     return page
@@ -176,7 +176,7 @@ def _let_back_in(request: CampRequest, camp: Camp, attendee: Attendee) -> HttpRe
 @sent_from("events:people_list")
 def person_handover(request: AttendeeRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     """A link by which somebody who was written down takes their place over."""
-    attendee = get_object_or_404(camp.attendees.present().filter(user=None), pk=attendee_id)
+    attendee = get_object_or_404(camp.attendees.written_down(), pk=attendee_id)
     return _show_link(request, camp, invite(camp=camp, by=request.user, role=Role.ATTENDEE, attendee=attendee))
 
 

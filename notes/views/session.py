@@ -76,7 +76,7 @@ def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse
         with refusal_on(form, "text"):
             # Merged before anything is held: what is done once is putting it down.
             base = _base_of(request, session, data["base"])
-            for result in merge_rounds(session=session, text=data["text"], base_revision=base):
+            for result in merge_rounds(session=session, text=data["text"], **base):
                 put = partial(_put_down, request, camp, session, data, result)
                 if answer := done_once(request=request, do=put):
                     return answer
@@ -84,12 +84,14 @@ def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse
     return render(request, "notes/note_edit.html", context, status=status_of(form))
 
 
-def _base_of(request: CampRequest, session: Session, shown: int) -> int:
-    """The revision on which it was typed: what this very page saved before counts as what it shows (the answer to that
-    was lost), or a line that was put right would stand there twice.
+def _base_of(request: CampRequest, session: Session, shown: int) -> dict[str, Any]:
+    """What it was typed on, for `merge_rounds`: what this very page sent before counts as what it shows (the answer to
+    that was lost), or a line that was put right would stand there twice.
     """
     made = made_from_here(request, NoteRevision._meta.label)
-    return made.row if made and made.on == f"{session.pk} {shown}" else shown
+    if made is None or made.on != f"{session.pk} {shown}":
+        return {"base_revision": shown}
+    return {"base_revision": made.row, "typed_on": None if made.row else made.typed}
 
 
 def _put_down(
@@ -100,15 +102,21 @@ def _put_down(
     if not put_note(session=session, text=text, by=request.me, result=result):
         return None
     if result.is_clean:
-        if result.text == carried(text):
-            # Nothing of others was put in: sent again with other words, it is a change of this.
-            revision = Note.objects.values_list("revision", flat=True).get(session=session)
-            note_made(request, Made(NoteRevision._meta.label, revision, "", on=f"{session.pk} {data['base']}"))
+        _note_typed(request, session, carried(text), result, data["base"])
         tell_done(request, _("Saved."))
         return _part(session, "session-notes")
     form = NoteForm(initial={"text": result.text, "base": result.on_revision})
     context = {"camp": camp, "session": session, "form": form, "conflict": result}
     return render(request, "notes/note_edit.html", context, status=422)
+
+
+def _note_typed(request: CampRequest, session: Session, text: str, result: Merge, shown: int) -> None:
+    """Sent again with other words, it is a change of this: of the revision; or of the text that was sent, where
+    something of others was put into it.
+    """
+    revision = Note.objects.values_list("revision", flat=True).get(session=session)
+    row, typed = (revision, "") if result.text == text else (0, text)
+    note_made(request, Made(NoteRevision._meta.label, row, typed, on=f"{session.pk} {shown}"))
 
 
 @camp_view(Access.ATTENDEE)

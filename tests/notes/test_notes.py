@@ -88,6 +88,42 @@ def test_saved_without_an_answer_and_sent_again_with_a_line_more_it_is_merged_wi
     assert not NoteRevision.objects.filter(is_aside=True).exists()
 
 
+@pytest.mark.parametrize(
+    ("before", "typed", "saved_by_another", "put_right", "after"),
+    [
+        ("", "duks", "geese", "ducks", "geese\nducks"),
+        ("One\nTwo", "duks\nOne\nTwo", "One\nTwo\ngeese", "ducks\nOne\nTwo", "ducks\nOne\nTwo\ngeese"),
+        ("One\nTwo", "One", "One\nTwo\ngeese", "One\nducks", "One\ngeese\nducks"),
+        ("One\nTwo", "One\nTwo", "One\nTwo\ngeese", "One\nTwo", "One\nTwo\ngeese"),
+        ("One", "", "geese\nOne", "ducks", "geese\nducks"),
+    ],
+    ids=["first words", "apart", "taken away", "nothing", "all taken away"],
+)
+def test_merged_without_an_answer_and_put_right_no_line_stands_twice(
+    sign_in, session, ben, cleo, before, typed, saved_by_another, put_right, after
+):
+    save_note(session=session, text=before, by=None, base_revision=0)
+    client, base = sign_in(cleo), Note.objects.get().revision
+    save_note(session=session, text=saved_by_another, by=ben, base_revision=base)
+    form = {"base": str(base), "form_key": "a" * 32}
+    for text in (typed, put_right, f"{put_right}\nmore", put_right):
+        assert client.post(url_of(session, "notes/"), form | {"text": text}).status_code == 302
+    assert Note.objects.get().text == after
+    assert not NoteRevision.objects.filter(is_aside=True).exists()
+
+
+@pytest.mark.parametrize("base", [1, 7, 2**31, 2**63, 10**30])
+@pytest.mark.parametrize(("before", "after"), [([], "Mine"), (["One", "One\nTwo"], "One\nTwo\nMine")])
+def test_typed_on_a_revision_that_nobody_knows_nothing_is_lost(sign_in, session, ben, cleo, base, before, after):
+    """Of notes that are none yet, too: a page says whatever it likes of what it showed."""
+    for number, text in enumerate(before):
+        save_note(session=session, text=text, by=ben, base_revision=number)
+    known = base == 1 and before
+    typed = "One\nMine" if known else after.rpartition("\n")[2]
+    assert sign_in(cleo).post(url_of(session, "notes/"), {"text": typed, "base": str(base)}).status_code == 302
+    assert Note.objects.get().text == after
+
+
 def test_marks_that_are_left_in_are_asked_about_once_and_name_nobody(sign_in, session, ben, cleo):
     save_note(session=session, text="One", by=ben, base_revision=0)
     save_note(session=session, text="Two", by=ben, base_revision=1)

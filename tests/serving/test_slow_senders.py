@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from selectors import DefaultSelector
 
 import pytest
@@ -60,6 +60,20 @@ def test_half_sent_requests_make_nobody_wait(served):
     assert statuses == [b"200", b"403", b"200"] * 14
 
 
+def test_whoever_announces_much_and_sends_nothing_is_in_nobodys_way(served):
+    """The heads alone, of more than all processes together keep."""
+    head = b"POST /j/ HTTP/1.1\r\nHost: camp.example\r\nContent-Length: %d\r\n\r\n"
+    many = 3 * web.WORKERS * web.MOST_KEPT // LARGEST_BODY
+    with ExitStack() as doors:
+        # Smaller ones where a larger one finds no room.
+        for length in (LARGEST_BODY // 6**step for step in range(9) for _ in range(many)):
+            doors.enter_context(knock(served, head % length))
+        time.sleep(0.5)
+        for _ in range(8):
+            with knock(served, HEAD + b"\r\n") as door:
+                assert answer(door).startswith(b"HTTP/1.1 200")
+
+
 def test_whoever_does_not_hang_up_makes_nobody_wait(served):
     """Gunicorn waits for each of them in turn, two seconds long, and answers nobody meanwhile."""
     with ExitStack() as doors:
@@ -109,15 +123,21 @@ def worker() -> Iterator[Worker]:
     worker.tmp.close()
 
 
-@pytest.fixture
-def door(worker) -> Iterator[socket.socket]:
-    """A connection that was just accepted."""
+@contextmanager
+def accepted(worker) -> Iterator[socket.socket]:
     outside, inside = socket.socketpair()
     outside.settimeout(10)
     worker.nr_conns += 1
     worker.enqueue_req(TConn(worker.cfg, inside, ("10.0.0.1", 1), ("10.0.0.2", 80)))
     with outside, inside:
         yield outside
+
+
+@pytest.fixture
+def door(worker) -> Iterator[socket.socket]:
+    """A connection that was just accepted."""
+    with accepted(worker) as door:
+        yield door
 
 
 def test_a_request_is_given_to_a_thread_when_it_is_whole(worker, door):
@@ -196,13 +216,53 @@ def test_at_the_end_nobody_waits_for_an_empty_connection(worker, door, monkeypat
 
 def test_more_than_is_kept_at_once_is_refused_with_a_sentence(worker, door, monkeypatch):
     monkeypatch.setattr(web, "MOST_KEPT", 1000)
-    door.sendall(b"POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n")
+    door.sendall(b"POST / HTTP/1.1\r\nContent-Length: 2000\r\n\r\n" + b"x" * 1000)
     worker.look()
     said = door.recv(1000)
     assert said.startswith(b"HTTP/1.1 503")
     assert said.endswith(b"Try again later.\n")
     assert int(said.partition(b"Content-Length: ")[2].partition(b"\r")[0]) == len(said.partition(b"\r\n\r\n")[2])
-    assert (worker.nr_conns, worker.given) == (0, [])
+    # What still comes is thrown away until they have read that.
+    door.sendall(b"x" * 500)
+    worker.look()
+    assert door.recv(10) == b""
+    door.close()
+    worker.look()
+    assert (worker.nr_conns, worker.kept, worker.given) == (0, 0, [])
+
+
+def test_room_is_taken_by_what_is_here_and_made_by_whoever_takes_the_most(worker, door, monkeypatch):
+    """Who announces much and sends nothing costs nothing, and stands in nobody's way."""
+    monkeypatch.setattr(web, "MOST_KEPT", 10_000)
+    head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
+    with ExitStack() as doors:
+        idle = [doors.enter_context(accepted(worker)) for _ in range(30)]
+        larger, large = doors.enter_context(accepted(worker)), doors.enter_context(accepted(worker))
+        for other in idle:
+            other.sendall(head % LARGEST_BODY)
+        large.sendall(head % 9_000 + b"x" * 3_900)
+        larger.sendall(head % 9_000 + b"x" * 4_000)
+        worker.look()
+        assert (len(worker.arriving), worker.given) == (33, [])
+        door.sendall(head % 2_000 + b"x" * 1_600)
+        worker.look()
+        # Not who comes last, nor who is small.
+        assert larger.recv(12) == b"HTTP/1.1 503"
+        door.sendall(b"x" * 400)
+        large.sendall(b"x" * 5_100)
+        worker.look()
+        assert sorted(map(len, worker.given)) == [len(head % 2_000) + 2_000, len(head % 9_000) + 9_000]
+        assert worker.kept == sum(len(one.data) for one in worker.arriving.values()) == 30 * len(head % LARGEST_BODY)
+
+
+def test_who_made_way_while_more_of_them_was_there_to_be_read_ends_nothing(worker, door):
+    """The loop was told of both before it looked at the first."""
+    door.sendall(b"GET /")
+    [(told, _mask)] = worker.poller.select(0)
+    [conn] = worker.arriving
+    worker._leave(conn)
+    told.data(told.fileobj)
+    assert (worker.nr_conns, worker.arriving, worker.kept) == (0, {}, 0)
 
 
 def test_whoever_leaves_is_forgotten(worker, door):
