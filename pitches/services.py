@@ -177,7 +177,7 @@ def return_pitch(*, pitch: Pitch, seen: str, by: Attendee | None) -> None:
         raise ValidationError(_("“%(title)s” is on the board already."), params={"title": pitch})
     if pitch.merged_into_id or not pitch.withdrawal or pitch.withdrawal != seen:
         raise ValidationError(
-            _("Somebody changed “%(title)s” meanwhile. It stays off the board."), params={"title": pitch}
+            _("“%(title)s” was changed meanwhile. It stays off the board."), params={"title": pitch}
         )
     pitch.withdrawn_at = None
     pitch.save(update_fields=["withdrawn_at"])

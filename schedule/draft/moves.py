@@ -50,7 +50,7 @@ def _as_they_are(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitc
     room_now, slot_now = camp.rooms.filter(pk=room.pk).first(), camp.slots.filter(pk=slot.pk).first()
     if room_now is None or slot_now is None:
         gone = slot if room_now else room
-        raise ValidationError(_("Somebody deleted “%(thing)s” meanwhile."), params={"thing": str(gone)})
+        raise ValidationError(_("“%(thing)s” was deleted meanwhile."), params={"thing": str(gone)})
     there.camp = slot_now.camp = camp
     return there, room_now, slot_now
 
