@@ -176,9 +176,7 @@ def return_pitch(*, pitch: Pitch, seen: str, by: Attendee | None) -> None:
     if pitch.is_open:
         raise ValidationError(_("“%(title)s” is on the board already."), params={"title": pitch})
     if pitch.merged_into_id or not pitch.withdrawal or pitch.withdrawal != seen:
-        raise ValidationError(
-            _("“%(title)s” was changed meanwhile. It stays off the board."), params={"title": pitch}
-        )
+        raise ValidationError(_("“%(title)s” was changed meanwhile. It stays off the board."), params={"title": pitch})
     pitch.withdrawn_at = None
     pitch.save(update_fields=["withdrawn_at"])
     # What is withdrawn holds nothing up: others were put in order without it.
@@ -292,6 +290,7 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
     it would take the interest along that was tapped before it.
 
     A `tap` is taken only if its device did none that is newer: however late an old one comes, the last state stands.
+    Sent again after its answer was lost, it is told what stands now: another device may have tapped since.
     """
     if not pitch.camp.takes_interest:
         raise ValidationError(_("Interest is closed."))
@@ -305,8 +304,13 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
         raise ValidationError(_("The pitch was withdrawn."))
-    if not is_in_turn and now == pitch:
-        raise TapIsOld(_("You tapped there again since."))
+    if tap and not is_in_turn and now == pitch:
+        if not LastTap.objects.filter(device=tap.device, number=tap.number).exists():
+            raise TapIsOld(_("You tapped there again since."))
+        stands = Interest.objects.filter(pitch=pitch, attendee=attendee).values_list("level", flat=True).first() or 0
+        if level == Interest.Level.MUST and stands == Interest.Level.INTERESTED:
+            problem, why = _too_many_musts(pitch, attendee)
+        return Tapped(pitch, stands, problem, why)
     if now == pitch:
         # There was none to take back.
         return Tapped(pitch, 0)
@@ -324,7 +328,7 @@ def _take_turn(tap: Tap, pitch: Pitch) -> bool:
     """The pitch is on the board, held as by `_is_held_open`, and this is the newest tap of its device so far."""
     sql = statement(
         "INSERT INTO {taps} (device, number, taken_at) SELECT %s, %s, %s {is_open} ON CONFLICT (device) "
-        "DO UPDATE SET number = EXCLUDED.number, taken_at = EXCLUDED.taken_at WHERE {taps}.number <= EXCLUDED.number",
+        "DO UPDATE SET number = EXCLUDED.number, taken_at = EXCLUDED.taken_at WHERE {taps}.number < EXCLUDED.number",
         taps=table_of(LastTap),
         is_open=_that_is_open(),
     )

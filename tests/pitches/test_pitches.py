@@ -246,7 +246,7 @@ def test_a_tap_held_up_on_its_way_undoes_no_newer_one(sign_in, camp, ben):
     assert (late.status_code, late.json()) == (409, {"problem": "You tapped there again since.", "is_old": True})
     assert not Interest.objects.exists()
     # Sent again, since the answer was lost; of another device; by a script that counts nothing.
-    assert tap(12, 2, other).status_code == tap(12, 2, other).status_code == 200
+    assert tap(13, 2, other).json()["level"] == tap(13, 2, other).json()["level"] == 2
     assert tap(1, 1, device="b" * 32).status_code == 200
     assert dict(ben.interests.values_list("pitch", "level")) == {pitch.pk: 1, other.pk: 2}
     for wrong in ("", "-1", "²", "9" * 5000, "soon"):
@@ -281,6 +281,29 @@ def test_a_tap_by_number_is_about_this_camps_board_and_follows_a_merge(sign_in, 
     assert tap(old, 2).json() == {"problem": "", "pitch": new.pk, "title": "New ropes", "level": 1}
     assert tap(old, 1).json().get("is_old") is True
     assert [interest.pitch for interest in Interest.objects.all()] == [new]
+
+
+def test_a_tap_sent_again_is_told_what_another_device_made_of_it_since(sign_in, camp, ben):
+    """Its answer was lost."""
+    camp.musts_each = 1
+    camp.save()
+    pitch, other = PitchFactory(camp=camp, title="Knots"), PitchFactory(camp=camp, title="Bells")
+    client = sign_in(ben)
+
+    def tap(device, number, level, pitch=pitch):
+        fields = {"level": level, "device": device * 32, "number": number}
+        return client.post(f"/{camp.slug}/pitches/{pitch.pk}/interest/", fields, headers=SCRIPT).json()
+
+    assert tap("a", 10, 2)["level"] == 2
+    assert tap("b", 7, 0)["level"] == 0
+    assert (tap("a", 10, 2)["level"], Interest.objects.count()) == (0, 0)
+    assert tap("b", 8, 1)["level"] == 1
+    assert tap("a", 10, 0)["level"] == 1
+    # A must too many is told again as what it is.
+    assert tap("b", 9, 2, other)["level"] == 2
+    first = tap("a", 11, 2)
+    assert "“Knots” counts as interested." in first["problem"]
+    assert tap("a", 11, 2) == first
 
 
 @pytest.mark.django_db(transaction=True)
