@@ -20,7 +20,7 @@ from .signals import frame_changed
 LONGEST_FEATURE = 60
 #: of one room, or of one session's needs
 MOST_FEATURES = 50
-ROOM_GONE = gettext_lazy("Somebody took one of these rooms away meanwhile. Look again, then save.")
+ROOM_GONE = gettext_lazy("One of these rooms was taken away meanwhile. Look again, then save.")
 #: in one statement
 ROOMS = 100
 

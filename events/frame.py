@@ -62,7 +62,7 @@ def save_slot(*, slot: Slot) -> None:
 def _refuse_gone(thing: Room | Slot) -> None:
     """Saving a row that somebody deleted meanwhile would make it anew."""
     if thing.pk and not type(thing)._default_manager.filter(pk=thing.pk).exists():
-        raise ValidationError(_("Somebody deleted “%(thing)s” meanwhile."), params={"thing": str(thing)})
+        raise ValidationError(_("“%(thing)s” was deleted meanwhile."), params={"thing": str(thing)})
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def take_back(*, camp: Camp, things: QuerySet[Thing], seen: dict[int, str]) -> l
         thing.camp = camp
     if changed := [thing for thing in found if thing.state != seen[thing.pk]]:
         raise ValidationError(
-            _("Somebody changed “%(thing)s” since. Take away below what is too many."),
+            _("“%(thing)s” was changed since. Take away below what is too many."),
             params={"thing": str(changed[0])},
         )
     # What came to hang on one since, as hours in which it is closed, would go with it and not come back.
@@ -144,7 +144,7 @@ def as_they_are(things: Iterable[Thing]) -> list[Thing]:
     things = list(things)
     there = type(things[0])._default_manager.in_bulk([thing.pk for thing in things]) if things else {}
     if gone := [thing for thing in things if thing.pk not in there]:
-        raise ValidationError(_("Somebody deleted “%(thing)s” meanwhile."), params={"thing": str(gone[0])})
+        raise ValidationError(_("“%(thing)s” was deleted meanwhile."), params={"thing": str(gone[0])})
     return [there[thing.pk] for thing in things]
 
 

@@ -189,6 +189,4 @@ def _refuse_taken(attendee: Attendee) -> None:
     if attendee.removed_at or attendee.has_left:
         raise ValidationError(_("This place is in the camp no more. Ask an organiser for an invitation of your own."))
     if attendee.user_id is not None:
-        raise ValidationError(
-            _("Somebody took this place over already. Ask an organiser for an invitation of your own.")
-        )
+        raise ValidationError(_("This place is taken over already. Ask an organiser for an invitation of your own."))

@@ -125,7 +125,7 @@ class MeanwhileForm(forms.BaseForm):
         contested = self._merged() if self.is_bound and self.is_edit and self.data.get(SHOWN) else []
         super().full_clean()
         for name in contested:
-            self.add_error(name, _("Somebody else changed this meanwhile. Save once more to keep yours."))
+            self.add_error(name, _("This was saved anew since you opened the page. Save once more to keep yours."))
             # For the template, beside what was typed.
             bound: Any = self[name]
             bound.theirs = in_words(self.fields[name], self._stored(name)) or _("(empty)")

@@ -35,7 +35,7 @@ def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str
         raise ValidationError(_("%(name)s was removed meanwhile."), params={"name": attendee})
     if seen and attendee.role != seen:
         raise ValidationError(
-            _("Somebody changed the role of %(name)s meanwhile. Look again, then decide."), params={"name": attendee}
+            _("The role of %(name)s was changed meanwhile. Look again, then decide."), params={"name": attendee}
         )
     if role not in Role.values:
         raise ValidationError(_("Choose a role from the list."))
@@ -92,7 +92,7 @@ def let_back_in(*, attendee: Attendee, role: str, seen: str) -> None:
             params={"name": attendee},
         )
     if attendee.removed_at is None or attendee.removed_at.isoformat() != seen:
-        raise ValidationError(_("Somebody changed that meanwhile. Look at the list again."))
+        raise ValidationError(_("That was changed meanwhile. Look at the list again."))
     # Whoever waited before waits no more while there is room: nobody does.
     attendee.removed_at, attendee.is_waiting = None, camp.is_full
     attendee.role = Role(role) if role in Role.values else Role.ATTENDEE

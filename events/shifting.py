@@ -160,7 +160,7 @@ def shift_slots(*, camp: Camp, slots: Collection[int], minutes: int) -> list[Slo
         slot.camp = camp
     moving = [slot for slot in rows if slot.pk in slots]
     if not moving or len(moving) != len(set(slots)):
-        raise ValidationError(_("Somebody took one of these slots away meanwhile. Look again, then decide."))
+        raise ValidationError(_("One of these slots was taken away meanwhile. Look again, then decide."))
     by = timedelta(minutes=minutes)
     times: dict[Slot, Stretch] = {slot: (slot.starts_at + by, slot.ends_at + by) for slot in moving}
     _refuse_over(times)

@@ -158,7 +158,7 @@ def save_link(*, link: Link) -> None:
 def _refuse_gone(thing: Link | WriteUp) -> None:
     """Saving a row that somebody deleted meanwhile would make it anew; one that is there is held (row lock)."""
     if thing.pk and not type(thing)._default_manager.select_for_update().filter(pk=thing.pk).exists():
-        raise ValidationError(_("Somebody took “%(thing)s” away meanwhile."), params={"thing": str(thing)})
+        raise ValidationError(_("“%(thing)s” was taken away meanwhile."), params={"thing": str(thing)})
 
 
 @transaction.atomic

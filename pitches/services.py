@@ -186,9 +186,7 @@ def return_pitch(*, pitch: Pitch, seen: str, by: Attendee | None) -> None:
     if pitch.is_open:
         raise ValidationError(_("“%(title)s” is on the board already."), params={"title": pitch})
     if pitch.merged_into_id or not pitch.withdrawal or pitch.withdrawal != seen:
-        raise ValidationError(
-            _("Somebody changed “%(title)s” meanwhile. It stays off the board."), params={"title": pitch}
-        )
+        raise ValidationError(_("“%(title)s” was changed meanwhile. It stays off the board."), params={"title": pitch})
     pitch.withdrawn_at = None
     pitch.save(update_fields=["withdrawn_at"])
     # What is withdrawn holds nothing up: others were put in order without it.

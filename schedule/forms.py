@@ -174,7 +174,7 @@ class ShiftForm(MinutesForm):
             choices=choices,
             error_messages={
                 "required": _("Choose what moves."),
-                "invalid_choice": _("That is over, or somebody took it away meanwhile. Choose what moves."),
+                "invalid_choice": _("That is over, or was taken away meanwhile. Choose what moves."),
             },
         )
         moving.initial = self._next(camp, now)

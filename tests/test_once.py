@@ -346,7 +346,9 @@ def test_what_somebody_else_changed_since_is_shown_beside_the_newer_text(sign_in
     refused = client.post(pitch_url(camp), pitch_data("Bells", once) | {"about": "Of silk"})
     page = refused.content.decode()
     assert refused.status_code == 422
-    assert all(text in page for text in ("Somebody else changed this meanwhile.", "Knots for all", "Bells", "Of silk"))
+    assert all(
+        text in page for text in ("This was saved anew since you opened the page.", "Knots for all", "Bells", "Of silk")
+    )
     pitch = Pitch.objects.get()
     assert (pitch.title, pitch.about) == ("Knots for all", "Of hemp")
     shown = re.search('name="shown" value="([^"]*)"', page)[1]

@@ -338,7 +338,7 @@ def test_the_undo_of_a_role_is_refused_if_somebody_gave_another_since(sign_in, o
     undo = undo_of(send(client, full_camp, "events:person_role"))
     person = full_camp.camp.attendees.get(display_name="Person")
     change_role(attendee=person, role="organiser", by=None)
-    assert refused(take_back(client, undo)).startswith("Somebody changed the role of Person meanwhile.")
+    assert refused(take_back(client, undo)).startswith("The role of Person was changed meanwhile.")
     person.refresh_from_db()
     assert person.role == "organiser"
 

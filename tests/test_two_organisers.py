@@ -54,6 +54,6 @@ def test_a_role_that_the_other_gave_meanwhile_is_not_written_over(two, camp, ben
         for client, form, role in zip(two, forms, ["helper", "organiser"], strict=True)
     ]
     assert "The role of Ben: Helper." in pages[0]
-    assert "Somebody changed the role of Ben meanwhile." in pages[1]
+    assert "The role of Ben was changed meanwhile." in pages[1]
     ben.refresh_from_db()
     assert ben.role == "helper"

@@ -125,7 +125,7 @@ def room_edit(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
     room = found_or_gone(request, camp.rooms.all(), room_id)
     form = RoomForm(posted_anew(request, room or Room()), instance=room or Room(camp=camp))
     if room is None:
-        form.add_error(None, _("Somebody deleted the room meanwhile. What you typed is still here."))
+        form.add_error(None, _("The room was deleted meanwhile. What you typed is still here."))
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form, "name"):
             save_room(room=form.save(commit=False))
@@ -221,7 +221,7 @@ def slot_edit(request: CampRequest, camp: Camp, slot_id: int) -> HttpResponse:
     slot = found_or_gone(request, camp.slots.all(), slot_id)
     form = SlotForm(posted_anew(request, slot or Slot()), camp=camp, slot=slot)
     if slot is None:
-        form.add_error(None, _("Somebody deleted the slot meanwhile. What you typed is still here."))
+        form.add_error(None, _("The slot was deleted meanwhile. What you typed is still here."))
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form, "starts"):
             save_slot(slot=form.slot)

@@ -153,7 +153,7 @@ def _write(
     """`made`: a page for a new one made it before, and is sent again."""
     form = WriteUpForm(posted_on(request, made) if made else posted_anew(request, writeup), instance=writeup)
     if is_gone:
-        text = _("Somebody took this write-up away meanwhile. What you typed is still here: publish it as a new one.")
+        text = _("This write-up was taken away meanwhile. What you typed is still here: publish it as a new one.")
         form.add_error(None, text)
     elif request.method == "POST" and form.is_valid():
         with refusal_on(form):

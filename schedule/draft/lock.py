@@ -21,5 +21,5 @@ def locked_draft(*, camp: Camp, seen: int | None = None) -> Draft:
     camp.lock()
     draft, _made = Draft.objects.get_or_create(camp=camp)
     if seen is not None and draft.revision != seen:
-        raise ValidationError(_("Somebody changed the draft meanwhile. Look at it again, then decide."))
+        raise ValidationError(_("The draft was changed meanwhile. Look at it again, then decide."))
     return draft

@@ -5,11 +5,15 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
-  const { meta, cookie, isGuest, isThere } = window.campgrid;
+  const { meta, cookie, isGuest, isThere, notSaved, textOf, windows } = window.campgrid;
 
-  // -- what is kept: for each form's address one text, with whose it is ------------------------------------
+  // -- what is kept: for each form's address and each window one text, with whose it is ---------------------
 
-  // Under an address, "#" and a mark lies what a guest typed whose cookie is lost: no form is filled with it.
+  // Under such a name, "#" and a mark lies what a guest typed whose cookie is lost: no form is filled with it.
+  // Where it cannot be told which forms are open, and of earlier releases, the name is the address.
+  const nameFor = (path) => PREFIX + path + (windows.areTold ? ` ${windows.name()}` : "");
+  const pathIn = (name) => name.slice(PREFIX.length).split(/[ #]/)[0];
+  const isAside = (name) => name.includes("#");
   const names = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
   const read = (name) => {
     try {
@@ -43,7 +47,6 @@
       // There is none where nothing can be kept.
     }
   };
-  const pathIn = (name) => name.slice(PREFIX.length).split("#")[0];
   const dropIf = (isOver) => {
     names().forEach((name) => {
       const draft = read(name);
@@ -70,16 +73,9 @@
     if (found) document.cookie = `${name}=; Max-Age=0; Path=/; SameSite=Lax`;
     return found;
   };
-  const tab = (() => {
-    try {
-      sessionStorage.campgridTab ||= crypto.getRandomValues(new Uint32Array(2)).join("-");
-      return sessionStorage.campgridTab;
-    } catch (error) {
-      return "";
-    }
-  })();
-
-  let isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const navigation = performance.getEntriesByType("navigation")[0];
+  const isFresh = navigation?.type === "navigate";
+  let isBack = navigation?.type === "back_forward";
 
   // The server says what was done, who looks, who signed out, and in which camp one is not (any more).
   const sweep = () => {
@@ -113,7 +109,7 @@
   // brings the text back to its place.
   const setAside = (name) => {
     const draft = read(name);
-    const place = PREFIX + pathIn(name);
+    const [place] = name.split("#");
     if (draft.person) move(name, isLost(draft) ? `${place}#${draft.person}` : place, draft);
   };
 
@@ -165,54 +161,112 @@
     return key && draft?.key === key.value ? key.value : "";
   };
 
+  // A form that was filled with the text of a window that shows it no more leaves it there until something is done
+  // with it here.
+  const found = new WeakMap();
+  const nameOf = (form) => nameFor(pathOf(form));
+  const draftOf = (form) => read(found.get(form)?.name ?? nameOf(form));
+  const letGo = (form) => {
+    const { name, at } = found.get(form) ?? {};
+    // Typed on since, in that window: it is theirs.
+    if (name && read(name)?.at === at) localStorage.removeItem(name);
+    found.delete(form);
+  };
+  const keepOf = (form, draft) => {
+    keepText(nameOf(form), { ...draft, at: Date.now(), tab: windows.name() });
+    letGo(form);
+  };
+  const dropOf = (form) => {
+    localStorage.removeItem(nameOf(form));
+    letGo(form);
+  };
+  // What is shown where the form is gone: each text with its label.
+  const wordsOf = (form) =>
+    fieldsOf(form)
+      .filter((field) => field.labels?.length && !isTicked(field) && field.type !== "range")
+      .map((field) => [textOf(field.labels[0]), field.selectedOptions ? textOf(field.selectedOptions[0]) : field.value]);
+  const textIn = (form) => ({ values: valuesOf(form), words: wordsOf(form), ...whose(), page: location.href });
+
+  // Somebody else's, seen while nobody is signed in: not shown, not written over unless somebody types.
+  const isToBeFound = (draft) => draft && (!draft.person || draft.person === meta("person"));
+  // Before this script came: words that the browser brings back with the page are not meant.
+  const isTyped = (field) => {
+    const options = [...(field.options ?? [])];
+    if (isTicked(field)) return field.checked !== field.defaultChecked;
+    if (options.length) {
+      const wasChosen = options.some((option) => option.defaultSelected);
+      return options.some((option, n) => option.selected !== (wasChosen ? option.defaultSelected : n === 0 && !field.multiple));
+    }
+    return field.value !== field.defaultValue;
+  };
   const keep = (form) => {
-    const name = PREFIX + pathOf(form);
-    const person = meta("person");
     const key = keyField(form);
     if (key) ownKeys.set(form, key.value);
-    let draft = read(name);
-    // Somebody else's, seen while nobody is signed in: not shown, not written over unless somebody types.
-    if (draft && draft.person && draft.person !== person) draft = null;
-    const isAnswer = key?.hasAttribute("data-answered") && pathOf(form) === location.pathname;
-    if (draft && isAnswer && draft.sent === key.value) {
-      // Refused, or merged with what others saved: the page has more than the draft.
-      keepText(name, { ...draft, values: valuesOf(form), key: "", sent: "" });
-    } else if (draft) {
-      if (draft.key && key) key.value = draft.key;
-      giveBack(form, name, draft);
-    }
-    form.addEventListener("input", () => {
-      const key = keyOfDraft(form, read(name));
-      keepText(name, { values: valuesOf(form), key, sent: "", ...whose(), page: location.href });
+    const draft = draftOf(form);
+    const keepTyped = () => {
+      const last = draftOf(form);
+      // Known not to be done, and other words now: another thing.
+      keepOf(form, { ...textIn(form), key: keyOfDraft(form, last?.isKnown ? null : last), sent: "" });
       askWhose();
-    });
+    };
+    const isAnswer = key?.hasAttribute("data-answered") && pathOf(form) === location.pathname;
+    if (isToBeFound(draft) && isAnswer && draft.sent === key.value) {
+      // Refused, or merged with what others saved: the page has more than the draft.
+      keepOf(form, { ...draft, ...textIn(form), key: "", sent: "" });
+    } else if (isFresh && fieldsOf(form).some(isTyped)) {
+      // What was typed before is found the next time: neither is written over.
+      if (draft) move(nameOf(form), `${PREFIX}${pathOf(form)} ${windows.newName()}`, draft);
+      keepTyped();
+    } else if (isToBeFound(draft)) giveBack(form, draft);
+    form.addEventListener("input", keepTyped);
   };
   // Pressed, it is "not saved" until the answer; sent, nobody knows until then.
   const keepSent = (form, isOnTheWay) => {
-    const name = PREFIX + pathOf(form);
-    const draft = read(name);
+    const draft = draftOf(form);
     const known = draft && !isOnTheWay ? keyOfDraft(form, draft) : "";
     const sent = keyField(form)?.value ?? "";
-    const more = { ...whose(), page: location.href, sentAt: Date.now(), tab };
-    keepText(name, { values: valuesOf(form), key: isOnTheWay ? sent : known, sent, ...more });
+    const isKnown = !isOnTheWay && Boolean(draft?.isKnown);
+    keepOf(form, { ...textIn(form), key: isOnTheWay ? sent : known, sent, isKnown, sentAt: Date.now() });
   };
-  const giveBack = (form, name, draft) => {
+  const giveBack = (form, draft) => {
+    const key = keyField(form);
+    if (draft.key && key) key.value = draft.key;
     const fresh = valuesOf(form);
-    if (fill(form, draft.values)) tellFound(form, name, fresh);
+    if (fill(form, draft.values)) tellFound(form, fresh);
+  };
+  const isOwn = (name) => name === nameFor(pathIn(name));
+  // What was typed here, or in windows that show the form no more, the newest first.
+  const left = async () => {
+    const isShown = await windows.whatIsShown();
+    const when = (name) => read(name)?.at ?? 0;
+    return names()
+      .filter((name) => read(name)?.values && !isAside(name) && (isOwn(name) || !isShown(name)))
+      .sort((one, other) => when(other) - when(one));
+  };
+  const giveBackLeft = async (forms) => {
+    const texts = await left();
+    forms.forEach((form) => {
+      // It has one of its own, or is the answer to what was sent.
+      if (localStorage.getItem(nameOf(form)) || keyField(form)?.hasAttribute("data-answered")) return;
+      const name = texts.find((text) => pathIn(text) === pathOf(form) && isToBeFound(read(text)));
+      if (!name) return;
+      found.set(form, { name, at: read(name).at });
+      giveBack(form, read(name));
+    });
   };
   // "Start again" and "Undo" change places, and so do the two texts: neither is lost while one is here.
-  const tellFound = (form, name, fresh) => {
+  const tellFound = (form, fresh) => {
     const told = document.getElementById("draft-found")?.content.firstElementChild.cloneNode(true);
     if (!told) return;
     form.prepend(told);
     const key = keyField(form);
     let aside = { values: fresh, key: ownKeys.get(form), draft: null };
     const change = () => {
-      const here = { values: valuesOf(form), key: key?.value, draft: read(name) };
+      const here = { values: valuesOf(form), key: key?.value, draft: draftOf(form) };
       fill(form, aside.values);
       if (key) key.value = aside.key;
-      if (aside.draft) keepText(name, aside.draft);
-      else localStorage.removeItem(name);
+      if (aside.draft) keepOf(form, aside.draft);
+      else dropOf(form);
       aside = here;
       [...told.children].forEach((state) => (state.hidden = !state.hidden));
       told.querySelector(":scope > :not([hidden]) button").focus();
@@ -222,35 +276,57 @@
 
   // -- not saved --------------------------------------------------------------------------------------------
 
-  // The way back leads to the page, or on this very page to what was pressed, wherever one has scrolled since.
-  let pressed = null;
-  const notSaved = (page, button = null, isUnknown = false) => {
-    const bar = document.getElementById("not-saved");
-    if (!bar) return;
-    bar.querySelector("[data-part=unknown]").hidden = !isUnknown;
-    bar.querySelector("[data-part=known]").hidden = isUnknown;
-    const link = bar.querySelector("a");
-    link.href = page || location.href;
-    pressed = button;
-    bar.hidden = false;
+  const isAnswered = () => document.getElementById("typed") || meta("answer");
+  const isRedirected = navigation?.redirectCount > 0;
+  const address = (page) => page.split("#")[0];
+  // The way back, taken on the page before this one, led to these.
+  const sought = [];
+  const seek = (isSought) => (name) => read(name) && write(name, { ...read(name), isSought });
+  // This is the page, or where the way back to it led, and the form is not on it.
+  const isGone = (name) =>
+    !isAnswered() && (address(read(name).page) === address(location.href) || (isRedirected && sought.includes(name)));
+  // Nobody else is shown it; and what Back shows may be of whoever had the device before.
+  const wordsIn = ({ person, words, values }) => {
+    if (isBack || (person || "") !== meta("person")) return [];
+    // An earlier release kept no labels.
+    const typed = Object.entries(values).filter(([field]) => !["shown", "base"].includes(field));
+    return (words ?? typed.map(([, list]) => ["", list.join("\n")])).filter(([, text]) => text.trim());
   };
-  document.addEventListener("click", (event) => {
-    if (!pressed?.isConnected || !event.target.closest("#not-saved a")) return;
-    event.preventDefault();
-    pressed.focus();
-  });
-  const tellKept = () => {
-    const here = [...document.querySelectorAll("form[data-draft]")].map((form) => PREFIX + pathOf(form));
-    names().forEach((name) => {
-      const draft = read(name);
-      if (!draft?.sent || here.includes(name) || name.includes("#")) return;
-      const isOurs = draft.tab === tab;
-      // This page is the answer: it gives back what it did not save.
-      const isAnswered = isOurs && (document.getElementById("typed") || meta("answer"));
-      if (isAnswered && draft.key) write(name, { ...draft, key: "" });
-      const isUnknown = !isAnswered && draft.key === draft.sent;
-      if (isOurs || Date.now() - draft.sentAt > A_WHILE) notSaved(draft.page, null, isUnknown);
+  const isUnknown = ({ key, sent, isKnown }) => Boolean(sent) && key === sent && !isKnown;
+  const tellOf = (name) => {
+    const draft = read(name);
+    const words = wordsIn(draft);
+    notSaved({
+      name,
+      page: draft.page,
+      isUnknown: isUnknown(draft),
+      isGone: words.length > 0 && isGone(name),
+      words,
+      drop: () => localStorage.removeItem(name),
+      putBack: () => write(name, draft),
+      seek: () => seek(true)(name),
     });
+  };
+  const isOurs = (draft) => draft.tab === windows.name();
+  // Another window is told itself, and may be sending just now.
+  const isTold = (draft) =>
+    draft.sent && (isOurs(draft) || (windows.areTold && !isUnknown(draft)) || Date.now() - draft.sentAt > A_WHILE);
+  const tellKept = async () => {
+    const here = [...document.querySelectorAll("form[data-draft]")].map(pathOf);
+    const isElsewhere = (name) => !here.includes(pathIn(name));
+    // This page is the answer: it gives back what it did not save, and may send it itself, under this very key.
+    names().filter(isElsewhere).forEach((name) => {
+      const draft = read(name);
+      if (isAnswered() && isOurs(draft)) write(name, { ...draft, isKnown: true });
+    });
+    const texts = (await left()).filter(isElsewhere);
+    const rank = [
+      (name) => wordsIn(read(name)).length && isGone(name),
+      (name) => read(name).sent && isOurs(read(name)),
+      (name) => isTold(read(name)),
+    ];
+    const name = rank.map((isSo) => texts.find(isSo)).find(Boolean);
+    if (name) tellOf(name);
   };
 
   // -- what a guest typed whose cookie is lost ---------------------------------------------------------------
@@ -259,10 +335,10 @@
   const lostHere = () => {
     const camp = `/${location.pathname.split("/")[1]}/`;
     const isHere = (path) => path === location.pathname || (meta("attendee") && path.startsWith(camp));
-    const aside = isBack ? [] : names().filter((name) => name.includes("#") && isLost(read(name)));
+    const aside = isBack ? [] : names().filter((name) => isAside(name) && isLost(read(name)));
     return aside.filter((name) => isHere(pathIn(name)));
   };
-  const lost = () => lostHere().filter((name) => !localStorage.getItem(PREFIX + pathIn(name)));
+  const lost = () => lostHere().filter((name) => !localStorage.getItem(nameFor(pathIn(name))));
   const askPart = (name) => document.querySelector(`#taps [data-part="${name}"]`);
   const askWhose = () => {
     const question = askPart("lost-text");
@@ -270,14 +346,14 @@
   };
   const adopt = () => {
     lost().forEach((aside) => {
-      const name = PREFIX + pathIn(aside);
+      const name = nameFor(pathIn(aside));
       // A form's key belongs to whoever sent it.
       const draft = { ...read(aside), ...whose(), key: "", asked: undefined };
       // Of two who were lost, the other's is asked about when this is sent.
       if (!move(aside, name, draft)) return;
-      const form = [...document.querySelectorAll("form[data-draft]")].find((found) => PREFIX + pathOf(found) === name);
-      if (!form) notSaved(draft.page);
-      else giveBack(form, name, draft);
+      const form = [...document.querySelectorAll("form[data-draft]")].find((shown) => nameOf(shown) === name);
+      if (!form) tellOf(name);
+      else giveBack(form, draft);
     });
     askWhose();
   };
@@ -350,14 +426,19 @@
       delete form.dataset.goes;
     } else {
       rest(form);
-      notSaved("", button ?? form.querySelector("button:not([type=button])"));
+      notSaved({ button: button ?? form.querySelector("button:not([type=button])") });
     }
   });
 
   const start = () => {
     try {
       sweep();
-      document.querySelectorAll("form[data-draft]").forEach(keep);
+      const forms = [...document.querySelectorAll("form[data-draft]")];
+      forms.forEach(keep);
+      sought.push(...names().filter((name) => read(name)?.isSought));
+      sought.forEach(seek(false));
+      windows.show(() => forms.map(nameOf));
+      giveBackLeft(forms);
       tellKept();
       startAsking();
     } catch (error) {

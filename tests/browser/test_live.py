@@ -357,7 +357,7 @@ def test_the_end_of_a_build_does_not_reload_the_page(open_page, camp, size):
         page.wait_for_function("seen => document.querySelector('[name=seen]').value !== seen", arg=seen, timeout=8_000)
     submit(page, "Build the grid")
     expect(page.locator("#build-progress")).to_contain_text(re.compile("Build|build"))
-    assert page.get_by_text("Somebody changed the draft meanwhile").count() == 0
+    assert page.get_by_text("The draft was changed meanwhile").count() == 0
     expect(page.get_by_role("button", name="Build the grid")).to_be_visible(timeout=30_000)
 
 

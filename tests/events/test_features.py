@@ -138,7 +138,7 @@ def test_a_room_that_is_gone_is_told_beside_the_others(sign_in, olga, camp, room
     response = sign_in(olga).post(f"/{camp.slug}/rooms/features/", sent)
     assert response.status_code == 422
     page = response.content.decode()
-    assert "Somebody took one of these rooms away meanwhile." in page
+    assert "One of these rooms was taken away meanwhile." in page
     assert re.search(rf'<input[^>]*value="{rooms[0].pk}"[^>]* checked', page)
     assert not any(features(camp).values())
 
@@ -147,7 +147,7 @@ def test_rooms_of_another_camp_are_none(sign_in, olga, camp, rooms):
     theirs = RoomFactory(camp=CampFactory(), name="Theirs", features=["quiet"])
     sent = {"feature": "quiet", "was": str(theirs.pk), "rooms": []}
     sign_in(olga).post(f"/{camp.slug}/rooms/features/", sent)
-    with pytest.raises(ValidationError, match="took one of these rooms away"):
+    with pytest.raises(ValidationError, match="One of these rooms was taken away"):
         record_feature(camp=camp, feature="quiet", gained=[theirs.pk], lost=[])
     theirs.refresh_from_db()
     assert theirs.features == ["quiet"]

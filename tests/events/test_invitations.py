@@ -169,7 +169,7 @@ def test_a_place_that_somebody_left_is_taken_over_by_nobody(camp, olga, gran, en
 
 def test_a_place_that_somebody_has_is_taken_over_by_nobody(camp, olga, ben):
     late = hand_over(camp, olga, ben)
-    with pytest.raises(ValidationError, match="Somebody took this place over already"):
+    with pytest.raises(ValidationError, match="This place is taken over already"):
         joining.accept_invitation(invitation=late, user=UserFactory(), display_name="Eve")
 
 

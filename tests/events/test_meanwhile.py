@@ -20,7 +20,7 @@ from pitches.models import Pitch
 from pitches.services import host_idea, save_pitch, withdraw_pitch
 from tests.factories import PitchFactory
 
-MEANWHILE = "Somebody else changed this meanwhile. Save once more to keep yours."
+MEANWHILE = "This was saved anew since you opened the page. Save once more to keep yours."
 
 
 class Fields(HTMLParser):
@@ -284,7 +284,7 @@ def test_what_was_deleted_meanwhile_is_told_and_not_remade(two, name, full_camp)
     response = second.client.post(thing.path, second.type(**{thing.both: "Mine"}).fields)
     html = response.content.decode()
     assert response.status_code == 422
-    assert f"Somebody deleted the {name} meanwhile." in html
+    assert f"The {name} was deleted meanwhile." in html
     assert 'value="Mine"' in html
     assert (Room.objects.count(), Slot.objects.count()) == count
 
@@ -295,7 +295,7 @@ def test_a_write_up_taken_away_meanwhile_is_told_and_published_as_a_new_one_only
     response = second.client.post(thing.path, second.type(text="All I <wrote>.").fields)
     html = response.content.decode()
     assert response.status_code == 422
-    assert "Somebody took this write-up away meanwhile." in html
+    assert "This write-up was taken away meanwhile." in html
     assert "All I &lt;wrote&gt;." in html
     assert not WriteUp.objects.exists()
     action = re.search(r'<form method="post"[^>]*action="([^"]*/write-ups/[^"]*)"', html)[1]

@@ -128,7 +128,7 @@ def test_what_was_pasted_is_taken_back_as_long_as_nobody_used_it(sign_in, camp, 
     seen = {"room": [f"{room.pk}-{room.state}" for room in (cellar, attic)]}
     Room.objects.filter(pk=attic.pk).update(directions="Up the stairs")
     page = client.post(f"/{camp.slug}/rooms/paste/undo/", seen, follow=True).content.decode()
-    assert "Somebody changed “Attic” since." in page
+    assert "“Attic” was changed since." in page
     assert camp.rooms.count() == 2
     Room.objects.filter(pk=attic.pk).update(directions="")
     session = place_session(pitch=PitchFactory(camp=camp), room=attic, slot=slots[0])

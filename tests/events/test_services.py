@@ -310,7 +310,7 @@ def test_a_camp_is_deleted_only_with_its_name(camp, olga):
 def test_an_edit_does_not_bring_back_what_was_deleted_meanwhile(camp, what):
     thing = RoomFactory(camp=camp) if what == "room" else make_slot(camp, 10)
     type(thing).objects.filter(pk=thing.pk).delete()
-    with pytest.raises(ValidationError, match="Somebody deleted"):
+    with pytest.raises(ValidationError, match="was deleted meanwhile"):
         frame.save_room(room=thing) if what == "room" else frame.save_slot(slot=thing)
     assert not type(thing).objects.exists()
 
@@ -362,10 +362,10 @@ def test_a_removal_is_taken_back_right_after(camp, olga, ben, sign_in, waited, p
     camp.save()
     if waits:
         AttendeeFactory(camp=camp)
-    assert "Somebody changed that meanwhile" in client.post(address, {"back": "then"}, follow=True).content.decode()
+    assert "That was changed meanwhile" in client.post(address, {"back": "then"}, follow=True).content.decode()
     back = {"back": seen, "role": re.search(r'name="role" value="([^"]+)"', page)[1]}
     assert told in client.post(address, back, follow=True).content.decode()
     ben.refresh_from_db()
     assert (ben.removed_at, ben.is_waiting, ben.role) == (None, waits, Role.HELPER)
     # Once is enough.
-    assert "Somebody changed that meanwhile" in client.post(address, {"back": seen}, follow=True).content.decode()
+    assert "That was changed meanwhile" in client.post(address, {"back": seen}, follow=True).content.decode()

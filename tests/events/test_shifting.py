@@ -281,7 +281,7 @@ def test_taking_it_back_is_refused_if_others_changed_it_since(client, camp, slot
     save(client, camp, starts_on="2030-01-26", ends_on="2030-01-26", follow="move")
     refused = undo(client, response)
     assert refused.status_code == 422
-    assert "Somebody else changed this meanwhile." in refused.content.decode()
+    assert "This was saved anew since you opened the page." in refused.content.decode()
     assert clocks(camp)[0] == "26.01. 10:00-11:00"
 
 
@@ -431,7 +431,7 @@ def test_who_looked_at_the_draft_before_is_told(client, camp, knots):
     seen = Draft.revision_of(camp)
     save(client, camp, starts_on="2030-01-19", ends_on="2030-01-19", follow="move")
     page = client.post(f"/{camp.slug}/draft/publish/", {"seen": seen}).content.decode()
-    assert "Somebody changed the draft meanwhile." in page
+    assert "The draft was changed meanwhile." in page
 
 
 # -- nights ----------------------------------------------------------------------------------------------
@@ -512,7 +512,7 @@ def test_minutes_are_those_that_pass(camp):
 def test_slots_of_another_camp_do_not_move(camp, slots):
     other = CampFactory()
     theirs = make_slot(other, 10)
-    with pytest.raises(ValidationError, match="took one of these slots away meanwhile"):
+    with pytest.raises(ValidationError, match="One of these slots was taken away meanwhile"):
         shift_slots(camp=camp, slots=[slots[0].pk, theirs.pk], minutes=5)
     assert moments(camp)[0] == slots[0].starts_at
 

@@ -194,7 +194,7 @@ def test_slots_made_at_once_are_taken_back_as_long_as_nobody_used_or_changed_the
     assert "is used by now." in take_back()
     gone.away_in.clear()
     Slot.objects.filter(pk=made[2].pk).update(title="Opening")
-    assert "Somebody changed “Sat 12 Jan, 12:00” since." in take_back()
+    assert "“Sat 12 Jan, 12:00” was changed since." in take_back()
     assert camp.slots.count() == 4
     Slot.objects.filter(pk=made[2].pk).update(title="")
     page = take_back()

@@ -86,7 +86,7 @@ def test_what_a_merge_ended_is_not_put_back_by_an_undo_of_before(camp, pitch):
     looked = now(pitch)
     merge_pitches(source=now(pitch), target=other, by=None)
     for said in ("", seen):
-        with pytest.raises(ValidationError, match="Somebody changed “Knots” meanwhile"):
+        with pytest.raises(ValidationError, match="“Knots” was changed meanwhile"):
             return_pitch(pitch=looked, seen=said, by=None)
     assert not now(pitch).is_open
 

@@ -20,7 +20,7 @@ from schedule.draft.lock import locked_draft
 from schedule.models import Cell, Draft, GridBuild, GridVersion
 from tests.factories import AttendeeFactory, PitchFactory
 
-CHANGED = "Somebody changed the draft meanwhile."
+CHANGED = "The draft was changed meanwhile."
 
 
 @pytest.fixture
@@ -216,8 +216,8 @@ def as_on_a_page(*things):
             lambda knots, room, slot: withdraw_pitch(pitch=knots, by=None),
             "“Knots” is off the board. It stays off the grid.",
         ),
-        (lambda knots, room, slot: drop_from_frame(thing=room), "Somebody deleted “Barn” meanwhile."),
-        (lambda knots, room, slot: drop_from_frame(thing=slot), "Somebody deleted “.*10:00.*” meanwhile."),
+        (lambda knots, room, slot: drop_from_frame(thing=room), "“Barn” was deleted meanwhile."),
+        (lambda knots, room, slot: drop_from_frame(thing=slot), "“.*10:00.*” was deleted meanwhile."),
         (make_for_everybody, "That slot is for everybody."),
     ],
 )

@@ -95,14 +95,14 @@ def test_whoever_joins_and_pitches_while_an_import_is_planned_is_left_out(camp, 
 def test_nothing_is_closed_in_what_somebody_deleted_meanwhile(camp, what):
     room, slot = RoomFactory(camp=camp, name="Attic"), make_slot(camp, 10)
     drop_from_frame(thing=camp.rooms.get() if what == "room" else camp.slots.get())
-    with pytest.raises(ValidationError, match=r"Somebody deleted “(Attic|.*10:00)” meanwhile"):
+    with pytest.raises(ValidationError, match=r"“(Attic|.*10:00)” was deleted meanwhile"):
         close_rooms(rooms=[room], slots=[slot], is_closed=True)
 
 
 def test_nobody_is_away_in_a_slot_that_somebody_deleted_meanwhile(camp, ben, olga):
     slot = make_slot(camp, 10)
     drop_from_frame(thing=camp.slots.get())
-    with pytest.raises(ValidationError, match=r"Somebody deleted “.*10:00” meanwhile"):
+    with pytest.raises(ValidationError, match=r"“.*10:00” was deleted meanwhile"):
         set_away(attendee=ben, slots=[slot], is_away=True, by=olga)
 
 
@@ -123,7 +123,7 @@ def test_the_form_is_shown_again_with_the_sentence(sign_in, camp, olga, ben, roo
     )
     response = sign_in(olga).post(f"/{camp.slug}/draft/repair/{page}/", chosen)
     assert response.status_code == 422
-    assert "Somebody deleted “" in response.content.decode()
+    assert "” was deleted meanwhile." in response.content.decode()
     assert not Room.closed_in.through.objects.exists()
 
 

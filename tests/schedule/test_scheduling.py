@@ -330,7 +330,7 @@ def test_a_repair_is_refused_when_the_draft_changed(camp, olga, crowded, knots, 
     close_rooms(rooms=[rooms[0]], slots=[slots[0]], is_closed=True)
     made = build(seconds=0.3, kind=GridBuild.Kind.REPAIR)
     moves.place_session(pitch=knots, room=rooms[0], slot=slots[1])
-    with pytest.raises(ValidationError, match="Somebody changed the draft"):
+    with pytest.raises(ValidationError, match="The draft was changed"):
         run.take_repair(build=made, number=0, by=olga)
     with pytest.raises(ValidationError, match="Choose one of the repairs"):
         run.take_repair(build=made, number=9, by=olga)

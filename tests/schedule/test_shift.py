@@ -186,7 +186,7 @@ def test_taking_it_back_is_refused_if_somebody_changed_the_draft_since(client, c
     place_session(pitch=PitchFactory(camp=camp), room=rooms[1], slot=slots[2])
     refused = undo(client, response)
     assert refused.url == f"/{camp.slug}/slots/shift/"
-    assert "Somebody changed the draft meanwhile." in told(refused)
+    assert "The draft was changed meanwhile." in told(refused)
     assert starts(camp) == ["10:00", "11:15", "12:15", "13:15"]
 
 
@@ -207,7 +207,7 @@ def test_a_page_that_is_not_as_it_was_seen_moves_nothing(client, camp, ducks, ro
     response = shift(client, camp, slots[1].pk, 15, publish="on", seen=seen)
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Somebody changed the draft meanwhile. Look at it again, then decide." in page
+    assert "The draft was changed meanwhile. Look at it again, then decide." in page
     # What they would publish now stands there, and what was typed, too.
     assert "“Kites” is new" in page
     assert 'name="by_minutes" value="15"' in page
@@ -262,7 +262,7 @@ def test_what_is_over_stays(client, camp, slots, clock):
     assert re.search(rf'<option value="{slots[1].pk}" selected>Sat 12 Jan from 11:00 on', page)
     response = shift(client, camp, slots[0].pk, 15)
     assert response.status_code == 422
-    assert "That is over, or somebody took it away meanwhile." in response.content.decode()
+    assert "That is over, or was taken away meanwhile." in response.content.decode()
     response = client.post(
         f"/{camp.slug}/draft/shift/undo/",
         {"slot": [slots[0].pk], "by_minutes": 15, "way": "later", "seen": Draft.revision_of(camp)},

@@ -16,7 +16,7 @@ from schedule.build import run
 from schedule.models import Cell, Draft, GridBuild
 from tests.factories import PitchFactory, make_organiser
 
-CHANGED = "Somebody changed the draft meanwhile."
+CHANGED = "The draft was changed meanwhile."
 
 
 def found(camp, plan, kind) -> GridBuild:
