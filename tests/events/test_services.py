@@ -1,7 +1,7 @@
 """Joining, waiting, roles, copies, frames."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core import mail
@@ -240,6 +240,35 @@ def test_a_copy_has_the_frame_and_not_the_people(camp, olga, ben, rooms, slots):
     assert [a.display_name for a in new.attendees.all()] == ["Olga"]
     # Ten o'clock stays ten o'clock, although July is an hour ahead.
     assert [s.starts_at.astimezone(new.tz).hour for s in new.slots.all()] == [10, 11, 12, 13]
+
+
+#: by the clocks of London, in the night of 31 October 2027: 01:30 BST–01:00 GMT; and 01:15 in both hours
+OVER_THE_HOUR = [((0, 30), (1, 0))]
+IN_BOTH_HOURS = [((0, 15), (0, 30)), ((1, 15), (1, 30))]
+
+
+@pytest.mark.parametrize(
+    ("slots", "said"),
+    [
+        (OVER_THE_HOUR, "Sun 31 Oct, 01:30 BST would end before it starts, because the clocks change."),
+        (IN_BOTH_HOURS, "Sun 31 Oct, 01:15 BST and Sun 31 Oct, 01:15 GMT would overlap"),
+    ],
+)
+def test_a_copy_whose_slots_no_clock_can_hold_is_refused_beside_the_day(sign_in, camp, olga, slots, said):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2027, 10, 30), ends_on=date(2027, 10, 31))
+    for start, end in slots:
+        starts_at, ends_at = (datetime(2027, 10, 31, *clock, tzinfo=UTC) for clock in (start, end))
+        Slot.objects.create(camp=camp, starts_at=starts_at, ends_at=ends_at)
+    typed = {"name": "Next", "slug": "next", "starts_on": "2027-11-06"}
+    answer = sign_in(olga).post(f"/{camp.slug}/copy/", typed)
+    assert answer.status_code == 422
+    assert said in " ".join(answer.context["form"].errors["starts_on"])
+    assert not Camp.objects.filter(slug="next").exists()
+    # That night itself has both.
+    assert sign_in(olga).post(f"/{camp.slug}/copy/", typed | {"starts_on": "2027-10-30"}).status_code == 302
+    assert list(Camp.objects.get(slug="next").slots.values_list("starts_at", "ends_at")) == list(
+        camp.slots.values_list("starts_at", "ends_at")
+    )
 
 
 PATTERN = DayPattern(time(10), time(17), 45, 15, time(12, 45), 60)
