@@ -101,7 +101,7 @@ class SheetRows:
             self.tell_untitled()
             return
         try:
-            wall = read_wall(text, self.names_day, {room.name.casefold() for room in self.base.outcome.rooms})
+            wall = read_wall(text, self.days_of, {room.name.casefold() for room in self.base.outcome.rooms})
         except NotATable as error:
             self.fault(error.row, error.reason)
             return
@@ -116,7 +116,10 @@ class SheetRows:
         self.slots = sorted(slots, key=lambda slot: slot.starts_at)
 
     def names_day(self, text: str) -> bool:
-        return days_named(text, self.camp.starts_on, self.camp.ends_on, self.camp.time_zone) is not None
+        return self.days_of(text) is not None
+
+    def days_of(self, text: str) -> list[date] | None:
+        return days_named(text, self.camp.starts_on, self.camp.ends_on, self.camp.time_zone)
 
     def fault(self, row: int, reason: str, cell: str = "") -> None:
         self.base.report.fault(FILE, row, reason, cell)

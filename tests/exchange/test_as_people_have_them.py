@@ -137,7 +137,7 @@ def test_a_column_of_times_behind_the_rooms_begins_no_other_wall(saturday, head)
 def test_days_where_rooms_stand_are_refused_and_no_rooms(weekend):
     report = come_in(weekend, "sheet.csv", "Time,Saturday,Sonntag", "10:00,Knots,Ants", "11:00,Owls,Bees")
     assert not weekend.rooms.exists()
-    day = "is a day, and stands where rooms do: give each day a grid of its own, below the other."
+    day = "names a day, and stands where rooms do: give each day a grid of its own, below the other."
     assert f"cell B1: “Saturday” {day}" in told(report)
     assert f"cell C1: “Sonntag” {day}" in told(report)
 
