@@ -525,9 +525,14 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def with_sheet(data: bytes, *changes: tuple[str, str], more: dict[str, str] | None = None) -> bytes:
+def with_sheet(
+    data: bytes,
+    *changes: tuple[str, str],
+    more: dict[str, str] | None = None,
+    path: str = "xl/worksheets/sheet1.xml",
+) -> bytes:
     """The same workbook with these texts of its sheet replaced, and more parts, or others."""
-    out, path, more = io.BytesIO(), "xl/worksheets/sheet1.xml", more or {}
+    out, more = io.BytesIO(), more or {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
         for name, content in more.items():
             changed.writestr(name, content)
@@ -569,6 +574,34 @@ def test_what_a_spreadsheet_holds_and_its_cells_do_not_say_is_told():
     )
     assert "Ducks,Den" in read.text
     assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
+
+
+CELL = '<c r="B2" t="inlineStr"><is><t xml:space="preserve">10</t></is></c>'
+LATER = ("</sheets>", '</sheets><calcPr calcId="1" fullCalcOnLoad="1"/>')
+
+
+@pytest.mark.parametrize(
+    ("cell", "later", "read"),
+    [
+        # As openpyxl, and XlsxWriter, write what they cannot work out.
+        ('<c r="B2"><f>10+90</f><v></v></c>', False, None),
+        ('<c r="B2"><f>10+90</f><v/></c>', True, None),
+        ('<c r="B2"><f>10+90</f></c>', False, None),
+        ('<c r="B2"><f>10+90</f><v>0</v></c>', True, None),
+        ('<c r="B2"><f>10-10</f><v>0</v></c>', False, "0"),
+        ('<c r="B2"><f>10+90</f><v>100</v></c>', True, "100"),
+        ('<c r="B2"><v>0</v></c>', True, "0"),
+        ('<c r="B2" t="str"><f>""</f><v></v></c>', False, ""),
+    ],
+)
+def test_a_formula_that_nobody_has_worked_out_is_told_whoever_wrote_it(cell, later, read):
+    data = with_sheet(xlsx([["Room", "Seats"], ["Barn", "10"]]), (CELL, cell))
+    if later:
+        data = with_sheet(data, LATER, path="xl/workbook.xml")
+    found = file_text(data, BY_PAGE)
+    assert found.text == f"Room,Seats\nBarn,{read or ''}\n"
+    unread = "Cells with an error, or a formula without its result, are read as empty: B2."
+    assert found.told == (unread if read is None else "")
 
 
 def test_of_many_cells_that_are_not_read_the_first_are_named():
