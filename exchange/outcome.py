@@ -107,17 +107,22 @@ class Outcome:
         if "interests.csv" in files:
             rows = Interest.objects.filter(pitch__camp=camp, attendee__user=None)
             outcome.interests = set(rows.values_list("pitch_id", "attendee_id"))
+        if "sheet.csv" in files or "pitches.csv" in files:
+            outcome.read_hosts()
         if "sheet.csv" in files:
             outcome.read_grid()
         return outcome
 
-    def read_grid(self) -> None:
-        """Who hosts what, what stands where, and the addresses that are linked."""
+    def read_hosts(self) -> None:
         pitches, people = {p.pk: p for p in self.pitches}, {a.pk: a for a in self.attendees}
         hosting = Pitch.hosts.through.objects.filter(pitch__camp=self.camp).order_by("pk")
         for pitch_id, attendee_id in hosting.values_list("pitch_id", "attendee_id"):
             host = people[attendee_id]
             self.hosts[key(pitches[pitch_id])][key(host)] = host
+
+    def read_grid(self) -> None:
+        """What stands where, and the addresses that are linked."""
+        pitches = {p.pk: p for p in self.pitches}
         sessions = {session.pk: session for session in self.camp.sessions.order_by("pk")}
         for session in sessions.values():
             session.pitch = pitches[session.pitch_id]
