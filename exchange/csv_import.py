@@ -25,7 +25,7 @@ from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Slot
 from events.models.frame import feature_codes, plain_feature
 from events.people import as_seen
-from events.room_sizes import Sized, sizes_in_brackets
+from events.room_sizes import Sized, sizes_in
 from events.tickets import is_about_tickets
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
@@ -256,8 +256,9 @@ class CsvReader:
         """What of the names of rooms says how many they hold, where no cell does; what cannot be read is told later."""
         with suppress(NotATable):
             rows = rows_of("rooms.csv", self.files.get("rooms.csv", ""))
-            names = {" ".join(row["name"].split()): row["capacity"] for _number, row in rows}
-            sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
+            listed = [row for _number, row in rows if not total_in(row.values())]
+            names = {" ".join(row["name"].split()): row["capacity"] for row in listed}
+            sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
             self.sizes = {name: size for name, size in sizes.items() if size.seats is not None and not names[name]}
 
     def room(self, row: Row, number: int) -> None:

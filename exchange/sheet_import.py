@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import holds_address
 from events.models import Attendee, Camp, Room, Slot
-from events.room_sizes import Sized, sizes_in_brackets
+from events.room_sizes import Sized, sizes_in
 from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
@@ -103,7 +103,7 @@ class SheetReader:
         # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
         listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
         names = {" ".join(cells["Room"].split()) for cells in listed}
-        self.sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
+        self.sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.text import plain_heading
 from events.decoding import MERGED
 from events.marks import MOST_ABOVE, marks_of
-from events.room_sizes import OF_ROOMS, Sized, size_in_brackets, sizes_in_brackets
+from events.room_sizes import OF_ROOMS, Sized, sizes_in
 
 from .cells import MOST_SEATS, TO_COME, clock_in, is_only_a_day, names_several_days, whole
 from .day_names import WEEKDAY
@@ -343,14 +343,16 @@ class _WallReader:
         """Whether the rooms are named once more, for another day say."""
         line = self.lines[number]
         cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
-        names = {name.casefold() for cell in cells for name in (cell, size_in_brackets(cell, self.known).name)}
         known = {room.casefold() for room in self.rooms.values()}
+        sizes = sizes_in(cells, {*self.known, *known})
+        names = {name.casefold() for cell in cells for name in (cell, sizes[cell].name)}
         return bool(cells) and len(names & known) * 2 >= len(cells)
 
     def read_head(self, number: int) -> None:
         line = self.lines[number]
         self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
-        sizes = sizes_in_brackets(filter(None, line[self.at + 1 :]), self.known)
+        rooms = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED and not self.is_beside(cell)]
+        sizes = sizes_in(rooms, {*self.known, *(name.casefold() for _row, _cell, name in self.wall.rooms)})
         has_days = self.names_different_days(number)
         for column, cell in enumerate(line):
             if not cell or cell == MERGED or column == self.at:

@@ -25,6 +25,8 @@ READ = {
     "german_excel.slots.csv": ["09:00–09:45 Begrüßung", "10:00–10:45"],
     "google_form.rooms.csv": ["Barn 30", "Loft (upstairs) 10", "Attic 30"],
     "numbers.rooms.csv": ["Barn 1200", "Loft 10"],
+    "seats_behind.rooms.csv": ["Barn 40", "Loft 10", "Attic 20"],
+    "totals.attendees.csv": ["Ann Ash", "Bo"],
     "numbered.pitches.csv": ["Knots: Ann Ash", "Ducks: "],
     "eventbrite.attendees.csv": ["Ann Ash", "Bo"],
 }
@@ -38,6 +40,18 @@ TOLD = {
     "german_excel.slots.csv": ["row 2: “12.01.2030” is read as 12 January 2030."],
     "google_form.rooms.csv": ["row 1: The column “What is in it?” is not read."],
     "numbers.rooms.csv": ["row 2: What stands above the headings is left out: “Rooms”."],
+    "seats_behind.rooms.csv": [
+        "row 2: “Barn: 40” is read as the room Barn with 40 seats.",
+        "row 3: “Loft: 10” is read as the room Loft with 10 seats.",
+        "row 4: “Attic, max. 20” is read as the room Attic with 20 seats.",
+        "row 5: “Total: 70” counts the other rows: it is left out.",
+    ],
+    "totals.attendees.csv": [
+        "row 1: The column “#” is not read.",
+        "row 4: “-” is no name: nobody is written down.",
+        "row 5: “Summe 2” counts the other rows: it is left out.",
+        "row 6: “Gesamt” counts the other rows: it is left out.",
+    ],
     "numbered.pitches.csv": [
         "row 1: The columns “No.”, “Duration” are not read.",
         "row 2: “Ann Ash” is nobody in this camp yet: they are written down as a host.",

@@ -750,6 +750,40 @@ def test_a_number_in_brackets_that_may_be_of_the_name_is_told_and_beside_seats_i
     assert told(report).count("is read as the room") == 1
 
 
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall, by_paste])
+@pytest.mark.parametrize(
+    ("names", "rooms"),
+    [
+        (["Loft 10 seats", "Nook"], [("Loft", 10), ("Nook", 30)]),
+        (["Hall 3", "Garden – 25 people", "Saal 40 Plätze"], [("Hall 3", 30), ("Garden", 25), ("Saal", 40)]),
+        (["Nook: 30", "Box | 4", "Loft 10 seats", "Attic (12)"], [("Nook", 30), ("Box", 4), ("Loft", 10), ("Attic", 12)]),
+        (["Loft max. 10", "Nook holds 30"], [("Loft", 10), ("Nook", 30)]),
+        # What may be a name is one: where only some have it, where it counts on, or follows a word for a room.
+        (["Nook: 30", "Box"], [("Nook: 30", 30), ("Box", 30)]),
+        (["Nook: 30"], [("Nook: 30", 30)]),
+        (["Room 101", "Studio 54", "Hall 3"], [("Room 101", 30), ("Studio 54", 30), ("Hall 3", 30)]),
+        (["Loft 10", "Nook 30"], [("Loft 10", 30), ("Nook 30", 30)]),
+        (["East - 12", "West - 20"], [("East - 12", 30), ("West - 20", 30)]),
+        (["East: 12", "East: 20"], [("East: 12", 30), ("East: 20", 30)]),
+        (["Zimmer: 12", "Saal: 20"], [("Zimmer: 12", 30), ("Saal: 20", 30)]),
+        (["East: 11", "West: 12"], [("East: 11", 30), ("West: 12", 30)]),
+        (["East: 1", "West: 20"], [("East: 1", 30), ("West: 20", 30)]),
+    ],
+)  # fmt: skip
+def test_a_size_behind_a_name_is_one_where_it_is_sure(camp, come, names, rooms):
+    come(camp, names)
+    assert rooms_of(camp) == rooms
+
+
+def test_a_size_behind_a_name_is_told_and_finds_the_room_again(camp):
+    lines = ["Time,Loft 10 seats,Nook: 30", "10:00,A,B", "Time,Loft 10 seats,Nook: 30", "11:00,C,D"]
+    report = come_in(camp, "sheet.csv", "\n".join(lines).encode())
+    assert rooms_of(camp) == [("Loft", 10), ("Nook", 30)]
+    assert "cell C1: “Nook: 30” is read as the room Nook with 30 seats." in told(report)
+    report = come_in(camp, "rooms.csv", b"name\nNook: 30\nShed\n")
+    assert rooms_of(camp) == [("Loft", 10), ("Nook", 30), ("Shed", 30)]
+
+
 # -- the sheet from the wall -------------------------------------------------------------------------------------
 
 HEADINGS = "Year,Time,Session,Room,Capacity,Title,Leader1,Leader2,Leader3,Leader 4,Session notes,Hashtag\n"

@@ -87,6 +87,10 @@ FILES = {
         "Sat 10:00–11:00, Sat 11:00–12:00",
         ["Sat 10:00 Barn Knots", "Sat 11:00 Attic Owls", "Sat 11:00 Loft Ducks"],
     ),
+    "rooms_with_seats_behind.csv": (
+        "Sat 10:00–11:00, Sat 11:00–12:00",
+        ["Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 11:00 Attic Owls", "Sat 11:00 Den Bells"],
+    ),
     "break_between.csv": (
         "Sat 10:00–10:45, Sat 10:45–11:00 Coffee, Sat 11:00–11:45",
         ["Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 11:00 Barn Owls"],
