@@ -102,9 +102,9 @@ def sizes_in(texts: Iterable[str], known: Collection[str] = ()) -> dict[str, Siz
     """
     found = {text: size_in_brackets(text, known) for text in texts}
     behind = {text: size_behind(text, known) for text, one in found.items() if one.seats is None}
-    unsure = [one for one in behind.values() if one and not one.is_said]
-    # One after the other they may be numbers of rooms.
-    counts = len(unsure) > 1 and all((b.seats or 0) - (a.seats or 0) == 1 for a, b in pairwise(unsure))
+    # Numbers that follow each other may be those of rooms.
+    unsure = sorted(one.seats or 0 for one in behind.values() if one and not one.is_said)
+    counts = len(unsure) > 1 and all(later - earlier == 1 for earlier, later in pairwise(unsure))
     are_all = len(found) > 1 and all(behind.values()) and not counts
     for text, one in behind.items():
         if one and (one.is_said or are_all or one.name.casefold() in known):

@@ -287,6 +287,42 @@ def test_the_generator_makes_the_day_that_was_asked_for(camp):
     assert [s.kind for s in slots].count(Slot.Kind.EVERYONE) == 1
 
 
+@pytest.mark.parametrize(
+    ("pattern", "lunch"),
+    [
+        (DayPattern(time(10), time(17), 45, 15, time(12, 45), 15), "12:45-13:00"),
+        (DayPattern(time(10), time(17), 45, 15, time(16), 60), "16:00-17:00"),
+        (DayPattern(time(10), time(17), 45, 60, time(10, 50), 40), "10:50-11:30"),
+        (DayPattern(time(10), time(11), 45, 15, time(10), 60), "10:00-11:00"),
+        (DayPattern(time(21), time(5), 30, 15, time(0), 60), "00:00-01:00"),
+        (DayPattern(time(21), time(5), 30, 15, time(23), 90), "23:00-00:30"),
+    ],
+)
+def test_lunch_that_was_asked_for_is_made(camp, pattern, lunch):
+    slots = generate_slots(camp, camp.days, pattern)
+    assert clocks([slot for slot in slots if slot.kind == Slot.Kind.EVERYONE], camp) == [lunch]
+    assert all(camp.at(camp.starts_on, pattern.starts) <= slot.starts_at for slot in slots)
+    frame.add_slots(camp=camp, slots=slots)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "lunch"),
+    [
+        ("10:00", "17:00", "18:00"),
+        ("10:00", "17:00", "16:45"),
+        ("10:00", "17:00", "09:30"),
+        ("21:00", "05:00", "12:00"),
+    ],
+)
+def test_lunch_outside_the_day_is_refused_beside_it(sign_in, camp, olga, starts, ends, lunch):
+    typed = {"starts": starts, "ends": ends, "minutes": "30", "between": "15", "lunch_at": lunch, "lunch_minutes": "60"}
+    form = {f"day-{name}": value for name, value in typed.items()}
+    answer = sign_in(olga).post(f"/{camp.slug}/slots/generate/", form)
+    assert answer.status_code == 422
+    assert f"Lunch does not lie between {starts} and {ends}." in answer.content.decode()
+    assert not camp.slots.exists()
+
+
 def test_a_night_camp_runs_over_midnight(camp):
     slots = generate_slots(camp, camp.days, DayPattern(time(22), time(2), 60, 0))
     assert clocks(slots, camp) == ["22:00-23:00", "23:00-00:00", "00:00-01:00", "01:00-02:00"]
