@@ -40,6 +40,7 @@ from .moments import (
 from .report import quoted
 from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
+from .titles import GUARDED
 from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
 
 FILE = "sheet.csv"
@@ -157,7 +158,7 @@ class SheetRows:
             self.carry_down(row)
             if not self.is_of_camp(row, number):
                 continue
-            if not is_title(row["Title"]):
+            if not (is_title(row["Title"]) or GUARDED.fullmatch(row["Title"])):
                 self.untitled.append(number)
             else:
                 yield number, row

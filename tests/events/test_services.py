@@ -292,6 +292,7 @@ def test_the_generator_makes_the_day_that_was_asked_for(camp):
     [
         (DayPattern(time(10), time(17), 45, 15, time(12, 45), 15), "12:45-13:00"),
         (DayPattern(time(10), time(17), 45, 15, time(16), 60), "16:00-17:00"),
+        (DayPattern(time(10), time(17), 45, 15, time(16, 45), 15), "16:45-17:00"),
         (DayPattern(time(10), time(17), 45, 60, time(10, 50), 40), "10:50-11:30"),
         (DayPattern(time(10), time(11), 45, 15, time(10), 60), "10:00-11:00"),
         (DayPattern(time(21), time(5), 30, 15, time(0), 60), "00:00-01:00"),
