@@ -21,7 +21,7 @@ class DayPattern:
 
 
 def generate_slots(camp: Camp, days: list[date], pattern: DayPattern) -> list[Slot]:
-    """Unsaved slots for sessions, as many as fit, with lunch where it was asked for.
+    """Unsaved slots for sessions, as many as fit, with lunch where it was asked for: it is within the day.
 
     An end at or before the start is the next day: a camp may run over midnight.
     """
@@ -35,19 +35,21 @@ def _one_day(camp: Camp, day: date, pattern: DayPattern) -> list[Slot]:
     result: list[Slot] = []
     now = camp.at(day, pattern.starts)
     while now + length <= end:
-        if lunch and now < lunch.ends_at and now + length > lunch.starts_at:
+        if lunch and now + length > lunch.starts_at:
+            # It may lie in a pause, too.
             result.append(lunch)
             now, lunch = max(lunch.ends_at, now), None
             continue
         result.append(Slot(camp=camp, starts_at=now, ends_at=now + length))
         now += length + pause
-    return result
+    return [*result, lunch] if lunch else result
 
 
 def _lunch(camp: Camp, day: date, pattern: DayPattern) -> Slot | None:
     if pattern.lunch_at is None:
         return None
-    start: datetime = camp.at(day, pattern.lunch_at)
+    is_next_day = pattern.ends <= pattern.starts and pattern.lunch_at < pattern.starts
+    start: datetime = camp.at(day + timedelta(days=is_next_day), pattern.lunch_at)
     return Slot(
         camp=camp,
         starts_at=start,

@@ -33,6 +33,8 @@ PACKED_WITH, IS_ENCRYPTED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), 0x1
 MERGED = "\x1d"
 #: what a spreadsheet may unpack to, for each byte that a file may have: text packs well
 MOST_UNPACKED = 20
+#: letters that are shown, where it is a guess which they are
+MOST_SHOWN = 20
 #: columns of a spreadsheet as far as its size is concerned: there may be more, in fewer rows
 COLUMNS = 50
 #: seconds
@@ -83,11 +85,21 @@ class FileText:
     others: tuple[str, ...] = ()
     #: what is passed over in it, by kind (`spreadsheet.Passed`): how many cells that is, and the first of them
     passed: Mapping[str, tuple[int, Sequence[str]]] = field(default_factory=dict)
+    #: nothing in it says which letters its bytes are
+    is_guessed: bool = False
 
     @property
     def told(self) -> str:
         """What is left out, or comes in unseen; nothing, mostly."""
-        return " ".join([*self._told_others(), *self._told_passed()])
+        return " ".join([*self._told_letters(), *self._told_others(), *self._told_passed()])
+
+    def _told_letters(self) -> Iterator[str]:
+        if self.is_guessed:
+            strange = "".join(dict.fromkeys(sign for sign in self.text if not sign.isascii()))[:MOST_SHOWN]
+            told = _(
+                "Its letters are read as those of western Europe: %(letters)s. If they are wrong, save it as UTF-8."
+            )
+            yield told % {"letters": strange}
 
     def _told_others(self) -> Iterator[str]:
         if self.others:
@@ -119,7 +131,8 @@ def file_text(data: bytes, most: Size) -> FileText:
         raise ValidationError(told)
     if data.startswith(ZIP):
         return _text_of_spreadsheet(data, most)
-    return FileText(_decoded(data).replace("\x00", ""))
+    text, is_guessed = _decoded(data)
+    return FileText(text.replace("\x00", ""), is_guessed=is_guessed)
 
 
 def _of_another_kind(data: bytes) -> str:
@@ -145,19 +158,19 @@ def _document() -> str:
     return _("This is a text document. Copy its table into a spreadsheet, save that as .xlsx or CSV, and try again.")
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8 or UTF-16 where it is that; else Windows-1252, as Excel writes CSV in the west."""
+def _decoded(data: bytes) -> tuple[str, bool]:
+    """UTF-8 or UTF-16 where it is that; else Windows-1252, as Excel writes CSV in the west, which is a guess."""
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
         if data.startswith(mark):
-            return _read(data, encoding)
+            return _read(data, encoding), False
     # Letters of Latin in UTF-16 without a mark: every other byte is nothing.
     for encoding, nothing in (("utf-16-le", data[1:400:2]), ("utf-16-be", data[0:400:2])):
         if len(nothing) > 3 and nothing.count(0) > 0.8 * len(nothing):
-            return _read(data, encoding)
+            return _read(data, encoding), False
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), False
     except UnicodeDecodeError:
-        return _read(data, "cp1252")
+        return _read(data, "cp1252"), True
 
 
 def _read(data: bytes, encoding: str) -> str:

@@ -37,6 +37,7 @@ from .time_zones import TimeZoneSelect, time_zone_choices
 LONGEST_PASTED = 500_000
 #: An address typed without its beginning is https on every Django that we support; 5.2 would make it http.
 URLField = partial(forms.URLField, assume_scheme="https")
+MINUTES_A_DAY = 24 * 60
 
 
 class RowsField(forms.ModelMultipleChoiceField):
@@ -496,6 +497,14 @@ class SlotForm(MeanwhileForm, forms.Form):
         return (shown.date(), shown.time().replace(fold=0)) == (day, clock)
 
 
+def _is_within(pattern: DayPattern) -> bool:
+    """Whether lunch is, on the clock of the day, which may go on after midnight."""
+    starts, lunch, ends = (
+        one.hour * 60 + one.minute for one in (pattern.starts, pattern.lunch_at or pattern.starts, pattern.ends)
+    )
+    return (lunch - starts) % MINUTES_A_DAY + pattern.lunch_minutes <= (ends - starts) % MINUTES_A_DAY
+
+
 class SlotPatternForm(forms.Form):
     """Makes the slots of every day at once."""
 
@@ -522,6 +531,10 @@ class SlotPatternForm(forms.Form):
             }
             text = _("%(ends)s is before %(starts)s. A day that goes on after midnight ends by %(last)s.")
             self.add_error("ends", ValidationError(text, params=words))
+        elif data.get("lunch_at") and not self.errors and not _is_within(self.pattern()):
+            words = {"starts": f"{data['starts']:%H:%M}", "ends": f"{data['ends']:%H:%M}"}
+            text = _("Lunch does not lie between %(starts)s and %(ends)s. Give another time, or fewer minutes.")
+            self.add_error("lunch_at", ValidationError(text, params=words))
         return data
 
 

@@ -16,6 +16,7 @@ from . import stamps
 from .joining import join_camp
 from .models import Attendee, Camp, Role, Room, Slot
 from .models.camp import check_year
+from .shifting import Stretch, refuse_overlap
 
 
 def may_open_camps(user: User) -> bool:
@@ -110,17 +111,34 @@ def copy_camp(*, source: Camp, camp: Camp, by: User, display_name: str) -> Camp:
         )
         for r in source.rooms.all()
     )  # fmt: skip
+    Slot.objects.bulk_create(
+        Slot(camp=camp, starts_at=start, ends_at=end, kind=slot.kind, title=slot.title)
+        for slot, (start, end) in _times_in(camp, source).items()
+    )
+    return camp
+
+
+def _times_in(camp: Camp, source: Camp) -> dict[Slot, Stretch]:
+    """When the slots of the source are in a copy of it. ValidationError, beside the day: they cannot be then."""
     shift = camp.starts_on - source.starts_on
 
     def moved(moment: datetime) -> datetime:
+        if not shift:
+            # An hour that occurs twice has a name only once.
+            return moment
         there = moment.astimezone(source.tz)
         return camp.at(_later(there.date(), shift), there.time())
 
-    Slot.objects.bulk_create(
-        Slot(camp=camp, starts_at=moved(s.starts_at), ends_at=moved(s.ends_at), kind=s.kind, title=s.title)
-        for s in source.slots.all()
-    )
-    return camp
+    try:
+        slots = list(source.slots.all())
+        for slot in slots:
+            slot.camp = source
+        times = {slot: (moved(slot.starts_at), moved(slot.ends_at)) for slot in slots}
+        # Of an hour that the clocks show twice, the night of the copy may have one.
+        refuse_overlap(times)
+    except ValidationError as refused:
+        raise ValidationError({"starts_on": refused.messages}) from refused
+    return times
 
 
 def _later(day: date, shift: timedelta) -> date:

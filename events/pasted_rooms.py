@@ -16,7 +16,7 @@ from accounts.text import carried, plain_heading
 from .models import Camp, Room
 from .models.frame import FEATURES as OFFERED
 from .models.frame import feature_codes, plain_feature
-from .room_sizes import FEATURES, NAMES, SEATS, Sized, as_called, sized, sizes_in_brackets
+from .room_sizes import FEATURES, NAMES, SEATS, Sized, as_called, sized, sizes_in
 
 #: more rooms than any camp has
 MOST_LINES = 200
@@ -61,7 +61,7 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
         raise ValidationError(_("These are more than %(most)s lines. Paste fewer.") % {"most": MOST_LINES})
     features = _features_of(camp)
     known = {as_called(room.name): _("the camp has that room already") for room in camp.rooms.all()}
-    position, sizes = len(known), sizes_in_brackets((line.name for line in lines), {*known})
+    position, sizes = len(known), sizes_in((line.name for line in lines), {*known})
     rooms: list[Room] = []
     faults: list[str] = []
     for line in lines:

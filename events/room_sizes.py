@@ -1,4 +1,4 @@
-"""What rooms are called, and how many they hold, where it stands in brackets behind the name: Main Hall (120)."""
+"""What rooms are called, and how many they hold, where it stands behind the name: Main Hall (120), Loft 10 seats."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 # Words of rooms, as people have them in English, German, French, Spanish and Dutch. First what columns are called:
@@ -39,6 +40,15 @@ def sized(number: str) -> str:
 
 #: Barn (30) · Barn [30 seats] · Barn (max. 30 people)
 IN_BRACKETS = re.compile(rf"(?P<name>.*\S)\s{{0,3}}[(\[]\s{{0,3}}{sized('[0-9]{1,4}')}\s{{0,3}}[)\]]", re.IGNORECASE)
+#: Barn 30 seats · Barn – 30 people · Barn, max. 30 · Barn: 30 · Barn | 30; not Barn 30, as rooms may have numbers
+BEHIND_NAME = re.compile(
+    rf"(?P<name>[^:|=]*?[^\s:|=,–—-])(?P<sign>\s{{0,3}}[:|=,]\s{{0,3}}|\s[–—-]\s|\s){sized('[0-9]{1,4}')}",
+    re.IGNORECASE,
+)
+#: a sign between a name and a number that is of it, if all rooms have one
+SIGNS = ":|=,"
+#: what nothing is called by itself: behind it is the number of a room
+KINDS = frozenset({*NAMES, "zimmer", "hall", "halle", "studio", "lab", "building", "floor", "wing", "track", "stage"})
 #: of a name with its size; no room is called as long as that
 LONGEST = 200
 #: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)
@@ -73,8 +83,34 @@ def size_in_brackets(text: str, known: Collection[str] = ()) -> Sized:
     return Sized(found["name"], int(found["seats"]), is_said)
 
 
-def sizes_in_brackets(texts: Iterable[str], known: Collection[str] = ()) -> dict[str, Sized]:
-    """The same of several rooms: those that differ in their brackets only keep them as their names."""
+def size_behind(text: str, known: Collection[str] = ()) -> Sized | None:
+    """The same without brackets; said only where a word behind the number says it: Loft 10 seats."""
+    found = BEHIND_NAME.fullmatch(text) if len(text) <= LONGEST else None
+    if found is None or text.casefold() in known:
+        return None
+    seats = int(found["seats"])
+    if found["unit"]:
+        return Sized(found["name"], seats)
+    if not (found["before"] or found["sign"].strip() in tuple(SIGNS)):
+        return None
+    if seats < LEAST or found["name"].casefold() in KINDS:
+        return None
+    return Sized(found["name"], seats, is_said=False)
+
+
+def sizes_in(texts: Iterable[str], known: Collection[str] = ()) -> dict[str, Sized]:
+    """The same of several rooms, with sizes that stand behind names without brackets: where a word says what the
+    number is, or all of them have one. Those that differ in their sizes only keep them as their names.
+    """
     found = {text: size_in_brackets(text, known) for text in texts}
+    behind = {text: size_behind(text, known) for text, one in found.items() if one.seats is None}
+    # Numbers that follow each other may be those of rooms.
+    unsure = sorted(one.seats or 0 for one in behind.values() if one and not one.is_said)
+    counts = len(unsure) > 1 and all(later - earlier == 1 for earlier, later in pairwise(unsure))
+    are_all = len(found) > 1 and all(behind.values()) and not counts
+    for text, one in behind.items():
+        if one and (one.is_said or are_all or one.name.casefold() in known):
+            # However sure it is, it stands there as a name does: it is told.
+            found[text] = one._replace(is_said=False)
     count = Counter(one.name.casefold() for one in found.values())
     return {text: one if count[one.name.casefold()] == 1 else Sized(text) for text, one in found.items()}

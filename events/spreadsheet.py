@@ -20,7 +20,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import partial, reduce
 from itertools import islice
 from typing import Any
 from xml.etree import ElementTree  # nosec B405 # in a process of little memory and time; expat bounds what entities do
@@ -39,6 +39,8 @@ MOST_PASSED, MOST_PIECES = 5, 800
 #: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
 BREAKS = {rb"<text:line-break\s*/>": b"\n", rb"<text:tab(?:\s[^<>]*)?/>": b"\t"}
 
+#: a cell, as the spreadsheet calls it
+CELL = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 #: row and column of the first cell, and of the last
 Merge = tuple[tuple[int, int], tuple[int, int]]
 
@@ -149,22 +151,28 @@ class Passed:
 
     KINDS = ("unread", "hidden", "columns", "struck", "links", "comments")
 
-    def __init__(self, struck: frozenset[str] = frozenset()) -> None:
+    def __init__(self, struck: frozenset[str] = frozenset(), *, is_calculated_later: bool = False) -> None:
         self.found: dict[str, list[str]] = {kind: [] for kind in self.KINDS}
         #: numbers of the styles whose letters are struck out
         self.struck = struck
+        #: programs that work nothing out write 0, and that whoever opens the book is to do so
+        self.is_calculated_later = is_calculated_later
         self.cell, self.row = dict[str, str](), dict[str, str]()
-        self.has_formula = self.has_value = self.is_filled = False
+        self.has_formula = self.has_value = self.is_filled = self.is_in_value = False
+        #: as it was saved; of a formula that nobody has worked out it is empty, or 0 where the book says so
+        self.value = ""
 
     def start(self, element: str, said: dict[str, str]) -> None:
         match element.rpartition(":")[2]:
             case "row":
                 self.row, self.is_filled = said, False
             case "c":
-                self.cell, self.has_formula, self.has_value = said, False, False
+                self.cell, self.has_formula, self.has_value, self.value = said, False, False, ""
             case "f":
                 self.has_formula = True
-            case "v" | "is":
+            case "v":
+                self.is_in_value = True
+            case "is":
                 self.has_value = self.is_filled = True
             case "col" if is_on(said, "hidden"):
                 # A range of columns; the last may be the last that there can be.
@@ -176,8 +184,14 @@ class Passed:
 
     def end(self, element: str) -> None:
         match element.rpartition(":")[2]:
+            case "v":
+                self.is_in_value = False
+                # A text of no letters is a result as well.
+                self.has_value = bool(self.value) or self.cell.get("t") == "str"
+                self.is_filled = self.is_filled or self.has_value
             case "c":
-                if self.cell.get("t") == "e" or (self.has_formula and not self.has_value):
+                is_worked_out = self.has_value and not (self.is_calculated_later and self.value == "0")
+                if self.cell.get("t") == "e" or (self.has_formula and not is_worked_out):
                     self.found["unread"].append(self.cell.get("r", "?"))
                 elif self.has_value and self.cell.get("s") in self.struck:
                     self.found["struck"].append(self.cell.get("r", "?"))
@@ -185,10 +199,15 @@ class Passed:
                 if self.is_filled and is_on(self.row, "hidden"):
                     self.found["hidden"].append(self.row.get("r", "?"))
 
+    def text(self, piece: str) -> None:
+        if self.is_in_value and len(self.value) < 2:
+            self.value += piece
+
     def scan(self, archive: zipfile.ZipFile, path: str) -> None:
         """Through that part of the file, as far as one looks."""
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
+        parser.CharacterDataHandler = self.text
         with archive.open(path) as content:
             for piece in islice(iter(partial(content.read, 65_536), b""), MOST_PIECES):
                 parser.Parse(piece)
@@ -201,12 +220,29 @@ def passed_in(data: bytes, sheet: str) -> Passed:
     """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are: the library has read it."""
     passed = Passed()
     with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(expat.ExpatError, ElementTree.ParseError, KeyError):
-        passed, path = Passed(struck_styles(archive)), path_of(archive, sheet)
+        later = is_calculated_later(archive)
+        passed, path = Passed(struck_styles(archive), is_calculated_later=later), path_of(archive, sheet)
         passed.scan(archive, path)
         for kind, part in related(archive, path).values():
             if kind == "comments":
                 passed.scan(archive, part)
     return passed
+
+
+def is_calculated_later(archive: zipfile.ZipFile) -> bool:
+    """Whether the book says that its formulas are to be worked out when it is opened (ECMA-376-1, 18.2.2)."""
+    found = ElementTree.fromstring(archive.read("xl/workbook.xml")).find("{*}calcPr")  # nosec B314
+    return found is not None and is_on(found.attrib, "fullCalcOnLoad")
+
+
+def leave_out(rows: list[list[Any]], cells: list[str]) -> None:
+    """What was not worked out is no 0."""
+    for name in cells:
+        if at := CELL.fullmatch(name):
+            column = reduce(lambda found, letter: found * 26 + ord(letter) - 64, at[1], 0) - 1
+            row = int(at[2]) - 1
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = ""
 
 
 def path_of(archive: zipfile.ZipFile, sheet: str) -> str:
@@ -308,6 +344,7 @@ def main() -> None:
         out.write(json.dumps({"far": str(far)}) + "\n")
     else:
         passed = passed_in(data, names[0]) if names else Passed()
+        leave_out(rows, passed.found["unread"])
         said = {"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]], "passed": passed.as_json()}
         out.write(json.dumps(said) + "\n")
         csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))

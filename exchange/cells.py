@@ -327,7 +327,16 @@ def names_several_days(value: str) -> bool:
         " ".join(found[0].casefold().split()) for found in DATE_IN_TEXT.finditer(value)
     } | _without_year(value)
     weekdays = {weekday_of(found) for found in WEEKDAY.finditer(value)}
-    return len(dates) > 1 or len(weekdays) > 1 or SEVERAL_DAYS.search(value) is not None
+    numbers = {int(number) for number in NTH_DAY.findall(value)}
+    return any(len(found) > 1 for found in (dates, weekdays, numbers)) or SEVERAL_DAYS.search(value) is not None
+
+
+def is_only_a_day(value: str) -> bool:
+    """Whether nothing stands there but what may name a day."""
+    rest = value
+    for pattern in (DATE_IN_TEXT, DAY_AND_MONTH, EITHER_WAY, NTH_DAY, WEEKDAY):
+        rest = pattern.sub(" ", rest)
+    return weekday_alone(value) is not None or (rest != value and not any(map(str.isalnum, rest)))
 
 
 def _days(*parts: tuple[int, int, int]) -> list[date]:

@@ -22,7 +22,7 @@ from schedule.wall.grid import published_grid
 from .csv_keys import own_keys
 from .sheet_import import one_name, session_page
 from .table import guarded
-from .titles import plain
+from .titles import CANCELLED, plain
 from .wall_sheet import is_title
 
 SHEET_COLUMNS = [
@@ -96,7 +96,8 @@ def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:
 
 def _as_title(title: str) -> str:
     """So that it comes in again as it is, also where a sheet would take it for none, or its marks for stray ones."""
-    return title if is_title(title) and plain(title) == title else f"“{title}”"
+    comes_in = is_title(title) and plain(title) == title and not CANCELLED.fullmatch(title)
+    return title if comes_in else f"“{title}”"
 
 
 def sheet(camp: Camp, site: str = "") -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -25,7 +25,7 @@ from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Slot
 from events.models.frame import feature_codes, plain_feature
 from events.people import as_seen
-from events.room_sizes import Sized, sizes_in_brackets
+from events.room_sizes import Sized, sizes_in
 from events.tickets import is_about_tickets
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
@@ -52,7 +52,8 @@ from .report import Report, quoted, told_several, told_size
 from .shown_twice import with_marks
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 from .ticket_rows import TicketRows
-from .wall_sheet import is_for_everybody
+from .totals import total_in
+from .wall_sheet import is_for_everybody, is_title
 
 Thing = TypeVar("Thing", Attendee, Pitch)
 #: seats of a room of which the file does not say how many it has
@@ -98,6 +99,12 @@ def is_name(text: str) -> bool:
     """What a person may be called; a7 and 12 are keys, and an e-mail address everybody would read."""
     is_key = re.fullmatch(r"[a-z]?[0-9]+", text, re.IGNORECASE)
     return len(text) <= LONGEST_KEY and not is_key and not holds_address(text)
+
+
+def _names(people: Iterable[Attendee | str]) -> list[str]:
+    """In small letters, each once."""
+    names = (one if isinstance(one, str) else one.display_name for one in people)
+    return sorted({name.casefold() for name in names})
 
 
 @dataclass(slots=True)
@@ -221,6 +228,10 @@ class CsvReader:
                     self.report.remark(name, number, told % {"text": quoted(beyond)})
                     if not any(row.values()):
                         continue
+                if total := total_in(row.values()):
+                    told = _("“%(text)s” counts the other rows: it is left out.")
+                    self.report.remark(name, number, told % {"text": quoted(total)})
+                    continue
                 self.count_row()
                 yield number, row
         except NotATable as error:
@@ -245,8 +256,9 @@ class CsvReader:
         """What of the names of rooms says how many they hold, where no cell does; what cannot be read is told later."""
         with suppress(NotATable):
             rows = rows_of("rooms.csv", self.files.get("rooms.csv", ""))
-            names = {" ".join(row["name"].split()): row["capacity"] for _number, row in rows}
-            sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
+            listed = [row for _number, row in rows if not total_in(row.values())]
+            names = {" ".join(row["name"].split()): row["capacity"] for row in listed}
+            sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
             self.sizes = {name: size for name, size in sizes.items() if size.seats is not None and not names[name]}
 
     def room(self, row: Row, number: int) -> None:
@@ -255,6 +267,10 @@ class CsvReader:
                 self.report.remark("rooms.csv", number, told_size(row["name"], size))
             row = row | {"name": size.name, "capacity": str(size.seats)}
         name = text(row, "name", 60)
+        if not is_title(name) and self.outcome.room_named(name) is None:
+            told = _("“%(name)s” is no room.")
+            self.report.remark("rooms.csv", number, told % {"name": quoted(name)})
+            return
         capacity = whole(row, "capacity", 0, MOST_SEATS, default=MANY)
         features = self.features_in(row, number)
         known = self.outcome.room_named(name)
@@ -408,11 +424,14 @@ class CsvReader:
         return day + later
 
     def attendee(self, row: Row, number: int) -> None:
-        if "First name" in row:
+        if "display_name" not in row:
             row["display_name"] = f"{row['First name']} {row['Last name']}"
         if not self.tickets.lets_in(row, number):
             return
-        if not (said := UNSAID.sub(" ", row["display_name"]).strip()) and row["display_name"].strip():
+        said = UNSAID.sub(" ", row["display_name"]).strip()
+        # As its own key may say, somebody is called so all the same.
+        is_called = is_title(said) or (bool(row["attendee"]) and bool(said))
+        if not is_called and row["display_name"].strip():
             told = _("“%(text)s” is no name: nobody is written down.")
             self.report.remark("attendees.csv", number, told % {"text": quoted(row["display_name"].strip())})
             return
@@ -480,8 +499,14 @@ class CsvReader:
             self.pitches[called] = self.outcome.make_pitch(made, [self.written_down(host, number) for host in hosts])
         elif known is not None:
             values = {"title": title, "topic": topic, "length": length, "kind": kind, "about": about}
-            now = {column: getattr(known, column) for column in values}
-            self.tell_other("pitches.csv", number, known.title, row, now | {"about": known.about.strip()}, values)
+            now = {column: getattr(known, column) for column in values} | {"about": known.about.strip()}
+            led = [
+                host
+                for host in self.outcome.hosts[key(known)].values()
+                if host.removed_at is None and not host.is_waiting
+            ]
+            values["hosts"], now["hosts"] = _names(hosts), _names(led)
+            self.tell_other("pitches.csv", number, known.title, row, now, values)
         if after := list(dict.fromkeys(parts(row, "after"))):
             # Those that were there before keep their order.
             if self.pitches[called].pk is None:

@@ -107,21 +107,26 @@ class Outcome:
         if "interests.csv" in files:
             rows = Interest.objects.filter(attendee__in=camp.attendees.written_down())
             outcome.interests = set(rows.values_list("pitch_id", "attendee_id"))
+        if "sheet.csv" in files or "pitches.csv" in files:
+            outcome.read_hosts()
         if "sheet.csv" in files:
             outcome.read_grid()
         return outcome
 
-    def read_grid(self) -> None:
-        """Who hosts what, what stands where, and the addresses that are linked.
+    # What names a row that came while all this is read is left out: the outcome's number is out of date by then.
 
-        What names a row that came while all this was read is left out: the outcome's number is out of date by then.
-        """
+    def read_hosts(self) -> None:
+        """Who hosts what."""
         pitches, people = {p.pk: p for p in self.pitches}, {a.pk: a for a in self.attendees}
         hosting = Pitch.hosts.through.objects.filter(pitch__camp=self.camp).order_by("pk")
         for pitch_id, attendee_id in hosting.values_list("pitch_id", "attendee_id"):
             pitch, host = pitches.get(pitch_id), people.get(attendee_id)
             if pitch and host:
                 self.hosts[key(pitch)][key(host)] = host
+
+    def read_grid(self) -> None:
+        """What stands where, and the addresses that are linked."""
+        pitches = {p.pk: p for p in self.pitches}
         sessions = {session.pk: session for session in self.camp.sessions.order_by("pk") if session.pitch_id in pitches}
         for session in sessions.values():
             session.pitch = pitches[session.pitch_id]

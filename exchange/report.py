@@ -60,7 +60,7 @@ def told_several(name: str) -> str:
 
 
 def told_size(text: str, room: Sized) -> str:
-    """A number in brackets may be a part of the name: it is said how it is read."""
+    """A number behind a name may be a part of it: it is said how it is read."""
     told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
     return told % {"text": quoted(text), "room": quoted(room.name), "seats": room.seats}
 

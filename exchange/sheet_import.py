@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import holds_address
 from events.models import Attendee, Camp, Room, Slot
-from events.room_sizes import Sized, sizes_in_brackets
+from events.room_sizes import Sized, sizes_in
 from pitches.models import Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
@@ -27,7 +27,8 @@ from .leading import leading_in, named_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
-from .titles import CANCELLED, NO_ROOMS, by_title, plain, with_link
+from .titles import CANCELLED, GUARDED, NO_ROOMS, by_title, plain, with_link
+from .wall_sheet import is_title
 
 LONGEST_ADDRESS = 500
 #: one name that looks like several, as our own sheet has it
@@ -45,6 +46,17 @@ def one_name(name: str) -> str:
 def session_page(camp: Camp, session_id: int) -> str:
     """The path of its page: what the sheet says of notes that are our own."""
     return f"/{camp.slug}/sessions/{session_id}/"
+
+
+def _meant(typed: str) -> str:
+    """The title; what our own sheet has between marks of its own stands there as it is, unless it is one without."""
+    guarded = GUARDED.fullmatch(typed)
+    return guarded[1] if guarded and _loses_something(guarded[1]) else plain(typed)
+
+
+def _loses_something(title: str) -> bool:
+    """Whether some of it would be left out, or all."""
+    return not is_title(title) or plain(title) != title
 
 
 class Last(NamedTuple):
@@ -103,7 +115,7 @@ class SheetReader:
         # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
         listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
         names = {" ".join(cells["Room"].split()) for cells in listed}
-        self.sizes = sizes_in_brackets(names, {room.name.casefold() for room in self.outcome.rooms})
+        self.sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)
@@ -248,7 +260,7 @@ class SheetReader:
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
-        title = typed if typed.casefold() in self.titles else plain(typed)
+        title = typed if typed.casefold() in self.titles else _meant(typed)
         if not title:
             raise ValidationError(_("“%(column)s” is empty.") % {"column": "Title"})
         if title != typed:

@@ -40,6 +40,7 @@ from .moments import (
 from .report import quoted
 from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
+from .titles import GUARDED
 from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
 
 FILE = "sheet.csv"
@@ -101,7 +102,7 @@ class SheetRows:
             self.tell_untitled()
             return
         try:
-            wall = read_wall(text, self.names_day, {room.name.casefold() for room in self.base.outcome.rooms})
+            wall = read_wall(text, self.days_of, {room.name.casefold() for room in self.base.outcome.rooms})
         except NotATable as error:
             self.fault(error.row, error.reason)
             return
@@ -116,7 +117,10 @@ class SheetRows:
         self.slots = sorted(slots, key=lambda slot: slot.starts_at)
 
     def names_day(self, text: str) -> bool:
-        return days_named(text, self.camp.starts_on, self.camp.ends_on, self.camp.time_zone) is not None
+        return self.days_of(text) is not None
+
+    def days_of(self, text: str) -> list[date] | None:
+        return days_named(text, self.camp.starts_on, self.camp.ends_on, self.camp.time_zone)
 
     def fault(self, row: int, reason: str, cell: str = "") -> None:
         self.base.report.fault(FILE, row, reason, cell)
@@ -154,7 +158,7 @@ class SheetRows:
             self.carry_down(row)
             if not self.is_of_camp(row, number):
                 continue
-            if not is_title(row["Title"]):
+            if not (is_title(row["Title"]) or GUARDED.fullmatch(row["Title"])):
                 self.untitled.append(number)
             else:
                 yield number, row

@@ -38,6 +38,8 @@ NUMBER = re.compile(r"(session|slot|round|block)?\s*(#)?\s*([0-9]{1,2})", re.IGN
 BEFORE_NUMBER = re.compile(rf"(?:\b(?:session|slot|round|block|day|room|no|{MONTH})\b\.?|#)\s*#?\s*$", re.IGNORECASE)
 #: between two times that are the ends of one stretch, though nothing says so
 ONLY_SIGNS = re.compile(rf"[\s\-–—:,/|()]*(?:{WEEKDAY.pattern})?[\s\-–—:,/|()]*", re.IGNORECASE)
+#: between two times that may be one stretch: 11:00..11:45
+DOTS = re.compile(r"(?<=[0-9])\s?\.{2,3}\s?(?=[0-9])")
 #: what may stand beside an hour that has a name: “Noon to 2 pm”, not “Midnight Lounge”
 BESIDE_NAMED = re.compile(
     rf"{WEEKDAY.pattern}|\b(?:to|until|till|bis|tot|hasta|à|from|[ap]\.?m|{HOURS})\b", re.IGNORECASE
@@ -72,6 +74,7 @@ def label_of(cell: str) -> Label | None:
     cell = MOMENT.sub(lambda found: " ".join(parts_of(found)).strip(), cell)
     if not re.search(r"[^\W\d_]", BESIDE_NAMED.sub("", NAMED_HOUR.sub("", cell))) or cell.isalpha():
         cell = in_numbers(cell)
+    cell = DOTS.sub(" – ", cell)
     if number := NUMBER.fullmatch(cell):
         return Label(None, None, int(number[3]), "", is_bare=not (number[1] or number[2]))
     if span := _span_in(cell):

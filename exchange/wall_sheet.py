@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -18,11 +19,12 @@ from django.utils.translation import gettext as _
 
 from accounts.text import plain_heading
 from events.decoding import MERGED
-from events.marks import marks_of
-from events.room_sizes import OF_ROOMS, Sized, size_in_brackets, sizes_in_brackets
+from events.marks import MOST_ABOVE, marks_of
+from events.room_sizes import OF_ROOMS, Sized, sizes_in
 
-from .cells import MOST_SEATS, TO_COME, clock_in, names_several_days, whole
+from .cells import MOST_SEATS, TO_COME, clock_in, is_only_a_day, names_several_days, whole
 from .day_names import WEEKDAY
+from .days_over import are_certain, are_different, days_over
 from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
 from .table import BY_TIME, KNOWN, SHAPES, UNREAD, NotATable, called
@@ -32,6 +34,8 @@ ENDING = called("Ends", "ends_at")
 #: headings of columns beside the times that are no rooms
 DAILY = called("Date", "date")
 NO_ROOMS = called(*UNREAD)
+#: days that a text names; None: it speaks of none
+DaysOf = Callable[[str], Sequence[date] | None]
 #: headings of a list, but for times and days, which a wall has as well
 OF_LISTS = called(
     *SHAPES[BY_TIME], *KNOWN[BY_TIME], *SHAPES["pitches.csv"], *KNOWN["pitches.csv"], "name", "rooms", "level"
@@ -59,6 +63,8 @@ DASHES = " -–—./"
 BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
 #: in a cell where nothing is
 EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "frei", "leer", "libre", "vrij"))
+#: texts of which it is kept which days they name
+MOST_KEPT = 20_000
 #: columns that may stand before the rooms
 MOST_BEFORE = 3
 
@@ -111,10 +117,12 @@ class Wall:
         return sum(1 + len(line.titles) for line in self.lines)
 
 
-def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str] = ()) -> Wall | None:
-    """The wall that a file shows; None if it is something else. `names_day` tells what speaks of a day, `rooms` are
+def read_wall(text: str, days_of: DaysOf, rooms: Collection[str] = ()) -> Wall | None:
+    """The wall that a file shows; None if it is something else. `days_of` tells what speaks of a day, `rooms` are
     the names of those that are there, in small letters. NotATable: as far as it can be read it shows none.
     """
+    # Each cell is read in several ways, one after the other.
+    days_of = lru_cache(MOST_KEPT)(days_of)
     found: list[Wall] = []
     all_wrong: list[NotATable] = []
     all_unclear: list[NotATable] = []
@@ -123,10 +131,10 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
         rows, wrong = rows_as_typed(text, mark, skip)
         all_wrong += wrong
         for sheet in (Sheet.of(rows), Sheet.of(rows).turned()):
-            wall, unclear = _read_beside(sheet.blocks(), names_day, rooms)
+            wall, unclear = _read_beside(sheet.blocks(), days_of, rooms)
             if wall is None:
                 # A column of times need not begin another wall.
-                wall, unclear = _read_beside([sheet], names_day, rooms)
+                wall, unclear = _read_beside([sheet], days_of, rooms)
             if wall:
                 wall.faults += [(error.row, "", error.reason) for error in wrong]
                 found.append(wall)
@@ -137,12 +145,12 @@ def read_wall(text: str, names_day: Callable[[str], bool], rooms: Collection[str
 
 
 def _read_beside(
-    blocks: Sequence[Sheet], names_day: Callable[[str], bool], rooms: Collection[str]
+    blocks: Sequence[Sheet], days_of: DaysOf, rooms: Collection[str]
 ) -> tuple[Wall | None, list[NotATable]]:
     """Walls that stand side by side, one after the other; None, and why that may be, if one of them is none."""
     whole = Wall()
     for block in blocks:
-        reader = _WallReader(block, names_day, rooms)
+        reader = _WallReader(block, days_of, rooms)
         if (wall := reader.read()) is None:
             return None, [reader.unclear] if reader.unclear else []
         whole.lines += wall.lines
@@ -172,6 +180,11 @@ def is_title(cell: str) -> bool:
     return any(map(_is_said, cell)) and cell.strip().casefold() not in TO_COME
 
 
+def _has_title(cell: str) -> bool:
+    """Of a cell of the wall: MERGED is none."""
+    return is_title(cell) and cell.casefold() not in EMPTY
+
+
 def _is_said(sign: str) -> bool:
     """Letters, numbers and pictures: a title may be a duck; lines, dots and signs of arithmetic are none."""
     category = unicodedata.category(sign)
@@ -181,8 +194,8 @@ def _is_said(sign: str) -> bool:
 class _WallReader:
     """Line by line, down the sheet."""
 
-    def __init__(self, sheet: Sheet, names_day: Callable[[str], bool], known: Collection[str]) -> None:
-        self.sheet, self.names_day, self.known = sheet, names_day, known
+    def __init__(self, sheet: Sheet, days_of: DaysOf, known: Collection[str]) -> None:
+        self.sheet, self.days_of, self.known = sheet, days_of, known
         self.lines = sheet.lines
         self.wall = Wall()
         #: the column of the times, that of the ends if there is one, and the rooms by their columns
@@ -194,6 +207,9 @@ class _WallReader:
         self.unread: set[int] = set()
         #: what says the day: in a line above, or in a column beside the times
         self.day = ""
+        #: where several stand above the rooms, side by side: by column, and in which line
+        self.days_over: dict[int, str] = {}
+        self.over_at = 0
         #: what numbers are that nothing stands beside; None: that cannot be told
         self.are_hours: bool | None = False
         #: why it cannot be told whether it is a wall
@@ -228,6 +244,20 @@ class _WallReader:
         told = _("“%(text)s” may be an hour or the number of a session: write 9:00, or Session 1.")
         return label._replace(fault=told % {"text": label.number})
 
+    def names_day(self, cell: str) -> bool:
+        return self.days_of(cell) is not None
+
+    def days_in(self, number: int) -> list[int]:
+        """The columns of a line that name days."""
+        cells = enumerate(self.lines[number])
+        return [n for n, cell in cells if cell.casefold() not in self.known and self.names_day(cell)]
+
+    def are_different(self, cells: Iterable[str]) -> bool:
+        return are_different(self.days_of(cell) or () for cell in cells)
+
+    def names_different_days(self, number: int) -> bool:
+        return self.are_different(self.lines[number][column] for column in self.days_in(number))
+
     # -- where things stand --------------------------------------------------------------------------
 
     def find_times(self) -> int | None:
@@ -259,8 +289,13 @@ class _WallReader:
             elif not found:
                 self.find_unclear(number, cells)
                 return None
-        said = [number for number in found if plain_heading(self.lines[number][self.at]) in HOURLY]
-        return next(iter([*said, *found]), None)
+        # What stands above or below days is no less long than they are many, if it is rooms.
+        near = found[:MOST_ABOVE]
+        days = {number: self.days_in(number) for number in near if self.names_different_days(number)}
+        least = max(map(len, days.values()), default=0)
+        rooms = [n for n in found if n not in days and sum(map(bool, self.lines[n][self.at + 1 :])) >= least] or found
+        said = [number for number in rooms if plain_heading(self.lines[number][self.at]) in HOURLY]
+        return next(iter([*said, *rooms]), None)
 
     def find_unclear(self, number: int, cells: Sequence[str]) -> None:
         """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""
@@ -308,14 +343,17 @@ class _WallReader:
         """Whether the rooms are named once more, for another day say."""
         line = self.lines[number]
         cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
-        names = {name.casefold() for cell in cells for name in (cell, size_in_brackets(cell, self.known).name)}
         known = {room.casefold() for room in self.rooms.values()}
+        sizes = sizes_in(cells, {*self.known, *known})
+        names = {name.casefold() for cell in cells for name in (cell, sizes[cell].name)}
         return bool(cells) and len(names & known) * 2 >= len(cells)
 
     def read_head(self, number: int) -> None:
         line = self.lines[number]
         self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
-        sizes = sizes_in_brackets(filter(None, line[self.at + 1 :]), self.known)
+        rooms = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED and not self.is_beside(cell)]
+        sizes = sizes_in(rooms, {*self.known, *(name.casefold() for _row, _cell, name in self.wall.rooms)})
+        has_days = self.names_different_days(number)
         for column, cell in enumerate(line):
             if not cell or cell == MERGED or column == self.at:
                 continue
@@ -327,10 +365,11 @@ class _WallReader:
                 continue
             elif plain_heading(cell) in ENDING and self.ends_at is None and not self.rooms:
                 self.ends_at = column
-            elif WEEKDAY.fullmatch(cell):
+            elif WEEKDAY.fullmatch(cell) or (self.names_day(cell) and (has_days or is_only_a_day(cell))):
                 self.unread.add(column)
                 told = _(
-                    "“%(text)s” is a day, and stands where rooms do: give each day a grid of its own, below the other."
+                    "“%(text)s” names a day, and stands where rooms do: "
+                    "give each day a grid of its own, below the other."
                 )
                 self.wall.faults.append((*self.sheet.name_of(number, column), told % {"text": quoted(cell)}))
             elif self.is_beside(cell):
@@ -340,8 +379,10 @@ class _WallReader:
             else:
                 self.read_room(number, column, sizes[cell])
         for column in range(self.at + 1):
-            if self.names_day(line[column]):
+            if self.names_day(line[column]) and (self.wall.lines or not self.days_over):
+                self.days_over = {}
                 self.say_day(number, column)
+        self.check_days_over()
 
     def read_room(self, number: int, column: int, room: Sized) -> None:
         name, seats, is_said = room
@@ -355,12 +396,38 @@ class _WallReader:
 
     def say_day(self, number: int, column: int) -> None:
         """From here on it is the day that the cell names; the title of a sheet may name several, and says none."""
-        cell = self.lines[number][column]
-        if names_several_days(cell) and not self.wall.lines:
+        cell = before = self.lines[number][column]
+        if not self.rooms and self.day and is_only_a_day(self.day) >= is_only_a_day(cell):
+            # One above the other, before anything is on the first: of several lines that are titles.
+            before = self.day
+        is_several = names_several_days(cell) or self.are_different({before, cell})
+        if is_several and not self.wall.lines:
+            said = cell if before == cell else f"{before} · {cell}"
             told = _("“%(text)s” names several days: it says of no session when it is.")
-            self.remark(number, column, told % {"text": quoted(cell)})
+            self.remark(number, column, told % {"text": quoted(said)})
+            self.day = self.day and said
         else:
             self.day = cell
+
+    def say_days_over(self, number: int, named: Sequence[int]) -> None:
+        """From here on each column is of the day above it."""
+        line = self.lines[number]
+        self.days_over, self.over_at = days_over(line, named), number
+        label = line[self.at]
+        if label and self.at not in named and plain_heading(label) not in DAILY | HOURLY:
+            self.tell_left_out(number, self.at, label)
+        if self.rooms:
+            self.check_days_over()
+
+    def check_days_over(self) -> None:
+        """Where it is not certain which room is on which day, nothing is read as if it were on one."""
+        named = self.days_in(self.over_at) if self.days_over else []
+        if not named or are_certain(self.lines[self.over_at], named, self.at, self.rooms):
+            return
+        self.day, self.days_over = " · ".join(self.lines[self.over_at][column] for column in named), {}
+        told = _("“%(text)s” are several days, and which room is on which is not certain: give each a grid of its own.")
+        where = self.sheet.name_of(self.over_at, named[0])
+        self.wall.faults.append((*where, told % {"text": quoted(self.day)}))
 
     # -- lines ---------------------------------------------------------------------------------------
 
@@ -377,16 +444,23 @@ class _WallReader:
             self.read_seats(number)
             return
         days = [column for column, cell in filled if self.names_day(cell)]
-        if days and len(filled) == 1:
-            self.say_day(number, days[0])
+        if self.names_different_days(number):
+            self.say_days_over(number, self.days_in(number))
             return
+        others = [cell for column, cell in filled if column not in days]
+        # The title of the sheet may say the day beside other things; below it a day stands by itself.
+        says_day = not (self.rooms and others) or any(is_only_a_day(line[column]) for column in days)
+        if days and says_day:
+            self.days_over = {}
+            self.say_day(number, days[0])
+        if others:
+            self.tell_left_out(number, filled[0][0], " · ".join(cell for _column, cell in filled))
+
+    def tell_left_out(self, number: int, column: int, text: str) -> None:
         told = _("No time stands beside “%(text)s”: it is left out.") if self.rooms else _(
             "What stands above the headings is left out: “%(text)s”."
         )  # fmt: skip
-        if not self.rooms and days:
-            # The title of the sheet, which says the day.
-            self.say_day(number, days[0])
-        self.remark(number, filled[0][0], told % {"text": quoted(" · ".join(cell for _column, cell in filled))})
+        self.remark(number, column, told % {"text": quoted(text)})
 
     def read_seats(self, number: int) -> None:
         line = self.lines[number]
@@ -400,72 +474,96 @@ class _WallReader:
             except ValidationError as error:
                 self.wall.faults.append((*self.sheet.name_of(number, column), " ".join(error.messages)))
 
-    def read_beside(self, number: int) -> None:
-        """What stands in columns that are no rooms: the day, or nothing that is read."""
-        cells = self.lines[number]
+    def read_beside(self, number: int) -> str:
+        """What stands in columns that are no rooms: the day, which is returned, or nothing that is read."""
+        cells, day = self.lines[number], ""
         for column in {*range(self.at), *self.days_at}:
             if not cells[column] or cells[column] == MERGED:
                 continue
             if column in self.days_at or self.names_day(cells[column]):
                 self.say_day(number, column)
+                day = cells[column]
             elif column not in self.unread:
                 self.unread.add(column)
                 told = _("What stands before the times is not read: “%(text)s”, and so on.")
                 self.remark(number, column, told % {"text": quoted(cells[column])})
+        return day
 
     def read_line(self, number: int, label: Label) -> None:
         cells = self.lines[number]
-        self.read_beside(number)
+        day = self.read_beside(number)
         if label.start and self.ends_at is not None and cells[self.ends_at]:
             label = with_end(label, cells[self.at], cells[self.ends_at])
-        row, cell = self.sheet.name_of(number, self.at)
-        line = Line(row, cell, cells[self.at], label.start, label.end, label.number, self.day, fault=label.fault)
-        line.is_at_its_end = label.is_at_its_end
-        self.wall.lines.append(line)
-        filled = [n for n in self.rooms if is_title(cells[n]) and cells[n].casefold() not in EMPTY]
-        for column in self.rooms:
-            if cells[column] != MERGED and column not in filled and cells[column].strip(DASHES):
-                told = _("“%(text)s” is no title: it is left out.")
-                self.remark(number, column, told % {"text": quoted(cells[column])})
         beside = label.beside
         if self.names_day(beside):
-            line.day, beside = beside, ""
+            day, beside = beside, ""
         elif NUMBER.fullmatch(beside) and not (beside.isdecimal() and cells[self.at].endswith(beside)):
             # The number of the slot, beside its time.
             beside = ""
-        line.everybody = self.for_everybody(cells, filled, beside)
-        if not line.everybody:
-            line.titles = [self.title(number, column, cells) for column in filled]
-            if beside:
-                told = _("What stands beside the time is left out: “%(text)s”.")
-                self.remark(number, self.at, told % {"text": quoted(beside)})
+        for column in self.rooms:
+            if cells[column] != MERGED and not _has_title(cells[column]) and cells[column].strip(DASHES):
+                told = _("“%(text)s” is no title: it is left out.")
+                self.remark(number, column, told % {"text": quoted(cells[column])})
+        shares: dict[str, list[int]] = {}
+        for column in self.rooms:
+            shares.setdefault(self.days_over.get(column, day or self.day), []).append(column)
+        lines = [self.read_share(number, label, *share) for share in (shares or {day or self.day: []}).items()]
+        has_titles = any(line.titles or line.everybody for line in lines)
+        for line in lines:
+            line.everybody = line.everybody if has_titles else beside
+            if day and self.are_different({day, line.day}):
+                told = _("“%(one)s” and “%(other)s” name different days: write one.")
+                line.fault = line.fault or told % {"one": quoted(line.day), "other": quoted(day)}
+        self.wall.lines += lines
+        if beside and any(line.titles for line in lines):
+            told = _("What stands beside the time is left out: “%(text)s”.")
+            self.remark(number, self.at, told % {"text": quoted(beside)})
         for column in range(self.at + 1, len(cells)):
             is_read = column in self.rooms or column in self.days_at or column in self.unread or column == self.ends_at
             if cells[column] and cells[column] != MERGED and not is_read:
                 told = _("No room stands above “%(text)s”: it is left out.")
                 self.remark(number, column, told % {"text": quoted(cells[column])})
 
-    def for_everybody(self, cells: Sequence[str], filled: Sequence[int], beside: str) -> str:
-        """The title, if all that stands there is one thing for the whole camp."""
-        titles = {cells[column].casefold() for column in filled}
-        if not titles:
-            return beside
-        if len(titles) > 1:
-            return ""
-        title, others = cells[filled[0]], [column for column in self.rooms if column not in filled]
-        is_across = bool(others) and len(filled) == 1 and all(cells[column] == MERGED for column in others)
-        is_in_all = len(self.rooms) > 1 and not others
-        return title if is_across or is_in_all or (others and is_for_everybody(title)) else ""
+    def read_share(self, number: int, label: Label, day: str, columns: Sequence[int]) -> Line:
+        """What is at that time in these columns: all of them, or those of one of the days above."""
+        cells = list(self.lines[number])
+        if columns and self.said_at(number, columns[0]) in self.rooms:
+            # It is merged with what another day has: it is on both.
+            cells[columns[0]] = cells[self.said_at(number, columns[0])]
+        row, cell = self.sheet.name_of(number, self.at)
+        line = Line(row, cell, cells[self.at], label.start, label.end, label.number, day, fault=label.fault)
+        line.is_at_its_end = label.is_at_its_end
+        filled = [column for column in columns if _has_title(cells[column])]
+        line.everybody = self.for_everybody(cells, columns, filled)
+        if not line.everybody:
+            line.titles = [self.title(number, column, columns) for column in filled]
+        return line
 
-    def title(self, number: int, column: int, cells: Sequence[str]) -> Title:
+    def said_at(self, number: int, column: int) -> int:
+        """The column of the cell with which that one is merged."""
+        while column and self.lines[number][column] == MERGED:
+            column -= 1
+        return column
+
+    def for_everybody(self, cells: Sequence[str], columns: Sequence[int], filled: Sequence[int]) -> str:
+        """The title, if all that stands in these columns is one thing for the whole camp."""
+        if len({cells[column].casefold() for column in filled}) != 1:
+            return ""
+        title, others = cells[filled[0]], [column for column in columns if column not in filled]
+        is_across = bool(others) and len(filled) == 1 and all(cells[column] == MERGED for column in others)
+        is_in_all = len(columns) > 1 and not others
+        return title if is_across or is_in_all or (len(self.rooms) > 1 and is_for_everybody(title)) else ""
+
+    def title(self, number: int, column: int, columns: Sequence[int]) -> Title:
+        cells, said_at = self.lines[number], self.said_at(number, column)
         over = [self.rooms[column]]
         for other in range(column + 1, len(cells)):
-            if cells[other] != MERGED or other not in self.rooms:
+            if cells[other] != MERGED or other not in columns:
                 break
             over.append(self.rooms[other])
         if len(over) > 1:
             told = _("“%(title)s” stands over %(rooms)s: it goes into %(room)s.")
-            values = {"title": quoted(cells[column]), "rooms": ", ".join(over), "room": over[0]}
+            values = {"title": quoted(cells[said_at]), "rooms": ", ".join(over), "room": over[0]}
             self.remark(number, column, told % values)
         row, cell = self.sheet.name_of(number, column)
-        return Title(cell, row, self.rooms[column], self.sheet.typed[number][column])
+        return Title(cell, row, self.rooms[column], self.sheet.typed[number][said_at])

@@ -1,7 +1,7 @@
 """Joining, waiting, roles, copies, frames."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -257,6 +257,35 @@ def test_a_copy_has_the_frame_and_not_the_people(camp, olga, ben, rooms, slots):
     assert [s.starts_at.astimezone(new.tz).hour for s in new.slots.all()] == [10, 11, 12, 13]
 
 
+#: by the clocks of London, in the night of 31 October 2027: 01:30 BST–01:00 GMT; and 01:15 in both hours
+OVER_THE_HOUR = [((0, 30), (1, 0))]
+IN_BOTH_HOURS = [((0, 15), (0, 30)), ((1, 15), (1, 30))]
+
+
+@pytest.mark.parametrize(
+    ("slots", "said"),
+    [
+        (OVER_THE_HOUR, "Sun 31 Oct, 01:30 BST would end before it starts, because the clocks change."),
+        (IN_BOTH_HOURS, "Sun 31 Oct, 01:15 BST and Sun 31 Oct, 01:15 GMT would overlap"),
+    ],
+)
+def test_a_copy_whose_slots_no_clock_can_hold_is_refused_beside_the_day(sign_in, camp, olga, slots, said):
+    Camp.objects.filter(pk=camp.pk).update(starts_on=date(2027, 10, 30), ends_on=date(2027, 10, 31))
+    for start, end in slots:
+        starts_at, ends_at = (datetime(2027, 10, 31, *clock, tzinfo=UTC) for clock in (start, end))
+        Slot.objects.create(camp=camp, starts_at=starts_at, ends_at=ends_at)
+    typed = {"name": "Next", "slug": "next", "starts_on": "2027-11-06"}
+    answer = sign_in(olga).post(f"/{camp.slug}/copy/", typed)
+    assert answer.status_code == 422
+    assert said in " ".join(answer.context["form"].errors["starts_on"])
+    assert not Camp.objects.filter(slug="next").exists()
+    # That night itself has both.
+    assert sign_in(olga).post(f"/{camp.slug}/copy/", typed | {"starts_on": "2027-10-30"}).status_code == 302
+    assert list(Camp.objects.get(slug="next").slots.values_list("starts_at", "ends_at")) == list(
+        camp.slots.values_list("starts_at", "ends_at")
+    )
+
+
 PATTERN = DayPattern(time(10), time(17), 45, 15, time(12, 45), 60)
 
 
@@ -271,6 +300,43 @@ def test_the_generator_makes_the_day_that_was_asked_for(camp):
         "13:45-14:30", "14:45-15:30", "15:45-16:30",
     ]  # fmt: skip
     assert [s.kind for s in slots].count(Slot.Kind.EVERYONE) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lunch"),
+    [
+        (DayPattern(time(10), time(17), 45, 15, time(12, 45), 15), "12:45-13:00"),
+        (DayPattern(time(10), time(17), 45, 15, time(16), 60), "16:00-17:00"),
+        (DayPattern(time(10), time(17), 45, 15, time(16, 45), 15), "16:45-17:00"),
+        (DayPattern(time(10), time(17), 45, 60, time(10, 50), 40), "10:50-11:30"),
+        (DayPattern(time(10), time(11), 45, 15, time(10), 60), "10:00-11:00"),
+        (DayPattern(time(21), time(5), 30, 15, time(0), 60), "00:00-01:00"),
+        (DayPattern(time(21), time(5), 30, 15, time(23), 90), "23:00-00:30"),
+    ],
+)
+def test_lunch_that_was_asked_for_is_made(camp, pattern, lunch):
+    slots = generate_slots(camp, camp.days, pattern)
+    assert clocks([slot for slot in slots if slot.kind == Slot.Kind.EVERYONE], camp) == [lunch]
+    assert all(camp.at(camp.starts_on, pattern.starts) <= slot.starts_at for slot in slots)
+    frame.add_slots(camp=camp, slots=slots)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "lunch"),
+    [
+        ("10:00", "17:00", "18:00"),
+        ("10:00", "17:00", "16:45"),
+        ("10:00", "17:00", "09:30"),
+        ("21:00", "05:00", "12:00"),
+    ],
+)
+def test_lunch_outside_the_day_is_refused_beside_it(sign_in, camp, olga, starts, ends, lunch):
+    typed = {"starts": starts, "ends": ends, "minutes": "30", "between": "15", "lunch_at": lunch, "lunch_minutes": "60"}
+    form = {f"day-{name}": value for name, value in typed.items()}
+    answer = sign_in(olga).post(f"/{camp.slug}/slots/generate/", form)
+    assert answer.status_code == 422
+    assert f"Lunch does not lie between {starts} and {ends}." in answer.content.decode()
+    assert not camp.slots.exists()
 
 
 def test_a_night_camp_runs_over_midnight(camp):

@@ -43,7 +43,7 @@ def come_in(camp: Camp, name: str, *lines: str) -> Report:
         ("6 pm until midnight", "18:00", "00:00", ""), ("Mittag", "12:00", "", ""), ("minuit", "00:00", "", ""),
         ("12:00 Mittag", "12:00", "", "Mittag"), ("10:00-11:00", "10:00", "11:00", ""), ("2030-01-12 10:00:00", "10:00", "", "2030-01-12"),
         ("2030-01-12T10:00", "10:00", "", "2030-01-12"), ("1/12/2030 1:00:00 PM", "13:00", "", "1/12/2030"),
-        ("10u", "10:00", "", ""), ("10u30", "10:30", "", ""), ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""), ("23:00–24:00", "23:00", "00:00", ""), ("24:00", "00:00", "", ""),
+        ("10u", "10:00", "", ""), ("10u30", "10:30", "", ""), ("10 heures", "10:00", "", ""), ("10:00 hasta 11:00", "10:00", "11:00", ""), ("10:00:00-11:00:00", "10:00", "11:00", ""), ("11:00..11:45", "11:00", "11:45", ""), ("9.00 ... 9.45", "09:00", "09:45", ""), ("23:00–24:00", "23:00", "00:00", ""), ("24:00", "00:00", "", ""),
     ],
 )  # fmt: skip
 def test_a_time_is_read_however_it_is_written(cell, start, end, beside):
@@ -137,7 +137,7 @@ def test_a_column_of_times_behind_the_rooms_begins_no_other_wall(saturday, head)
 def test_days_where_rooms_stand_are_refused_and_no_rooms(weekend):
     report = come_in(weekend, "sheet.csv", "Time,Saturday,Sonntag", "10:00,Knots,Ants", "11:00,Owls,Bees")
     assert not weekend.rooms.exists()
-    day = "is a day, and stands where rooms do: give each day a grid of its own, below the other."
+    day = "names a day, and stands where rooms do: give each day a grid of its own, below the other."
     assert f"cell B1: “Saturday” {day}" in told(report)
     assert f"cell C1: “Sonntag” {day}" in told(report)
 

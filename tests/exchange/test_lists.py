@@ -25,6 +25,8 @@ READ = {
     "german_excel.slots.csv": ["09:00–09:45 Begrüßung", "10:00–10:45"],
     "google_form.rooms.csv": ["Barn 30", "Loft (upstairs) 10", "Attic 30"],
     "numbers.rooms.csv": ["Barn 1200", "Loft 10"],
+    "seats_behind.rooms.csv": ["Barn 40", "Loft 10", "Attic 20"],
+    "totals.attendees.csv": ["Ann Ash", "Bo"],
     "numbered.pitches.csv": ["Knots: Ann Ash", "Ducks: "],
     "eventbrite.attendees.csv": ["Ann Ash", "Bo"],
 }
@@ -38,6 +40,18 @@ TOLD = {
     "german_excel.slots.csv": ["row 2: “12.01.2030” is read as 12 January 2030."],
     "google_form.rooms.csv": ["row 1: The column “What is in it?” is not read."],
     "numbers.rooms.csv": ["row 2: What stands above the headings is left out: “Rooms”."],
+    "seats_behind.rooms.csv": [
+        "row 2: “Barn: 40” is read as the room Barn with 40 seats.",
+        "row 3: “Loft: 10” is read as the room Loft with 10 seats.",
+        "row 4: “Attic, max. 20” is read as the room Attic with 20 seats.",
+        "row 5: “Total: 70” counts the other rows: it is left out.",
+    ],
+    "totals.attendees.csv": [
+        "row 1: The column “#” is not read.",
+        "row 4: “-” is no name: nobody is written down.",
+        "row 5: “Summe 2” counts the other rows: it is left out.",
+        "row 6: “Gesamt” counts the other rows: it is left out.",
+    ],
     "numbered.pitches.csv": [
         "row 1: The columns “No.”, “Duration” are not read.",
         "row 2: “Ann Ash” is nobody in this camp yet: they are written down as a host.",
@@ -533,3 +547,54 @@ def test_people_who_are_written_down_take_places_and_it_is_told(camp, olga, capa
     rows = "".join(f"Person {number}\n" for number in range(5 - there))
     report = import_files(camp=camp, files={"attendees.csv": f"name\n{rows}"}, by=None, dry_run=True)
     assert any("places, and 5 people would have one" in remark.reason for remark in report.remarks) == is_told
+
+
+# -- what is not one of the list ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("rooms", "Room,Seats\nBarn,10\nTotal,30\n", "row 3: “Total” counts the other rows: it is left out."),
+        ("rooms", "Raum,Plätze\nBarn,10\nSumme: 30,\n", "row 3: “Summe: 30” counts the other rows"),
+        ("rooms", "Room,Seats\nBarn,10\n???,30\n", "row 3: “???” is no room."),
+        ("attendees", "#,Name\n1,Ann\n2,Bo\n,Summe 2\n,Gesamt\n", "row 5: “Gesamt” counts the other rows"),
+        ("attendees", "Name,Role\nAnn,\nBo,\nTotal,8\n", "row 4: “Total” counts the other rows"),
+        ("attendees", "Name\nAnn\nBo\nTotal: 2\nNumber of people: 2\nGrand total\n", "row 5: “Number of people: 2” counts"),
+        ("attendees", "Name\nAnn\nBo\n-\n???\n", "row 5: “???” is no name: nobody is written down."),
+        ("pitches", "Topic,Title,Host\n,Knots,\nTotal,3,\n", "row 3: “Total” counts the other rows"),
+        ("slots", "Day,Start,End,Title\nSat,9:00,10:00,\n,,,Total 1\n", "row 3: “Total 1” counts the other rows"),
+        ("sheet", "Time,Room,Title\n9:00,Barn,Knots\nTotal,,1\n", "row 3: “Total” counts the other rows"),
+    ],
+)  # fmt: skip
+def test_what_counts_the_others_or_has_no_letter_is_none_of_them_and_told(camp, file, text, said):
+    report = import_files(camp=camp, files={f"{file}.csv": text}, by=None)
+    assert said in told(report)
+    assert [room.name for room in camp.rooms.all()] == (["Barn"] if file in ("rooms", "sheet") else [])
+    assert sorted(a.display_name for a in camp.attendees.all()) == (["Ann", "Bo"] if file == "attendees" else [])
+    assert [p.title for p in camp.pitches.all()] == (["Knots"] if file in ("pitches", "sheet") else [])
+
+
+def test_names_that_hold_such_a_word_and_keys_of_ours_are_names(camp):
+    text = "attendee,display_name,role\na1,Total,attendee\na2,Sum,\n,Tom Total,\n,Summer,\na3,???,\n,007,\n"
+    report = import_files(camp=camp, files={"attendees.csv": text}, by=None)
+    names = [a.display_name for a in camp.attendees.order_by("pk")]
+    assert names == ["Total", "Sum", "Tom Total", "Summer", "???", "007"]
+    assert not report.remarks
+    import_files(camp=camp, files={"rooms.csv": "name,features\nTotal,projector\n7,\n"}, by=None)
+    assert [room.name for room in camp.rooms.all()] == ["Total", "7"]
+
+
+def test_a_first_name_beside_a_whole_name_is_not_read_and_told(camp):
+    report = import_files(camp=camp, files={"attendees.csv": "Full name,First name\nAnn Ash,Ann\n"}, by=None)
+    assert [a.display_name for a in camp.attendees.all()] == ["Ann Ash"]
+    assert told(report) == "attendees.csv, row 1: The column “First name” is not read."
+
+
+def test_hosts_that_a_pitch_has_not_are_told(camp):
+    rows = "title,hosts\nKnots,Ann\nKnots,Cy\nKnots,ann\n"
+    report = import_files(camp=camp, files={"pitches.csv": rows}, by=None)
+    other = "“Knots” is there already and stays as it is; this row says otherwise in “hosts”."
+    assert [line for line in told(report).splitlines() if other in line] == [f"pitches.csv, row 3: {other}"]
+    report = import_files(camp=camp, files={"pitches.csv": "title,hosts\nKnots,Dora\nKnots,Ann\n"}, by=None)
+    assert told(report) == f"pitches.csv, row 2: {other}"

@@ -525,9 +525,14 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def with_sheet(data: bytes, *changes: tuple[str, str], more: dict[str, str] | None = None) -> bytes:
+def with_sheet(
+    data: bytes,
+    *changes: tuple[str, str],
+    more: dict[str, str] | None = None,
+    path: str = "xl/worksheets/sheet1.xml",
+) -> bytes:
     """The same workbook with these texts of its sheet replaced, and more parts, or others."""
-    out, path, more = io.BytesIO(), "xl/worksheets/sheet1.xml", more or {}
+    out, more = io.BytesIO(), more or {}
     with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
         for name, content in more.items():
             changed.writestr(name, content)
@@ -569,6 +574,42 @@ def test_what_a_spreadsheet_holds_and_its_cells_do_not_say_is_told():
     )
     assert "Ducks,Den" in read.text
     assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
+
+
+@pytest.mark.parametrize(("encoding", "text"), [("cp1250", "Łódź"), ("cp1251", "Привет"), ("cp1252", "Ä")])
+def test_letters_that_are_guessed_are_told(encoding, text):
+    read = file_text(f"name\n{text}\n".encode(encoding), BY_PAGE)
+    assert f"western Europe: {text.encode(encoding).decode('cp1252')[:6]}" in read.told or encoding == "cp1250"
+    assert "If they are wrong, save it as UTF-8." in read.told
+    assert not file_text(f"name\n{text}\n".encode(), BY_PAGE).told
+
+
+CELL = '<c r="B2" t="inlineStr"><is><t xml:space="preserve">10</t></is></c>'
+LATER = ("</sheets>", '</sheets><calcPr calcId="1" fullCalcOnLoad="1"/>')
+
+
+@pytest.mark.parametrize(
+    ("cell", "later", "read"),
+    [
+        # As openpyxl, and XlsxWriter, write what they cannot work out.
+        ('<c r="B2"><f>10+90</f><v></v></c>', False, None),
+        ('<c r="B2"><f>10+90</f><v/></c>', True, None),
+        ('<c r="B2"><f>10+90</f></c>', False, None),
+        ('<c r="B2"><f>10+90</f><v>0</v></c>', True, None),
+        ('<c r="B2"><f>10-10</f><v>0</v></c>', False, "0"),
+        ('<c r="B2"><f>10+90</f><v>100</v></c>', True, "100"),
+        ('<c r="B2"><v>0</v></c>', True, "0"),
+        ('<c r="B2" t="str"><f>""</f><v></v></c>', False, ""),
+    ],
+)
+def test_a_formula_that_nobody_has_worked_out_is_told_whoever_wrote_it(cell, later, read):
+    data = with_sheet(xlsx([["Room", "Seats"], ["Barn", "10"]]), (CELL, cell))
+    if later:
+        data = with_sheet(data, LATER, path="xl/workbook.xml")
+    found = file_text(data, BY_PAGE)
+    assert found.text == f"Room,Seats\nBarn,{read or ''}\n"
+    unread = "Cells with an error, or a formula without its result, are read as empty: B2."
+    assert found.told == (unread if read is None else "")
 
 
 def test_of_many_cells_that_are_not_read_the_first_are_named():
@@ -715,6 +756,40 @@ def test_a_number_in_brackets_that_may_be_of_the_name_is_told_and_beside_seats_i
     report = come_in(camp, "sheet.csv", rows.encode())
     assert rooms_of(camp)[2:] == [("Den", 40)]
     assert told(report).count("is read as the room") == 1
+
+
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall, by_paste])
+@pytest.mark.parametrize(
+    ("names", "rooms"),
+    [
+        (["Loft 10 seats", "Nook"], [("Loft", 10), ("Nook", 30)]),
+        (["Hall 3", "Garden – 25 people", "Saal 40 Plätze"], [("Hall 3", 30), ("Garden", 25), ("Saal", 40)]),
+        (["Nook: 30", "Box | 4", "Loft 10 seats", "Attic (12)"], [("Nook", 30), ("Box", 4), ("Loft", 10), ("Attic", 12)]),
+        (["Loft max. 10", "Nook holds 30"], [("Loft", 10), ("Nook", 30)]),
+        # What may be a name is one: where only some have it, where it counts on, or follows a word for a room.
+        (["Nook: 30", "Box"], [("Nook: 30", 30), ("Box", 30)]),
+        (["Nook: 30"], [("Nook: 30", 30)]),
+        (["Room 101", "Studio 54", "Hall 3"], [("Room 101", 30), ("Studio 54", 30), ("Hall 3", 30)]),
+        (["Loft 10", "Nook 30"], [("Loft 10", 30), ("Nook 30", 30)]),
+        (["East - 12", "West - 20"], [("East - 12", 30), ("West - 20", 30)]),
+        (["East: 12", "East: 20"], [("East: 12", 30), ("East: 20", 30)]),
+        (["Zimmer: 12", "Saal: 20"], [("Zimmer: 12", 30), ("Saal: 20", 30)]),
+        (["East: 11", "West: 12"], [("East: 11", 30), ("West: 12", 30)]),
+        (["East: 1", "West: 20"], [("East: 1", 30), ("West: 20", 30)]),
+    ],
+)  # fmt: skip
+def test_a_size_behind_a_name_is_one_where_it_is_sure(camp, come, names, rooms):
+    come(camp, names)
+    assert rooms_of(camp) == rooms
+
+
+def test_a_size_behind_a_name_is_told_and_finds_the_room_again(camp):
+    lines = ["Time,Loft 10 seats,Nook: 30", "10:00,A,B", "Time,Loft 10 seats,Nook: 30", "11:00,C,D"]
+    report = come_in(camp, "sheet.csv", "\n".join(lines).encode())
+    assert rooms_of(camp) == [("Loft", 10), ("Nook", 30)]
+    assert "cell C1: “Nook: 30” is read as the room Nook with 30 seats." in told(report)
+    report = come_in(camp, "rooms.csv", b"name\nNook: 30\nShed\n")
+    assert rooms_of(camp) == [("Loft", 10), ("Nook", 30), ("Shed", 30)]
 
 
 # -- the sheet from the wall -------------------------------------------------------------------------------------

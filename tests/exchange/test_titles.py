@@ -12,7 +12,7 @@ from exchange.uploads import import_files
 from notes.models import Link
 from schedule.draft.moves import place_session
 from schedule.wall.publish import publish_grid
-from tests.factories import AttendeeFactory, CampFactory, PitchFactory
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory, make_slot
 
 from .test_sheets import csv, standing, told
 
@@ -199,3 +199,19 @@ def test_our_own_sheet_loses_no_title(camp, ann, rooms, slots, title):
         slot.save()
     import_files(camp=fresh, files={"sheet.csv": ours}, by=None)
     assert [pitch.title for pitch in fresh.pitches.all()] == [title]
+
+
+@pytest.mark.parametrize("title", ['TV of 55"', "“Open", "???", "…", ":-)", '"x"', "Cancelled: tea", "foo (cancelled)"])
+def test_a_title_that_is_not_as_titles_are_comes_out_and_in_as_it_is(camp, rooms, title):
+    slot = make_slot(camp, 10)
+    place_session(pitch=PitchFactory(camp=camp, title=title), room=rooms[0], slot=slot)
+    other = title.strip('"“')
+    if other and other != title:
+        place_session(pitch=PitchFactory(camp=camp, title=other), room=rooms[1], slot=slot)
+    publish_grid(camp=camp, by=None)
+    text = sheet(camp)
+    assert import_files(camp=camp, files={"sheet.csv": text}, by=None).has_changed_nothing
+    fresh = CampFactory(slug="fresh", starts_on=camp.starts_on, ends_on=camp.ends_on)
+    make_slot(fresh, 10)
+    import_files(camp=fresh, files={"sheet.csv": text}, by=None)
+    assert sorted(p.title for p in fresh.pitches.all()) == sorted(p.title for p in camp.pitches.all())
