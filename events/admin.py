@@ -22,7 +22,8 @@ class StampedAdmin(admin.ModelAdmin):
         # Where it was before may be another camp.
         before = self._camps([obj]) if change else set()
         if change:
-            save_only(thing=obj, fields=form.changed_data)
+            columns = {field.name for field in obj._meta.concrete_fields}
+            save_only(thing=obj, fields=columns & {*form.changed_data})
         else:
             super().save_model(request, obj, form, change)
         self._bump(before | self._camps([obj]))

@@ -38,6 +38,7 @@ WRITES_A_STATEMENT = {"changed_by", "returned_by"}
 #: function: why what it writes need not stand or fall together
 COMMITS_AS_IT_GOES = {
     "accounts/claims.py:is_proved": "one statement",
+    "accounts/told.py:forget_unheard": "each person by themselves",
     "accounts/codes.py:count_wrong_code": "each count by itself",
     "accounts/codes.py:refuse_more_mails": "each count by itself, and what is refused is counted, too",
     "accounts/limits.py:count_one": "one statement",
@@ -150,7 +151,9 @@ def writes_itself(call: ast.Call) -> bool:
 
 
 def is_select(call: ast.Call) -> bool:
-    """Whether the statement that is run stands there and begins with SELECT; one that stands elsewhere may write."""
+    """Whether the statement that is run stands there and begins with SELECT, or says how long one waits; one that stands
+    elsewhere may write.
+    """
     statement = call.args[0] if call.args else None
     if isinstance(statement, ast.Call) and named(statement) == "statement":
         # accounts/statements.py: whatever is put into it cannot be what it begins with.
@@ -158,7 +161,7 @@ def is_select(call: ast.Call) -> bool:
     if isinstance(statement, ast.JoinedStr) and statement.values:
         statement = statement.values[0]
     text = statement.value if isinstance(statement, ast.Constant) else None
-    return isinstance(text, str) and text.startswith("SELECT ")
+    return isinstance(text, str) and text.startswith(("SELECT ", "PRAGMA busy_timeout"))
 
 
 def named(call: ast.Call) -> str:
@@ -168,10 +171,13 @@ def named(call: ast.Call) -> str:
 def called_names(writing: set[str], kinds: set[str]) -> set[str]:
     """How the writers of these kinds are called: a class by what any of its methods does, a method by its name.
 
-    Models' overridden `save` and the like are words of their own; nobody calls a view.
+    Models' overridden `save` and the like are words of their own, and so is `update`: see `writes_itself`. Nobody calls
+    a view.
     """
     found = [f for f in functions() if f.label in writing and f.kind in kinds and f.kind != "edge"]
-    return {f.owner for f in found if f.owner and f.kind == "room"} | {f.node.name for f in found} - WRITES_A_ROW
+    return {f.owner for f in found if f.owner and f.kind == "room"} | {f.node.name for f in found} - WRITES_A_ROW - {
+        "update"
+    }
 
 
 @cache
