@@ -14,7 +14,7 @@ from events import stamps
 from events.models import Attendee, Camp, Room, Slot
 from events.room_sizes import as_called
 from notes.models import Link
-from pitches.models import Interest, Pitch
+from pitches.models import MOST_RUNS, Interest, Pitch
 from schedule.models import Cell, Session
 
 from .report import Report
@@ -93,6 +93,8 @@ class Outcome:
     standing: dict[int, tuple[Spot, Session]] = field(default_factory=dict)
     #: session by `key`, address
     links: set[tuple[int, str]] = field(default_factory=set)
+    #: pitches that are there and run more often than they did
+    more_often: list[Pitch] = field(default_factory=list)
 
     @classmethod
     def of(cls, camp: Camp, files: Collection[str]) -> Outcome:
@@ -220,17 +222,19 @@ class Outcome:
         ]
         return gone, taken
 
-    def put(self, session: Session, room: Room, slot: Slot) -> None:
-        """The session stands there and nowhere else; whoever stood there stands there no more."""
-        for left in self.spots[key(session)]:
-            del self.cells[left]
-        self.spots[key(session)] = set()
-        self.put_also(session, room, slot)
+    def put(self, session: Session, room: Room, slots: Collection[Slot]) -> None:
+        """The session fills those cells and no others; whoever stood in one stands nowhere, not by half either."""
+        spots = {(key(room), key(slot)) for slot in slots}
+        for leaves in [session, *(self.cells[spot] for spot in spots & self.cells.keys())]:
+            for left in self.spots.pop(key(leaves), ()):
+                del self.cells[left]
+        self.spots[key(session)] = spots
+        self.cells |= dict.fromkeys(spots, session)
 
-    def put_also(self, session: Session, room: Room, slot: Slot) -> None:
-        """The session fills that cell, too."""
-        spot = (key(room), key(slot))
-        if other := self.cells.get(spot):
-            self.spots[key(other)].discard(spot)
-        self.spots[key(session)].add(spot)
-        self.cells[spot] = session
+    def agree_on_runs(self, pitch: Pitch) -> None:
+        """The pitch may run as often as it stands: hung so often, that is what its hosts and the camp agreed on."""
+        running = sum(bool(self.spots[key(session)]) for session in self.sessions[key(pitch)])
+        if pitch.runs < running <= MOST_RUNS:
+            pitch.runs = running
+            if pitch.pk:
+                self.more_often.append(pitch)

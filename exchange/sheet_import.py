@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.names import holds_address
 from events.models import Attendee, Camp, Room, Slot
 from events.room_sizes import Sized, sizes_in
-from pitches.models import Pitch
+from pitches.models import MOST_RUNS, Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
@@ -59,9 +59,17 @@ def _loses_something(title: str) -> bool:
     return not is_title(title) or plain(title) != title
 
 
-class Last(NamedTuple):
-    session: Session
+class Hung(NamedTuple):
+    """A title in a cell, which nothing else of the sheet has."""
+
+    entry: Entry
+    pitch: Pitch
+    room: Room
     slot: Slot
+
+    @property
+    def spot(self) -> Spot:
+        return key(self.room), key(self.slot)
 
 
 @dataclass(slots=True)
@@ -80,9 +88,11 @@ class SheetReader:
     at_once: dict[Spot, Entry] = field(default_factory=dict)
     #: (room, slot) to what has it
     taken: dict[Spot, tuple[Entry, Pitch]] = field(default_factory=dict)
-    #: runnings that something of the sheet has; by pitch how many of its runnings, from the first on, are among them
+    #: by pitch, where the sheet has it
+    hung: dict[int, list[Hung]] = field(default_factory=lambda: defaultdict(list))
+    #: runnings that something of the sheet has; by pitch how many
     used: set[int] = field(default_factory=set)
-    first_free: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    runs: Counter[int] = field(default_factory=Counter)
     #: rooms that are made, by name, of which the sheet has not said how many they hold
     unsaid: set[str] = field(default_factory=set)
     #: what the sheet says of seats, by room, once it was looked at
@@ -96,8 +106,6 @@ class SheetReader:
     told: set[str] = field(default_factory=set)
     #: sessions of the draft in whose cells something else hung, each with the first that did
     gave_way: dict[int, tuple[Session, Entry]] = field(default_factory=dict)
-    #: by pitch and room, when its last running there began
-    last: dict[tuple[int, int], Last] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -126,6 +134,11 @@ class SheetReader:
             with self.base.fault_told(FILE, entry.row, entry.cell):
                 if entry.slot is not None:
                     self.hang(entry, entry.slot, numbers[key(entry.slot)])
+        # How long one is, and how often it runs, is known once all of the sheet is.
+        for hung in self.hung.values():
+            for cells in self.runnings(hung):
+                self.put(cells)
+            self.outcome.agree_on_runs(hung[0].pitch)
         self.tell_gave_way()
 
     def room(self, entry: Entry) -> Room:
@@ -164,7 +177,9 @@ class SheetReader:
             self.remark(entry, told % {"room": quoted(room.name), "seats": quoted(said), "own": room.capacity})
 
     def hang(self, entry: Entry, slot: Slot, slot_number: int) -> None:
-        """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked."""
+        """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked. Where what
+        else the sheet has leaves it no place, it waits for one.
+        """
         if CANCELLED.fullmatch(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
             self.remark(entry, _("“%(title)s” is left out.") % {"title": quoted(entry.cells["Title"])})
             return
@@ -184,9 +199,7 @@ class SheetReader:
             return
         self.tell_twice_at_once(pitch, slot, entry)
         self.tell_two_at_once(self.outcome.hosts[key(pitch)].values(), slot, entry)
-        session, is_new = self.session(pitch, slot, room, entry)
-        self.report.add("sessions", is_new)
-        self.link(session, entry)
+        self.hung[key(pitch)].append(Hung(entry, pitch, room, slot))
 
     def remark(self, entry: Entry, sentence: str) -> None:
         self.report.remark(FILE, entry.row, sentence, entry.cell)
@@ -372,30 +385,85 @@ class SheetReader:
                     % {"host": quoted(host.display_name), "other": other.row},
                 )
 
-    def session(self, pitch: Pitch, slot: Slot, room: Room, entry: Entry) -> tuple[Session, bool]:
-        """The pitch's next running, in that cell; or the second half of the last, if it began in the cell above."""
-        last = self.last.get((key(pitch), key(room)))
-        if last and self.follows(last.slot, slot) and self.can_be_double(pitch):
-            # A third cell in a row begins another running.
-            del self.last[key(pitch), key(room)]
-            if pitch.length != DOUBLE:
+    def runnings(self, hung: list[Hung]) -> list[list[Hung]]:
+        """The cells of each running, in the order of the day: one cell, or two in a row of one room. What was there
+        before keeps its length.
+        """
+        pitch, stretches = hung[0].pitch, self.stretches(hung)
+        longer = next((stretch for stretch in stretches if len(stretch) > 1), None)
+        if longer and pitch.pk is None and pitch.length != DOUBLE:
+            if any(len(stretch) % DOUBLE for stretch in stretches):
+                # As a double it would reach over cells that the sheet does not give it.
+                told = _(
+                    "“%(title)s” fills several slots in a row, but not two wherever it stands: "
+                    "it is no double session, it runs %(count)s times."
+                )
+            else:
                 pitch.length = DOUBLE
                 told = _("“%(title)s” fills two slots in a row: it is a double session.")
-                self.remark(entry, told % {"title": quoted(pitch.title)})
-            session = last.session
-            if (key(room), key(slot)) in self.outcome.spots[key(session)]:
-                return session, False
-            self.note_other((key(room), key(slot)), entry)
-            self.outcome.put_also(session, room, slot)
-            return session, True
-        session = self.running(pitch, slot, room)
-        self.used.add(key(session))
-        self.last[key(pitch), key(room)] = Last(session, slot)
-        if (key(room), key(slot)) in self.outcome.spots[key(session)]:
-            return session, False
-        self.note_other((key(room), key(slot)), entry)
-        self.outcome.put(session, room, slot)
-        return session, True
+            self.remark(longer[1].entry, told % {"title": quoted(pitch.title), "count": len(hung)})
+        step = pitch.length
+        return [cells[n : n + step] for cells in stretches for n in range(0, len(cells), step)]
+
+    def stretches(self, hung: Iterable[Hung]) -> list[list[Hung]]:
+        """Cells of one room that follow each other, together; those that one session has on the draft are, also where
+        a break came between them.
+        """
+        found: list[list[Hung]] = []
+        last: dict[int, list[Hung]] = {}
+        for one in sorted(hung, key=lambda one: one.slot.starts_at):
+            before = last.get(key(one.room))
+            if before and (self.slot_after(before[-1].slot) is one.slot or self.is_one_session(before[-1], one)):
+                before.append(one)
+            else:
+                last[key(one.room)] = [one]
+                found.append(last[key(one.room)])
+        return found
+
+    def is_one_session(self, one: Hung, other: Hung) -> bool:
+        session = self.outcome.cells.get(one.spot)
+        return session is not None and session.pitch is one.pitch and session is self.outcome.cells.get(other.spot)
+
+    def put(self, cells: list[Hung]) -> None:
+        """The pitch's next running stands there."""
+        first = cells[0]
+        with self.base.fault_told(FILE, first.entry.row, first.entry.cell):
+            slots = [one.slot for one in cells]
+            if len(slots) < first.pitch.length:
+                slots.append(self.second_half(first))
+            session = self.running(first)
+            self.used.add(key(session))
+            spots = [(key(first.room), key(slot)) for slot in slots]
+            new = [spot not in self.outcome.spots[key(session)] for spot in spots]
+            if any(new):
+                for spot in spots:
+                    if self.outcome.cells.get(spot) is not session:
+                        self.note_other(spot, first.entry)
+                self.outcome.put(session, first.room, slots)
+            # What the sheet says once is one row, also of a double session.
+            for is_new in new if len(cells) == len(slots) else [any(new)]:
+                self.report.add("sessions", is_new)
+            for one in cells:
+                self.link(session, one.entry)
+
+    def second_half(self, first: Hung) -> Slot:
+        """The slot in which a double session goes on that the sheet names in its first one only."""
+        after = self.slot_after(first.slot)
+        if after is None:
+            told = _("“%(title)s” takes two slots in a row, and none follows. Move it, or make it one slot long.")
+            raise ValidationError(told % {"title": quoted(first.pitch.title)})
+        if (key(first.room), key(after)) in self.taken:
+            other, there = self.taken[key(first.room), key(after)]
+            told = _(
+                "“%(title)s” takes two slots in a row, and row %(row)s has “%(other)s” in the second. "
+                "Move one of them, or make “%(title)s” one slot long."
+            )
+            values = {"title": quoted(first.pitch.title), "row": other.row, "other": quoted(there.title)}
+            raise ValidationError(told % values)
+        self.taken[key(first.room), key(after)] = first.entry, first.pitch
+        self.tell_twice_at_once(first.pitch, after, first.entry)
+        self.tell_two_at_once(self.outcome.hosts[key(first.pitch)].values(), after, first.entry)
+        return after
 
     def note_other(self, spot: Spot, entry: Entry) -> None:
         """Who stood there on the draft gives way to what hung on the wall."""
@@ -409,28 +477,25 @@ class SheetReader:
                 told = _("“%(title)s” stood there on the draft: it gives way to what the sheet says.")
                 self.remark(entry, told % {"title": quoted(session.title)})
 
-    def running(self, pitch: Pitch, slot: Slot, room: Room) -> Session:
+    def running(self, first: Hung) -> Session:
         """The running that no row had yet: that which stands there, or the first, or one more."""
-        standing = self.outcome.cells.get((key(room), key(slot)))
+        pitch = first.pitch
+        if self.runs[key(pitch)] == MOST_RUNS:
+            told = _("“%(title)s” is in the sheet more than %(most)s times: a session runs %(most)s times at most.")
+            raise ValidationError(told % {"title": quoted(pitch.title), "most": MOST_RUNS})
+        self.runs[key(pitch)] += 1
+        standing = self.outcome.cells.get(first.spot)
         if standing is not None and standing.pitch is pitch and key(standing) not in self.used:
             return standing
-        runnings, first = self.outcome.sessions[key(pitch)], self.first_free[key(pitch)]
-        # What was used stays so: nothing is looked at twice.
-        while first < len(runnings) and key(runnings[first]) in self.used:
-            first += 1
-        self.first_free[key(pitch)] = first
-        return runnings[first] if first < len(runnings) else self.outcome.make_session(pitch)
+        left = (session for session in self.outcome.sessions[key(pitch)] if key(session) not in self.used)
+        return next(left, None) or self.outcome.make_session(pitch)
 
-    def follows(self, slot: Slot, later: Slot) -> bool:
-        """Whether a double session that begins in the one goes on in the other."""
+    def slot_after(self, slot: Slot) -> Slot | None:
+        """That in which a double session goes on which begins in the one."""
         starts = self.base.starts
         after = bisect_left(starts, slot.ends_at)
-        return after < len(starts) and self.base.slots[starts[after]] is later and runs_on(slot, later)
-
-    @staticmethod
-    def can_be_double(pitch: Pitch) -> bool:
-        """What was there before keeps its length."""
-        return pitch.length == DOUBLE or pitch.pk is None
+        later = self.base.slots[starts[after]] if after < len(starts) else None
+        return later if runs_on(slot, later) else None
 
     def link(self, session: Session, entry: Entry) -> None:
         url = entry.cells.get("Session notes", "")

@@ -43,6 +43,7 @@ def write_outcome(*, outcome: Outcome, by: Attendee | None) -> None:
     Slot.objects.bulk_create(made.slots, batch_size=ROWS)
     Attendee.objects.bulk_create(made.attendees, batch_size=ROWS)
     Pitch.objects.bulk_create(made.pitches, batch_size=ROWS)
+    Pitch.objects.bulk_update(outcome.more_often, ["runs"], batch_size=STAMPS)
     if made.pitches:
         keep_colours(camp=camp)
     _insert(HOSTS, Pitch.hosts.through, [(p.pk, a.pk) for p, a in made.hosts])
@@ -63,7 +64,7 @@ def write_outcome(*, outcome: Outcome, by: Attendee | None) -> None:
         [Link(session=s, url=url, title=_("Notes on the day"), kind=Link.Kind.DOCUMENT) for s, url in made.links],
         batch_size=ROWS,
     )
-    if made.is_anything or gone or taken:
+    if made.is_anything or gone or taken or outcome.more_often:
         stamps.bump(camp, stamps.FRAME, stamps.PEOPLE, stamps.CROWD, stamps.PITCHES)
     written = list({stamps.notes_of(session.pk) for session, _url in made.links})
     for n in range(0, len(written), STAMPS):
@@ -78,7 +79,7 @@ def write_outcome(*, outcome: Outcome, by: Attendee | None) -> None:
     led = _led_by_more(outcome)
     for n in range(0, len(led), IDS):
         tell_calendars(camp=camp, session__pitch__in=led[n : n + IDS])
-    if gone or taken or led or made.orders:
+    if gone or taken or led or made.orders or outcome.more_often:
         Draft.touch(camp)
 
 

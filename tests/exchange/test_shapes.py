@@ -878,11 +878,6 @@ def test_only_leaders_are_leaders(camp, day):
     assert "The column “Leader email” is not read." in told(report)
 
 
-def test_three_cells_in_a_row_are_a_double_and_another_running(camp, day):
-    hang(camp, *(f"2030,,{number},Barn,30,Knots," for number in (1, 2, 3)))
-    assert standing(camp) == {"Knots": ["Barn@10:00 Barn@10:45", "Barn@12:00"]}
-
-
 def test_a_pitch_that_was_there_before_keeps_its_length_and_runs_twice(camp, day):
     PitchFactory(camp=camp, title="Knots", length=1)
     hang(camp, "2030,,1,Barn,30,Knots,", "2030,,2,Barn,30,Knots,")

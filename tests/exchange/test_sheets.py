@@ -202,8 +202,8 @@ def test_what_was_made_and_left_out_is_told(saturday):
         "sheet.csv, cell D3: No pitch is called “Bells”; it is new.",
         "sheet.csv, cell B6: No pitch is called “Long walk”; it is new.",
         "sheet.csv, cell C6: No pitch is called “Fires”; it is new.",
-        "sheet.csv, cell B7: “Long walk” fills two slots in a row: it is a double session.",
         "sheet.csv, cell C7: No pitch is called “Ropes”; it is new.",
+        "sheet.csv, cell B7: “Long walk” fills two slots in a row: it is a double session.",
     ]
     # Where the slots are there, nothing comes of a line for everybody, or of an empty one.
     again = import_files(camp=saturday, files=shape("wall.csv"), by=None)
