@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from events import stamps
 from events.admin import StampedAdmin
@@ -15,3 +16,7 @@ class PitchAdmin(StampedAdmin):
     list_filter = ["kind"]
     search_fields = ["title"]
     raw_id_fields = ["camp", "hosts", "proposed_by", "not_in", "merged_into"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Pitch | None = None) -> tuple[str, ...]:
+        """Where its sessions can stand hangs on its length: the pitch's own page says what becomes of them."""
+        return ("length",) if obj else ()

@@ -193,6 +193,7 @@ def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
             elif put_right(pitch=pitch, by=request.me, left=left, wrote_down=list(map(int, wrote_down)), **said):
                 messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
             tell_done(request, (SAVED_ANEW if made else _("“%(title)s” is on the board.")) % {"title": pitch})
+            _tell_lost(request, pitch)
             note_saved(request, pitch, form, beside=" ".join(map(str, [what_hangs_on(pitch), *pitch.wrote_down])))
             return redirect(pitch)
     context = {
@@ -224,9 +225,27 @@ def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRespo
             )
             note_saved(request, pitch, form)
             tell_done(request, _("“%(title)s” is saved.") % {"title": pitch})
+            _tell_lost(request, pitch)
             return redirect(pitch)
     context = {"camp": camp, "pitch": pitch, "form": form, "topics": topics_of(camp)}
     return render(request, "pitches/pitch_edit.html", context, status=status_of(form))
+
+
+def _tell_lost(request: AttendeeRequest, pitch: Pitch) -> None:
+    """What else came of saving it, and what can be done about that."""
+    if not pitch.has_come_off:
+        return
+    if request.me.is_organiser:
+        told = _(
+            "Its session is off the grid now: it takes two slots in a row, and they are not free where it was. "
+            "Give it another place on the draft before you publish."
+        )
+    else:
+        told = _(
+            "Its session is off the grid now: it takes two slots in a row, and they are not free where it was. "
+            "Ask an organiser for another place before they publish the next grid."
+        )
+    messages.warning(request, told)
 
 
 @camp_view(Access.ATTENDEE)
@@ -266,13 +285,14 @@ def pitch_host(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRespo
 
 
 @camp_view(Access.HELPER)
-def pitch_merge(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+def pitch_merge(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     form = MergeForm(posted(request), pitch=pitch)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form, "target"):
             merged = merge_pitches(source=pitch, target=form.cleaned_data["target"], by=request.me)
             tell_done(request, _("“%(title)s” is part of this pitch now.") % {"title": pitch})
+            _tell_lost(request, merged)
             return redirect(merged)
     return render(
         request, "pitches/pitch_merge.html", {"camp": camp, "pitch": pitch, "form": form}, status=status_of(form)

@@ -69,10 +69,13 @@ def carry_session_over(sender: type[Pitch], source: Pitch, target: Pitch, **kwar
     does.
     """
     for session in source.sessions.placed_first():
-        known = target.sessions.placed() if session.cells.exists() else target.sessions.all()
+        is_placed = session.cells.exists()
+        known = target.sessions.placed() if is_placed else target.sessions.all()
         if known.exists() or target.length != source.length:
+            target.has_come_off |= is_placed and not known.exists()
             unplace_session(session=session)
         else:
+            target.has_come_off &= not is_placed
             session.pitch = target
             session.save(update_fields=["pitch"])
     Draft.touch(target.camp)
@@ -80,7 +83,9 @@ def carry_session_over(sender: type[Pitch], source: Pitch, target: Pitch, **kwar
 
 @receiver(post_save, sender=Pitch)
 def follow_length(sender: type[Pitch], instance: Pitch, created: bool, **kwargs: Any) -> None:
-    """A session takes as many cells as its pitch is long; where there is no room for that, it comes off."""
+    """A session takes as many cells as its pitch is long; where there is no room for that, it comes off, and the pitch
+    says so to whoever saves it.
+    """
     if created or kwargs.get("raw"):
         return
     for session in instance.sessions.placed().with_place():
@@ -93,3 +98,4 @@ def follow_length(sender: type[Pitch], instance: Pitch, created: bool, **kwargs:
                 place_session(pitch=instance, session=session, room=place.room, slot=place.slot)
         except ValidationError:
             unplace_session(session=session)
+            instance.has_come_off = True
