@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.core.exceptions import ValidationError
+
 from .models import Camp, Slot
 
 
@@ -49,7 +51,10 @@ def _lunch(camp: Camp, day: date, pattern: DayPattern) -> Slot | None:
     if pattern.lunch_at is None:
         return None
     is_next_day = pattern.ends <= pattern.starts and pattern.lunch_at < pattern.starts
-    start: datetime = camp.at(day + timedelta(days=is_next_day), pattern.lunch_at)
+    try:
+        start: datetime = camp.at(day + timedelta(days=is_next_day), pattern.lunch_at)
+    except ValidationError as refused:
+        raise ValidationError({"lunch_at": refused.messages}) from refused
     return Slot(
         camp=camp,
         starts_at=start,

@@ -169,7 +169,7 @@ def slot_generate(request: CampRequest, camp: Camp) -> HttpResponse:
     if form.is_valid():
         with refusal_on(form):
             slots = generate_slots(camp, camp.days, form.pattern())
-            if not slots:
+            if not any(slot.is_for_sessions for slot in slots):
                 raise ValidationError(_("No slot is as short as that. Type fewer minutes, or a later end."))
             add_slots(camp=camp, slots=slots)
             text = ngettext(

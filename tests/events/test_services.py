@@ -345,6 +345,22 @@ def test_a_night_camp_runs_over_midnight(camp):
     frame.add_slots(camp=camp, slots=slots)
 
 
+def test_a_lunch_that_the_clocks_skip_is_told_beside_it(sign_in, db):
+    camp = CampFactory(starts_on=date(2030, 3, 30), ends_on=date(2030, 3, 30))
+    values = {"starts": "22:00", "ends": "05:00", "lunch_at": "01:30", "minutes": 45, "between": 15, "lunch_minutes": 5}
+    data = {f"day-{name}": value for name, value in values.items()}
+    html = sign_in(make_organiser(camp)).post(f"/{camp.slug}/slots/generate/", data).content.decode()
+    beside = html.partition('id="id_day-lunch_at_error"')[2].partition("</div>")[0]
+    assert "01:30 does not exist on 2030-03-31." in beside
+
+
+def test_lunch_alone_is_no_day(sign_in, camp, olga):
+    values = {"starts": "10:00", "ends": "12:00", "lunch_at": "11:00", "minutes": 90, "between": 0, "lunch_minutes": 60}
+    data = {f"day-{name}": value for name, value in values.items()}
+    answer = sign_in(olga).post(f"/{camp.slug}/slots/generate/", data)
+    assert (answer.status_code, "No slot is as short as that." in answer.content.decode()) == (422, True)
+
+
 def test_slots_stay_as_long_on_the_night_the_clocks_change(db):
     # 31 March 2030: one o'clock is followed by three.
     camp = CampFactory(starts_on=date(2030, 3, 30), ends_on=date(2030, 3, 31))
