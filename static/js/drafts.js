@@ -180,10 +180,11 @@
     localStorage.removeItem(nameOf(form));
     letGo(form);
   };
-  // What is shown where the form is gone: each text with its label.
+  // What is shown where the form is gone: each text with its label, and what was chosen otherwise than it came.
+  const isSaid = (field) => !field.selectedOptions || [...field.selectedOptions].some((option) => !option.defaultSelected);
   const wordsOf = (form) =>
     fieldsOf(form)
-      .filter((field) => field.labels?.length && !isTicked(field) && field.type !== "range")
+      .filter((field) => field.labels?.length && !isTicked(field) && field.type !== "range" && isSaid(field))
       .map((field) => [textOf(field.labels[0]), field.selectedOptions ? textOf(field.selectedOptions[0]) : field.value]);
   const textIn = (form) => ({ values: valuesOf(form), words: wordsOf(form), ...whose(), page: location.href });
 
