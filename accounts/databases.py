@@ -29,8 +29,8 @@ def waiting_no_longer_than(patience: timedelta) -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
+        cursor.execute(f"PRAGMA busy_timeout={patience // timedelta(milliseconds=1)}")
         try:
             yield
         finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+            cursor.execute(f"PRAGMA busy_timeout={usual}")
