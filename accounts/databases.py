@@ -10,6 +10,8 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 DATABASE_GONE = (OperationalError, InterfaceError)
 #: PostgreSQL that can only be read says that by an internal error
 CANNOT_WRITE = (*DATABASE_GONE, InternalError)
+#: how many milliseconds SQLite waits for whoever writes
+WAIT = "PRAGMA busy_timeout = "
 
 
 def is_outdated(error: BaseException) -> bool:
@@ -29,8 +31,8 @@ def waiting_no_longer_than(patience: timedelta) -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout={patience // timedelta(milliseconds=1)}")
+        cursor.execute(WAIT + str(patience // timedelta(milliseconds=1)))
         try:
             yield
         finally:
-            cursor.execute(f"PRAGMA busy_timeout={usual}")
+            cursor.execute(WAIT + str(usual))

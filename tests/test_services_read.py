@@ -160,6 +160,8 @@ def is_select(call: ast.Call) -> bool:
         statement = statement.args[0]
     if isinstance(statement, ast.JoinedStr) and statement.values:
         statement = statement.values[0]
+    if isinstance(statement, ast.BinOp) and ast.unparse(statement.left) == "WAIT":
+        return True
     text = statement.value if isinstance(statement, ast.Constant) else None
     return isinstance(text, str) and text.startswith(("SELECT ", "PRAGMA busy_timeout"))
 
