@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from itertools import islice
 from typing import IO, Any
 from xml.etree import ElementTree  # nosec B405 # in a process of little memory and time; expat bounds what entities do
@@ -141,24 +141,30 @@ def merges_of(sheet: CalamineSheet, data: bytes) -> list[Merge]:
     """Those of the sheet, whichever way the file says them; the library knows them of .xlsx only."""
     if sheet.merged_cell_ranges is not None:
         return sheet.merged_cell_ranges
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if CONTENT not in archive.namelist():
-            return []
-        spans = Spans(sheet.name)
-        with archive.open(CONTENT) as content:
-            while not spans.is_over and (piece := content.read(65_536)):
-                spans.parser.Parse(piece)
-    return spans.merges
+    return spans_of(data, sheet.name).merges
+
+
+@cache
+def spans_of(data: bytes, sheet: str) -> Spans:
+    """Of a file of OpenDocument; there are none in another."""
+    spans = Spans(sheet)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(KeyError), archive.open(CONTENT) as content:
+        while not spans.is_over and (piece := content.read(65_536)):
+            spans.parser.Parse(piece)
+    return spans
 
 
 class Spans:
-    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4)."""
+    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4); and those of which the
+    library makes nothing: an error, or a formula of which no result was saved.
+    """
 
     def __init__(self, table: str) -> None:
         self.table, self.is_inside, self.is_over = table, False, False
         #: where the next row, and the next cell in it, stand
         self.row = self.next_row = self.column = 0
         self.merges: list[Merge] = []
+        self.unread: list[str] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
 
@@ -174,6 +180,10 @@ class Spans:
             down, across = number(said, "table:number-rows-spanned"), number(said, "table:number-columns-spanned")
             if down > 1 or across > 1:
                 self.merges.append(((self.row, self.column), (self.row + down - 1, self.column + across - 1)))
+            if said.get("calcext:value-type") == "error" or (
+                "table:formula" in said and "office:value-type" not in said
+            ):
+                self.unread.append(name_of(self.row, self.column))
             self.column += number(said, "table:number-columns-repeated")
 
     def end(self, element: str) -> None:
@@ -255,8 +265,11 @@ class Passed:
 
 
 def passed_in(data: bytes, sheet: str) -> Passed:
-    """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are: the library has read it."""
+    """Of a file of OpenDocument what is unread alone. Nothing of an .xlsx that says in a way of its own where its
+    sheets are: the library has read it.
+    """
     passed = Passed()
+    passed.found["unread"] += spans_of(data, sheet).unread
     with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(expat.ExpatError, ElementTree.ParseError, KeyError):
         later = is_calculated_later(archive)
         passed, path = Passed(struck_styles(archive), is_calculated_later=later), path_of(archive, sheet)

@@ -259,13 +259,14 @@ class CsvReader:
             listed = [row for _number, row in rows if not total_in(row.values())]
             names = {" ".join(row["name"].split()): row["capacity"] for row in listed}
             sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
-            self.sizes = {name: size for name, size in sizes.items() if size.seats is not None and not names[name]}
+            self.sizes = {name: size for name, size in sizes.items() if not names[name]}
 
     def room(self, row: Row, number: int) -> None:
         if size := self.sizes.get(" ".join(row["name"].split())):
             if not size.is_said:
                 self.report.remark("rooms.csv", number, told_size(row["name"], size))
-            row = row | {"name": size.name, "capacity": str(size.seats)}
+            if size.seats is not None:
+                row = row | {"name": size.name, "capacity": str(size.seats)}
         name = text(row, "name", 60)
         if not is_title(name) and self.outcome.room_named(name) is None:
             told = _("“%(name)s” is no room.")

@@ -145,10 +145,10 @@ class SheetReader:
         """That of the name, or a new one."""
         name = text(entry.cells, "Room", 60)
         size = self.sizes.get(name, Sized(name))
+        if not size.is_said and name not in self.sizes_told and not entry.cells["Capacity"]:
+            self.sizes_told.add(name)
+            self.remark(entry, told_size(name, size))
         if size.seats is not None and not entry.cells["Capacity"]:
-            if not size.is_said and name not in self.sizes_told:
-                self.sizes_told.add(name)
-                self.remark(entry, told_size(name, size))
             name = size.name
             entry = entry._replace(cells=entry.cells | {"Capacity": str(size.seats)})
         if (room := self.outcome.room_named(name)) is None:

@@ -395,9 +395,8 @@ class _WallReader:
         name, seats, is_said = room
         self.rooms[column] = name
         self.wall.rooms.append((*self.sheet.name_of(number, column), name))
-        if seats is None:
-            return
-        self.wall.seats.setdefault(name.casefold(), seats)
+        if seats is not None:
+            self.wall.seats.setdefault(name.casefold(), seats)
         if not is_said:
             self.remark(number, column, told_size(self.lines[number][column], room))
 
