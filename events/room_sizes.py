@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import pairwise
@@ -53,14 +52,6 @@ KINDS = frozenset({*NAMES, "zimmer", "hall", "halle", "studio", "lab", "building
 LONGEST = 200
 #: a smaller number in brackets, and nothing else, tells rooms apart: Studio (1), Studio (2)
 LEAST = 4
-
-
-def as_called(name: str) -> str:
-    """Two names of which everybody thinks the same room are one: capitals, blanks and signs nobody sees (Cf) aside.
-
-    Not by `people.as_seen`, by which nobody can pose as another: "Floor 2" and "Floor ②" are two rooms.
-    """
-    return " ".join("".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold().split())
 
 
 class Sized(NamedTuple):
