@@ -37,6 +37,15 @@ def without_accents(text: str) -> str:
     return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text.casefold()))
 
 
+def as_called(name: str) -> str:
+    """Two names of which everybody thinks the same room, person or pitch are one: capitals, blanks and signs nobody
+    sees (Cf) aside.
+
+    Not by `people.as_seen`, by which nobody can pose as another: "Floor 2" and "Floor ②" are two rooms.
+    """
+    return " ".join("".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold().split())
+
+
 @lru_cache
 def plain_heading(heading: str) -> str:
     """Two headings that people take for the same are one: `Starts at`, `starts_at`, `STARTS-AT`; Début, Debut."""

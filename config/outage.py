@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.databases import DATABASE_GONE, is_outdated
 from accounts.typed import typed_in
+from events.decoding import ReadersBusy
 
 log = logging.getLogger("campgrid.outage")
 
@@ -39,6 +40,8 @@ GONE = Outage(
     _("Campgrid cannot reach its own memory at the moment: the database does not answer. It tries again by itself."),
 )
 BUSY = Outage(_("Very busy"), _("Too many people save something at this very moment."), retry_after=2)
+#: whoever sends files waits for those that others sent
+READING = Outage(_("Very busy"), _("Files of others are being read at this very moment."), retry_after=5)
 #: the server planned a statement before a migration changed what it reads (`accounts.statements`)
 RENEWED = Outage(_("Back in a moment"), _("Campgrid was renewed at this very moment."), retry_after=1)
 #: what it needs was there when it was looked for, and not any more when it was read again or to be written (foreign
@@ -95,6 +98,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _meant_by(error: BaseException) -> Outage | None:
+    if isinstance(error, ReadersBusy):
+        return READING
     if isinstance(error, Error):
         if is_outdated(error):
             return RENEWED

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -96,6 +96,7 @@ def _rows_in(text: str) -> Iterator[str]:
 class _Columns:
     """By where they stand in a row."""
 
+    headings: list[str]
     who_comes: list[int]
     who_paid: list[int]
     #: with their headings
@@ -109,6 +110,7 @@ class _Columns:
         sure = [i for called in OF_WHO_COMES for i, name in enumerate(names) if name == called]
         likely = [i for i, name in enumerate(names) if name.endswith(("email", "emailaddress"))]
         return cls(
+            [carried(cell).strip() for cell in cells],
             [*sure, *(i for i in likely if i not in sure and i not in who_paid and not sure)],
             who_paid,
             [(carried(cells[i]).strip(), i) for i, name in enumerate(names) if is_about_tickets(name)][:MOST_STATUSES],
@@ -146,6 +148,8 @@ class _ListReader:
         self.unsure: list[int] = []
         self.without: list[int] = []
         self.by_who_paid: list[int] = []
+        #: addresses of rows whose address stands in another column, by the heading they stand under
+        self.beside: dict[str, list[str]] = {}
         #: what is said of tickets that is not understood, and where
         self.unknown: dict[str, list[int]] = {}
 
@@ -171,14 +175,24 @@ class _ListReader:
         if ticket is Ticket.UNKNOWN:
             self.unknown.setdefault(said, []).append(number)
         for these, is_who_paid in ((columns.who_comes, False), (columns.who_paid, True)):
-            typed = next((cells[i] for i in these if i < len(cells) and cells[i]), "")
-            if typed:
+            at = next((i for i in these if i < len(cells) and cells[i]), None)
+            if at is not None:
+                typed = cells[at]
+                self.look_beside(cells, {at, *columns.who_paid}, columns.headings)
                 if not self.find_in(number, typed):
                     self.wrong.append((number, typed))
                 elif is_who_paid and columns.who_comes:
                     self.by_who_paid.append(number)
                 return
+        self.look_beside(cells, {*columns.who_paid}, columns.headings)
         self.without.append(number)
+
+    def look_beside(self, cells: Sequence[str], read: Collection[int], headings: Sequence[str]) -> None:
+        """A row is a person: others who stand there as well, and what else they are called by, are not read."""
+        for i, cell in enumerate(cells):
+            if "@" in cell and i not in read and (addresses := addresses_of(cell)):
+                heading = headings[i] if i < len(headings) else ""
+                self.beside.setdefault(heading or _("without a heading"), []).extend(addresses)
 
     def read_line(self, number: int, line: str) -> None:
         pieces = [piece for piece in PIECE.findall(line) if piece.strip(AROUND)]
@@ -193,16 +207,10 @@ class _ListReader:
             self.without.append(number)
 
     def find_in(self, number: int, piece: str) -> bool:
-        """The addresses in it are found: those in angle brackets, or each of those between blanks and marks."""
-        in_brackets = [inside for inside in IN_BRACKETS.findall(piece) if "@" in inside]
-        typed = in_brackets or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
-        addresses = [
-            re.sub("^mailto:", "", one.strip(AROUND), flags=re.IGNORECASE).strip(AROUND).lower() for one in typed
-        ]
-        if not addresses or not all(map(is_address, addresses)):
-            return False
+        """The addresses in it are found, if it has any."""
+        addresses = addresses_of(piece)
         self.found.update(dict.fromkeys(addresses))
-        return True
+        return bool(addresses)
 
     def result(self) -> AddressList:
         return AddressList(list(self.found), list(self.told_faults()), list(self.told_remarks()))
@@ -227,7 +235,15 @@ class _ListReader:
         ):  # fmt: skip
             if rows:
                 yield (many if len(rows) > 1 else one) % {"rows": _listed(rows)}
+        yield from self.told_beside()
         yield from self.told_unknown()
+
+    def told_beside(self) -> Iterator[str]:
+        """Who stands on the list by another row misses nothing."""
+        counts = {name: len({*addresses} - self.found.keys()) for name, addresses in self.beside.items()}
+        if named := [f"“{_short(name)}” ({count})" for name, count in counts.items() if count]:
+            told = _("Of each row one address is read. Those of these columns are not: %(columns)s.")
+            yield told % {"columns": ", ".join(named[:MOST_TOLD])}
 
     def told_unknown(self) -> Iterator[str]:
         """Nobody is left out by a word that nobody knows here."""
@@ -253,6 +269,14 @@ def _listed(rows: Sequence[int]) -> str:
     if len(rows) <= MOST_TOLD:
         return first
     return _("%(rows)s and %(count)s more") % {"rows": first, "count": len(rows) - MOST_TOLD}
+
+
+def addresses_of(piece: str) -> list[str]:
+    """Those in angle brackets, or each of those between blanks and marks; none if one of them is no address."""
+    in_brackets = [inside for inside in IN_BRACKETS.findall(piece) if "@" in inside]
+    typed = in_brackets or [word for word in re.split(r"[\s,;|]+", piece) if "@" in word]
+    addresses = [re.sub("^mailto:", "", one.strip(AROUND), flags=re.IGNORECASE).strip(AROUND).lower() for one in typed]
+    return addresses if all(map(is_address, addresses)) else []
 
 
 def is_address(text: str) -> bool:

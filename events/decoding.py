@@ -9,9 +9,11 @@ import io
 import json
 import subprocess
 import sys
+import threading
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,8 +39,12 @@ MOST_UNPACKED = 20
 MOST_SHOWN = 20
 #: columns of a spreadsheet as far as its size is concerned: there may be more, in fewer rows
 COLUMNS = 50
+#: tags of such a file for each of its rows
+TAGS = 100
 #: seconds
 PATIENCE = 30
+#: for whom a process reads files at once; of its four threads, how many wait for their turn, and for how many seconds
+AT_ONCE, MOST_WAITING, MOST_WAIT = 1, 2, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,14 @@ class Size(Bytes):
     @property
     def rows_in_words(self) -> str:
         return f"{self.rows:,}"
+
+    @property
+    def tags(self) -> int:
+        """How many a spreadsheet may have in all its parts (XML): what is read of it takes as long as they are many.
+
+        A cell is four or eight; a file of few rows has some of its own.
+        """
+        return (self.rows + 1_000) * TAGS
 
 
 #: by the page: anybody may open a camp and be its organiser
@@ -123,6 +137,31 @@ class FileText:
             if count:
                 more = _("%(count)s more") % {"count": count - len(first)}
                 yield told % {"cells": ", ".join([*first, *([more] if count > len(first) else [])])}
+
+
+class ReadersBusy(Exception):
+    """Others have their files read at this very moment, and that takes longer than anybody should wait."""
+
+
+_HALL, _DOOR = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING), threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def one_by_one() -> Iterator[None]:
+    """Stands around whatever reads a file while somebody waits for a page: of all that are sent at once a process reads
+    few, and has threads left for the pages of others. ReadersBusy: they do not come to an end soon.
+    """
+    if not _HALL.acquire(blocking=False):
+        raise ReadersBusy
+    try:
+        if not _DOOR.acquire(timeout=MOST_WAIT):
+            raise ReadersBusy
+        try:
+            yield
+        finally:
+            _DOOR.release()
+    finally:
+        _HALL.release()
 
 
 def file_text(data: bytes, most: Size) -> FileText:
@@ -228,7 +267,7 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
     reader = str(Path(__file__).with_name("spreadsheet.py"))
     # Above the rows stand their headings.
     most_unpacked = most.bytes * MOST_UNPACKED
-    bounds = [str(most.rows + 1), str((most.rows + 1) * COLUMNS), str(most_unpacked)]
+    bounds = [str(most.rows + 1), str((most.rows + 1) * COLUMNS), str(most_unpacked), str(most.tags)]
     program = [sys.executable, "-I", reader, MERGED, *bounds]
     try:
         read = subprocess.run(program, input=data, capture_output=True, timeout=PATIENCE, env={})
@@ -242,6 +281,8 @@ def _text_of_spreadsheet(data: bytes, most: Size) -> FileText:
         raise ValidationError(_too_large())
     said, text = read.stdout.decode().split("\n", 1)
     found = json.loads(said)
+    if found.get("crowded"):
+        raise ValidationError(_crowded(most))
     if far := found.get("far"):
         raise ValidationError(_too_far(far, most))
     sheet, *others = found["names"] or [""]
@@ -254,6 +295,14 @@ def _too_far(cell: str, most: Size) -> str:
         "Delete what stands far from the others, or divide the sheet, and try again."
     )
     return told % {"cell": cell, "rows": most.rows_in_words, "columns": COLUMNS}
+
+
+def _crowded(most: Size) -> str:
+    told = _(
+        "There is more in the spreadsheet than %(rows)s rows have, which is the most that is read. Delete what is not "
+        "to come in, or divide it, and try again."
+    )
+    return told % {"rows": most.rows_in_words}
 
 
 def _too_large() -> str:

@@ -21,7 +21,7 @@ from accounts.names import refuse_name
 
 from .address_list import AddressList, addresses_in
 from .day_pattern import DayPattern
-from .decoding import BY_PAGE, file_text, refuse_bytes
+from .decoding import BY_PAGE, file_text, one_by_one, refuse_bytes
 from .features import ROOM_GONE
 from .http import id_in
 from .long_text import LongText
@@ -578,8 +578,9 @@ class AddressListForm(forms.Form):
         if file := data.get("file"):
             try:
                 refuse_bytes(file.size, BY_PAGE)
-                read = file_text(file.read(), BY_PAGE)
-                self._read("file", read.text)
+                with one_by_one():
+                    read = file_text(file.read(), BY_PAGE)
+                    self._read("file", read.text)
                 self.found.remarks += [read.told] if read.told else []
             except ValidationError as error:
                 self.add_error("file", error)

@@ -11,12 +11,12 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.text import carried, plain_heading
+from accounts.text import as_called, carried, plain_heading
 
 from .models import Camp, Room
 from .models.frame import FEATURES as OFFERED
 from .models.frame import feature_codes, plain_feature
-from .room_sizes import FEATURES, NAMES, SEATS, Sized, as_called, sized, sizes_in
+from .room_sizes import FEATURES, NAMES, SEATS, Sized, sized, sizes_in
 
 #: more rooms than any camp has
 MOST_LINES = 200

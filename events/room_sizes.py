@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import pairwise
@@ -55,20 +54,12 @@ LONGEST = 200
 LEAST = 4
 
 
-def as_called(name: str) -> str:
-    """Two names of which everybody thinks the same room are one: capitals, blanks and signs nobody sees (Cf) aside.
-
-    Not by `people.as_seen`, by which nobody can pose as another: "Floor 2" and "Floor ②" are two rooms.
-    """
-    return " ".join("".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold().split())
-
-
 class Sized(NamedTuple):
     """What a room is called, and how many it holds, if the text says so."""
 
     name: str
     seats: int | None = None
-    #: the text says that this is what the number means
+    #: the text says what its number means, if it has one; else it is to be told whether seats are made of it
     is_said: bool = True
 
 
@@ -100,7 +91,8 @@ def size_behind(text: str, known: Collection[str] = ()) -> Sized | None:
 
 def sizes_in(texts: Iterable[str], known: Collection[str] = ()) -> dict[str, Sized]:
     """The same of several rooms, with sizes that stand behind names without brackets: where a word says what the
-    number is, or all of them have one. Those that differ in their sizes only keep them as their names.
+    number is, or all of them have one. Those that differ in their sizes only keep them as their names. What may be
+    seats and stays in a name is said by nothing, as what may be of the name and becomes seats.
     """
     found = {text: size_in_brackets(text, known) for text in texts}
     behind = {text: size_behind(text, known) for text, one in found.items() if one.seats is None}
@@ -112,5 +104,10 @@ def sizes_in(texts: Iterable[str], known: Collection[str] = ()) -> dict[str, Siz
         if one and (one.is_said or are_all or one.name.casefold() in known):
             # However sure it is, it stands there as a name does: it is told.
             found[text] = one._replace(is_said=False)
+        elif one:
+            found[text] = Sized(text, is_said=False)
     count = Counter(one.name.casefold() for one in found.values())
-    return {text: one if count[one.name.casefold()] == 1 else Sized(text) for text, one in found.items()}
+    return {
+        text: one if count[one.name.casefold()] == 1 else Sized(text, is_said=one.seats is None and one.is_said)
+        for text, one in found.items()
+    }

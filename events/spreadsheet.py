@@ -1,7 +1,8 @@
 """A spreadsheet (.xlsx, .ods) on standard input becomes the CSV of its first sheet, line for line, on standard output;
 above it stands a line of JSON: the `names` of all its sheets, that one first, and what is `passed` over in it; or how
 `far` out a sheet goes of which nothing is written, because it is larger than the arguments say: what stands in each
-cell that belongs to the one before it, the most rows, the most cells, the most characters.
+cell that belongs to the one before it, the most rows, the most cells, the most characters, the most tags. Of more tags
+than that (`crowded`) the library sees nothing: it would read them all before it says how many rows they make.
 
 A process of its own, with little memory and time: a file of a few hundred bytes can say that its sheet has a million
 columns, and the library makes room for all of them. Nothing of the product is imported here.
@@ -19,10 +20,11 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 from xml.etree import ElementTree  # nosec B405 # in a process of little memory and time; expat bounds what entities do
 from xml.parsers import expat
 
@@ -34,8 +36,12 @@ MEMORY, SECONDS = 1_000_000_000, 20
 MOST_NAMES, LONGEST_NAME = 20, 60
 #: of cells of which the library says nothing; and of pieces of a sheet, 64 KB each, that are looked through for them
 MOST_PASSED, MOST_PIECES = 5, 800
+#: bytes of a part that becomes a tree
+LARGEST_TREE = 3_000_000
 
 
+#: names of what is read of a file end so, and how many parts it may have; the one in which OpenDocument has its sheets
+READ, MOST_PARTS, CONTENT = (".xml", ".rels", "mimetype"), 2_000, "content.xml"
 #: what a line ends with, or a column, within the text of a cell of OpenDocument (ODF 1.3, 6.1.4 and 6.1.5)
 BREAKS = {rb"<text:line-break\s*/>": b"\n", rb"<text:tab(?:\s[^<>]*)?/>": b"\t"}
 
@@ -51,7 +57,6 @@ class TooFar(Exception):
 
 def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tuple[list[str], list[list[Any]]]:
     """The names of all sheets, and the rows of the first that a spreadsheet program shows. TooFar: it is too large."""
-    data = with_breaks(data)
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         # What is hidden comes last: lists behind the choices of a form, say.
@@ -67,21 +72,54 @@ def first_sheet(data: bytes, merged: str, most_rows: int, most_cells: int) -> tu
     return [one.name for one in sheets], rows
 
 
-def with_breaks(data: bytes) -> bytes:
-    """The same file with its breaks as text, as CSV has them: the library leaves out what has a name of its own."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "content.xml" not in archive.namelist():
-            return data
-        before = content = archive.read("content.xml")
-        for sign, text in BREAKS.items():
-            content = re.sub(sign, text, content)
-        if content == before:
-            return data
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as changed:
-            for name in archive.namelist():
-                changed.writestr(name, content if name == "content.xml" else archive.read(name))
+class Crowded(Exception):
+    """There is more in the file than rows that anybody types have."""
+
+
+@dataclass(slots=True)
+class Left:
+    """What may still be read of a file."""
+
+    size: int
+    tags: int
+    parts: int = MOST_PARTS
+
+    def pieces_of(self, part: IO[bytes]) -> Iterator[bytes]:
+        """All of the part. MemoryError, Crowded: that is more than is left."""
+        self.parts -= 1
+        if self.parts < 0:
+            raise Crowded
+        for piece in iter(partial(part.read, 65_536), b""):
+            self.size -= len(piece)
+            self.tags -= piece.count(b"<")
+            if self.size < 0:
+                raise MemoryError
+            if self.tags < 0:
+                raise Crowded
+            yield piece
+
+
+def unpacked(data: bytes, left: Left) -> bytes:
+    """The same file with what is read of it, and no more than was looked at here, whatever it says of its own size."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as archive,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as copy,
+    ):
+        for name in dict.fromkeys(archive.namelist()):
+            if name.lower().endswith(READ):
+                with archive.open(name) as part, copy.open(name, "w", force_zip64=True) as copied:
+                    pieces = left.pieces_of(part)
+                    for piece in [with_breaks(b"".join(pieces))] if name == CONTENT else pieces:
+                        copied.write(piece)
     return out.getvalue()
+
+
+def with_breaks(content: bytes) -> bytes:
+    """Breaks become text, as CSV has them: the library leaves out what has a name of its own."""
+    for sign, text in BREAKS.items():
+        content = re.sub(sign, text, content)
+    return content
 
 
 def fill_merged(rows: list[list[Any]], merges: list[Merge], merged: str, most_cells: int) -> None:
@@ -103,24 +141,30 @@ def merges_of(sheet: CalamineSheet, data: bytes) -> list[Merge]:
     """Those of the sheet, whichever way the file says them; the library knows them of .xlsx only."""
     if sheet.merged_cell_ranges is not None:
         return sheet.merged_cell_ranges
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "content.xml" not in archive.namelist():
-            return []
-        spans = Spans(sheet.name)
-        with archive.open("content.xml") as content:
-            while not spans.is_over and (piece := content.read(65_536)):
-                spans.parser.Parse(piece)
-    return spans.merges
+    return spans_of(data, sheet.name).merges
+
+
+@cache
+def spans_of(data: bytes, sheet: str) -> Spans:
+    """Of a file of OpenDocument; there are none in another."""
+    spans = Spans(sheet)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(KeyError), archive.open(CONTENT) as content:
+        while not spans.is_over and (piece := content.read(65_536)):
+            spans.parser.Parse(piece)
+    return spans
 
 
 class Spans:
-    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4)."""
+    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4); and those of which the
+    library makes nothing: an error, or a formula of which no result was saved.
+    """
 
     def __init__(self, table: str) -> None:
         self.table, self.is_inside, self.is_over = table, False, False
         #: where the next row, and the next cell in it, stand
         self.row = self.next_row = self.column = 0
         self.merges: list[Merge] = []
+        self.unread: list[str] = []
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
 
@@ -136,6 +180,10 @@ class Spans:
             down, across = number(said, "table:number-rows-spanned"), number(said, "table:number-columns-spanned")
             if down > 1 or across > 1:
                 self.merges.append(((self.row, self.column), (self.row + down - 1, self.column + across - 1)))
+            if said.get("calcext:value-type") == "error" or (
+                "table:formula" in said and "office:value-type" not in said
+            ):
+                self.unread.append(name_of(self.row, self.column))
             self.column += number(said, "table:number-columns-repeated")
 
     def end(self, element: str) -> None:
@@ -217,21 +265,32 @@ class Passed:
 
 
 def passed_in(data: bytes, sheet: str) -> Passed:
-    """Nothing of a file that is no .xlsx, or says in a way of its own where its sheets are: the library has read it."""
+    """Of a file of OpenDocument what is unread alone. Nothing of an .xlsx that says in a way of its own where its
+    sheets are: the library has read it.
+    """
     passed = Passed()
+    passed.found["unread"] += spans_of(data, sheet).unread
     with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(expat.ExpatError, ElementTree.ParseError, KeyError):
         later = is_calculated_later(archive)
         passed, path = Passed(struck_styles(archive), is_calculated_later=later), path_of(archive, sheet)
         passed.scan(archive, path)
-        for kind, part in related(archive, path).values():
+        # Each once, however often the sheet says that it goes with it.
+        for kind, part in dict.fromkeys(related(archive, path).values()):
             if kind == "comments":
                 passed.scan(archive, part)
     return passed
 
 
+def tree_of(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
+    """What a part says. KeyError: there is none, or of more of it than any has a tree would grow for seconds."""
+    if archive.getinfo(part).file_size > LARGEST_TREE:
+        raise KeyError(part)
+    return ElementTree.fromstring(archive.read(part))  # nosec B314
+
+
 def is_calculated_later(archive: zipfile.ZipFile) -> bool:
     """Whether the book says that its formulas are to be worked out when it is opened (ECMA-376-1, 18.2.2)."""
-    found = ElementTree.fromstring(archive.read("xl/workbook.xml")).find("{*}calcPr")  # nosec B314
+    found = tree_of(archive, "xl/workbook.xml").find("{*}calcPr")
     return found is not None and is_on(found.attrib, "fullCalcOnLoad")
 
 
@@ -249,9 +308,9 @@ def path_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """Where in the file that worksheet is. KeyError: nowhere that it says."""
     book = "xl/workbook.xml"
     parts = related(archive, book)
-    for one in ElementTree.fromstring(archive.read(book)).iter():  # nosec B314
+    for one in tree_of(archive, book).iter():
         if one.tag.endswith("}sheet") and one.get("name") == sheet:
-            return next(parts[value][1] for name, value in one.attrib.items() if name.endswith("}id"))
+            return parts[next((value for name, value in one.attrib.items() if name.endswith("}id")), "")][1]
     raise KeyError(sheet)
 
 
@@ -262,7 +321,7 @@ def related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     if relations not in archive.namelist():
         return {}
     found = {}
-    for one in ElementTree.fromstring(archive.read(relations)):  # nosec B314
+    for one in tree_of(archive, relations):
         target = one.get("Target", "")
         path = target[1:] if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
         found[one.get("Id", "")] = (one.get("Type", "").rpartition("/")[2], path)
@@ -273,7 +332,7 @@ def struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     """The numbers of the styles in which what a cell says is struck out (ECMA-376-1, 18.8.10 and 18.8.45)."""
     if "xl/styles.xml" not in archive.namelist():
         return frozenset()
-    styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # nosec B314
+    styles = tree_of(archive, "xl/styles.xml")
     fonts = styles.findall("{*}fonts/{*}font")
     # Without a value it is on.
     marks = [font.find("{*}strike") for font in fonts]
@@ -337,9 +396,12 @@ def main() -> None:
     # One that was made to burst ends this process; what it leaves behind is of no use to anybody.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", errors="replace", newline="")
-    data = sys.stdin.buffer.read()
+    merged, (most_rows, most_cells, most, most_tags) = sys.argv[1], map(int, sys.argv[2:])
     try:
-        names, rows = first_sheet(data, sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+        data = unpacked(sys.stdin.buffer.read(), Left(most, most_tags))
+        names, rows = first_sheet(data, merged, most_rows, most_cells)
+    except Crowded:
+        out.write(json.dumps({"crowded": True}) + "\n")
     except TooFar as far:
         out.write(json.dumps({"far": str(far)}) + "\n")
     else:
@@ -347,7 +409,7 @@ def main() -> None:
         leave_out(rows, passed.found["unread"])
         said = {"names": [name[:LONGEST_NAME] for name in names[:MOST_NAMES]], "passed": passed.as_json()}
         out.write(json.dumps(said) + "\n")
-        csv.writer(out, lineterminator="\n").writerows(lines_of(rows, int(sys.argv[4])))
+        csv.writer(out, lineterminator="\n").writerows(lines_of(rows, most))
     out.flush()
 
 

@@ -119,7 +119,8 @@ def sheet(camp: Camp, site: str = "") -> str:
     rows = []
     running = [row for row in grid.rows if row.is_for_sessions]
     for number, row in enumerate(running, 1):
-        for entry in [cell.entry for cell in row.running if cell.entry]:
+        # A place that is kept for what was withdrawn would come in again as a pitch of that name.
+        for entry in [cell.entry for cell in row.running if cell.entry and not cell.entry.state.is_cancelled]:
             start = timezone.localtime(row.starts_at, camp.tz)
             hosts = [one_name(host.name) for host in entry.hosts]
             # There are four columns: the last has all the others.

@@ -21,6 +21,7 @@ from django.utils.translation import ngettext
 
 from accounts.clocks import on_the_clock
 from accounts.names import holds_address, refuse_name
+from accounts.text import as_called
 from events.long_text import LONGEST, length_of
 from events.models import Attendee, Role, Slot
 from events.models.frame import feature_codes, plain_feature
@@ -102,9 +103,9 @@ def is_name(text: str) -> bool:
 
 
 def _names(people: Iterable[Attendee | str]) -> list[str]:
-    """In small letters, each once."""
+    """As they are compared, each once."""
     names = (one if isinstance(one, str) else one.display_name for one in people)
-    return sorted({name.casefold() for name in names})
+    return sorted({as_called(name) for name in names})
 
 
 @dataclass(slots=True)
@@ -259,13 +260,14 @@ class CsvReader:
             listed = [row for _number, row in rows if not total_in(row.values())]
             names = {" ".join(row["name"].split()): row["capacity"] for row in listed}
             sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
-            self.sizes = {name: size for name, size in sizes.items() if size.seats is not None and not names[name]}
+            self.sizes = {name: size for name, size in sizes.items() if not names[name]}
 
     def room(self, row: Row, number: int) -> None:
         if size := self.sizes.get(" ".join(row["name"].split())):
             if not size.is_said:
                 self.report.remark("rooms.csv", number, told_size(row["name"], size))
-            row = row | {"name": size.name, "capacity": str(size.seats)}
+            if size.seats is not None:
+                row = row | {"name": size.name, "capacity": str(size.seats)}
         name = text(row, "name", 60)
         if not is_title(name) and self.outcome.room_named(name) is None:
             told = _("“%(name)s” is no room.")
@@ -536,7 +538,7 @@ class CsvReader:
             for name in names:
                 host = self.host(name, number)
                 if host is not None:
-                    found[host.casefold() if isinstance(host, str) else key(host)] = host
+                    found[as_called(host) if isinstance(host, str) else key(host)] = host
         if len(found) > MOST_HOSTS:
             told = _("“%(title)s” would have more than %(most)s hosts.")
             raise ValidationError(told % {"title": quoted(row["title"]), "most": MOST_HOSTS})
@@ -564,7 +566,7 @@ class CsvReader:
             return host
         made = self.outcome.make_attendee(Attendee(import_key=host, display_name=host))
         self.attendees[host] = made
-        self.names.setdefault(host.casefold(), []).append(made)
+        self.names.setdefault(as_called(host), []).append(made)
         told = _("“%(name)s” is nobody in this camp yet: they are written down as a host.")
         self.report.remark("pitches.csv", number, told % {"name": quoted(host)})
         return made
@@ -579,7 +581,7 @@ class CsvReader:
             return []
         if not self.names:
             self.names = self.outcome.people_by_name()
-        return self.names.get(name.casefold(), [])
+        return self.names.get(as_called(name), [])
 
     def is_somebody(self, called: str) -> bool:
         return called in self.attendees or bool(self.called_so(called))

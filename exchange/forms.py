@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import refuse_name
-from events.decoding import BY_PAGE, file_text, refuse_bytes
+from events.decoding import BY_PAGE, file_text, one_by_one, refuse_bytes
 from events.models import Camp
 
 from .document import BY_PAGE as DOCUMENT_BY_PAGE
@@ -59,8 +59,9 @@ class ImportForm(forms.Form):
                 continue
             try:
                 refuse_bytes(file.size, BY_PAGE)
-                read = file_text(file.read(), BY_PAGE)
-                self.rows_read += count_rows(f"{name}.csv", read.text, BY_PAGE)
+                with one_by_one():
+                    read = file_text(file.read(), BY_PAGE)
+                    self.rows_read += count_rows(f"{name}.csv", read.text, BY_PAGE)
             except ValidationError as error:
                 self.add_error(name, error)
             else:
@@ -94,9 +95,10 @@ class CampFileForm(forms.Form):
         if file is None:
             return file
         refuse_bytes(file.size, DOCUMENT_BY_PAGE)
-        self.text = text_of_document(file.read())
-        # What is no document of ours at all is told here, beside the file; its rows are read by a worker.
-        refuse_others(document_in(self.text, DOCUMENT_BY_PAGE))
+        with one_by_one():
+            self.text = text_of_document(file.read())
+            # What is no document of ours at all is told here, beside the file; its rows are read by a worker.
+            refuse_others(document_in(self.text, DOCUMENT_BY_PAGE))
         return file
 
 

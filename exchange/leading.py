@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from accounts.text import as_called
+
 from .host_names import BY, MAYBE_SEVERAL, SAYS_HOSTS, SEVERAL, WITH, divided, names_in
 
 #: of a cell: a title, and all who lead it. One that holds more is no title, and is not looked through
@@ -69,10 +71,10 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
 
 
 def named_by(titles: Iterable[str], leaders: Iterable[str]) -> set[str]:
-    """In small letters, whom a sheet names for certain, by its cells of titles and of leaders: known all over it."""
+    """By `as_called`, whom a sheet names for certain, by its cells of titles and of leaders: known all over it."""
     cells = [*(leading_in(cell, _nobody).names for cell in titles), *leaders]
     # Ortega y Gasset may be two.
-    return {name.casefold() for cell in cells for name in names_in(cell, _nobody) if not MAYBE_SEVERAL.search(name)}
+    return {as_called(name) for cell in cells for name in names_in(cell, _nobody) if not MAYBE_SEVERAL.search(name)}
 
 
 def _nobody(name: str) -> bool:

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 
+from accounts.text import as_called
 from events import stamps
 from events.models import Attendee, Camp, Room, Slot
-from events.room_sizes import as_called
 from notes.models import Link
 from pitches.models import MOST_RUNS, Interest, Pitch
 from schedule.models import Cell, Session
@@ -146,11 +146,11 @@ class Outcome:
         self.links = {(key(sessions[pk]), url) for pk, url in links.values_list("session_id", "url") if pk in sessions}
 
     def people_by_name(self) -> dict[str, list[Attendee]]:
-        """Those who are in, or written down, by their names in small letters."""
+        """Those who are in, or written down, by their names (`as_called`)."""
         found: dict[str, list[Attendee]] = {}
         for person in self.attendees:
             if person.removed_at is None and not person.is_waiting:
-                found.setdefault(person.display_name.casefold(), []).append(person)
+                found.setdefault(as_called(person.display_name), []).append(person)
         return found
 
     def room_named(self, name: str) -> Room | None:

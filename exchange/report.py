@@ -60,7 +60,13 @@ def told_several(name: str) -> str:
 
 
 def told_size(text: str, room: Sized) -> str:
-    """A number behind a name may be a part of it: it is said how it is read."""
+    """A number behind a name may be a part of it: it is said how it is read, and how to write what is not."""
+    if room.seats is None:
+        told = _(
+            "“%(text)s” is read as a name, its number as a part of it. Seats are read where a word says so, behind a "
+            "name that no other room has: Nook (30 seats)."
+        )
+        return told % {"text": quoted(text)}
     told = _("“%(text)s” is read as the room %(room)s with %(seats)s seats.")
     return told % {"text": quoted(text), "room": quoted(room.name), "seats": room.seats}
 

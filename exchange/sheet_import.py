@@ -14,6 +14,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from accounts.names import holds_address
+from accounts.text import as_called
 from events.models import Attendee, Camp, Room, Slot
 from events.room_sizes import Sized, sizes_in
 from pitches.models import MOST_RUNS, Pitch
@@ -145,10 +146,10 @@ class SheetReader:
         """That of the name, or a new one."""
         name = text(entry.cells, "Room", 60)
         size = self.sizes.get(name, Sized(name))
+        if not size.is_said and name not in self.sizes_told and not entry.cells["Capacity"]:
+            self.sizes_told.add(name)
+            self.remark(entry, told_size(name, size))
         if size.seats is not None and not entry.cells["Capacity"]:
-            if not size.is_said and name not in self.sizes_told:
-                self.sizes_told.add(name)
-                self.remark(entry, told_size(name, size))
             name = size.name
             entry = entry._replace(cells=entry.cells | {"Capacity": str(size.seats)})
         if (room := self.outcome.room_named(name)) is None:
@@ -216,7 +217,7 @@ class SheetReader:
 
     def is_called(self, typed: str) -> bool:
         """Whether a pitch is called just so."""
-        return " ".join(typed.split()).casefold() in self.titles
+        return as_called(typed) in self.titles
 
     def with_notes(self, entry: Entry) -> Entry:
         """An address behind a title is that of its notes."""
@@ -269,11 +270,11 @@ class SheetReader:
 
     def is_known(self, name: str) -> bool:
         """Whether it is the name of somebody in this camp, or in this sheet."""
-        return " ".join(name.split()).casefold() in self.known
+        return as_called(name) in self.known
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
-        title = typed if typed.casefold() in self.titles else _meant(typed)
+        title = typed if as_called(typed) in self.titles else _meant(typed)
         if not title:
             raise ValidationError(_("“%(column)s” is empty.") % {"column": "Title"})
         if title != typed:
@@ -290,13 +291,13 @@ class SheetReader:
 
     def meant(self, title: str, names: Collection[str], standing: Pitch | None) -> Pitch | None:
         """Of those that are called so the one that these lead; else the one that stands there; None: there is none."""
-        leading = {name.casefold() for name in names}
+        leading = {as_called(name) for name in names}
 
         def worth(pitch: Pitch) -> tuple[int, bool, bool, bool]:
-            hosts = {host.display_name.casefold() for host in self.hosts_of(pitch)}
+            hosts = {as_called(host.display_name) for host in self.hosts_of(pitch)}
             return len(hosts & leading), pitch is standing, hosts <= leading, pitch.title == title
 
-        found = self.titles.get(title.casefold(), [])
+        found = self.titles.get(as_called(title), [])
         return max(found, key=worth) if len(found) > 1 else next(iter(found), None)
 
     def pitch(self, title: str, meant: Pitch | None, leaders: list[Attendee], entry: Entry) -> Pitch:
@@ -310,7 +311,7 @@ class SheetReader:
                     self.remark(entry, told % values)
             return meant
         pitch = self.outcome.make_pitch(Pitch(title=title), leaders)
-        self.titles[title.casefold()] = [pitch]
+        self.titles[as_called(title)] = [pitch]
         self.report.add("pitches", True)
         self.remark(entry, _("No pitch is called “%(title)s”; it is new.") % {"title": quoted(title)})
         return pitch
@@ -330,8 +331,8 @@ class SheetReader:
         """ValidationError before anybody is written down: a title that stands in each row may have others each time."""
         hosts = self.hosts_of(meant)
         if len(hosts) + len(names) > MOST_HOSTS:
-            known = {host.display_name.casefold() for host in hosts}
-            if len(known | {name.casefold() for name in names}) > MOST_HOSTS:
+            known = {as_called(host.display_name) for host in hosts}
+            if len(known | {as_called(name) for name in names}) > MOST_HOSTS:
                 told = _("“%(title)s” would have more than %(most)s hosts.")
                 raise ValidationError(told % {"title": quoted(title), "most": MOST_HOSTS})
 
@@ -353,9 +354,9 @@ class SheetReader:
     def leader(self, name: str, pitch: Pitch | None, entry: Entry) -> Attendee | None:
         """Somebody of that name who is in, or is written down; of several, the one who leads that already."""
         for host in self.hosts_of(pitch):
-            if host.display_name.casefold() == name.casefold():
+            if as_called(host.display_name) == as_called(name):
                 return host
-        found = self.people.get(name.casefold(), [])
+        found = self.people.get(as_called(name), [])
         if len(found) > 1:
             self.remark(entry, told_several(name))
             return None
@@ -363,7 +364,7 @@ class SheetReader:
             self.remark(entry, _("“%(name)s” is an e-mail address: nobody is written down.") % {"name": quoted(name)})
             return None
         if not found:
-            found = self.people[name.casefold()] = [self.outcome.make_attendee(Attendee(display_name=name))]
+            found = self.people[as_called(name)] = [self.outcome.make_attendee(Attendee(display_name=name))]
         return found[0]
 
     def tell_twice_at_once(self, pitch: Pitch, slot: Slot, entry: Entry) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from accounts.text import as_called
 from pitches.models import Pitch
 
 from .cells import TO_COME
@@ -55,10 +56,10 @@ def _partners(title: str) -> dict[int, int]:
 
 
 def by_title(pitches: Iterable[Pitch]) -> dict[str, list[Pitch]]:
-    """Those that are called so, in small letters; without quotation marks only where nothing else is."""
+    """Those that are called so, by `as_called`; without quotation marks only where nothing else is."""
     found: dict[str, list[Pitch]] = {}
     bare: dict[str, list[Pitch]] = {}
     for pitch in pitches:
-        found.setdefault(" ".join(pitch.title.split()).casefold(), []).append(pitch)
-        bare.setdefault(plain(pitch.title).casefold(), []).append(pitch)
+        found.setdefault(as_called(pitch.title), []).append(pitch)
+        bare.setdefault(as_called(plain(pitch.title)), []).append(pitch)
     return bare | found

@@ -18,7 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.http import SignedInRequest, once, once_late
 from accounts.limits import Limit, count_one
-from accounts.once import done_once
+from accounts.once import answered_before, done_once
 from events.access import Access, camp_view
 from events.caching import no_store
 from events.decoding import BY_PAGE
@@ -79,21 +79,16 @@ FILES = {
 }
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, once=False)
 def import_create(request: CampRequest, camp: Camp) -> HttpResponse:
-    """Takes the files; a worker reads them. Shows those that wait, whoever brought them."""
+    """Takes the files; a worker reads them. Shows those that wait, whoever brought them. They become text with nothing
+    held: while one form is being done once, no other can save anything.
+    """
+    if first := answered_before(request):
+        return first
     form = ImportForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        upload = keep_upload(
-            camp=camp,
-            by=request.me,
-            files=form.texts,
-            left_out=form.left_out,
-            brought=form.brought,
-            rows=form.rows_read,
-        )
-        tell_done(request, _("The files are here. Nothing is imported yet: look at what they would do."))
-        return redirect("exchange:import_detail", camp.slug, upload.pk)
+        return done_once(request=request, do=partial(_keep_files, request, camp, form))
     context = {
         "camp": camp,
         "form": form,
@@ -102,6 +97,19 @@ def import_create(request: CampRequest, camp: Camp) -> HttpResponse:
         "uploads": camp.uploads.exclude(state=Upload.State.DONE).select_related("by").defer("files", "report")[:20],
     }
     return render(request, "exchange/import_create.html", context, status=status_of(form))
+
+
+def _keep_files(request: CampRequest, camp: Camp, form: ImportForm) -> HttpResponse:
+    upload = keep_upload(
+        camp=camp,
+        by=request.me,
+        files=form.texts,
+        left_out=form.left_out,
+        brought=form.brought,
+        rows=form.rows_read,
+    )
+    tell_done(request, _("The files are here. Nothing is imported yet: look at what they would do."))
+    return redirect("exchange:import_detail", camp.slug, upload.pk)
 
 
 @camp_view(Access.ORGANISER)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -65,6 +66,8 @@ BESIDE = frozenset("and the a session time long short for everybody everyone all
 EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "frei", "leer", "libre", "vrij"))
 #: texts of which it is kept which days they name
 MOST_KEPT = 20_000
+#: within how many lines the first moment stands, those in which nothing stands aside
+MOST_ABOVE_TIMES = 50
 #: columns that may stand before the rooms
 MOST_BEFORE = 3
 
@@ -165,8 +168,8 @@ def neither() -> str:
     """What is said of a sheet of no shape that is known."""
     return _(
         "This is neither a list with the columns Session or Time, Room and Title, nor a grid with times down and rooms "
-        "across."
-    )
+        "across that begins within its first %(most)s lines."
+    ) % {"most": MOST_ABOVE_TIMES}
 
 
 def is_for_everybody(title: str) -> bool:
@@ -264,13 +267,17 @@ class _WallReader:
         """The first line that has a moment; `at` is the column in which most are, times before numbers."""
         best: tuple[int, int, int] | None = None
         width = len(self.lines[0]) if self.lines else 0
+        top = list(islice((n for n, line in enumerate(self.lines) if any(line)), MOST_ABOVE_TIMES))
         for column in range(min(MOST_BEFORE, width)):
+            # Of a long file that is no grid each line would be looked at, in every way in which one can stand.
+            if not any(label_of(self.lines[n][column]) for n in top):
+                continue
             labels = [(n, label) for n, line in enumerate(self.lines) if (label := label_of(line[column]))]
             timed = [n for n, label in labels if label.number is None]
             # Among times a bare number is an hour, too.
             counted = [n for n, label in labels if not timed or label.number is None or label.is_bare]
             worth = len(counted) * (1_000_000 if timed else 1)
-            if counted and (best is None or worth > best[0]):
+            if counted and counted[0] <= top[-1] and (best is None or worth > best[0]):
                 best = (worth, column, counted[0])
         if best is None:
             return None
@@ -388,9 +395,8 @@ class _WallReader:
         name, seats, is_said = room
         self.rooms[column] = name
         self.wall.rooms.append((*self.sheet.name_of(number, column), name))
-        if seats is None:
-            return
-        self.wall.seats.setdefault(name.casefold(), seats)
+        if seats is not None:
+            self.wall.seats.setdefault(name.casefold(), seats)
         if not is_said:
             self.remark(number, column, told_size(self.lines[number][column], room))
 

@@ -13,6 +13,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import refuse_name
+from accounts.text import as_called
 from events.forms import RowsField
 from events.long_text import LongText
 from events.meanwhile import MeanwhileForm
@@ -66,13 +67,13 @@ def another_pitch(pitches: PitchQuerySet) -> forms.Field:
 
 
 def _split(name: str) -> list[str]:
-    """The parts of a name between its commas, small."""
-    return [part.strip().casefold() for part in name.split(",") if part.strip()]
+    """The parts of a name between its commas, as they are compared."""
+    return [as_called(part) for part in name.split(",") if part.strip()]
 
 
 def _begins_with(typed: list[str], name: str) -> bool:
     parts = _split(name)
-    return bool(parts) and [part.casefold() for part in typed[: len(parts)]] == parts
+    return bool(parts) and [as_called(part) for part in typed[: len(parts)]] == parts
 
 
 class PitchForm(MeanwhileForm, forms.ModelForm):
@@ -187,7 +188,8 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
         if with_commas:
             name = max(with_commas, key=lambda person: len(_split(person.display_name))).display_name
             return name, [p for p in with_commas if _split(p.display_name) == _split(name)]
-        return left[0], list(people.filter(display_name__iexact=left[0]))
+        # No database knows what is the same to people: to SQLite Ä and ä are two letters.
+        return left[0], [p for p in people if as_called(p.display_name) == as_called(left[0])]
 
     def _hosts_before(self) -> list[Attendee]:
         return list(self.instance.hosts.all()) if self.instance.pk else []

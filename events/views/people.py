@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,8 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.once import answered_before, done_once
+
 from .. import stamps
 from ..access import Access, camp_view
+from ..address_list import AddressList
 from ..caching import fresh, no_store
 from ..forms import AddressListForm, InviteForm
 from ..http import (
@@ -191,11 +195,15 @@ def invitation_take_back(request: CampRequest, camp: Camp, invitation_id: int) -
     return render(request, "events/invitation_take_back.html", {"camp": camp, "invitation": invitation})
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, once=False)
 @no_store
 @sent_from("events:people_list")
 def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
-    """Addresses are put on the list of who may join, looked up in it or taken off, as the button says."""
+    """Addresses are put on the list of who may join, looked up in it or taken off, as the button says. A file is read
+    with nothing held.
+    """
+    if first := answered_before(request):
+        return first
     form = AddressListForm(request.POST, request.FILES)
     looked_up: list[str] = []
     if form.is_valid() and request.POST.get("do") == "look":
@@ -205,8 +213,12 @@ def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
         shown = {"address_form": form, "looked_up": looked_up}
         context = _context(request, camp, InviteForm()) | shown
         return render(request, "events/people_list.html", context, status=status_of(form))
+    return done_once(request=request, do=partial(_put_on_list, request, camp, form.found))
+
+
+def _put_on_list(request: CampRequest, camp: Camp, found: AddressList) -> HttpResponse:
     do = _taken_off if request.POST.get("do") == "away" else _listed
-    tell_done(request, " ".join([*do(camp, form.found.emails), *form.found.remarks]))
+    tell_done(request, " ".join([*do(camp, found.emails), *found.remarks]))
     return led_to("events:people_list", camp.slug, at="listed")
 
 

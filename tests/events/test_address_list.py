@@ -105,6 +105,34 @@ def test_addresses_are_found_wherever_they_stand(text, emails):
 
 
 @pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Email,E-Mail 2\na@x.example,b@x.example\nc@x.example,\n", "“E-Mail 2” (1)"),
+        ("Name,Email,Partner Email\nAnn,a@x.example,Bo <b@x.example>\n", "“Partner Email” (1)"),
+        ("Email,Email\na@x.example,b@x.example\n", "“Email” (1)"),
+        ('Email,Guests\na@x.example,"b@x.example, c@x.example"\n', "“Guests” (2)"),
+        (
+            "Email,Partner Email\na@x.example,,b@x.example\n,c@x.example\n",
+            "“without a heading” (1), “Partner Email” (1)",
+        ),
+        ("Email,Ticket Email\nb@x.example,a@x.example\n", "“Email” (1)"),
+        # Whose they are is known, or nothing is missed, or they are no addresses.
+        ("Order Email,Email\nb@x.example,a@x.example\n", None),
+        ("Email,Confirm Email\na@x.example,A@x.example\nb@x.example,a@x.example\n", None),
+        ("Email,Network,Question\na@x.example,@ann@social.example,a @ b\n", None),
+        ("Email,Partner Email,Status\na@x.example,b@x.example,cancelled\nc@x.example,,\n", None),
+    ],
+)
+def test_addresses_in_other_columns_are_told(text, columns):
+    """They were dropped without a word."""
+    found = addresses_in(text)
+    told = [told for told in found.remarks if "Of each row one address is read" in told]
+    said = f"Of each row one address is read. Those of these columns are not: {columns}."
+    assert told == ([said] if columns else [])
+    assert not {"b@x.example"} & {*found.emails} or columns is None
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("ann@x.example\nbo@x\n", "Row 2: “bo@x” is not an e-mail address."),

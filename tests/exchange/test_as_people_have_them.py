@@ -12,7 +12,7 @@ from exchange.report import Report
 from exchange.spans import label_of
 from exchange.uploads import import_files
 from tests.exchange.spreadsheets import text_of, xlsx
-from tests.factories import AttendeeFactory, CampFactory
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory
 
 from .test_sheets import csv, slots_of, standing, told
 
@@ -292,3 +292,21 @@ def test_whoever_is_called_so_is_the_host(saturday):
     come_in(saturday, "pitches.csv", "title,hosts", "Knots,by Ann", "Ducks,(Ann)", "Owls,Ann")
     hosts = {pitch.title: [host.display_name for host in pitch.hosts.all()] for pitch in saturday.pitches.all()}
     assert hosts == {"Knots": ["by Ann"], "Ducks": ["(Ann)"], "Owls": ["Ann"]}
+
+
+@pytest.mark.parametrize(
+    "name", ["ZOË ÅNGSTRÖM", "Zoë\u00a0Ångström", "Zoë\u200b Ångström", "zoe\u0308  ångström\ufeff"]
+)
+def test_whom_everybody_thinks_the_same_is_one_in_every_file(saturday, name):
+    """Blanks and signs that nobody sees made a second person of them, and a second pitch."""
+    zoe = AttendeeFactory(camp=saturday, display_name="Zoë Ångström", user=None)
+    knots = PitchFactory(camp=saturday, title="Reef knots", hosts=[zoe])
+    title = "REEF\u00a0\u200bKNOTS" if name.isupper() else "Reef\u200b  knots"
+    rows = csv("Time,Room,Title,Leader1", f"10:00,Barn,{title},{name}")
+    pitches = {"pitches.csv": f"title,hosts\nBends,{name}\n"}
+    for files in (rows, pitches, csv(",Barn,Loft", f"10:00,{title} (by {name}),", "11:00,,")):
+        import_files(camp=saturday, files=files, by=None)
+    assert [person.display_name for person in saturday.attendees.filter(user=None)] == ["Zoë Ångström"]
+    assert sorted(pitch.title for pitch in saturday.pitches.all()) == ["Bends", "Reef knots"]
+    assert [[*pitch.hosts.all()] for pitch in saturday.pitches.all()] == [[zoe], [zoe]]
+    assert saturday.sessions.get().pitch == knots

@@ -140,3 +140,23 @@ def test_a_day_beside_other_things_in_a_line_is_that_of_what_follows(weekend):
     report = import_files(camp=weekend, files=csv(*lines), by=None)
     assert standing(weekend) == ["Sat 10:00 Barn Knots", "Sun 10:00 Barn Bells"]
     assert "cell A4: No time stands beside “Sunday · doors open at nine”: it is left out." in told(report)
+
+
+def test_what_stands_above_a_wall_without_an_end_is_not_read(weekend):
+    """Each line of it was read as one of the wall, in every way in which that can stand: for half a minute."""
+    wall = ["", ",Barn,Loft", "10:00,Knots,Ducks", "11:00,Bells,Fires"]
+    above = [f"Line of,many,{number}" for number in range(100, 149)]
+    said = refused(weekend, csv("Sat 12 Jan", *above, *wall))
+    assert "nor a grid with times down and rooms across that begins within its first 50 lines." in said
+    import_files(camp=weekend, files=csv("Sat 12 Jan", *above[2:], *wall), by=None)
+    assert "Sat 10:00 Barn Knots" in standing(weekend)
+
+
+def test_far_down_no_column_of_numbers_makes_a_grid_of_it(weekend):
+    lines = [
+        "Session 5,of,many",
+        *[f"Line of,many,{number}" for number in range(100, 149)],
+        ",Barn,Loft",
+        "10:00,Knots,Ducks",
+    ]
+    assert "begins within its first 50 lines." in refused(weekend, csv("Sat 12 Jan", *lines))

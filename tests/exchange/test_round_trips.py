@@ -27,9 +27,11 @@ from exchange.uploads import import_files
 from notes.models import Link
 from notes.services import save_note, set_notes_rule
 from pitches.order import put_after
-from pitches.services import merge_pitches, set_interest
+from pitches.services import merge_pitches, set_interest, withdraw_pitch
 from schedule.draft.moves import add_repeat, pin_session, place_session
-from schedule.models import Cell, Draft
+from schedule.models import Cell, Draft, GridVersion
+from schedule.models.session import WITHDRAWN
+from schedule.wall.grid import published_grid
 from schedule.wall.publish import publish_grid
 from tests.factories import AttendeeFactory, CampFactory, PitchFactory
 from tests.test_archived import rows as rows_of_all
@@ -60,7 +62,11 @@ def full(camp, olga, ben, cleo, rooms, slots) -> Camp:
     five = place_session(pitch=pitches[8], room=rooms[0], slot=slots[2])
     pin_session(session=session, is_pinned=True)
     set_interest(pitch=pitches[2], attendee=cleo, level=2)
+    kites = PitchFactory(camp=camp, title="Kites", hosts=[cleo])
+    place_session(pitch=kites, room=camp.rooms.create(name="Nook"), slot=slots[1])
     publish_grid(camp=camp, by=None)
+    # On the grid still, by another title.
+    withdraw_pitch(pitch=kites, by=None)
     save_note(session=session, text="Reef", by=ben, base_revision=0)
     set_notes_rule(session=session, rule="public")
     Link.objects.create(session=five, url="https://x.example/1", title="x", kind="document", by=ben)
@@ -207,6 +213,13 @@ FORMATS: dict[str, tuple[Callable[..., Any], Callable[..., Camp], Callable[..., 
     "sheet": (sheet_of, sheet_into_fresh, compared_tables),
     "csv and sheet": (both_of, both_into_fresh, compared_tables),
 }
+
+
+def test_what_was_withdrawn_is_no_row_of_the_sheet(full):
+    """Brought back it was a pitch that nobody made, called “A withdrawn session”."""
+    grid = published_grid(GridVersion.latest(full), full)
+    assert any(cell.entry.title == str(WITHDRAWN) for row in grid.rows for cell in row.running if cell.entry)
+    assert not {str(WITHDRAWN), "Kites"} & {row["Title"] for row in read_table(sheet(full))}
 
 
 @pytest.mark.parametrize("kind", FORMATS)

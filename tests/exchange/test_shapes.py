@@ -612,6 +612,31 @@ def test_a_formula_that_nobody_has_worked_out_is_told_whoever_wrote_it(cell, lat
     assert found.told == (unread if read is None else "")
 
 
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        # Written by a program that works nothing out, and an error as LibreOffice has it.
+        ('table:formula="of:=10+90"><text:p></text:p>', None),
+        (
+            'table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+            'calcext:value-type="error"><text:p>#DIV/0!</text:p>',
+            None,
+        ),
+        ('table:formula="of:=10-10" office:value-type="float" office:value="0"><text:p>0</text:p>', "0"),
+    ],
+)
+def test_the_same_of_libreoffice(cell, read):
+    data, out = ods([["Room", "Seats"], ["Barn", "10"], ["Loft", "5"]]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name).decode().replace('office:value-type="string"><text:p>10</text:p>', cell)
+            changed.writestr(name, text.replace("<office:body>", '<office:body xmlns:calcext="urn:calcext">'))
+    found = file_text(out.getvalue(), BY_PAGE)
+    assert found.text == f"Room,Seats\nBarn,{read or ''}\nLoft,5\n"
+    unread = "Cells with an error, or a formula without its result, are read as empty: B2."
+    assert found.told == (unread if read is None else "")
+
+
 def test_of_many_cells_that_are_not_read_the_first_are_named():
     rows: list[list[str | int | float]] = [["x"] for _ in range(9)]
     data = with_sheet(xlsx(rows), ('t="inlineStr"><is><t xml:space="preserve">x</t></is>', 't="e"><v>#REF!</v>'))
@@ -712,17 +737,17 @@ def test_a_room_without_a_number_of_seats_comes_in(camp):
 # -- sizes in brackets ------------------------------------------------------------------------------------------
 
 
-def by_list(camp: Camp, names: list[str]) -> None:
-    come_in(camp, "rooms.csv", "\n".join(["name", *names]).encode())
+def by_list(camp: Camp, names: list[str]) -> Report:
+    return come_in(camp, "rooms.csv", "\n".join(["name", *names]).encode())
 
 
-def by_rows(camp: Camp, names: list[str]) -> None:
+def by_rows(camp: Camp, names: list[str]) -> Report:
     rows = [f"{10 + n}:00,{name},T{n}" for n, name in enumerate(names)]
-    come_in(camp, "sheet.csv", "\n".join(["Time,Room,Title", *rows]).encode())
+    return come_in(camp, "sheet.csv", "\n".join(["Time,Room,Title", *rows]).encode())
 
 
-def by_wall(camp: Camp, names: list[str]) -> None:
-    come_in(camp, "sheet.csv", f"Time,{','.join(names)}\n10:00{',T' * len(names)}\n11:00,U\n".encode())
+def by_wall(camp: Camp, names: list[str]) -> Report:
+    return come_in(camp, "sheet.csv", f"Time,{','.join(names)}\n10:00{',T' * len(names)}\n11:00,U\n".encode())
 
 
 def by_paste(camp: Camp, names: list[str]) -> None:
@@ -781,6 +806,30 @@ def test_a_number_in_brackets_that_may_be_of_the_name_is_told_and_beside_seats_i
 def test_a_size_behind_a_name_is_one_where_it_is_sure(camp, come, names, rooms):
     come(camp, names)
     assert rooms_of(camp) == rooms
+
+
+@pytest.mark.parametrize("come", [by_list, by_rows, by_wall])
+@pytest.mark.parametrize(
+    ("names", "unread"),
+    [
+        (["Nook: 30", "Box"], ["Nook: 30"]),
+        (["East: 11", "West: 12"], ["East: 11", "West: 12"]),
+        (["East: 12", "East: 20"], ["East: 12", "East: 20"]),
+        (["Lab (10)", "Lab (20)", "Attic (30)"], ["Lab (10)", "Lab (20)"]),
+        (["Loft = 10", "Box | 20", "Nook"], ["Loft = 10", "Box | 20"]),
+        # These are numbers as names have them.
+        (["Studio 54", "Hall 3", "East: 1", "Raum: 101", "Studio (2)", "Nook"], []),
+        (["Nook: 30", "Box: 20"], []),
+    ],
+)
+def test_a_size_that_stays_in_a_name_is_told(camp, come, names, unread):
+    """Nobody looks for seats in names: each of these rooms had thirty, and nothing said so."""
+    report = come(camp, names)
+    found = [
+        line.partition("“")[2].partition("” is read as a name, its number")[0] for line in told(report).split("\n")
+    ]
+    assert [name for name in found if name in names] == unread
+    assert {name for name, _seats in rooms_of(camp)} >= set(unread)
 
 
 def test_a_size_behind_a_name_is_told_and_finds_the_room_again(camp):

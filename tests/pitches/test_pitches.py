@@ -125,6 +125,15 @@ def test_a_name_with_a_comma_and_the_second_of_one_name_are_added(sign_in, camp,
     assert set(pitch.hosts.all()) == {ben, first, second, away, cleo}
 
 
+@pytest.mark.parametrize("typed", ["ZOË ÅNGSTRÖM", "zoë\u00a0 ångström", "Zoë\u200b Ångström"])
+def test_a_host_is_known_however_the_name_is_typed(sign_in, camp, ben, typed):
+    """On SQLite Ë and ë were two letters."""
+    zoe = AttendeeFactory(camp=camp, display_name="Zoë Ångström")
+    pitch = PitchFactory(camp=camp, title="Knots", hosts=[ben])
+    assert edited(sign_in(ben), pitch, cohosts=typed).status_code == 302
+    assert set(pitch.hosts.all()) == {ben, zoe}
+
+
 def test_a_new_name_that_two_have_is_still_refused(sign_in, camp, ben):
     for _ in range(2):
         AttendeeFactory(camp=camp, display_name="Ada")
