@@ -31,11 +31,9 @@ from .form_keys import SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_els
 from .limits import counted_whatever_happens
 from .models import SentForm, User
 from .shown import CODE_AT
-from .told import said_in, say_again
+from .told import said_in, say_again, tell_form_done
 from .typed import typed_in
 
-#: tells the script which forms are done, so that it drops their drafts and no others
-COOKIE = "done"
 #: a double tap is answered without a word, a form found again in the browser's history with one
 A_MOMENT = timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -127,7 +125,7 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
     # Sent again after other words were sent from the same page, it is meant anew.
     SentForm.objects.filter(form=sent.form).exclude(pk=sent.pk).delete()
     if not any(message.level >= constants.ERROR for message in said):
-        _tell_script(request, response)
+        tell_form_done(request, key_of(request))
 
 
 class Made(NamedTuple):
@@ -180,9 +178,8 @@ def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResp
         say_again(request, level, text, tags)
     if timezone.now() - sent.done_at > A_MOMENT:
         messages.info(request, _sent_before(request, sent.done_at))
-    response = HttpResponseRedirect(sent.goes_to)
-    _tell_script(request, response)
-    return response
+    tell_form_done(request, key_of(request))
+    return HttpResponseRedirect(sent.goes_to)
 
 
 def _sent_before(request: HttpRequest, moment: datetime) -> str:
@@ -199,18 +196,6 @@ def answered_before(request: HttpRequest, browser: str = "") -> HttpResponse | N
     """The first answer to a form that may not be done now; nothing is done."""
     sent = SentForm.objects.filter(key=content_key(request)).first() if key_of(request) else None
     return first_answer(request, sent, browser) if sent else None
-
-
-def _tell_script(request: HttpRequest, response: HttpResponse) -> None:
-    """Echoes the key of this very form: until a script has seen it, the draft is kept."""
-    told = [key for key in request.COOKIES.get(COOKIE, "").split(".") if key][-9:]
-    response.set_cookie(
-        COOKIE,
-        ".".join([*told, key_of(request)[:16]]),
-        max_age=timedelta(days=1),
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
 
 
 @receiver(user_logged_out)
