@@ -12,16 +12,20 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import BaseStorage, Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from .databases import CANNOT_WRITE, waiting_no_longer_than
+from .form_keys import INSTEAD_OF, key_of
 from .models import User
-from .told_rows import KEPT_FOR, Again, is_key, is_sentence, is_young, write
+from .signals import guest_claimed
+from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +55,10 @@ class ToldStorage(BaseStorage):
         self.said: list[Message] = []
         #: what earlier ones had; None until somebody asks
         self.found: list[Message] | None = None
-        #: the key of the form that this request did
-        self.done_now = ""
+        #: the keys of the form that this request did
+        self.done_now: list[str] = []
+        #: what waits in the cookie was said to whoever had this browser before
+        self.is_of_another = False
 
     def __len__(self) -> int:
         return len(self.waiting()) + len(self.said)
@@ -75,7 +81,7 @@ class ToldStorage(BaseStorage):
     def waiting(self) -> list[Message]:
         """Of both: before signing in it was told to nobody yet."""
         if self.found is None:
-            self.found = list(self.cookie)
+            self.found = [] if self.is_of_another else list(self.cookie)
             if self.user and (waiting := [entry for entry in self.user.told if is_sentence(entry)]):
                 heard = self.heard or 0
                 self.found += [Waiting(*entry) for entry in waiting if entry[0] > heard]
@@ -102,7 +108,7 @@ class ToldStorage(BaseStorage):
 
     def update(self, response: HttpResponseBase) -> list[Message]:
         """What is new is put down; what a page told goes. The page is shown whether or not that can be written."""
-        if not self.said and not self.done_now and self.found is None:
+        if not self.said and not self.done_now and not self.is_of_another and self.found is None:
             return []
         is_shown = self.used and self.request.method != "HEAD"
         if not (self.user and self._put_down(self.user, is_shown=is_shown)):
@@ -110,7 +116,7 @@ class ToldStorage(BaseStorage):
                 self.cookie.add(message.level, str(message), message.extra_tags)
             if self.done_now:
                 self._tell_by_cookie(response)
-        self.cookie.used = is_shown
+        self.cookie.used = is_shown or self.is_of_another
         if len(self.cookie):
             self.cookie.update(response)
         return []
@@ -131,7 +137,7 @@ class ToldStorage(BaseStorage):
     def _tell_by_cookie(self, response: HttpResponseBase) -> None:
         told = [key for key in self.request.COOKIES.get(DONE, "").split(".") if key][-9:]
         is_secure = settings.SESSION_COOKIE_SECURE
-        value = ".".join([*told, self.done_now])
+        value = ".".join([*told, *self.done_now])
         response.set_cookie(DONE, value, max_age=KEPT_FOR, samesite="Lax", secure=is_secure)
 
     def _gone(self, *, is_shown: bool) -> int:
@@ -142,21 +148,35 @@ class ToldStorage(BaseStorage):
         return max(shown, default=0) if is_shown else 0
 
 
+@receiver(user_logged_in)
+def _forget_what_nobody_heard(sender: object, request: HttpRequest, **kwargs: object) -> None:
+    """A device that was passed on tells nobody that another one signed out, or was erased."""
+    if isinstance(told := get_messages(request), ToldStorage):
+        told.is_of_another, told.found = True, None
+
+
 def said_in(request: HttpRequest) -> list[Message]:
     """What this very request has to tell, on whichever page."""
     return told.said if isinstance(told := get_messages(request), ToldStorage) else []
 
 
-def tell_form_done(request: HttpRequest, key: str) -> None:
+def tell_form_done(request: HttpRequest) -> None:
     """The draft of this very form goes, in whichever window its script hears of it."""
     if isinstance(told := get_messages(request), ToldStorage):
-        told.done_now = key[:16]
+        told.done_now = [key[:16] for key in (key_of(request), key_of(request, INSTEAD_OF)) if key]
 
 
 def say_again(request: HttpRequest, level: int, sentence: str, tags: str) -> None:
     """What an earlier request told; not twice on one page."""
     if isinstance(told := get_messages(request), ToldStorage):
         told.add_again(level, sentence, tags)
+
+
+@receiver(guest_claimed)
+def _carry_over(sender: object, guest: User, account: User, **kwargs: object) -> None:
+    """What waited for the guest waits for the account; both rows are held."""
+    together = sorted([*guest.told, *account.told], key=lambda entry: entry[0])
+    User.objects.filter(pk=account.pk).update(told=together[-MOST_WAITING:])
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ class Again(Message):
     """One that was told before, and may wait still."""
 
 
-def write(*, pk: int, said: Sequence[Message] = (), gone: int = 0, done: str = "") -> bool:
+def write(*, pk: int, said: Sequence[Message] = (), gone: int = 0, done: Sequence[str] = ()) -> bool:
     """Of two answers at once each leaves what the other said (row lock). False where there is no such row.
 
     Nobody waits for the lock to take away what was heard: the next request will.
@@ -42,15 +42,13 @@ def write(*, pk: int, said: Sequence[Message] = (), gone: int = 0, done: str = "
     return False
 
 
-def _after(told: list[Entry], said: Sequence[Message], gone: int, done: str) -> list[Entry]:
+def _after(told: list[Entry], said: Sequence[Message], gone: int, done: Sequence[str]) -> list[Entry]:
     last: int = told[-1][0] if told else 0
     # A key stays until it is old: each of several devices drops its own drafts.
     left = [entry for entry in told if is_key(entry) or (is_sentence(entry) and entry[0] > gone)]
     new = [_parts(message) for message in said if not isinstance(message, Again) or _is_new(message, left)]
-    if done:
-        left = [entry for entry in left if entry[1:] != [done]]
-        new.append([done])
-    for parts in new:
+    left = [entry for entry in left if not (is_key(entry) and entry[1] in done)]
+    for parts in [*new, *([key] for key in done)]:
         last = max(last + 1, _number_at(timezone.now()))
         left.append([last, *parts])
     if not left or left[-1][0] != last:

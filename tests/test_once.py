@@ -646,6 +646,69 @@ def test_what_is_done_is_told_though_they_signed_out_in_another_window_meanwhile
     assert "“Knots” is on the board." in sign_in(ben).get(answer.url).content.decode()
 
 
+def test_signed_out_while_a_form_was_on_its_way_they_are_told_what_is_so(sign_in, ben, camp, monkeypatch):
+    client, once = sign_in(ben), key()
+
+    def signed_out(request, *args, **kwargs):
+        Session.objects.all().delete()
+        request.session["changed"] = "1"
+
+    monkeypatch.setattr("pitches.views.note_saved", signed_out)
+    data = pitch_data("Knots", once)
+    answer = client.post(pitch_url(camp), data, headers={"Origin": "http://testserver"})
+    page = answer.content.decode()
+    assert (answer.status_code, Pitch.objects.filter(title="Knots").count()) == (403, 1)
+    assert "You signed out in another window while this was on its way, so it may be saved." in page
+    assert ("Nothing was saved" in page, "Not saved. Your" in page, '<dd class="typed">Knots</dd>' in page) == (
+        False,
+        False,
+        True,
+    )
+    assert "Sign in in another window" in page
+    # As it says.
+    monkeypatch.undo()
+    assert sign_in(ben).post(pitch_url(camp), data).status_code == 302
+    assert Pitch.objects.filter(title="Knots").count() == 1
+
+
+def _withdraw(pitch):
+    withdraw_pitch(pitch=pitch, by=pitch.proposed_by)
+
+
+def _rename(pitch):
+    Pitch.objects.filter(pk=pitch.pk).update(title="Another's")
+
+
+@pytest.mark.parametrize("change", [_withdraw, _rename, Pitch.delete])
+def test_a_form_sent_again_says_nothing_that_is_not_so_any_more(sign_in, ben, camp, change):
+    client, once = sign_in(ben), key()
+    data = pitch_data("Knots", once)
+    client.post(pitch_url(camp), data)
+    User.objects.update(told=[])
+    change(camp.pitches.get(title="Knots"))
+    answer = client.post(pitch_url(camp), data, headers={"Origin": "http://testserver"})
+    page = answer.content.decode()
+    assert (answer.status_code, done_by(ben)) == (409, [])
+    assert "is on the board" not in page
+    assert "This was saved before; it was changed, or taken away, since." in page
+    # Sent from that page it is another form.
+    anew = re.search(rf'name="{FIELD}" value="([^"]+)"', page)[1]
+    assert anew[:28] != once[:28]
+    assert client.post(pitch_url(camp), data | {FIELD: anew, "instead_of": once}).status_code == 302
+    # The draft that was sent first goes, too.
+    assert (done_by(ben), f'name="instead_of" value="{once}"' in page) == ([anew[:16], once[:16]], True)
+    assert camp.pitches.open().filter(title="Knots").count() == 1
+
+
+def test_a_name_that_is_another_by_now_is_not_said_to_be_mine(sign_in, ben, camp):
+    client, url, data = sign_in(ben), f"/{camp.slug}/name/", {"display_name": "Benny", FIELD: key()}
+    assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
+    client.post(url, {"display_name": "Benjamin", FIELD: key()})
+    User.objects.update(told=[])
+    answer = client.post(url, data)
+    assert (answer.status_code, "Here you are called" in answer.content.decode()) == (409, False)
+
+
 def test_a_file_is_read_once_however_often_it_is_asked_whether_it_was_sent_before(rf, db, monkeypatch):
     """`once_late` asks first, and `done_once` again: of a large file that takes a while."""
     read = []

@@ -9,6 +9,7 @@ from threading import Barrier, Thread
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants
+from django.core import mail
 from django.db import OperationalError, connection, connections
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -170,7 +171,7 @@ def test_a_form_that_is_done_is_told_to_each_browser_until_its_page_came(camp, b
 def test_a_page_that_tells_of_a_form_is_another_one_than_before(camp, ben):
     client, address = browser(ben), f"/{camp.slug}/pitches/"
     tag = client.get(address)["ETag"]
-    told_rows.write(pk=ben.user.pk, done="f" * 16)
+    told_rows.write(pk=ben.user.pk, done=["f" * 16])
     assert (
         'content="ffffffffffffffff" data-number' in client.get(address, headers={"If-None-Match": tag}).content.decode()
     )
@@ -179,7 +180,7 @@ def test_a_page_that_tells_of_a_form_is_another_one_than_before(camp, ben):
 
 
 def test_a_key_goes_after_a_day(camp, ben):
-    told_rows.write(pk=ben.user.pk, done="f" * 16)
+    told_rows.write(pk=ben.user.pk, done=["f" * 16])
     old = [[entry[0] - KEPT_FOR // timedelta(milliseconds=1) - 1, *entry[1:]] for entry in waiting(ben)]
     User.objects.filter(pk=ben.user.pk).update(told=old)
     assert done_on(browser(ben), camp) == []
@@ -287,6 +288,30 @@ def test_what_cannot_be_written_down_is_told_by_a_cookie(monkeypatch, is_gone):
 def test_whoever_signs_out_leaves_no_number(camp, ben):
     answer = browser(ben).post("/accounts/logout/")
     assert answer.cookies["heard"]["max-age"] == 0
+
+
+def test_what_nobody_was_told_is_not_told_to_whoever_signs_in_next(camp, ben, cleo):
+    client = browser(ben)
+    assert "messages" in client.post("/accounts/logout/").cookies
+    sign_in(client, cleo)
+    page = client.get(f"/{camp.slug}/").content.decode()
+    assert "You are signed out." not in page
+    # And to nobody after them.
+    client.cookies.pop("sessionid")
+    assert "You are signed out." not in client.get("/").content.decode()
+
+
+def sign_in(client: Client, person) -> None:
+    client.post("/accounts/login/code/", {"email": person.user.email})
+    code = re.search(r"[A-Z]{4}-[A-Z]{4}", mail.outbox[-1].body)[0]
+    assert client.post("/accounts/login/code/confirm/", {"code": code}).status_code == 302
+    assert "_auth_user_id" in client.session
+
+
+def test_of_nobody_it_is_told_to_nobody_until_somebody_signs_in(camp, ben):
+    client = browser(ben)
+    client.post("/accounts/logout/")
+    assert "You are signed out." in client.get("/").content.decode()
 
 
 # -- as the library of messages asks it ---------------------------------------------------------------------------

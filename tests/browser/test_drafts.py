@@ -305,22 +305,6 @@ def test_saved_and_the_answer_lost_the_next_page_says_so_and_the_form_is_for_ano
     expect(page.locator("main")).to_contain_text("“Second of two” is on the board.")
 
 
-def test_put_right_on_the_same_page_after_the_answer_was_lost_it_is_one_pitch_with_the_newer_text(open_page):
-    page = open_page("organiser", CAMP)
-    pitch(page, "Hores and carts")
-    key = page.locator("input[name=form_key]").input_value()
-    store_and_lose(page)
-    page.goto(f"/{CAMP}/pitches/new/")
-    page.locator("input[name=form_key]").evaluate("(field, key) => (field.value = key)", key)
-    field_of(page).fill("Horses and carts")
-    button_of(page).click()
-    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
-    expect(page.locator("main")).to_contain_text("Saved: your newer text. “Horses and carts”")
-    assert drafts(page) == []
-    page.goto(f"/{CAMP}/pitches/?q=carts")
-    expect(page.locator("#pitch-board article")).to_have_count(1)
-
-
 def press_and_lose(page) -> None:
     """Sent, and no answer comes."""
     page.route("**/pitches/new/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
