@@ -16,6 +16,8 @@ from .keys import digests
 
 #: the hidden field, made by the server; a script makes one where a page was left without
 FIELD = "form_key"
+#: the hidden field with the key of the form that this one is sent instead of: its draft goes, too
+INSTEAD_OF = "instead_of"
 #: the hidden field by which somebody says that what another person typed is to be sent as theirs
 SENT_AS = "sent_as"
 #: on a page that asks to sign in first: whoever does
@@ -33,9 +35,9 @@ def new_key(whose: str = "") -> str:
     return part + _signatures(part, whose)[0]
 
 
-def key_of(request: HttpRequest) -> str:
+def key_of(request: HttpRequest, field: str = FIELD) -> str:
     """The key of the form that was sent; nothing if it has none, or none of ours."""
-    typed = request.POST.get(FIELD, "") if request.method == "POST" else ""
+    typed = request.POST.get(field, "") if request.method == "POST" else ""
     return typed if re.fullmatch(r"[0-9a-f-]{32,36}", typed) else ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -27,15 +28,14 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from .clocks import on_the_clock
-from .form_keys import SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_else, key_of
+from .form_keys import FIELD, INSTEAD_OF, SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_else, key_of, new_key
+from .left import state_of
 from .limits import counted_whatever_happens
 from .models import SentForm, User
 from .shown import CODE_AT
-from .told import said_in, say_again
+from .told import said_in, say_again, tell_form_done
 from .typed import typed_in
 
-#: tells the script which forms are done, so that it drops their drafts and no others
-COOKIE = "done"
 #: a double tap is answered without a word, a form found again in the browser's history with one
 A_MOMENT = timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -121,13 +121,14 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
     sent.browser, sent.goes_to, sent.done_at = browser, response.url, timezone.now()
     if browser:
         sent.signed_in_with = {name: request.session[name] for name in OF_SIGN_IN if name in request.session}
-    sent.made = list(getattr(request, "made", ()))
+    if made := getattr(request, "made", None):
+        sent.made = list(made._replace(left=state_of(made.what, made.row, made.typed) if made.has_row else ""))
     sent.said = [[message.level, str(message.message), message.extra_tags or ""] for message in said]
     sent.save()
     # Sent again after other words were sent from the same page, it is meant anew.
     SentForm.objects.filter(form=sent.form).exclude(pk=sent.pk).delete()
     if not any(message.level >= constants.ERROR for message in said):
-        _tell_script(request, response)
+        tell_form_done(request)
 
 
 class Made(NamedTuple):
@@ -142,6 +143,13 @@ class Made(NamedTuple):
     on: str = ""
     #: what hangs on the row and is no field that can be merged, as it was left
     beside: str = ""
+    #: a mark of the row as it was left (`accounts.left`); nothing, where that is not asked
+    left: str = ""
+
+    @property
+    def has_row(self) -> bool:
+        """Not notes: there `row` is a revision, and what was saved stays among the earlier versions."""
+        return "=" in self.typed
 
 
 def note_made(request: HttpRequest, made: Made) -> None:
@@ -176,13 +184,32 @@ def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResp
             return None
         login(request, sent.user, backend=BACKEND)
         request.session.update(sent.signed_in_with)
+    if not _is_as_left(sent):
+        return _say_what_changed(request)
     for level, text, tags in sent.said:
         say_again(request, level, text, tags)
     if timezone.now() - sent.done_at > A_MOMENT:
         messages.info(request, _sent_before(request, sent.done_at))
-    response = HttpResponseRedirect(sent.goes_to)
-    _tell_script(request, response)
-    return response
+    tell_form_done(request)
+    return HttpResponseRedirect(sent.goes_to)
+
+
+def _is_as_left(sent: SentForm) -> bool:
+    made = Made(*sent.made) if sent.made else None
+    return not made or not made.left or made.left == state_of(made.what, made.row, made.typed)
+
+
+def _say_what_changed(request: HttpRequest) -> HttpResponse:
+    """What the first answer said is not so any more. What was typed can be sent anew, as another form."""
+    text = _("This was saved before; it was changed, or taken away, since.")
+    typed = typed_in(request)
+    if typed:
+        others = [(name, value) for name, value in typed.fields if name not in (FIELD, INSTEAD_OF)]
+        key = new_key(getattr(request.user, "mark", ""))
+        typed = replace(typed, fields=[*others, (FIELD, key), (INSTEAD_OF, key_of(request))])
+        text += " " + _("“Send it now” saves what you typed once more.")
+    context = {"title": _("Not as you left it"), "text": text, "typed": typed}
+    return render(request, "error.html", context, status=409)
 
 
 def _sent_before(request: HttpRequest, moment: datetime) -> str:
@@ -199,18 +226,6 @@ def answered_before(request: HttpRequest, browser: str = "") -> HttpResponse | N
     """The first answer to a form that may not be done now; nothing is done."""
     sent = SentForm.objects.filter(key=content_key(request)).first() if key_of(request) else None
     return first_answer(request, sent, browser) if sent else None
-
-
-def _tell_script(request: HttpRequest, response: HttpResponse) -> None:
-    """Echoes the key of this very form: until a script has seen it, the draft is kept."""
-    told = [key for key in request.COOKIES.get(COOKIE, "").split(".") if key][-9:]
-    response.set_cookie(
-        COOKIE,
-        ".".join([*told, key_of(request)[:16]]),
-        max_age=timedelta(days=1),
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
 
 
 @receiver(user_logged_out)

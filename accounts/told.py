@@ -7,33 +7,34 @@ came that told it: its script says so by a cookie, which goes along with the nex
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import BaseStorage, Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 
 from .databases import CANNOT_WRITE, waiting_no_longer_than
+from .form_keys import INSTEAD_OF, key_of
 from .models import User
+from .signals import guest_claimed
+from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write
 
 log = logging.getLogger(__name__)
 
 #: whose page came, and the number of the last sentence on it: of a browser without scripts there is none
 COOKIE = "heard"
-KEPT_FOR = timedelta(days=1)
-#: of so many sentences; the oldest go
-MOST_WAITING = 20
+#: where it can wait on no row: which forms are done, so that the script drops their drafts and no others
+DONE = "done"
 #: so long a page waits for another who writes, until it is shown and what it told is taken away later
 PATIENCE = timedelta(milliseconds=200)
-
-#: [number] of what was heard; [number, level, sentence, tags] of what waits. Numbers are milliseconds, and never fall
-Entry = list[Any]
 
 
 class Waiting(Message):
@@ -42,10 +43,6 @@ class Waiting(Message):
     def __init__(self, number: int, level: int, message: str, extra_tags: str) -> None:
         super().__init__(level, message, extra_tags)
         self.number = number
-
-
-class Again(Message):
-    """One that was told before, and may wait still."""
 
 
 class ToldStorage(BaseStorage):
@@ -58,6 +55,10 @@ class ToldStorage(BaseStorage):
         self.said: list[Message] = []
         #: what earlier ones had; None until somebody asks
         self.found: list[Message] | None = None
+        #: the keys of the form that this request did
+        self.done_now: list[str] = []
+        #: what waits in the cookie was said to whoever had this browser before
+        self.is_of_another = False
 
     def __len__(self) -> int:
         return len(self.waiting()) + len(self.said)
@@ -80,11 +81,17 @@ class ToldStorage(BaseStorage):
     def waiting(self) -> list[Message]:
         """Of both: before signing in it was told to nobody yet."""
         if self.found is None:
-            self.found = list(self.cookie)
-            if self.user and (waiting := _waiting(self.user.told)):
+            self.found = [] if self.is_of_another else list(self.cookie)
+            if self.user and (waiting := [entry for entry in self.user.told if is_sentence(entry)]):
                 heard = self.heard or 0
                 self.found += [Waiting(*entry) for entry in waiting if entry[0] > heard]
         return self.found
+
+    @property
+    def done(self) -> list[tuple[int, str]]:
+        """Which forms are done, by the start of their keys; what this browser heard is not told it anew."""
+        heard = self.heard or 0
+        return [(number, key) for number, key in filter(is_key, self.user.told if self.user else ()) if number > heard]
 
     @property
     def user(self) -> User | None:
@@ -101,29 +108,37 @@ class ToldStorage(BaseStorage):
 
     def update(self, response: HttpResponseBase) -> list[Message]:
         """What is new is put down; what a page told goes. The page is shown whether or not that can be written."""
-        if not self.said and self.found is None:
+        if not self.said and not self.done_now and not self.is_of_another and self.found is None:
             return []
         is_shown = self.used and self.request.method != "HEAD"
         if not (self.user and self._put_down(self.user, is_shown=is_shown)):
             for message in self.said:
                 self.cookie.add(message.level, str(message), message.extra_tags)
-        self.cookie.used = is_shown
+            if self.done_now:
+                self._tell_by_cookie(response)
+        self.cookie.used = is_shown or self.is_of_another
         if len(self.cookie):
             self.cookie.update(response)
         return []
 
     def _put_down(self, user: User, *, is_shown: bool) -> bool:
-        waiting = _waiting(user.told)
+        waiting = [entry for entry in user.told if is_sentence(entry)]
         gone = self._gone(is_shown=is_shown) if waiting else 0
         try:
-            if self.said:
-                return _write(user.pk, self.said, gone)
+            if self.said or self.done_now:
+                return write(pk=user.pk, said=self.said, gone=gone, done=self.done_now)
             if any(entry[0] <= gone for entry in waiting):
                 with waiting_no_longer_than(PATIENCE):
-                    return _write(user.pk, gone=gone)
+                    return write(pk=user.pk, gone=gone)
         except CANNOT_WRITE as error:
             log.warning("What is told could not be written down: %s", error)
         return False
+
+    def _tell_by_cookie(self, response: HttpResponseBase) -> None:
+        told = [key for key in self.request.COOKIES.get(DONE, "").split(".") if key][-9:]
+        is_secure = settings.SESSION_COOKIE_SECURE
+        value = ".".join([*told, *self.done_now])
+        response.set_cookie(DONE, value, max_age=KEPT_FOR, samesite="Lax", secure=is_secure)
 
     def _gone(self, *, is_shown: bool) -> int:
         """The number up to which all was heard. Without scripts, nobody says more than that the page went out."""
@@ -133,44 +148,11 @@ class ToldStorage(BaseStorage):
         return max(shown, default=0) if is_shown else 0
 
 
-def _write(pk: int, said: Sequence[Message] = (), gone: int = 0) -> bool:
-    """Of two answers at once each leaves what the other said (row lock). False where there is no such row.
-
-    Nobody waits for the lock to take away what was heard: the next request will.
-    """
-    with transaction.atomic():
-        # Rows that name this one may be made meanwhile (NO KEY).
-        rows = User.objects.select_for_update(no_key=True, skip_locked=not said).filter(pk=pk)
-        for told in rows.values_list("told", flat=True):
-            User.objects.filter(pk=pk).update(told=_after(told, said, gone))
-            return True
-    return False
-
-
-def _after(told: list[Entry], said: Sequence[Message], gone: int) -> list[Entry]:
-    last: int = told[-1][0] if told else 0
-    left = [entry for entry in _waiting(told) if entry[0] > gone]
-    for message in said:
-        new = [message.level, str(message.message), message.extra_tags or ""]
-        if not isinstance(message, Again) or all(new != old for _number, *old in left):
-            last = max(last + 1, _number_at(timezone.now()))
-            left.append([last, *new])
-    if not left or left[-1][0] != last:
-        # A clock that is put back gives no number twice, nor one that a browser takes as heard.
-        left.append([last])
-    return [entry for entry in left[-MOST_WAITING:] if _is_young(entry)]
-
-
-def _waiting(told: list[Entry]) -> list[Entry]:
-    return [entry for entry in told if len(entry) > 1 and _is_young(entry)]
-
-
-def _is_young(entry: Entry) -> bool:
-    return bool(entry[0] > _number_at(timezone.now() - KEPT_FOR))
-
-
-def _number_at(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+@receiver(user_logged_in)
+def _forget_what_nobody_heard(sender: object, request: HttpRequest, **kwargs: object) -> None:
+    """A device that was passed on tells nobody that another one signed out, or was erased."""
+    if isinstance(told := get_messages(request), ToldStorage):
+        told.is_of_another, told.found = True, None
 
 
 def said_in(request: HttpRequest) -> list[Message]:
@@ -178,10 +160,23 @@ def said_in(request: HttpRequest) -> list[Message]:
     return told.said if isinstance(told := get_messages(request), ToldStorage) else []
 
 
+def tell_form_done(request: HttpRequest) -> None:
+    """The draft of this very form goes, in whichever window its script hears of it."""
+    if isinstance(told := get_messages(request), ToldStorage):
+        told.done_now = [key[:16] for key in (key_of(request), key_of(request, INSTEAD_OF)) if key]
+
+
 def say_again(request: HttpRequest, level: int, sentence: str, tags: str) -> None:
     """What an earlier request told; not twice on one page."""
     if isinstance(told := get_messages(request), ToldStorage):
         told.add_again(level, sentence, tags)
+
+
+@receiver(guest_claimed)
+def _carry_over(sender: object, guest: User, account: User, **kwargs: object) -> None:
+    """What waited for the guest waits for the account; both rows are held."""
+    together = sorted([*guest.told, *account.told], key=lambda entry: entry[0])
+    User.objects.filter(pk=account.pk).update(told=together[-MOST_WAITING:])
 
 
 @transaction.atomic
@@ -195,6 +190,6 @@ def forget_unheard() -> int:
     """What nobody came to hear goes; of how many people."""
     count = 0
     for pk, told in User.objects.exclude(told=[]).values_list("pk", "told").iterator():
-        if not all(_is_young(entry) for entry in told):
-            count += _write(pk)
+        if not all(is_young(entry) for entry in told):
+            count += write(pk=pk)
     return count

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -47,7 +49,9 @@ def health_ready(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
-def _error(request: HttpRequest, status: int, title: str, text: str, join: str = "") -> HttpResponse:
+def _error(
+    request: HttpRequest, status: int, title: str, text: str, *, join: str = "", is_unknown: bool = False
+) -> HttpResponse:
     if status != 413:
         # What is too large is not read at all.
         _forget_what_cannot_be_read(request)
@@ -55,7 +59,8 @@ def _error(request: HttpRequest, status: int, title: str, text: str, join: str =
         return JsonResponse({"problem": text}, status=status)
     # What was typed is carried on: here, too, nothing typed is lost without a script.
     typed = typed_in(request) if status in (403, 404, 410, 500) else None
-    return render(request, "error.html", {"title": title, "text": text, "typed": typed, "join": join}, status=status)
+    context = {"title": title, "text": text, "typed": typed, "join": join, "is_unknown": is_unknown}
+    return render(request, "error.html", context, status=status)
 
 
 def _forget_what_cannot_be_read(request: HttpRequest) -> None:
@@ -82,6 +87,13 @@ def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
     # A session that could not be saved is told as a bad request by Django.
     if response := outage.told(request, exception):
         return response
+    if isinstance(exception, SessionInterrupted):
+        # It was answered, and what that said waits for them; the answer itself cannot be given to a browser that left.
+        request.user = AnonymousUser()
+        text = _("You signed out in another window while this was on its way, so it may be saved.")
+        if typed_in(request):
+            text += " " + _("Sent again once you are signed in, it is not done twice.")
+        return _error(request, 403, _("Signed out"), text, is_unknown=True)
     text = _("What was sent has too many fields, or is too large. Nothing was saved. Go back and send less.")
     return _error(request, 400, _("Not understood"), text)
 

@@ -98,10 +98,12 @@ def fresh(
         if changed_at is None:
             request.shown = shows(request, *args, **kwargs)
         request.page_stamp = digest(release(), get_language(), camp.pk, who_looks(request), request.shown)
-        if (request.user.is_authenticated or "messages" in request.COOKIES) and get_messages(request):
+        told = get_messages(request) if request.user.is_authenticated or "messages" in request.COOKIES else None
+        if told:
             # What is told once must neither be missed nor be told again from a browser's cache.
             return None
-        variant = (bool(request.htmx), request.htmx.boosted, request.htmx.history_restore_request)
+        done = getattr(told, "done", ())
+        variant = (*done, bool(request.htmx), request.htmx.boosted, request.htmx.history_restore_request)
         return f'W/"{digest(request.page_stamp, request.get_full_path(), request.get_host(), variant)}"'
 
     def last_modified(request: CampRequest, *args: Any, **kwargs: Any) -> datetime | None:

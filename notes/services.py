@@ -76,8 +76,11 @@ def put_note(*, session: Session, text: str, by: Attendee | None, result: Merge)
     if note.revision != result.on_revision and not result.is_given_up:
         return False
     if not result.is_clean:
-        note.revisions.create(number=note.revision, text=text, by=by, is_aside=True)
-        _tell_readers(session)
+        aside = {"number": note.revision, "text": text, "by": by, "is_aside": True}
+        # Pressed again, the page that says so did not come, it is the same version.
+        if not note.revisions.filter(**aside).exists():
+            note.revisions.create(**aside)
+            _tell_readers(session)
     elif result.text != note.text:
         _write(note, result.text, by)
     return True

@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.http import HttpResponseRedirect
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.claims import start_claim
@@ -77,6 +78,11 @@ def send_with(client: Client, full_camp: FullCamp, address: Address, **more):
 
 def told(response) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def done_by(person) -> list[str]:
+    """The keys of their forms that wait on their row, for the scripts of their pages."""
+    return [entry[1] for entry in User.objects.get(pk=person.user.pk).told if len(entry) == 2]
 
 
 class Forms(HTMLParser):
@@ -553,16 +559,40 @@ def test_what_the_first_answer_said_the_second_says_too(sign_in, olga, full_camp
 
 def test_only_what_was_done_is_echoed(sign_in, ben, camp):
     client, once = sign_in(ben), key()
-    assert "done" not in client.post(pitch_url(camp), pitch_data("", once)).cookies
-    assert client.post(pitch_url(camp), pitch_data("Knots", once)).cookies["done"].value == once[:16]
+    client.post(pitch_url(camp), pitch_data("", once))
+    assert done_by(ben) == []
+    client.post(pitch_url(camp), pitch_data("Knots", once))
+    assert done_by(ben) == [once[:16]]
     other = key()
-    assert client.post(pitch_url(camp), pitch_data("Bells", other)).cookies["done"].value == f"{once[:16]}.{other[:16]}"
+    client.post(pitch_url(camp), pitch_data("Bells", other))
+    assert done_by(ben) == [once[:16], other[:16]]
+    # Told anew: the answer may have been lost.
+    client.post(pitch_url(camp), pitch_data("Knots", once))
+    assert done_by(ben) == [other[:16], once[:16]]
+
+
+def test_what_nobody_sends_is_echoed_by_a_cookie(client, db):
+    first, second = key(), key()
+    login = reverse("account_request_login_code")
+    assert client.post(login, {"email": "new@example.org", FIELD: first}).cookies["done"].value == first[:16]
+    both = f"{first[:16]}.{second[:16]}"
+    assert client.post(login, {"email": "one@example.org", FIELD: second}).cookies["done"].value == both
+
+
+def test_two_windows_that_save_at_once_are_both_echoed(sign_in, ben, camp):
+    """Neither request knew of the other's key."""
+    one, other = sign_in(ben), Client()
+    other.cookies["sessionid"] = one.cookies["sessionid"].value
+    keys = [key(), key()]
+    for client, once, title in zip([one, other], keys, ["Knots", "Bells"], strict=True):
+        client.post(pitch_url(camp), pitch_data(title, once))
+    assert done_by(ben) == [once[:16] for once in keys]
 
 
 def test_what_was_refused_on_the_next_page_is_not_echoed(sign_in, olga, camp):
     """The last organiser cannot leave: they are led on, and nothing was done."""
     answer = sign_in(olga).post(f"/{camp.slug}/leave/", {FIELD: key()})
-    assert (answer.status_code, "done" in answer.cookies) == (302, False)
+    assert (answer.status_code, done_by(olga)) == (302, [])
     assert len(told(answer)) == 1
 
 
@@ -570,9 +600,10 @@ def test_a_refusal_that_waits_from_another_form_keeps_no_echo_back(sign_in, ben,
     """Else the draft of what is saved would stay, and be said to be of unknown fate."""
     client, once = sign_in(ben), key()
     taken = PitchFactory(camp=camp, hosts=[cleo])
-    assert "done" not in client.post(f"/{camp.slug}/pitches/{taken.pk}/host/", {FIELD: key()}).cookies
+    client.post(f"/{camp.slug}/pitches/{taken.pk}/host/", {FIELD: key()})
+    assert done_by(ben) == []
     answer = client.post(pitch_url(camp), pitch_data("Knots", once))
-    assert answer.cookies["done"].value == once[:16]
+    assert done_by(ben) == [once[:16]]
     # Both are told all the same.
     page = client.get(answer.url).content.decode()
     assert page.count("<p data-told>") == 2
@@ -598,7 +629,7 @@ def test_a_double_tap_whose_second_did_not_know_what_waits_is_told_once(sign_in,
     client.post(pitch_url(camp), pitch_data("Knots", once))
     monkeypatch.setattr("accounts.told.ToldStorage.waiting", lambda storage: [])
     client.post(pitch_url(camp), pitch_data("Knots", once))
-    assert len(User.objects.get(pk=ben.user.pk).told) == 1
+    assert len([entry for entry in User.objects.get(pk=ben.user.pk).told if len(entry) > 2]) == 1
 
 
 def test_what_is_done_is_told_though_they_signed_out_in_another_window_meanwhile(sign_in, ben, camp, monkeypatch):
@@ -610,9 +641,72 @@ def test_what_is_done_is_told_though_they_signed_out_in_another_window_meanwhile
 
     monkeypatch.setattr("pitches.views.note_saved", signed_out)
     answer = client.post(pitch_url(camp), pitch_data("Knots", once))
-    assert (answer.status_code, answer.cookies["done"].value) == (302, once[:16])
+    assert (answer.status_code, done_by(ben)) == (302, [once[:16]])
     assert "is on the board" not in client.get(answer.url).content.decode()
     assert "“Knots” is on the board." in sign_in(ben).get(answer.url).content.decode()
+
+
+def test_signed_out_while_a_form_was_on_its_way_they_are_told_what_is_so(sign_in, ben, camp, monkeypatch):
+    client, once = sign_in(ben), key()
+
+    def signed_out(request, *args, **kwargs):
+        Session.objects.all().delete()
+        request.session["changed"] = "1"
+
+    monkeypatch.setattr("pitches.views.note_saved", signed_out)
+    data = pitch_data("Knots", once)
+    answer = client.post(pitch_url(camp), data, headers={"Origin": "http://testserver"})
+    page = answer.content.decode()
+    assert (answer.status_code, Pitch.objects.filter(title="Knots").count()) == (403, 1)
+    assert "You signed out in another window while this was on its way, so it may be saved." in page
+    assert ("Nothing was saved" in page, "Not saved. Your" in page, '<dd class="typed">Knots</dd>' in page) == (
+        False,
+        False,
+        True,
+    )
+    assert "Sign in in another window" in page
+    # As it says.
+    monkeypatch.undo()
+    assert sign_in(ben).post(pitch_url(camp), data).status_code == 302
+    assert Pitch.objects.filter(title="Knots").count() == 1
+
+
+def _withdraw(pitch):
+    withdraw_pitch(pitch=pitch, by=pitch.proposed_by)
+
+
+def _rename(pitch):
+    Pitch.objects.filter(pk=pitch.pk).update(title="Another's")
+
+
+@pytest.mark.parametrize("change", [_withdraw, _rename, Pitch.delete])
+def test_a_form_sent_again_says_nothing_that_is_not_so_any_more(sign_in, ben, camp, change):
+    client, once = sign_in(ben), key()
+    data = pitch_data("Knots", once)
+    client.post(pitch_url(camp), data)
+    User.objects.update(told=[])
+    change(camp.pitches.get(title="Knots"))
+    answer = client.post(pitch_url(camp), data, headers={"Origin": "http://testserver"})
+    page = answer.content.decode()
+    assert (answer.status_code, done_by(ben)) == (409, [])
+    assert "is on the board" not in page
+    assert "This was saved before; it was changed, or taken away, since." in page
+    # Sent from that page it is another form.
+    anew = re.search(rf'name="{FIELD}" value="([^"]+)"', page)[1]
+    assert anew[:28] != once[:28]
+    assert client.post(pitch_url(camp), data | {FIELD: anew, "instead_of": once}).status_code == 302
+    # The draft that was sent first goes, too.
+    assert (done_by(ben), f'name="instead_of" value="{once}"' in page) == ([anew[:16], once[:16]], True)
+    assert camp.pitches.open().filter(title="Knots").count() == 1
+
+
+def test_a_name_that_is_another_by_now_is_not_said_to_be_mine(sign_in, ben, camp):
+    client, url, data = sign_in(ben), f"/{camp.slug}/name/", {"display_name": "Benny", FIELD: key()}
+    assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
+    client.post(url, {"display_name": "Benjamin", FIELD: key()})
+    User.objects.update(told=[])
+    answer = client.post(url, data)
+    assert (answer.status_code, "Here you are called" in answer.content.decode()) == (409, False)
 
 
 def test_a_file_is_read_once_however_often_it_is_asked_whether_it_was_sent_before(rf, db, monkeypatch):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import next_page
 from accounts.models import User
-from accounts.once import signed_in_from_here
+from accounts.once import Made, note_made, signed_in_from_here
 
 from .. import stamps
 from ..access import Access, camp_view
@@ -230,6 +230,7 @@ def name_edit(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
+            note_made(request, Made(Attendee._meta.label, request.me.pk, "display_name="))
             tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
             return redirect(camp)
     return render(request, "events/name_edit.html", {"camp": camp, "form": form}, status=status_of(form))

@@ -5,7 +5,7 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
-  const { meta, cookie, isGuest, isThere, notSaved, textOf, windows } = window.campgrid;
+  const { done: doneHere, meta, cookie, isGuest, isThere, notSaved, textOf, windows } = window.campgrid;
 
   // -- what is kept: for each form's address and each window one text, with whose it is ---------------------
 
@@ -85,7 +85,8 @@
       dropIf(() => true);
       document.dispatchEvent(new Event("campgrid:left"));
     }
-    const done = takeCookie("done").split(".").filter(Boolean);
+    // On whoever's row it waits, or in a cookie of a stranger; `splice`: Back hears nothing twice.
+    const done = [...takeCookie("done").split("."), ...doneHere.splice(0)].filter(Boolean);
     const isDone = (key) => key && done.includes(key.slice(0, 16));
     if (done.length) dropIf((draft) => isDone(draft.sent));
     // Typed on since, in another window: that is another thing, it changes nothing that was made.

@@ -22,7 +22,13 @@
       return false;
     }
   };
-  window.campgrid = { meta, cookie, isGuest, textOf, fillIn, isThere };
+  // Which of the forms that are done this browser has not heard of before: Back may show what it has.
+  const person = meta("person");
+  const [whose, last] = cookie("heard").split(".");
+  const heardBefore = whose === person ? Number(last) || 0 : 0;
+  const doneMarks = [...document.querySelectorAll('meta[name="done"]')];
+  const done = doneMarks.filter((mark) => Number(mark.dataset.number) > heardBefore).map((mark) => mark.content);
+  window.campgrid = { done, meta, cookie, isGuest, textOf, fillIn, isThere };
 
   // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
   // nobody, is signed in since: unless something is typed on it, which would be lost.
@@ -62,7 +68,6 @@
 
   // What this page tells did come: the server hears it with the next request, and tells it on each page until then.
   const noteHeard = () => {
-    const person = meta("person");
     if (!person) return;
     const [whose, last] = cookie("heard").split(".");
     const numbers = [...document.querySelectorAll("[data-number]")].map((told) => Number(told.dataset.number));

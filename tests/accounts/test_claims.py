@@ -4,9 +4,11 @@ import hashlib
 import re
 
 import pytest
+from django.contrib.messages.storage.base import Message
 from django.core import mail
 from django.test import Client
 
+from accounts import told_rows
 from accounts.models import Claim, User
 from events.joining import join_as_guest
 from events.models import Attendee
@@ -57,6 +59,17 @@ def test_everything_the_guest_did_moves_to_the_account_nothing_doubled(client, c
     assert list(only.hosts.all()) == [before]
     assert dict(Interest.objects.filter(attendee=before).values_list("pitch_id", "level")) == {both.pk: 2, only.pk: 1}
     assert client.session["_auth_user_id"] == str(account.pk)
+
+
+def test_what_waits_for_the_guest_is_told_to_the_account(client, camp, guest):
+    account = UserFactory(email="tea@example.org")
+    told_rows.write(pk=account.pk, said=[Message(20, "Of the account.")])
+    told_rows.write(pk=guest.user.pk, said=[Message(20, "Of the guest.")], done=["f" * 16])
+
+    claim(client, "tea@example.org")
+
+    page = client.get(f"/{camp.slug}/").content.decode()
+    assert [text in page for text in ("Of the account.", "Of the guest.", "f" * 16)] == [True] * 3
 
 
 def test_in_a_camp_the_account_was_not_in_the_place_simply_changes_hands(client, guest):

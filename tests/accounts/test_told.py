@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants
+from django.core import mail
 from django.db import OperationalError, connection, connections
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import told
+from accounts import told, told_rows
 from accounts.models import User
-from accounts.told import KEPT_FOR, MOST_WAITING, ToldStorage
+from accounts.told import KEPT_FOR, ToldStorage
+from accounts.told_rows import MOST_WAITING
 from config.cleaning import clean_up
 from tests.factories import AttendeeFactory, CampFactory, UserFactory
 from tests.test_typed import DATA
@@ -53,6 +56,11 @@ def arrive(client: Client, person) -> None:
 
 def waiting(person) -> list:
     return User.objects.get(pk=person.user.pk).told
+
+
+def done_on(client: Client, camp) -> list[str]:
+    """The forms that the next page's script is told to be done."""
+    return re.findall(r'<meta name="done" content="(\w+)"', client.get(f"/{camp.slug}/pitches/").content.decode())
 
 
 def sentences(person) -> list[str]:
@@ -141,8 +149,43 @@ def test_what_waits_is_no_unchanged_page_and_what_was_heard_is(camp, ben):
     arrive(client, ben)
     seen = client.get(address)["ETag"]
     assert client.get(address, headers={"If-None-Match": seen}).status_code == 304
-    told._write(ben.user.pk, [told.Message(constants.INFO, "Elsewhere.", "")])
+    told_rows.write(pk=ben.user.pk, said=[told.Message(constants.INFO, "Elsewhere.", "")])
     assert client.get(address, headers={"If-None-Match": seen}).status_code == 200
+
+
+def test_a_form_that_is_done_is_told_to_each_browser_until_its_page_came(camp, ben, cleo):
+    client, phone, key = browser(ben), browser(ben), "0" * 32
+    client.post(f"/{camp.slug}/pitches/new/", DATA | {"title": "Knots", "form_key": key})
+    # Two pages in a row are lost.
+    assert [done_on(client, camp) for _ in range(2)] == [[key[:16]]] * 2
+    arrive(client, ben)
+    assert done_on(client, camp) == []
+    # Of what was heard here another device knows nothing; others are told nothing.
+    assert [done_on(phone, camp), done_on(browser(cleo), camp)] == [[key[:16]], []]
+    assert done_on(client, camp) == []
+    # Done once more, with other words say, it is told once more.
+    client.post(f"/{camp.slug}/pitches/new/", DATA | {"title": "Knots and bells", "form_key": key})
+    assert done_on(client, camp) == [key[:16]]
+
+
+def test_a_page_that_tells_of_a_form_is_another_one_than_before(camp, ben):
+    client, address = browser(ben), f"/{camp.slug}/pitches/"
+    tag = client.get(address)["ETag"]
+    told_rows.write(pk=ben.user.pk, done=["f" * 16])
+    assert (
+        'content="ffffffffffffffff" data-number' in client.get(address, headers={"If-None-Match": tag}).content.decode()
+    )
+    arrive(client, ben)
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_key_goes_after_a_day(camp, ben):
+    told_rows.write(pk=ben.user.pk, done=["f" * 16])
+    old = [[entry[0] - KEPT_FOR // timedelta(milliseconds=1) - 1, *entry[1:]] for entry in waiting(ben)]
+    User.objects.filter(pk=ben.user.pk).update(told=old)
+    assert done_on(browser(ben), camp) == []
+    clean_up()
+    assert waiting(ben) == []
 
 
 def test_where_nothing_waits_nothing_is_asked_for_it(camp, ben):
@@ -203,7 +246,7 @@ def test_numbers_never_fall_though_the_clock_does(camp, ben, monkeypatch):
     page(client, camp)
     assert sentences(ben) == []
     earlier = timezone.now() - timedelta(minutes=5)
-    monkeypatch.setattr(told.timezone, "now", lambda: earlier)
+    monkeypatch.setattr(told_rows.timezone, "now", lambda: earlier)
     pitch(client, camp, "Bells")
     assert page(client, camp, "Bells") == [1]
 
@@ -233,10 +276,10 @@ def test_what_cannot_be_written_down_is_told_by_a_cookie(monkeypatch, is_gone):
         User.objects.all().delete()
     else:
 
-        def broken(*args: object) -> bool:
+        def broken(*args: object, **kwargs: object) -> bool:
             raise OperationalError("disk full")
 
-        monkeypatch.setattr(told, "_write", broken)
+        monkeypatch.setattr(told, "write", broken)
     cookies = say(request_of(ben, {}), "Done.")
     assert list(cookies) == ["messages"]
     assert hear(request_of(ben, cookies))[0] == ["Done."]
@@ -245,6 +288,30 @@ def test_what_cannot_be_written_down_is_told_by_a_cookie(monkeypatch, is_gone):
 def test_whoever_signs_out_leaves_no_number(camp, ben):
     answer = browser(ben).post("/accounts/logout/")
     assert answer.cookies["heard"]["max-age"] == 0
+
+
+def test_what_nobody_was_told_is_not_told_to_whoever_signs_in_next(camp, ben, cleo):
+    client = browser(ben)
+    assert "messages" in client.post("/accounts/logout/").cookies
+    sign_in(client, cleo)
+    page = client.get(f"/{camp.slug}/").content.decode()
+    assert "You are signed out." not in page
+    # And to nobody after them.
+    client.cookies.pop("sessionid")
+    assert "You are signed out." not in client.get("/").content.decode()
+
+
+def sign_in(client: Client, person) -> None:
+    client.post("/accounts/login/code/", {"email": person.user.email})
+    code = re.search(r"[A-Z]{4}-[A-Z]{4}", mail.outbox[-1].body)[0]
+    assert client.post("/accounts/login/code/confirm/", {"code": code}).status_code == 302
+    assert "_auth_user_id" in client.session
+
+
+def test_of_nobody_it_is_told_to_nobody_until_somebody_signs_in(camp, ben):
+    client = browser(ben)
+    client.post("/accounts/logout/")
+    assert "You are signed out." in client.get("/").content.decode()
 
 
 # -- as the library of messages asks it ---------------------------------------------------------------------------

@@ -38,6 +38,26 @@ def test_two_windows_of_one_form_keep_a_text_each_and_saving_one_drops_its_own(o
     assert drafts(page) == []
 
 
+def test_two_windows_that_save_at_once_lose_neither_and_leave_nothing_behind(open_page):
+    """Both are on their way before either is answered."""
+    page = open_page("organiser", CAMP)
+    second = page.context.new_page()
+    for window, title in ((page, "Alpha at once"), (second, "Beta at once")):
+        window.goto(NEW)
+        window.wait_for_timeout(300)
+        field_of(window).fill(title)
+    for window in (page, second):
+        window.evaluate(
+            "() => void setTimeout(() => document.querySelector('form[data-draft] button.primary, form[data-draft] button:not([type=button])').click())"
+        )
+    for window in (page, second):
+        window.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    page.goto(f"/{CAMP}/pitches/?q=at+once")
+    expect(page.locator("#pitch-board article")).to_have_count(2)
+    expect(page.locator("#not-saved")).to_be_hidden()
+    assert drafts(page) == []
+
+
 def test_what_was_typed_in_a_window_that_is_closed_is_found_in_the_next(open_page):
     """The newest first; once that is saved, the one before it."""
     page = open_page("organiser", CAMP, **PHONE)

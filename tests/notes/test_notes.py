@@ -124,6 +124,17 @@ def test_typed_on_a_revision_that_nobody_knows_nothing_is_lost(sign_in, session,
     assert Note.objects.get().text == after
 
 
+def test_a_conflict_that_is_sent_again_is_kept_aside_once(sign_in, session, ben, cleo, olga):
+    """The page that said so was lost, say."""
+    save_note(session=session, text="One", by=ben, base_revision=0)
+    save_note(session=session, text="Two", by=ben, base_revision=1)
+    for person, text in ((cleo, "Three"), (cleo, "Three"), (olga, "Three"), (cleo, "Four"), (cleo, "Three")):
+        answer = sign_in(person).post(url_of(session, "notes/"), {"text": text, "base": "1", "form_key": "a" * 32})
+        assert answer.status_code == 422
+    aside = NoteRevision.objects.filter(is_aside=True).order_by("pk").values_list("by", "text")
+    assert list(aside) == [(cleo.pk, "Three"), (olga.pk, "Three"), (cleo.pk, "Four")]
+
+
 def test_marks_that_are_left_in_are_asked_about_once_and_name_nobody(sign_in, session, ben, cleo):
     save_note(session=session, text="One", by=ben, base_revision=0)
     save_note(session=session, text="Two", by=ben, base_revision=1)
