@@ -25,7 +25,7 @@ from .databases import CANNOT_WRITE, waiting_no_longer_than
 from .form_keys import INSTEAD_OF, key_of
 from .models import User
 from .signals import guest_claimed
-from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write
+from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write_told
 
 log = logging.getLogger(__name__)
 
@@ -126,10 +126,10 @@ class ToldStorage(BaseStorage):
         gone = self._gone(is_shown=is_shown) if waiting else 0
         try:
             if self.said or self.done_now:
-                return write(pk=user.pk, said=self.said, gone=gone, done=self.done_now)
+                return write_told(pk=user.pk, said=self.said, gone=gone, done=self.done_now)
             if any(entry[0] <= gone for entry in waiting):
                 with waiting_no_longer_than(PATIENCE):
-                    return write(pk=user.pk, gone=gone)
+                    return write_told(pk=user.pk, gone=gone)
         except CANNOT_WRITE as error:
             log.warning("What is told could not be written down: %s", error)
         return False
@@ -191,5 +191,5 @@ def forget_unheard() -> int:
     count = 0
     for pk, told in User.objects.exclude(told=[]).values_list("pk", "told").iterator():
         if not all(is_young(entry) for entry in told):
-            count += write(pk=pk)
+            count += write_told(pk=pk)
     return count

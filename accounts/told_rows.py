@@ -28,7 +28,7 @@ class Again(Message):
     """One that was told before, and may wait still."""
 
 
-def write(*, pk: int, said: Sequence[Message] = (), gone: int = 0, done: Sequence[str] = ()) -> bool:
+def write_told(*, pk: int, said: Sequence[Message] = (), gone: int = 0, done: Sequence[str] = ()) -> bool:
     """Of two answers at once each leaves what the other said (row lock). False where there is no such row.
 
     Nobody waits for the lock to take away what was heard: the next request will.

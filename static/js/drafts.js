@@ -5,7 +5,7 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
-  const { done: doneHere, meta, cookie, isGuest, isThere, notSaved, textOf, windows } = window.campgrid;
+  const { doneHere, meta, cookie, isGuest, isThere, notSaved, textOf, windows } = window.campgrid;
 
   // -- what is kept: for each form's address and each window one text, with whose it is ---------------------
 

@@ -27,8 +27,8 @@
   const [whose, last] = cookie("heard").split(".");
   const heardBefore = whose === person ? Number(last) || 0 : 0;
   const doneMarks = [...document.querySelectorAll('meta[name="done"]')];
-  const done = doneMarks.filter((mark) => Number(mark.dataset.number) > heardBefore).map((mark) => mark.content);
-  window.campgrid = { done, meta, cookie, isGuest, textOf, fillIn, isThere };
+  const doneHere = doneMarks.filter((mark) => Number(mark.dataset.number) > heardBefore).map((mark) => mark.content);
+  window.campgrid = { doneHere, meta, cookie, isGuest, textOf, fillIn, isThere };
 
   // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
   // nobody, is signed in since: unless something is typed on it, which would be lost.

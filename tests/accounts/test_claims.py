@@ -63,8 +63,8 @@ def test_everything_the_guest_did_moves_to_the_account_nothing_doubled(client, c
 
 def test_what_waits_for_the_guest_is_told_to_the_account(client, camp, guest):
     account = UserFactory(email="tea@example.org")
-    told_rows.write(pk=account.pk, said=[Message(20, "Of the account.")])
-    told_rows.write(pk=guest.user.pk, said=[Message(20, "Of the guest.")], done=["f" * 16])
+    told_rows.write_told(pk=account.pk, said=[Message(20, "Of the account.")])
+    told_rows.write_told(pk=guest.user.pk, said=[Message(20, "Of the guest.")], done=["f" * 16])
 
     claim(client, "tea@example.org")
 

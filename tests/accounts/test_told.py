@@ -149,7 +149,7 @@ def test_what_waits_is_no_unchanged_page_and_what_was_heard_is(camp, ben):
     arrive(client, ben)
     seen = client.get(address)["ETag"]
     assert client.get(address, headers={"If-None-Match": seen}).status_code == 304
-    told_rows.write(pk=ben.user.pk, said=[told.Message(constants.INFO, "Elsewhere.", "")])
+    told_rows.write_told(pk=ben.user.pk, said=[told.Message(constants.INFO, "Elsewhere.", "")])
     assert client.get(address, headers={"If-None-Match": seen}).status_code == 200
 
 
@@ -171,7 +171,7 @@ def test_a_form_that_is_done_is_told_to_each_browser_until_its_page_came(camp, b
 def test_a_page_that_tells_of_a_form_is_another_one_than_before(camp, ben):
     client, address = browser(ben), f"/{camp.slug}/pitches/"
     tag = client.get(address)["ETag"]
-    told_rows.write(pk=ben.user.pk, done=["f" * 16])
+    told_rows.write_told(pk=ben.user.pk, done=["f" * 16])
     assert (
         'content="ffffffffffffffff" data-number' in client.get(address, headers={"If-None-Match": tag}).content.decode()
     )
@@ -180,7 +180,7 @@ def test_a_page_that_tells_of_a_form_is_another_one_than_before(camp, ben):
 
 
 def test_a_key_goes_after_a_day(camp, ben):
-    told_rows.write(pk=ben.user.pk, done=["f" * 16])
+    told_rows.write_told(pk=ben.user.pk, done=["f" * 16])
     old = [[entry[0] - KEPT_FOR // timedelta(milliseconds=1) - 1, *entry[1:]] for entry in waiting(ben)]
     User.objects.filter(pk=ben.user.pk).update(told=old)
     assert done_on(browser(ben), camp) == []
@@ -279,7 +279,7 @@ def test_what_cannot_be_written_down_is_told_by_a_cookie(monkeypatch, is_gone):
         def broken(*args: object, **kwargs: object) -> bool:
             raise OperationalError("disk full")
 
-        monkeypatch.setattr(told, "write", broken)
+        monkeypatch.setattr(told, "write_told", broken)
     cookies = say(request_of(ben, {}), "Done.")
     assert list(cookies) == ["messages"]
     assert hear(request_of(ben, cookies))[0] == ["Done."]
