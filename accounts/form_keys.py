@@ -18,6 +18,8 @@ from .keys import digests
 FIELD = "form_key"
 #: the hidden field with the key of the form that this one is sent instead of: its draft goes, too
 INSTEAD_OF = "instead_of"
+#: the hidden field by which a script tells one sending of a form from another: of each it keeps what was typed
+SENDING = "sending"
 #: the hidden field by which somebody says that what another person typed is to be sent as theirs
 SENT_AS = "sent_as"
 #: on a page that asks to sign in first: whoever does
@@ -39,6 +41,16 @@ def key_of(request: HttpRequest, field: str = FIELD) -> str:
     """The key of the form that was sent; nothing if it has none, or none of ours."""
     typed = request.POST.get(field, "") if request.method == "POST" else ""
     return typed if re.fullmatch(r"[0-9a-f-]{32,36}", typed) else ""
+
+
+def mark_of(request: HttpRequest, field: str = FIELD) -> str:
+    """What a script knows this very sending by, when it is echoed; nothing where the form has no key.
+
+    Of one that went instead of another form all sendings of that are meant.
+    """
+    key, sending = key_of(request, field)[:16], request.POST.get(SENDING, "")
+    is_one = key and field == FIELD and re.fullmatch("[0-9a-f]{8}", sending)
+    return f"{key}_{sending}" if is_one else key
 
 
 def is_of_somebody_else(request: HttpRequest) -> bool:

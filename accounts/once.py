@@ -28,7 +28,17 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from .clocks import on_the_clock
-from .form_keys import FIELD, INSTEAD_OF, SENDS_AS_YOURS, TYPED_BY_ANOTHER, WAS, is_of_somebody_else, key_of, new_key
+from .form_keys import (
+    FIELD,
+    INSTEAD_OF,
+    SENDING,
+    SENDS_AS_YOURS,
+    TYPED_BY_ANOTHER,
+    WAS,
+    is_of_somebody_else,
+    key_of,
+    new_key,
+)
 from .left import state_of
 from .limits import counted_whatever_happens
 from .models import SentForm, User
@@ -63,7 +73,7 @@ def content_key(request: HttpRequest) -> str:
 def _content_key(request: HttpRequest) -> str:
     found = hashlib.sha256(repr((key_of(request), request.get_full_path())).encode())
     for name, values in sorted(request.POST.lists()):
-        if name != "csrfmiddlewaretoken":
+        if name not in ("csrfmiddlewaretoken", SENDING):
             found.update(repr((name, values)).encode())
     for name, files in sorted(request.FILES.lists()):
         for file in files:
@@ -204,7 +214,7 @@ def _say_what_changed(request: HttpRequest) -> HttpResponse:
     text = _("This was saved before; it was changed, or taken away, since.")
     typed = typed_in(request)
     if typed:
-        others = [(name, value) for name, value in typed.fields if name not in (FIELD, INSTEAD_OF)]
+        others = [(name, value) for name, value in typed.fields if name not in (FIELD, INSTEAD_OF, SENDING)]
         key = new_key(getattr(request.user, "mark", ""))
         typed = replace(typed, fields=[*others, (FIELD, key), (INSTEAD_OF, key_of(request))])
         text += " " + _("“Send it now” saves what you typed once more.")

@@ -22,7 +22,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from .databases import CANNOT_WRITE, waiting_no_longer_than
-from .form_keys import INSTEAD_OF, key_of
+from .form_keys import FIELD, INSTEAD_OF, mark_of
 from .models import User
 from .signals import guest_claimed
 from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write_told
@@ -55,7 +55,7 @@ class ToldStorage(BaseStorage):
         self.said: list[Message] = []
         #: what earlier ones had; None until somebody asks
         self.found: list[Message] | None = None
-        #: the keys of the form that this request did
+        #: by which marks the form that this request did is known
         self.done_now: list[str] = []
         #: what waits in the cookie was said to whoever had this browser before
         self.is_of_another = False
@@ -89,7 +89,7 @@ class ToldStorage(BaseStorage):
 
     @property
     def done(self) -> list[tuple[int, str]]:
-        """Which forms are done, by the start of their keys; what this browser heard is not told it anew."""
+        """Which sendings of forms are done, by their marks; what this browser heard is not told it anew."""
         heard = self.heard or 0
         return [(number, key) for number, key in filter(is_key, self.user.told if self.user else ()) if number > heard]
 
@@ -163,7 +163,7 @@ def said_in(request: HttpRequest) -> list[Message]:
 def tell_form_done(request: HttpRequest) -> None:
     """The draft of this very form goes, in whichever window its script hears of it."""
     if isinstance(told := get_messages(request), ToldStorage):
-        told.done_now = [key[:16] for key in (key_of(request), key_of(request, INSTEAD_OF)) if key]
+        told.done_now = [mark for field in (FIELD, INSTEAD_OF) if (mark := mark_of(request, field))]
 
 
 def say_again(request: HttpRequest, level: int, sentence: str, tags: str) -> None:

@@ -14,10 +14,22 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .form_keys import ANYBODY, FIELD, INSTEAD_OF, SENT_AS, is_of_somebody_else
+from .form_keys import ANYBODY, FIELD, INSTEAD_OF, SENDING, SENT_AS, is_of_somebody_else
 
 #: what no person typed or chose
-NOT_TYPED = {FIELD, INSTEAD_OF, "csrfmiddlewaretoken", "next", "seen", "other_seen", "shown", "base", "mark", SENT_AS}
+NOT_TYPED = {
+    FIELD,
+    INSTEAD_OF,
+    SENDING,
+    "csrfmiddlewaretoken",
+    "next",
+    "seen",
+    "other_seen",
+    "shown",
+    "base",
+    "mark",
+    SENT_AS,
+}
 #: what a person typed, by the field's name, the same in every form; all else was chosen or ticked, and is a code
 LABELS = {
     "about": _("What it is about"),

@@ -404,6 +404,16 @@ def test_what_was_done_and_not_heard_of_is_said_on_the_next_page_with_its_undo(s
     assert "1 room is added" not in client.get(answer.url).content.decode()
 
 
+def test_each_sending_of_a_form_is_confirmed_by_a_mark_of_its_own_and_is_one_content(sign_in, hal, camp):
+    client, once, address = sign_in(hal), key(), f"/{camp.slug}/pitches/new/"
+    data = {"title": "Knots", "about": "", "kind": "talk", "length": 1, "who": "me", FIELD: once}
+    for sending in ("0" * 8, "1" * 8, "Not one"):
+        assert client.post(address, data | {"sending": sending}).status_code == 302
+    assert Pitch.objects.count() == 1
+    done = re.findall(r'<meta name="done" content="(.*?)"', client.get(f"/{camp.slug}/").content.decode())
+    assert done == [f"{once[:16]}_{'0' * 8}", f"{once[:16]}_{'1' * 8}", once[:16]]
+
+
 def save_notes(client, session, text, once, base="0"):
     address = f"/{session.camp.slug}/sessions/{session.pk}/notes/"
     return client.post(address, {"text": text, "base": base, FIELD: once})

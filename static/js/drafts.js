@@ -87,10 +87,15 @@
     }
     // On whoever's row it waits, or in a cookie of a stranger; `splice`: Back hears nothing twice.
     const done = [...takeCookie("done").split("."), ...doneHere.splice(0)].filter(Boolean);
-    const isDone = (key) => key && done.includes(key.slice(0, 16));
-    if (done.length) dropIf((draft) => isDone(draft.sent));
+    // Other words may have been sent from the same form since, under the same key: those are not done by that.
+    const isDone = (key, sending) =>
+      done.some((mark) => {
+        const [form, which] = mark.split("_");
+        return key?.startsWith(form) && (!which || !sending || which === sending);
+      });
+    if (done.length) dropIf((draft) => isDone(draft.sent, draft.sending));
     // Typed on since, in another window: that is another thing, it changes nothing that was made.
-    names().forEach((name) => isDone(read(name)?.key) && write(name, { ...read(name), key: "" }));
+    names().forEach((name) => !read(name)?.sent && isDone(read(name)?.key) && write(name, { ...read(name), key: "" }));
     const was = isBack ? "" : meta("was");
     if (person) giveOver([was, person].filter(Boolean));
     if (person) dropIf((draft) => draft.person && draft.person !== person && !isLost(draft));
@@ -118,6 +123,14 @@
 
   const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
   const keyField = (form) => form.querySelector('input[name="form_key"]');
+  // Tells one sending of a form from the next.
+  const sendingOf = (form) => {
+    const field = form.querySelector('input[name="sending"]') ?? document.createElement("input");
+    [field.type, field.name] = ["hidden", "sending"];
+    field.value = crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0");
+    form.append(field);
+    return field.value;
+  };
   // What the form showed when it was opened goes with what was typed on it: so the server hears of both and merges.
   const fieldsOf = (form) =>
     [...form.elements].filter(
@@ -228,7 +241,8 @@
     const known = draft && !isOnTheWay ? keyOfDraft(form, draft) : "";
     const sent = keyField(form)?.value ?? "";
     const isKnown = !isOnTheWay && Boolean(draft?.isKnown);
-    keepOf(form, { ...textIn(form), key: isOnTheWay ? sent : known, sent, isKnown, sentAt: Date.now() });
+    const sending = isOnTheWay ? sendingOf(form) : draft?.sending;
+    keepOf(form, { ...textIn(form), key: isOnTheWay ? sent : known, sent, sending, isKnown, sentAt: Date.now() });
   };
   const giveBack = (form, draft) => {
     const key = keyField(form);

@@ -305,6 +305,30 @@ def test_saved_and_the_answer_lost_the_next_page_says_so_and_the_form_is_for_ano
     expect(page.locator("main")).to_contain_text("“Second of two” is on the board.")
 
 
+def test_other_words_that_went_from_the_same_page_and_were_lost_are_not_dropped_with_the_first(open_page):
+    """What the server confirms is one sending, not all that was ever typed into the form."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "First words")
+    store_and_lose(page, {"status": 502, "body": "Bad gateway"})
+    # As a page does that Back brings from the browser's memory, where other words are typed, sent and lost.
+    page.evaluate("""() => {
+        const name = Object.keys(localStorage).find((name) => name.startsWith("campgrid-draft:"));
+        localStorage[name] = localStorage[name].replaceAll("First words", "Other words")
+            .replace(/"sending":"[0-9a-f]{8}"/, '"sending":"00000000"');
+    }""")
+    page.goto(f"/{CAMP}/")
+    expect(page.locator("main")).to_contain_text("“First words” is on the board.")
+    expect(page.locator("#not-saved")).to_contain_text("we do not know whether it was saved")
+    page.locator("#not-saved a").click()
+    expect(page.locator("[name=title]")).to_have_value("Other words")
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    expect(page.locator("h1")).to_contain_text("Other words")
+    assert drafts(page) == []
+    page.goto(f"/{CAMP}/pitches/?q=words")
+    expect(page.locator("main")).not_to_contain_text("First words")
+
+
 def press_and_lose(page) -> None:
     """Sent, and no answer comes."""
     page.route("**/pitches/new/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
