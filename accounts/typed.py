@@ -18,18 +18,8 @@ from .form_keys import ANYBODY, FIELD, INSTEAD_OF, SENDING, SENT_AS, is_of_someb
 
 #: what no person typed or chose
 NOT_TYPED = {
-    FIELD,
-    INSTEAD_OF,
-    SENDING,
-    "csrfmiddlewaretoken",
-    "next",
-    "seen",
-    "other_seen",
-    "shown",
-    "base",
-    "mark",
-    SENT_AS,
-}
+    FIELD, INSTEAD_OF, SENDING, SENT_AS, "csrfmiddlewaretoken", "next", "seen", "other_seen", "shown", "base", "mark",
+}  # fmt: skip
 #: what a person typed, by the field's name, the same in every form; all else was chosen or ticked, and is a code
 LABELS = {
     "about": _("What it is about"),
