@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const PREFIX = "campgrid-draft:";
+  const MOST_DONE = 40;
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
@@ -77,6 +78,15 @@
   const isFresh = navigation?.type === "navigate";
   let isBack = navigation?.type === "back_forward";
 
+  // What is done is told to one window, and the text may be another's, who wrote it at this very moment: it is told by
+  // the one to the other. A mark is of one sending, so it never means words that came later.
+  const noted = (told) => {
+    const before = localStorage.campgridDone?.split(".") ?? [];
+    const marks = [...new Set([...before, ...told.filter((mark) => mark.includes("_"))])].slice(-MOST_DONE);
+    if (marks.length) localStorage.campgridDone = marks.join(".");
+    return before;
+  };
+
   // The server says what was done, who looks, who signed out, and in which camp one is not (any more).
   const sweep = () => {
     // What Back shows may be of whoever had the device before: only a page that just came says who looks.
@@ -86,7 +96,8 @@
       document.dispatchEvent(new Event("campgrid:left"));
     }
     // On whoever's row it waits, or in a cookie of a stranger; `splice`: Back hears nothing twice.
-    const done = [...takeCookie("done").split("."), ...doneHere.splice(0)].filter(Boolean);
+    const told = [...takeCookie("done").split("."), ...doneHere.splice(0)].filter(Boolean);
+    const done = [...told, ...noted(told)];
     // Other words may have been sent from the same form since, under the same key: those are not done by that.
     const isDone = (key, sending) =>
       done.some((mark) => {

@@ -315,3 +315,22 @@ def test_sent_from_the_form_and_then_from_the_page_of_the_lost_sign_in_it_is_one
     window.wait_for_url(re.compile(r"/pitches/\d+/$"))
     page.get_by_role("button", name="Send it now").click()
     page.wait_for_url(window.url)
+
+
+@pytest.mark.parametrize(("sending", "left"), [("00000001", 0), ("00000002", 1)])
+def test_what_one_window_was_told_is_known_to_the_other(open_page, sending, left):
+    """Its text was written at the very moment at which the page came that said it is done."""
+    page = open_page("organiser", CAMP, **PHONE)
+    pitch(page, "Told to another")
+    page.evaluate(
+        """(sending) => {
+          const name = Object.keys(localStorage).find((name) => name.startsWith("campgrid-draft:"));
+          const draft = { ...JSON.parse(localStorage[name]), key: "a".repeat(36), sent: "a".repeat(36), sending };
+          localStorage[name] = JSON.stringify(draft);
+          localStorage.campgridDone = "a".repeat(16) + "_00000001";
+        }""",
+        sending,
+    )
+    page.goto(f"/{CAMP}/")
+    expect(page.locator("#not-saved")).to_be_visible() if left else expect(page.locator("#not-saved")).to_be_hidden()
+    assert len(drafts(page)) == left
