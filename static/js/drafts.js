@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const PREFIX = "campgrid-draft:";
-  const MOST_DONE = 40;
+  const DONE = "campgrid-done:";
+  const A_DAY = 86_400_000;
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
@@ -59,7 +60,9 @@
   const giveOver = (was) => {
     names().forEach((name) => {
       const draft = read(name);
-      if (draft && was.includes(draft.person)) write(name, { ...draft, ...whose() });
+      const isSo = draft?.person === meta("person") && draft.isGuest === isGuest();
+      // Nothing is written that is so: another window may be dropping it just now.
+      if (draft && !isSo && was.includes(draft.person)) write(name, { ...draft, ...whose() });
       else if (draft && was.includes(draft.asked)) write(name, { ...draft, asked: meta("person") });
     });
   };
@@ -80,11 +83,12 @@
 
   // What is done is told to one window, and the text may be another's, who wrote it at this very moment: it is told by
   // the one to the other. A mark is of one sending, so it never means words that came later.
+  // Each lies under a name of its own: what two windows write at once is not written over by the other.
   const noted = (told) => {
-    const before = localStorage.campgridDone?.split(".") ?? [];
-    const marks = [...new Set([...before, ...told.filter((mark) => mark.includes("_"))])].slice(-MOST_DONE);
-    if (marks.length) localStorage.campgridDone = marks.join(".");
-    return before;
+    told.filter((mark) => mark.includes("_")).forEach((mark) => localStorage.setItem(DONE + mark, Date.now()));
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(DONE));
+    names.filter((name) => Date.now() - localStorage[name] > A_DAY).forEach((name) => localStorage.removeItem(name));
+    return names.map((name) => name.slice(DONE.length));
   };
 
   // The server says what was done, who looks, who signed out, and in which camp one is not (any more).
