@@ -158,8 +158,8 @@ class Made(NamedTuple):
 
     @property
     def has_row(self) -> bool:
-        """Not notes: there `row` is a revision, and what was saved stays among the earlier versions."""
-        return "=" in self.typed
+        """Not notes: there `row` is a revision, or none, and what was saved stays among the earlier versions."""
+        return bool(self.row and self.typed)
 
 
 def note_made(request: HttpRequest, made: Made) -> None:

@@ -181,9 +181,9 @@ def _carry_over(sender: object, guest: User, account: User, **kwargs: object) ->
 
 @transaction.atomic
 def forget_told(*, user: User) -> None:
-    """Nothing that waits for them, and no answer to a form of theirs, says any more what they did."""
+    """Nothing that waits for them, and no form of theirs, says any more what they did, or typed into notes."""
     User.objects.filter(pk=user.pk).update(told=[])
-    user.sent_forms.update(said=[])
+    user.sent_forms.update(said=[], made=[])
 
 
 def forget_unheard() -> int:

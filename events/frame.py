@@ -59,10 +59,10 @@ def save_slot(*, slot: Slot) -> None:
     frame_changed.send(sender=Slot, camp=slot.camp)
 
 
-def _refuse_gone(thing: Room | Slot) -> None:
+def _refuse_gone(thing: Thing) -> None:
     """Saving a row that somebody deleted meanwhile would make it anew."""
-    if thing.pk and not type(thing)._default_manager.filter(pk=thing.pk).exists():
-        raise ValidationError(_("“%(thing)s” was deleted meanwhile."), params={"thing": str(thing)})
+    if thing.pk:
+        as_they_are([thing])
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.mail import send_later
 from accounts.models import User
 from accounts.names import refuse_name
+from accounts.text import as_called
 
 from . import stamps
 from .merging import merge_attendees
@@ -86,7 +87,9 @@ def write_down(*, camp: Camp, display_name: str) -> Attendee:
     camp = camp.lock()
     name = display_name.strip()
     refuse_name(name)
-    found = camp.attendees.written_down().filter(display_name__iexact=name).first()
+    # No database knows what is the same to people: to SQLite Ä and ä are two letters.
+    called = as_called(name)
+    found = next((one for one in camp.attendees.written_down() if as_called(one.display_name) == called), None)
     if found is None:
         found = camp.attendees.create(display_name=name)
         stamps.bump(camp, stamps.CROWD)

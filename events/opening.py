@@ -16,7 +16,7 @@ from . import stamps
 from .joining import join_camp
 from .models import Attendee, Camp, Role, Room, Slot
 from .models.camp import check_year
-from .shifting import Stretch, refuse_overlap
+from .shifting import Stretch, refuse_times
 
 
 def may_open_camps(user: User) -> bool:
@@ -135,7 +135,7 @@ def _times_in(camp: Camp, source: Camp) -> dict[Slot, Stretch]:
             slot.camp = source
         times = {slot: (moved(slot.starts_at), moved(slot.ends_at)) for slot in slots}
         # Of an hour that the clocks show twice, the night of the copy may have one.
-        refuse_overlap(times)
+        refuse_times(times)
     except ValidationError as refused:
         raise ValidationError({"starts_on": refused.messages}) from refused
     return times

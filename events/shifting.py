@@ -210,7 +210,7 @@ def _named(slots: list[Slot]) -> str:
     return names if len(slots) <= MOST_NAMED else f"{names} · …"
 
 
-def refuse_overlap(times: dict[Slot, Stretch]) -> None:
+def refuse_times(times: dict[Slot, Stretch]) -> None:
     """ValidationError, where slots that get these times would end before they start, or be at once."""
     for slot, (start, end) in times.items():
         if end <= start:
@@ -240,7 +240,7 @@ def _write(times: dict[Slot, Stretch]) -> int:
     moved = {slot: found for slot, found in times.items() if found != (slot.starts_at, slot.ends_at)}
     if not moved:
         return 0
-    refuse_overlap(times)
+    refuse_times(times)
     # No two may start at once, not for a moment either: those in front make room for those behind them.
     later = sorted((slot for slot in moved if moved[slot][0] > slot.starts_at), key=lambda slot: slot.starts_at)
     for slot in [*reversed(later), *sorted(moved.keys() - later, key=lambda slot: slot.starts_at)]:

@@ -43,7 +43,7 @@ def write_outcome(*, outcome: Outcome, by: Attendee | None) -> None:
     Slot.objects.bulk_create(made.slots, batch_size=ROWS)
     Attendee.objects.bulk_create(made.attendees, batch_size=ROWS)
     Pitch.objects.bulk_create(made.pitches, batch_size=ROWS)
-    Pitch.objects.bulk_update(outcome.more_often, ["runs"], batch_size=STAMPS)
+    Pitch.objects.bulk_update(outcome.more_often, ["runs"], batch_size=IDS)
     if made.pitches:
         keep_colours(camp=camp)
     _insert(HOSTS, Pitch.hosts.through, [(p.pk, a.pk) for p, a in made.hosts])

@@ -189,7 +189,8 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
             name = max(with_commas, key=lambda person: len(_split(person.display_name))).display_name
             return name, [p for p in with_commas if _split(p.display_name) == _split(name)]
         # No database knows what is the same to people: to SQLite Ä and ä are two letters.
-        return left[0], [p for p in people if as_called(p.display_name) == as_called(left[0])]
+        called = as_called(left[0])
+        return left[0], [p for p in people if as_called(p.display_name) == called]
 
     def _hosts_before(self) -> list[Attendee]:
         return list(self.instance.hosts.all()) if self.instance.pk else []

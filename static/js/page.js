@@ -24,8 +24,11 @@
   };
   // Which of the forms that are done this browser has not heard of before: Back may show what it has.
   const person = meta("person");
-  const [whose, last] = cookie("heard").split(".");
-  const heardBefore = whose === person ? Number(last) || 0 : 0;
+  const heardSoFar = () => {
+    const [whose, last] = cookie("heard").split(".");
+    return whose === person ? Number(last) || 0 : 0;
+  };
+  const heardBefore = heardSoFar();
   const doneMarks = [...document.querySelectorAll('meta[name="done"]')];
   const doneHere = doneMarks.filter((mark) => Number(mark.dataset.number) > heardBefore).map((mark) => mark.content);
   window.campgrid = { doneHere, meta, cookie, isGuest, textOf, fillIn, isThere };
@@ -69,9 +72,8 @@
   // What this page tells did come: the server hears it with the next request, and tells it on each page until then.
   const noteHeard = () => {
     if (!person) return;
-    const [whose, last] = cookie("heard").split(".");
     const numbers = [...document.querySelectorAll("[data-number]")].map((told) => Number(told.dataset.number));
-    const heard = Math.max(whose === person ? Number(last) || 0 : 0, ...numbers);
+    const heard = Math.max(heardSoFar(), ...numbers);
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `heard=${person}.${heard}; Max-Age=86400; Path=/; SameSite=Lax${secure}`;
   };

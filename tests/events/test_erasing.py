@@ -146,6 +146,19 @@ def test_what_waits_to_be_told_to_them_goes_and_what_their_forms_said(client, fu
     assert SentForm.objects.exists() is not with_account
 
 
+def test_what_they_typed_into_notes_and_was_merged_goes_with_them(client, full_camp, leaver):
+    """It is kept beside the key of the form for when it is put right, and is their text."""
+    client.force_login(leaver.user, backend="django.contrib.auth.backends.ModelBackend")
+    session, typed = full_camp.session, "My secret = a plan"
+    address = f"/{full_camp.camp.slug}/sessions/{session.pk}/notes/"
+    answer = client.post(address, {"text": f"{typed}\n\nGood", "base": 0, "form_key": "b" * 32})
+    assert answer.status_code in (302, 422)
+    rows = SentForm.objects.filter(user=leaver.user_id)
+    assert any(typed in str(made) for made in rows.values_list("made", flat=True)), list(rows.values())
+    erase_attendee(attendee=leaver, with_texts=True)
+    assert not any(typed in str(made) for made in rows.values_list("made", flat=True))
+
+
 def test_lists_of_one_camp_forget_with_it_and_all_with_the_account(full_camp, leaver):
     camp, other = full_camp.camp, CampFactory(slug="another")
     for listing in (camp, other):
