@@ -39,12 +39,15 @@ class TitleChoice(forms.CharField):
         title = super().clean(value)
         if not title:
             return None
-        found = list(self.pitches.filter(title__iexact=title)[:2])
+        # No database knows what is the same to people: to SQLite Ä and ä are two letters.
+        called = as_called(title)
+        titles = [(pk, known, as_called(known)) for pk, known in self.pitches.values_list("pk", "title")]
+        found = [pk for pk, _known, known_as in titles if known_as == called]
         if len(found) == 1:
-            return found[0]
+            return self.pitches.get(pk=found[0])
         if found:
             raise ValidationError(_("Two pitches are called “%(title)s”. Change one of them."), params={"title": title})
-        near = ", ".join(f"“{pitch}”" for pitch in self.pitches.filter(title__icontains=title)[:5])
+        near = ", ".join([f"“{known}”" for _pk, known, known_as in titles if called in known_as][:5])
         raise ValidationError(
             _("No pitch is called “%(title)s”. Did you mean: %(near)s?")
             if near

@@ -132,6 +132,10 @@ def test_where_there_are_too_many_to_choose_from_the_title_is_typed(sign_in, cam
         assert told in response.content.decode()
     client.post(url, FORM | {"builds_also_on": "knots"})
     assert titles(camp.pitches.get(title="Splices").after) == ["Knots"]
+    # Also where the database knows no such letters (SQLite).
+    PitchFactory(camp=camp, title="Éclairs")
+    client.post(url, FORM | {"title": "Whipping", "builds_also_on": "éclairs"})
+    assert titles(camp.pitches.get(title="Whipping").after) == ["Éclairs"]
 
 
 def test_saving_without_a_word_about_it_keeps_the_order(splices):
