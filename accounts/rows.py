@@ -41,14 +41,20 @@ def _converted(model: type[Model]) -> list[tuple[int, Col]]:
 
 
 def moment_reader(model: type[Model], name: str) -> Callable[[Any], datetime]:
-    """Makes the moment of what a statement that is written out found in such a column; for this thread."""
+    """Makes the moment of what a statement that is written out found in such a column; for this thread.
+
+    Once for each (memoised): what is in a grid begins and ends together.
+    """
     [column] = (field.cached_col for field in model._meta.concrete_fields if field.name == name)
-    converters = _converters(column)
+    converters, known = _converters(column), dict[Any, datetime]()
 
     def read(value: Any) -> datetime:
-        for convert in converters:
-            value = convert(value, column, connection)
-        return value
+        if value not in known:
+            moment = value
+            for convert in converters:
+                moment = convert(moment, column, connection)
+            known[value] = moment
+        return known[value]
 
     return read
 

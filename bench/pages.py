@@ -189,10 +189,11 @@ def things_of(camps: Mapping[str, str]) -> dict[str, object]:
 def clear_caches() -> None:
     from django.core.cache import caches
 
-    from events.caching import pieces
+    from events.caching import memory, pieces
 
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    memory.forget()
     pieces.forget()
 
 

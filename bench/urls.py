@@ -6,16 +6,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from config.urls import *  # noqa: F403
 from config.urls import urlpatterns as campgrid
 from events.access import Access, camp_view
+from events.caching import fresh
 from events.http import CampRequest
 from events.models import Camp
 from pitches.wishes import read_wishes
 from schedule.advice import cell_choices
 from schedule.build.border import case_of
 from schedule.draft.rows import read_draft
+from schedule.wall.stamp import how_shows
 
 
 def bare(request: HttpRequest) -> HttpResponse:
@@ -24,8 +27,10 @@ def bare(request: HttpRequest) -> HttpResponse:
 
 
 @camp_view(Access.ATTENDEE)
+@require_safe
+@fresh(how_shows)
 def empty(request: CampRequest, camp: Camp) -> HttpResponse:
-    """The frame of every page of a camp, without content."""
+    """The frame of every page of a camp, without content; asked for its state first, as they all are."""
     return render(request, "bench/empty.html", {"camp": camp})
 
 

@@ -115,17 +115,15 @@ def _database(env: environ.Env, base: Path, *, is_demo: bool, is_trial: bool) ->
 
 
 def caches(env: environ.Env) -> dict[str, dict[str, Any]]:
-    """REDIS_URL, and the memory of the process while it does not answer; without it the memory alone.
-
-    In front of Redis (`near`) a process has what it asked for before: `events.caching` keeps there what is never stale.
-    """
+    """REDIS_URL, and the memory of the process while it does not answer; without it the memory alone."""
     prefix = {"KEY_PREFIX": env.str("CACHE_PREFIX", default="")}
     found = dict(env.cache("REDIS_URL", default="locmemcache://")) | prefix
     if found["BACKEND"].endswith("LocMemCache"):
         return {"default": found | {"OPTIONS": OF_MEMORY}}
-    shared = found | {"BACKEND": "config.redis_cache.RedisOrMemory", "OPTIONS": OF_REDIS | found.get("OPTIONS", {})}
-    in_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "near", "OPTIONS": OF_MEMORY}
-    return {"default": shared, "near": in_memory | prefix}
+    return {
+        "default": found
+        | {"BACKEND": "config.redis_cache.RedisOrMemory", "OPTIONS": OF_REDIS | found.get("OPTIONS", {})}
+    }
 
 
 class NoOutage(logging.Filter):

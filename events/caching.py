@@ -17,14 +17,15 @@ from datetime import datetime, timedelta
 from functools import cache, wraps
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.core.cache import BaseCache, caches
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache import cache as store
+from django.core.cache.backends.locmem import LocMemCache
 from django.dispatch import Signal
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
@@ -153,40 +154,93 @@ def kept(*parts: object, make: Callable[[], Made], seconds: int = A_DAY) -> Made
     """What `make` makes, made once for these parts and this language (cached fragment).
 
     When a thousand ask at once for what nobody has made yet, one thread of each process makes it and the others wait
-    for it (no stampede).
+    for it (no stampede). Everybody gets the same thing: nobody changes it.
     """
     return kept_newest(*parts, state=None, make=make, seconds=seconds)
 
 
 def kept_newest(*parts: object, state: object, make: Callable[[], Made], seconds: int = A_DAY) -> Made:
     """As `kept`, but of all states only the newest is kept: for what is large and changes all day."""
-    key, wanted = _key(parts), digest(state)
-    near = _near(seconds)
-    # In a tuple: None is what a cache answers when it has nothing.
-    found: tuple[str, Made] | None = near.get(key) if near else None
-    if found and found[0] == wanted:
-        return found[1]
-    found = store.get(key)
-    if not found or found[0] != wanted:
+    key, wanted, levels = _key(parts), digest(state), _levels(seconds)
+    found: tuple[str, Made] | None = _found(levels, key, wanted)
+    if not found:
         with _turns_lock:
             turn = _turns.setdefault(key, _Turn())
         with turn.lock:
-            found = store.get(key)
-            if not found or found[0] != wanted:
+            found = _found(levels, key, wanted)
+            if not found:
+                # In a tuple: None is what a cache answers when it has nothing.
                 found = (wanted, make())
-                store.set(key, found, seconds)
-    if near:
-        near.set(key, found, seconds)
+                for level in levels:
+                    level.set(key, found, seconds)
     return found[1]
 
 
-def _near(seconds: int) -> BaseCache | None:
-    """The memory of this process in front of a cache that is shared (two-level cache).
+class Level(Protocol):
+    """Where something is kept."""
 
-    What a key holds never changes, so a copy of it is never stale. None where all is in memory anyhow, and for what is
-    kept for a while only: a copy would begin that while anew.
+    def get(self, key: str) -> Any: ...
+    def set(self, key: str, found: Any, seconds: int) -> None: ...
+
+
+def _found(levels: Sequence[Level], key: str, wanted: str) -> Any:
+    """From the nearest that has it in that state; those in front of it have it from now on."""
+    for number, level in enumerate(levels):
+        found = level.get(key)
+        if found and found[0] == wanted:
+            for nearer in levels[:number]:
+                nearer.set(key, found, A_DAY)
+            return found
+    return None
+
+
+def _levels(seconds: int) -> Sequence[Level]:
+    """The memory of this process in front of the cache that is shared, if there is one (two-level cache).
+
+    What is kept for a while only has no place in the first: a copy would begin that while anew.
     """
-    return caches["near"] if seconds == A_DAY and "near" in settings.CACHES else None
+    if seconds != A_DAY:
+        return (store,)
+    return (memory, store) if _is_shared() else (memory,)
+
+
+def _is_shared() -> bool:
+    return not isinstance(caches[DEFAULT_CACHE_ALIAS], LocMemCache)
+
+
+class _Memory:
+    """What this process made or asked for last, as it is: no copy for each who looks.
+
+    What a key holds is never stale, so it is kept as long as there is room; what was looked at longest ago goes (LRU
+    cache).
+    """
+
+    MOST = 2_000
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[str, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> Any:
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
+
+    def set(self, key: str, found: Any, _seconds: int) -> None:
+        with self._lock:
+            self._found[key] = found
+            self._found.move_to_end(key)
+            while len(self._found) > self.MOST:
+                self._found.popitem(last=False)
+
+    def forget(self) -> None:
+        """As a process that has just begun."""
+        with self._lock:
+            self._found.clear()
+
+
+memory = _Memory()
 
 
 class _Pieces:
@@ -296,9 +350,9 @@ def fill_some(fragment: Fragment, values: Mapping[str, object]) -> Fragment:
 
 def _escaped(value: object) -> str:
     """As `conditional_escape`, which takes three times as long: it asks for more than texts and numbers."""
-    if isinstance(value, SafeString):
-        return value
-    return str(value) if isinstance(value, int) else html.escape(str(value))
+    if not value or isinstance(value, SafeString | int):
+        return str(value)
+    return html.escape(str(value))
 
 
 def joined(pieces: Iterable[SafeString]) -> SafeString:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 from django_htmx.middleware import HtmxDetails
@@ -52,6 +52,19 @@ class AttendeeRequest(CampRequest, SignedInRequest):
 
     attendee: Attendee
     me: Attendee
+
+
+def address_in(camp: Camp, view_name: str) -> str:
+    """Of a page of the camp that needs no more than which camp it is."""
+    return camp_address(view_name, camp.slug, get_script_prefix())
+
+
+@lru_cache(maxsize=5_000)
+def camp_address(view_name: str, slug: str, _prefix: str) -> str:
+    """As `address_in`, where everything is served below that prefix (memoised): each page names the same few, and
+    Django takes a while for each.
+    """
+    return reverse(view_name, args=[slug])
 
 
 def wants_partial(request: CampRequest) -> bool:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from django_tasks.backends import immediate
 
-from events.caching import pieces
+from events.caching import memory, pieces
 from events.models import Attendee, Camp, Role, Room, Slot
 
 from .addresses import FullCamp
@@ -71,6 +71,7 @@ def empty_cache(settings):
         settings.CACHES = {
             name: found | {"KEY_PREFIX": f"{found['KEY_PREFIX']}-{number}"} for name, found in caches.items()
         }
+        memory.forget()
         pieces.forget()
 
     empty_cache()

@@ -20,7 +20,7 @@ HOMES = {
     "graceful reload": ("config/supervisor.py", ""),
     "process supervisor": ("config/supervisor.py", ""),
     "circuit breaker": ("config/redis_cache.py", "RedisOrMemory"),
-    "two-level cache": ("events/caching.py", "_near"),
+    "two-level cache": ("events/caching.py", "_levels"),
     "conditional GET": ("events/caching.py", "fresh"),
     "ETag": ("events/caching.py", "fresh"),
     "cached fragment": ("events/caching.py", "kept"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
@@ -14,18 +14,18 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from accounts.clocks import on_the_clock
 from accounts.form_keys import FIELD, SENT_AS, key_of, new_key
 
 from .. import few
-from ..http import Done
+from ..http import Done, camp_address
 from ..markdown import to_html
 from ..missing import say_what_is_missing
 from ..news import NewsPage, news_page, sentence
@@ -53,31 +53,44 @@ def news_shown(news: list[dict[str, Any]]) -> NewsPage:
 @register.filter
 def clock(moment: datetime) -> str:
     """11:00, in the camp's time zone; 01:15 BST in an hour that its clocks show twice."""
-    return on_the_clock(timezone.localtime(moment))
+    # In UTC: of two moments that a zone's clocks show alike, Python says that they are one.
+    return _clock(timezone.localtime(moment, UTC), timezone.get_current_timezone())
+
+
+@lru_cache(maxsize=5_000)
+def _clock(moment: datetime, zone: tzinfo) -> str:
+    """By the clocks of that zone (memoised): each page tells when the same few slots begin and end."""
+    return on_the_clock(timezone.localtime(moment, zone))
 
 
 @register.filter
 def day(value: date | datetime) -> str:
     """Sat 23 Jan."""
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
-    return date_format(value, "D j M")
+    return _written(value, "D j M")
 
 
 @register.filter
 def dated(value: date | datetime) -> str:
     """Sat 23 Jan 2027: of what is read long after the camp."""
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
-    return date_format(value, "D j M Y")
+    return _written(value, "D j M Y")
 
 
 @register.filter
 def long_day(value: date | datetime) -> str:
     """Saturday 23 January 2027."""
+    return _written(value, "l j F Y")
+
+
+def _written(value: date | datetime, form: str) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return date_format(value, "l j F Y")
+    return _date_written(value, form, get_language())
+
+
+@lru_cache(maxsize=500)
+def _date_written(value: date, form: str, language: str | None) -> str:
+    """In that language (memoised): a camp has few days, and each page names them."""
+    return date_format(value, form)
 
 
 @register.filter
@@ -85,9 +98,9 @@ def dates(camp: Any) -> str:
     """Sat 23 Jan 2027, or Sat 23 to Sun 24 Jan 2027."""
     first, last = camp.starts_on, camp.ends_on
     if first == last:
-        return date_format(first, "D j M Y")
+        return _written(first, "D j M Y")
     start = "D j" if (first.year, first.month) == (last.year, last.month) else "D j M"
-    return f"{date_format(first, start)} – {date_format(last, 'D j M Y')}"
+    return f"{_written(first, start)} – {_written(last, 'D j M Y')}"
 
 
 @register.filter
@@ -136,8 +149,8 @@ def camp_link(context: Context, view_name: str, words: str) -> SafeString:
 
 @lru_cache(maxsize=5_000)
 def _camp_link(view_name: str, slug: str, words: str, is_here: bool, prefix: str) -> SafeString:
-    """Every page of a camp has the same few (memoised); asking Django for an address takes a tenth of a millisecond."""
-    address = reverse(view_name, args=[slug])
+    """Every page of a camp has the same few (memoised)."""
+    address = camp_address(view_name, slug, prefix)
     here = SafeString(' aria-current="page"') if is_here else ""
     return format_html('<a href="{}"{}>{}</a>', address, here, words)
 

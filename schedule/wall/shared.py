@@ -9,13 +9,13 @@ from functools import cache
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.caching import Fragment, Gaps, fill, joined, kept, stencil
+from events.http import address_in
 from events.models import Attendee, Camp
 from events.templatetags.campgrid import clock, day
 from pitches.models import Interest
@@ -181,9 +181,9 @@ def _row_link(row: GridRow) -> SafeString:
 
 def _version_line(published: Published, camp: Camp) -> SafeString:
     values = published._asdict() | {
-        "versions": reverse("schedule:version_list", args=[camp.slug]),
-        "how": reverse("schedule:grid_how", args=[camp.slug]),
-        "calendar": reverse("schedule:calendar_detail", args=[camp.slug]),
+        "versions": address_in(camp, "schedule:version_list"),
+        "how": address_in(camp, "schedule:grid_how"),
+        "calendar": address_in(camp, "schedule:calendar_detail"),
     }
     return fill(stencil("schedule/_grid_version.html"), values)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from copy import copy
 from datetime import datetime, time, timedelta
 from itertools import chain
 from typing import NamedTuple
@@ -97,9 +98,26 @@ def my_calendar_shows(request: CampRequest, camp: Camp, key: str) -> CalendarSho
     return calendar_shows(request, camp)._replace(wishes=wishes_of(attendee))
 
 
+class Latest(NamedTuple):
+    """The latest version, and the moments at which another row of it is "now" or "next"."""
+
+    version: GridVersion | None
+    edges: list[float]
+
+
+def _latest(camp: Camp, grid: int) -> Latest:
+    """Read once for all that is made of it."""
+
+    def read() -> Latest:
+        version = GridVersion.latest(camp)
+        return Latest(version, _edges(version))
+
+    return kept("latest", camp.pk, grid, make=read)
+
+
 def latest_version(camp: Camp, numbers: tuple[int, ...]) -> GridVersion | None:
-    """The latest version, read once for all that is made of it; `numbers` are those of `PARTS`."""
-    version = kept("latest", camp.pk, numbers[0], make=lambda: GridVersion.latest(camp))
+    """The latest version; `numbers` are those of `PARTS`."""
+    version = copy(_latest(camp, numbers[0]).version)
     if version:
         # The version never changes, the camp does.
         version.camp = camp
@@ -110,8 +128,7 @@ def edges_passed(camp: Camp, numbers: tuple[int, ...]) -> int:
     """Changes when a slot of the published grid begins or ends: then another row is "now". When the first slot after a
     night comes near: then it is "next". And when what is off the grid would have ended.
     """
-    edges = kept("edges", camp.pk, numbers[0], make=lambda: _edges(latest_version(camp, numbers)))
-    return bisect_right(edges, timezone.now().timestamp())
+    return bisect_right(_latest(camp, numbers[0]).edges, timezone.now().timestamp())
 
 
 def _edges(version: GridVersion | None) -> list[float]:

@@ -45,6 +45,8 @@ class Way:
     @property
     def words(self) -> str:
         """House B · second floor beside the kitchen · Step-free."""
+        if not (self.building or self.directions or self.is_step_free):
+            return ""
         return _in_words(self.building, self.directions, self.is_step_free, get_language())
 
 

@@ -9,7 +9,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
-from events.caching import Gaps, _key, fill, fill_some, joined, kept, kept_each, kept_newest, pieces, release, stencil
+from events.caching import (
+    Gaps,
+    _key,
+    fill,
+    fill_some,
+    joined,
+    kept,
+    kept_each,
+    kept_newest,
+    memory,
+    pieces,
+    release,
+    stencil,
+)
 from schedule.wall.table import CellKind
 
 
@@ -152,11 +165,8 @@ def test_some_gaps_are_filled_for_all_and_the_others_for_each():
 
 
 @pytest.fixture
-def two_levels(settings, monkeypatch):
-    """What the shared cache is asked for, in order; the near one stands in front of it."""
-    settings.CACHES = settings.CACHES | {
-        "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": f"near-{id(settings)}"}
-    }
+def two_levels(monkeypatch):
+    """What the shared cache is asked for, in order; the memory of the process stands in front of it."""
     asked: list[str] = []
 
     class Shared:
@@ -165,6 +175,7 @@ def two_levels(settings, monkeypatch):
             return getattr(caches["default"], name)
 
     monkeypatch.setattr("events.caching.store", Shared())
+    monkeypatch.setattr("events.caching._is_shared", lambda: True)
     return asked
 
 
@@ -172,9 +183,30 @@ def test_what_a_process_asked_for_once_it_asks_for_no_more(two_levels):
     assert [kept("grid", 7, make=lambda: "table") for _ in range(3)] == ["table"] * 3
     assert two_levels == ["get", "get", "set"]
     two_levels.clear()
-    caches["near"].clear()
+    memory.forget()
     # Another process made it: it is asked for once, and not made again.
     assert [kept("grid", 7, make=lambda: "other") for _ in range(3)] == ["table"] * 3
+    assert two_levels == ["get"]
+
+
+def test_where_nothing_is_shared_the_memory_of_the_process_is_all(two_levels, monkeypatch):
+    monkeypatch.setattr("events.caching._is_shared", lambda: False)
+    table = ["table"]
+    # The thing itself, and no copy for each who looks.
+    assert all(kept("grid", 7, make=lambda: table) is table for _ in range(2))
+    assert two_levels == []
+
+
+def test_a_process_keeps_what_was_looked_at_last(two_levels, monkeypatch):
+    memory.forget()
+    monkeypatch.setattr(memory, "MOST", 2)
+    for name in ("one", "two", "one", "three"):
+        kept(name, make=lambda: "made")
+    two_levels.clear()
+    for name in ("one", "three"):
+        kept(name, make=lambda: "made again")
+    assert two_levels == []
+    assert kept("two", make=lambda: "made again") == "made"
     assert two_levels == ["get"]
 
 
@@ -188,7 +220,7 @@ def test_what_is_kept_for_a_while_is_asked_for_each_time(two_levels):
     for _ in range(2):
         kept("looked", make=lambda: True, seconds=30)
     assert two_levels.count("get") == 3
-    assert caches["near"].get(_key(("looked",))) is None
+    assert memory.get(_key(("looked",))) is None
 
 
 def test_of_each_thing_only_what_is_new_to_the_process_is_asked_for(two_levels):

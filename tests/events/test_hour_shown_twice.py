@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.clocks import on_the_clock
 from events.models import Camp
+from events.templatetags.campgrid import clock
 from schedule.draft.moves import place_session
 from schedule.wall.publish import publish_grid
 
@@ -42,6 +44,15 @@ LONDON, LORD_HOWE, SAO_PAULO = "Europe/London", "Australia/Lord_Howe", "America/
 )
 def test_only_what_is_shown_twice_has_the_name_of_its_zone(zone, moment, shown):
     assert on_the_clock(moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))) == shown
+
+
+def test_what_a_page_told_once_is_not_told_of_the_other_hour():
+    """Python takes two moments of one zone that its clocks show alike for one; the second was told as the first."""
+    first, second = (datetime(2027, 10, 31, 1, 15, fold=fold, tzinfo=ZoneInfo(LONDON)) for fold in (0, 1))
+    with timezone.override(LONDON):
+        assert [clock(first), clock(second)] == ["01:15 BST", "01:15 GMT"]
+    with timezone.override("UTC"):
+        assert [clock(first), clock(second)] == ["00:15", "01:15"]
 
 
 @pytest.fixture

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from events import stamps
 from events.models import Camp, Slot
 from schedule.draft import moves
 from schedule.models import Cell, Session
 from schedule.wall.grid import Grid, draft_grid, published_grid
 from schedule.wall.publish import publish_grid
+from schedule.wall.stamp import PARTS, latest_version
 from tests.factories import PitchFactory, RoomFactory, make_slot
 
 
@@ -111,3 +113,13 @@ def test_a_camp_whose_name_is_a_number_has_the_same_addresses(camp, double):
     camp.slug = double.camp.slug = "0"
     version = publish_grid(camp=camp, by=None)
     assert [entry.address for entry in published_grid(version, camp).entries] == [double.get_absolute_url()]
+
+
+def test_the_version_that_is_kept_is_nobodys_to_change(camp, double):
+    """All who look share what is kept; each gets a version of their own, with the camp as they found it."""
+    publish_grid(camp=camp, by=None)
+    numbers = stamps.read(camp, *PARTS)
+    mine, theirs = (latest_version(Camp.objects.get(pk=camp.pk), numbers) for _ in range(2))
+    mine.camp.name = "Another"
+    assert (mine.number, theirs.number, theirs.camp.name) == (1, 1, camp.name)
+    assert latest_version(camp, numbers).camp is camp
