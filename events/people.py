@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, tzinfo
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -20,22 +20,41 @@ from .lookalikes import is_drawn_as, is_what_one_does
 from .models import Attendee, Camp
 
 
-def told_apart(camp: Camp) -> dict[int, str]:
-    """By person, what tells them from others in the camp who look the same: which they are, and when they came.
+class ToldApart(Mapping[int, str]):
+    """By person, what tells them from others in the camp who look the same; in words once it is asked for."""
 
-    Nobody who has a name to themselves is in it.
-    """
+    def __init__(self, found: dict[int, tuple[int, datetime]], zone: tzinfo) -> None:
+        self._found = found
+        self._zone = zone
+
+    def __getitem__(self, person: int) -> str:
+        number, joined_at = self._found[person]
+        when = _day_and_time(timezone.localtime(joined_at, self._zone))
+        return _("no. %(number)s of this name, joined %(when)s") % {"number": number, "when": when}
+
+    def __contains__(self, person: object) -> bool:
+        return person in self._found
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def told_apart(camp: Camp) -> ToldApart:
+    """Which of their name they are, and when they came. Nobody who has a name to themselves is in it."""
     alike: dict[str, list[tuple[int, datetime]]] = defaultdict(list)
     rows = camp.attendees.filter(removed_at=None).order_by("joined_at", "pk")
     for pk, name, joined_at in rows.values_list("pk", "display_name", "joined_at"):
         alike[as_seen(name)].append((pk, joined_at))
-    return {
-        pk: _("no. %(number)s of this name, joined %(when)s")
-        % {"number": number, "when": _day_and_time(timezone.localtime(joined_at, camp.tz))}
+    found = {
+        pk: (number, joined_at)
         for people in alike.values()
         if len(people) > 1
         for number, (pk, joined_at) in enumerate(people, 1)
     }
+    return ToldApart(found, camp.tz)
 
 
 def _day_and_time(local: datetime) -> str:

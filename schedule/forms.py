@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Attendee, Camp, Room, Slot
-from events.people import in_order_of_names, told_apart
+from events.people import ToldApart, in_order_of_names, told_apart
 from events.shifting import by_day
 from events.templatetags.campgrid import clock, form_fields, long_day
 from events.templatetags.campgrid import day as short_day
@@ -99,7 +99,7 @@ class ClosureForm(forms.Form):
 class HostChoice(forms.ModelChoiceField):
     """By name, and two of one name by when they came."""
 
-    told_apart: dict[int, str]
+    told_apart: ToldApart
 
     def label_from_instance(self, obj: Attendee) -> str:
         which = self.told_apart.get(obj.pk)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.form_keys import new_key
 from accounts.once import answered_before, done_once
 
 from .. import stamps
 from ..access import Access, camp_view
 from ..address_list import AddressList
-from ..caching import fresh, no_store
+from ..caching import fill, fresh, joined, no_store, stencils
 from ..forms import AddressListForm, InviteForm
 from ..http import (
     AttendeeRequest,
     CampRequest,
     Undo,
+    addresses,
     led_to,
     posted,
     refusal_on,
@@ -94,22 +99,50 @@ def _page_of(people: QuerySet[Attendee], number: str | None) -> Page[Any]:
     return page
 
 
-def _context(request: CampRequest, camp: Camp, form: InviteForm) -> dict[str, object]:
+def _context(request: AttendeeRequest, camp: Camp, form: InviteForm) -> dict[str, object]:
     people = camp.attendees.present()
     if words := request.GET.get("q", "").strip()[:LONGEST_SEARCH]:
         people = people.filter(display_name__icontains=words)
+    page = _page_of(people, request.GET.get("page"))
     return {
         "camp": camp,
-        "told_apart": told_apart(camp),
         "form": form,
         "address_form": AddressListForm(),
-        "page": _page_of(people, request.GET.get("page")),
+        "page": page,
+        "lines": _lines(request, camp, page),
         "words": words,
         "waiting_count": camp.attendees.waiting().count(),
         "listed_count": camp.listed_addresses.count(),
         "invitations": _open_invitations(request, camp),
-        "roles": Role.choices,
     }
+
+
+class PersonKind(NamedTuple):
+    role: str
+    is_written_down: bool
+    #: others look the same
+    has_namesakes: bool
+    #: something may be done with them
+    is_open: bool
+
+    @property
+    def roles(self) -> list[tuple[str, Any]]:
+        return Role.choices
+
+
+def _lines(request: AttendeeRequest, camp: Camp, people: Iterable[Attendee]) -> SafeString:
+    """A line for each of them: there may be a hundred, so they are put together from stencils."""
+    which, token, stencil = told_apart(camp), get_token(request), stencils()
+    pages = {name: addresses(f"events:person_{name}", camp) for name in ("role", "handover", "remove")}
+    lines = []
+    for person in people:
+        kind = PersonKind(person.role, person.is_written_down, person.pk in which, not camp.is_archived)
+        values: dict[str, object] = {name: page(person.pk) for name, page in pages.items()}
+        values |= {"pk": person.pk, "name": person.display_name, "which": which.get(person.pk, ""), "token": token}
+        if kind.is_written_down:
+            values["key"] = new_key(request.user.mark)
+        lines.append(fill(stencil("events/_person.html", kind), values))
+    return joined(lines)
 
 
 def _open_invitations(request: CampRequest, camp: Camp) -> list[tuple[Invitation, str, str]]:
@@ -198,7 +231,7 @@ def invitation_take_back(request: CampRequest, camp: Camp, invitation_id: int) -
 @camp_view(Access.ORGANISER, once=False)
 @no_store
 @sent_from("events:people_list")
-def address_upload(request: CampRequest, camp: Camp) -> HttpResponse:
+def address_upload(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Addresses are put on the list of who may join, looked up in it or taken off, as the button says. A file is read
     with nothing held.
     """

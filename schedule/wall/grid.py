@@ -7,14 +7,14 @@ keeps its table.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from itertools import pairwise
 
-from django.urls import reverse
 from django.utils import timezone
 
+from events.http import addresses
 from events.models import Camp, Slot
 from events.shifting import SLEEP
 from pitches.models import Host, hosts_of
@@ -198,12 +198,6 @@ def _published_session(seen: Seen, hosts: Sequence[Host], address: str, state: P
         topic=seen.topic if seen.is_shown else "",
         state=state,
     )
-
-
-def addresses(view_name: str, camp: Camp) -> Callable[[int], str]:
-    """From an id to the address of that page: asking Django for each of a thousand takes a while."""
-    before, _zero, after = reverse(view_name, args=[camp.slug, 0]).rpartition("/0/")
-    return lambda pk: f"{before}/{pk}/{after}"
 
 
 def draft_grid(camp: Camp, draft: DraftRows | None = None) -> Grid:

@@ -23,12 +23,12 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from accounts.text import carried, carried_in_a_line
+from events.http import addresses
 from events.models import Camp
 from events.models.camp import FIRST_YEAR, LAST_YEAR
 
 from ..models.session import WITHDRAWN
 from .clock_changes import vtimezone
-from .grid import addresses
 
 REFRESH = timedelta(minutes=15)
 

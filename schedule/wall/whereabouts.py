@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from events import stamps
 from events.caching import kept
+from events.http import addresses
 from events.models import Camp
 
 from ..models import GridVersion, Placement
-from .grid import addresses
 from .moved import last_place, off_the_grid
 from .stamp import latest_version
 from .state import PlaceState, place_state
