@@ -43,6 +43,7 @@ from .left import state_of
 from .limits import counted_whatever_happens
 from .models import SentForm, User
 from .shown import CODE_AT
+from .signals import guest_claimed
 from .told import said_in, say_again, tell_form_done
 from .typed import typed_in
 
@@ -236,6 +237,12 @@ def answered_before(request: HttpRequest, browser: str = "") -> HttpResponse | N
     """The first answer to a form that may not be done now; nothing is done."""
     sent = SentForm.objects.filter(key=content_key(request)).first() if key_of(request) else None
     return first_answer(request, sent, browser) if sent else None
+
+
+@receiver(guest_claimed)
+def _carry_over(sender: object, guest: User, account: User, **kwargs: object) -> None:
+    """What the guest sent is done once still when the account sends it again; no form signs anybody in by that."""
+    guest.sent_forms.update(user=account, browser="")
 
 
 @receiver(user_logged_out)

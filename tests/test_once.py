@@ -805,6 +805,22 @@ def test_the_right_code_of_a_claim_sent_twice_is_inside_twice(client, camp, ben)
         assert late.session[name] == client.session[name]
 
 
+def test_what_a_guest_sent_is_done_once_though_they_are_an_account_by_then(client, camp, ben):
+    """The answer was lost, the place was kept meanwhile: a reload sends the page of the guest once more."""
+    guest = User.objects.create_guest()
+    camp.attendees.create(user=guest, display_name="Gus")
+    client.force_login(guest, backend=BACKEND)
+    once = key()
+    client.post(pitch_url(camp), pitch_data("Knots", once))
+    start_claim(guest=guest, email=ben.user.email)
+    code = re.search(r"[A-Z]{4}-[A-Z]{4}", mail.outbox[-1].body)[0]
+    client.post("/accounts/keep/code/", {"code": code, FIELD: key()})
+    assert client.session["_auth_user_id"] == str(ben.user_id)
+    for title in ("Knots", "Bells"):
+        client.post(pitch_url(camp), pitch_data(title, once))
+        assert [(pitch.title, list(pitch.hosts.all())) for pitch in Pitch.objects.all()] == [(title, [ben])]
+
+
 # -- at once -------------------------------------------------------------------------------------------------
 
 
