@@ -115,8 +115,10 @@
     if (person) giveOver([was, person].filter(Boolean));
     if (person) dropIf((draft) => draft.person && draft.person !== person && !isLost(draft));
     const out = isBack ? "" : meta("out-of");
-    const isOut = (path) => path.startsWith(`/${out}/`) && path !== `/${out}/join/`;
-    if (out) dropIf((draft, path) => draft.person && isOut(path) && !isLost(draft));
+    // Typed while one was not in, to get in: on the form to join, or on an invitation.
+    const isToGetIn = (draft, path) => draft.isOutside || path === `/${out}/join/`;
+    const isOut = (draft, path) => path.startsWith(`/${out}/`) && !isToGetIn(draft, path);
+    if (out) dropIf((draft, path) => draft.person && isOut(draft, path) && !isLost(draft));
     if (person) names().forEach(setAside);
   };
   const move = (name, to, draft) => {
@@ -215,7 +217,10 @@
     fieldsOf(form)
       .filter((field) => field.labels?.length && !isTicked(field) && field.type !== "range" && isSaid(field))
       .map((field) => [textOf(field.labels[0]), field.selectedOptions ? textOf(field.selectedOptions[0]) : field.value]);
-  const textIn = (form) => ({ values: valuesOf(form), words: wordsOf(form), ...whose(), page: location.href });
+  const textIn = (form) => {
+    const isOutside = Boolean(meta("out-of"));
+    return { values: valuesOf(form), words: wordsOf(form), ...whose(), isOutside, page: location.href };
+  };
 
   // Somebody else's, seen while nobody is signed in: not shown, not written over unless somebody types.
   const isToBeFound = (draft) => draft && (!draft.person || draft.person === meta("person"));

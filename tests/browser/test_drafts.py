@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import ROOT, served
-from .test_journey import submit
+from .test_journey import open_camp, submit
 
 TEXT = "Ducks, geese and a word nobody else types"
 
@@ -745,6 +745,24 @@ def test_somebody_outside_types_a_name_and_it_is_kept(open_page):
     assert text_of(page) == "Fern of the far fields"
     submit(page, "Go in")
     expect(page.get_by_text("You are here as Fern of the far fields.")).to_be_visible()
+    assert drafts(page) == []
+
+
+def test_a_name_for_an_invitation_is_kept_though_one_is_not_in_yet(open_page):
+    """Of somebody with an account: each page of that camp says that they are not in it."""
+    organiser, page = open_page("organiser", CAMP), open_page("host", CAMP)
+    open_camp(organiser, "kept-at-the-door")
+    organiser.goto("/kept-at-the-door/people/")
+    submit(organiser, "Invite")
+    address = organiser.locator("main code").first.inner_text()
+    type_into(page, address, "Hazel of the hedge")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.goto("/kept-at-the-door/")
+    is_kept(page, "Hazel of the hedge")
+    submit(page, "Accept")
     assert drafts(page) == []
 
 
