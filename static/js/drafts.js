@@ -38,6 +38,8 @@
     const parts = document.querySelectorAll(".told-bars [data-kept]");
     parts.forEach((part) => (part.hidden = isKept === (part.dataset.kept === "no")));
   };
+  // What is noted of a text when it is sent needs no more room than it had: a device that is full keeps it, too.
+  const ROOM = " ".repeat(200);
   const keepText = (name, draft) => {
     const isKept = write(name, draft) || JSON.stringify(read(name)?.values) === JSON.stringify(draft.values);
     tellWhere(isKept);
@@ -84,12 +86,12 @@
   // What is done is told to one window, and the text may be another's, who wrote it at this very moment: it is told by
   // the one to the other. A mark is of one sending, so it never means words that came later.
   // Each lies under a name of its own: what two windows write at once is not written over by the other.
-  const noted = (told) => {
-    told.filter((mark) => mark.includes("_")).forEach((mark) => localStorage.setItem(DONE + mark, Date.now()));
+  const noted = () => {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(DONE));
     names.filter((name) => Date.now() - localStorage[name] > A_DAY).forEach((name) => localStorage.removeItem(name));
     return names.map((name) => name.slice(DONE.length));
   };
+  const note = (told) => told.filter((mark) => mark.includes("_")).forEach((mark) => write(DONE + mark, Date.now()));
 
   // The server says what was done, who looks, who signed out, and in which camp one is not (any more).
   const sweep = () => {
@@ -101,7 +103,7 @@
     }
     // On whoever's row it waits, or in a cookie of a stranger; `splice`: Back hears nothing twice.
     const told = [...takeCookie("done").split("."), ...doneHere.splice(0)].filter(Boolean);
-    const done = [...told, ...noted(told)];
+    const done = [...told, ...noted()];
     // Other words may have been sent from the same form since, under the same key: those are not done by that.
     const isDone = (key, sending) =>
       done.some((mark) => {
@@ -109,6 +111,8 @@
         return key?.startsWith(form) && (!which || !sending || which === sending);
       });
     if (done.length) dropIf((draft) => isDone(draft.sent, draft.sending));
+    // On a full device there is room by now, if anywhere.
+    note(told);
     // Typed on since, in another window: that is another thing, it changes nothing that was made.
     names().forEach((name) => !read(name)?.sent && isDone(read(name)?.key) && write(name, { ...read(name), key: "" }));
     const was = isBack ? "" : meta("was");
@@ -204,7 +208,7 @@
     found.delete(form);
   };
   const keepOf = (form, draft) => {
-    keepText(nameOf(form), { ...draft, at: Date.now(), tab: windows.name() });
+    keepText(nameOf(form), { ...draft, at: Date.now(), tab: windows.name(), room: draft.sent ? undefined : ROOM });
     letGo(form);
   };
   const dropOf = (form) => {

@@ -441,6 +441,26 @@ def test_a_device_that_keeps_nothing_is_told_so_and_offers_no_older_text(open_pa
     assert text_of(page) == ""
 
 
+#: to the last byte
+FILL = """() => {
+  for (let size = 2 ** 20, n = 0; size >= 1; n += 1) {
+    try { localStorage.setItem(`fill-${n}`, "x".repeat(size)); } catch (error) { size = Math.floor(size / 2); }
+  }
+}"""
+
+
+def test_what_was_saved_from_a_device_that_is_full_is_not_offered_again(open_page):
+    """Else it is taken as not saved, and saved twice."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "Saved with no byte left")
+    page.evaluate(FILL)
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    assert drafts(page) == []
+    page.goto(f"/{CAMP}/pitches/new/")
+    assert text_of(page) == ""
+
+
 def test_a_browser_that_refuses_to_keep_anything_is_told_so(open_page):
     page = open_page("organiser", CAMP)
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } })")
