@@ -801,6 +801,20 @@ def test_whoever_is_removed_from_the_camp_leaves_no_text_of_it_on_the_device(ope
     assert drafts(page) == []
 
 
+def test_a_code_that_was_scanned_is_not_written_over_by_what_was_typed_before(open_page):
+    organiser, page = open_page("organiser", CAMP), open_page()
+    code = open_camp(organiser, "scanned-since")
+    organiser.goto("/scanned-since/settings/")
+    organiser.locator("#id_joining").select_option("code")
+    submit(organiser, "Save")
+    type_into(page, "/scanned-since/join/", "Willow of the way")
+    page.goto(f"/j/{code}/")
+    expect(field_of(page)).to_have_value("Willow of the way")
+    expect(page.locator("#id_code")).to_have_value(code)
+    submit(page, "Go in")
+    expect(page.get_by_text("You are here as Willow of the way.")).to_be_visible()
+
+
 def test_a_text_that_was_kept_is_merged_with_what_others_saved_meanwhile_and_both_are_shown(open_page):
     """The notes have another revision by the time the network is back: found all the same, and nobody is overwritten."""
     page, colleague = open_page("organiser", NIGHT), open_page("helper", NIGHT)
