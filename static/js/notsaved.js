@@ -70,8 +70,15 @@
     document.getElementById("not-saved").hidden = true;
     show(false);
   });
-  // Whoever comes to this page by Back may be somebody else.
-  window.addEventListener("pagehide", () => kept() && show(false));
+  // Whoever comes to this page by Back may be somebody else, and by then the text may be saved: what is so is told anew.
+  window.addEventListener("pagehide", () => {
+    if (!kept()) return;
+    told = { words: [] };
+    show(false);
+    ["deleted", "show"].forEach((name) => (part(name).hidden = true));
+    part("copy").dataset.copy = "";
+    document.getElementById("not-saved").hidden = true;
+  });
 
   window.campgrid.notSaved = notSaved;
 })();

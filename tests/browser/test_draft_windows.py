@@ -260,6 +260,38 @@ def test_a_page_that_back_brings_from_memory_holds_its_form_again(open_page):
     assert text_of(page) == "Kept in memory"
 
 
+#: as a browser does that keeps the page as it is (bfcache): what happens meanwhile, it does not hear
+KEEP = """() => {
+  const hear = (event) => event.stopImmediatePropagation();
+  window.addEventListener("storage", hear, true);
+  dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+  window.comeBack = () => {
+    window.removeEventListener("storage", hear, true);
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  };
+}"""
+
+
+def test_a_page_that_back_brings_from_memory_says_what_is_so_by_then(open_page):
+    page = open_page("organiser", CAMP, **PHONE)
+    pitch(page, "Saved meanwhile")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.goto(f"/{CAMP}/grid/")
+    page.get_by_role("button", name="Show it").click()
+    page.evaluate(KEEP)
+    assert "Saved meanwhile" not in page.content()
+    other = page.context.new_page()
+    other.goto(NEW)
+    button_of(other).click()
+    other.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    page.evaluate("comeBack()")
+    page.wait_for_timeout(300)
+    assert page.locator(".told-bars > :visible").count() == 0
+
+
 @pytest.mark.parametrize("before", ["", "Typed the day before"])
 def test_what_is_typed_before_the_script_came_is_kept_and_not_written_over(open_page, before):
     page = open_page("organiser", CAMP, **PHONE)
