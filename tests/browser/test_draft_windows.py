@@ -321,6 +321,27 @@ def test_what_is_typed_before_the_script_came_is_kept_and_not_written_over(open_
     assert drafts(window) == []
 
 
+def test_what_has_the_focus_is_seen_below_the_words(open_page):
+    """WCAG 2.4.11: one goes back by keyboard through a long page."""
+    page = open_page("organiser", CAMP, **PHONE)
+    pitch(page, "A long text")
+    page.locator("#id_about").fill("Ducks and geese. " * 100)
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.goto(f"/{CAMP}/pitches/")
+    page.get_by_role("button", name="Show it").click()
+    page.locator("main a[href]").last.focus()
+    for _ in range(25):
+        page.keyboard.press("Shift+Tab")
+        top, end = page.evaluate(
+            "[document.activeElement.getBoundingClientRect().top, "
+            "document.querySelector('.told-bars').getBoundingClientRect().bottom]"
+        )
+        assert top >= end
+
+
 def test_what_another_window_saved_is_not_said_to_be_not_saved(open_page):
     page = open_page("organiser", CAMP, **PHONE)
     type_offline(page, NEW, "Saved in another window")
