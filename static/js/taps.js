@@ -7,6 +7,8 @@
   const PATIENCE = 15 * SECOND;
   const LONGEST_PAUSE = 60 * SECOND;
   const LONGEST_ASKED = 3600 * SECOND;
+  // A moment further away than it can be was written down before the clock of the device was put right.
+  const isAhead = (moment, most) => moment > Date.now() && moment <= Date.now() + most;
   // A tap over which the server stumbles so often it will not take: a quarter of an hour, if it is the only one.
   const MOST_TRIES = 20;
   // On a network that works nobody needs to be told.
@@ -72,7 +74,10 @@
   const told = () => all("told").filter(isMine).sort(inOrder);
 
   const WAIT = `${PREFIX}wait`;
-  const waiting = () => read(WAIT) ?? { until: 0, failures: 0, why: "" };
+  const waiting = () => {
+    const found = read(WAIT) ?? { until: 0, failures: 0, why: "" };
+    return { ...found, until: isAhead(found.until, LONGEST_ASKED + LONGEST_PAUSE) ? found.until : 0 };
+  };
 
   // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether these are
   // theirs; `asked` says who was, since they may have an account before they answer. Whoever else has an account signs
@@ -131,7 +136,7 @@
     const known = read(name);
     if (!known) return shown;
     const when = asOf.get(control) ?? pageAsOf;
-    if (known.at > when) return known.level;
+    if (known.at > when && known.at <= Date.now()) return known.level;
     if (known.level !== shown) write(name, { ...known, level: shown, at: when });
     return shown;
   };
@@ -336,7 +341,7 @@
   const next = () => {
     const waits = new Set();
     return wishes().find((wish) => {
-      if (wish.until > Date.now()) waits.add(wish.pitch);
+      if (isAhead(wish.until, LONGEST_PAUSE)) waits.add(wish.pitch);
       return !waits.has(wish.pitch);
     });
   };
@@ -417,7 +422,7 @@
     const holdOn = () => write(TURN, { by: me, until: Date.now() + 2 * PATIENCE });
     for (;;) {
       const turn = read(TURN);
-      if (!turn || turn.by === me || turn.until < Date.now()) {
+      if (!turn || turn.by === me || !isAhead(turn.until, 2 * PATIENCE)) {
         holdOn();
         await sleep(50 + 50 * Math.random());
         if (read(TURN)?.by === me) break;
@@ -447,7 +452,7 @@
   const plan = () => {
     clearTimeout(timer);
     if (!wishes().length) return;
-    const aside = wishes().map((wish) => wish.until ?? 0).filter((moment) => moment > Date.now());
+    const aside = wishes().map((wish) => wish.until ?? 0).filter((moment) => isAhead(moment, LONGEST_PAUSE));
     const first = next() ? 0 : Math.min(...aside);
     const pause = Math.max(waiting().until - Date.now(), first - Date.now(), 0) || LONGEST_PAUSE;
     timer = setTimeout(go, Math.min(pause, LONGEST_PAUSE) + 10);

@@ -335,6 +335,40 @@ def test_with_the_clock_of_the_device_set_back_a_tap_counts_all_the_same(board):
     assert stored(page, two) == 1
 
 
+#: ahead by so much as the device says
+CLOCK = """
+const now = Date.now.bind(Date);
+const ahead = Number(localStorage.getItem("ahead"));
+Date.now = () => now() + ahead;
+Object.defineProperty(performance, "timeOrigin", { value: performance.timeOrigin + ahead });
+"""
+
+
+def test_once_the_clock_of_the_device_is_put_right_nothing_waits_for_the_wrong_one(board):
+    """It was a day ahead: a server was busy then, and what was heard then is newer than no page of today."""
+    page = board()
+    one, two = free_pitches(page, 2)
+    page.add_init_script(CLOCK)
+    page.evaluate("localStorage.setItem('ahead', 86_400_000)")
+    page.reload()
+    interested(page, one).click()
+    all_sent(page)
+    page.route("**/interest/", lambda route: route.fulfill(status=503, headers={"Retry-After": "300"}))
+    interested(page, two).click()
+    says(page, "1 tap not sent yet.")
+    page.unroute("**/interest/")
+    page.evaluate("localStorage.removeItem('ahead')")
+    page.goto(BOARD)
+    all_sent(page)
+    assert stored(page, two) == 1
+    # Taken back on another device.
+    form = {"level": "0", "csrfmiddlewaretoken": page.locator("[name=csrfmiddlewaretoken]").first.input_value()}
+    page.context.request.post(f"{BOARD}{one}/interest/", form=form, headers={"Referer": page.url})
+    assert stored(page, one) == 0
+    page.goto(BOARD)
+    expect(interested(page, one)).to_have_attribute("aria-pressed", "false")
+
+
 def test_who_was_asked_to_wait_waits_whatever_happens_here(board):
     page = board()
     one, two = free_pitches(page, 2)
