@@ -7,7 +7,7 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
-  const { doneHere, meta, cookie, isGuest, isThere, notSaved, textOf, windows } = window.campgrid;
+  const { buttonOf, doneHere, meta, cookie, isGuest, isThere, notSaved, submit, textOf, windows } = window.campgrid;
 
   // -- what is kept: for each form's address and each window one text, with whose it is ---------------------
 
@@ -450,7 +450,7 @@
       event.preventDefault();
       return;
     }
-    const button = event.submitter;
+    const button = buttonOf(event);
     work(form, button);
     if ("signedOut" in form.dataset) renewToken(form);
     if (!("draft" in form.dataset)) {
@@ -467,7 +467,7 @@
       // On the way again after a pause: the browser sends it as it would have.
       keepSent(form, true);
       form.dataset.goes = "1";
-      form.requestSubmit(button && button.form === form ? button : undefined);
+      submit(form, button);
       delete form.dataset.goes;
     } else {
       rest(form);

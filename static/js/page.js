@@ -13,11 +13,28 @@
   const textOf = (node) => node?.textContent.replace(/\s+/g, " ").trim() ?? "";
   // What people typed is put in as it is: "$&" in it means nothing, nor does the mark of another gap.
   const fillIn = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
-  // Whether Campgrid answers, within so many milliseconds.
+  // Phones of five years do not know `AbortSignal.timeout`, `event.submitter` or `requestSubmit`.
+  const within = (patience) => {
+    const control = new AbortController();
+    setTimeout(() => control.abort(new DOMException("", "TimeoutError")), patience);
+    return control.signal;
+  };
+  let pressed = null;
+  document.addEventListener("click", (event) => (pressed = event.target.closest?.("button")), true);
+  // Enter in a field presses the first button of the form, too.
+  const buttonOf = (event) => event.submitter ?? (pressed?.form === event.target ? pressed : null);
+  // As if the button was pressed: those who listen hear of it.
+  const submit = (form, button) => {
+    const own = button?.form === form ? button : undefined;
+    if (form.requestSubmit) form.requestSubmit(own);
+    else if (own) own.click();
+    else form.submit();
+  };
+  // Whether Campgrid answers, within so many milliseconds. Whoever is refused this one address, by what stands in front
+  // of Campgrid, was answered; a form is not held back for that.
   const isThere = async (patience) => {
     try {
-      const signal = AbortSignal.timeout(patience);
-      return (await fetch("/health/", { method: "HEAD", cache: "no-store", signal })).ok;
+      return (await fetch("/health/", { method: "HEAD", cache: "no-store", signal: within(patience) })).status < 500;
     } catch (error) {
       return false;
     }
@@ -31,7 +48,7 @@
   const heardBefore = heardSoFar();
   const doneMarks = [...document.querySelectorAll('meta[name="done"]')];
   const doneHere = doneMarks.filter((mark) => Number(mark.dataset.number) > heardBefore).map((mark) => mark.content);
-  window.campgrid = { doneHere, meta, cookie, isGuest, textOf, fillIn, isThere };
+  window.campgrid = { doneHere, meta, cookie, isGuest, textOf, fillIn, isThere, within, buttonOf, submit };
 
   // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
   // nobody, is signed in since: unless something is typed on it, which would be lost.

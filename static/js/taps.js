@@ -13,7 +13,7 @@
   const MOST_TRIES = 20;
   // On a network that works nobody needs to be told.
   const A_MOMENT = 2 * SECOND;
-  const { meta, cookie, isGuest, fillIn } = window.campgrid;
+  const { buttonOf, meta, cookie, isGuest, fillIn, within } = window.campgrid;
   const page = { attendee: "", person: "", camp: "", outOf: "", isGuest: false };
   const campOf = (path) => path.split("/")[1] ?? "";
 
@@ -129,7 +129,7 @@
     return !found || found.type === "back_forward" ? 0 : performance.timeOrigin + found.requestStart;
   })();
   const levelOf = (control) => {
-    const tap = wishes().findLast((wish) => wish.pitch === control.dataset.tap);
+    const tap = wishes().filter((wish) => wish.pitch === control.dataset.tap).pop();
     if (tap) return tap.level;
     const shown = Number(control.dataset.level);
     const name = `${PREFIX}level:${page.attendee}:${control.dataset.tap}`;
@@ -194,7 +194,7 @@
     });
     const bar = document.getElementById("taps");
     const inWords = (group) => {
-      const { kind, why, text } = group.at(-1);
+      const { kind, why, text } = group[group.length - 1];
       const titles = [...new Set(group.map(({ title }) => title))];
       if (titles.length < 2) return text;
       const together = bar.dataset[kind].replace("5", titles.length);
@@ -306,7 +306,7 @@
     redirect: "manual",
   });
   const ask = async (wish) => {
-    const answer = await fetch(wish.address, { ...request(wish), signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(wish.address, { ...request(wish), signal: within(PATIENCE) });
     // Whatever is no answer of ours (a proxy's error, the sign-in page of a Wi-Fi) says nothing about the tap.
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     const said = isOurs ? await answer.json() : null;
@@ -374,7 +374,7 @@
       answer = await ask(wish);
       if (answer.said?.is_token_old) {
         // A page of ours sets the cookie, if it is not there; if it was changed by signing in, it is read anew.
-        await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE) });
+        await fetch(location.href, { signal: within(PATIENCE) });
         answer = await ask(wish);
       } else if (answer.said?.is_old) {
         // It waited while later ones went, or the clock here was set back: it is meant all the same.
@@ -437,11 +437,16 @@
   };
   const inTurn = async (deed) => {
     if (!navigator.locks) return takeTurns(deed);
-    const run = () => deed(() => {});
+    const signal = within(2 * PATIENCE);
+    let isIn = false;
+    const run = () => {
+      isIn = true;
+      return deed(() => {});
+    };
     try {
-      return await navigator.locks.request(PREFIX, { signal: AbortSignal.timeout(2 * PATIENCE) }, run);
+      return await navigator.locks.request(PREFIX, { signal }, run);
     } catch (error) {
-      if (error.name !== "TimeoutError") throw error;
+      if (isIn || !signal.aborted) throw error;
       // Held by a window that the phone has put to sleep.
       return document.hidden ? null : navigator.locks.request(PREFIX, { steal: true }, run);
     }
@@ -494,7 +499,7 @@
     const number = nextNumber();
     const whose = { mark: page.attendee, camp: page.camp, person: page.person, isGuest: page.isGuest };
     // Nothing was tapped in between: only the last counts.
-    const before = wishes().at(-1);
+    const before = wishes().pop();
     write(`${PREFIX}wish:${page.attendee}:${number}-${Math.random().toString(36).slice(2)}`, { ...wish, ...whose, address, number });
     if (before?.pitch === wish.pitch) drop(before.name);
     // Told, if it takes longer than a moment.
@@ -522,10 +527,11 @@
   document.addEventListener(
     "submit",
     (event) => {
-      const control = event.submitter?.closest("[data-tap]");
+      const button = buttonOf(event);
+      const control = button?.closest("[data-tap]");
       if (!control || !page.attendee) return;
       event.preventDefault();
-      if (!isSecond) tap(control, event.submitter);
+      if (!isSecond) tap(control, button);
     },
     true,
   );

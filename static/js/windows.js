@@ -3,6 +3,7 @@
   "use strict";
   const PREFIX = "campgrid-shown:";
   const PATIENCE = 2_000;
+  const { within } = window.campgrid;
 
   // "Duplicate tab" copies what a window keeps: while one looks at a page the name is not there to be copied. A phone
   // that ends a page of another tab brings it back with what the window kept.
@@ -33,12 +34,12 @@
     held = [];
   };
   const holdOne = async (text) => {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const signal = within(PATIENCE);
     try {
       await navigator.locks.request(PREFIX + text, { signal }, () => new Promise((release) => held.push(release)));
     } catch (error) {
       // Copied all the same, on a page of another site: whoever looks at the form under this name keeps it.
-      if (error.name !== "TimeoutError" || !shown().includes(text)) return;
+      if (!signal.aborted || !shown().includes(text)) return;
       letGo();
       name = newName();
       hold();

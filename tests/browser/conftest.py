@@ -28,6 +28,13 @@ ARGUMENTS = (
     "--disable-component-update --disable-sync"
 ).split()
 
+#: what browsers learned in 2022: a phone that was new the year before, and was never renewed, does without
+OF_2022 = (
+    "AbortSignal.timeout", "Array.prototype.at", "Array.prototype.findLast", "HTMLFormElement.prototype.requestSubmit",
+    "SubmitEvent.prototype.submitter",
+)  # fmt: skip
+WITHOUT_2022 = ";".join(f"delete {name}" for name in OF_2022)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import ROOT, served
+from .conftest import ROOT, WITHOUT_2022, served
 from .test_journey import open_camp, submit
 
 TEXT = "Ducks, geese and a word nobody else types"
@@ -525,6 +525,36 @@ def test_what_is_typed_beside_a_camp_that_comes_in_is_there_after_the_network(op
     page.context.set_offline(False)
     page.reload()
     expect(page.get_by_label("Address", exact=True)).to_have_value("typed-on-the-train")
+
+
+def test_a_phone_of_five_years_sends_what_is_typed(open_page):
+    page = open_page("organiser", CAMP)
+    page.add_init_script(WITHOUT_2022)
+    pitch(page, "From an old phone")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    field_of(page).press("Enter")
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
+    expect(page.locator("h1")).to_have_text("From an old phone")
+    assert drafts(page) == []
+    # Which of two buttons it was goes along.
+    page.goto(f"/{CAMP}/people/")
+    page.locator("textarea[name=text]").fill("fern@example.org")
+    page.get_by_role("button", name="Add the addresses").click()
+    expect(page.get_by_text("1 address is listed.")).to_be_visible()
+    page.locator("textarea[name=text]").fill("fern@example.org")
+    submit(page, "Take them off")
+    expect(page.get_by_text("1 address is listed.")).to_be_hidden()
+
+
+def test_a_proxy_that_tells_nobody_how_campgrid_is_holds_no_form_back(open_page):
+    page = open_page("organiser", CAMP)
+    page.route("**/health/", lambda route: route.fulfill(status=403))
+    pitch(page, "Behind a strict proxy")
+    button_of(page).click()
+    page.wait_for_url(re.compile(r"/pitches/\d+/$"))
 
 
 def test_two_quick_taps_are_one_pitch_and_the_button_says_that_it_works(open_page):

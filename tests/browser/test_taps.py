@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import ARGUMENTS, CHROMIUM
+from .conftest import ARGUMENTS, CHROMIUM, WITHOUT_2022
 
 CAMP = "govcamp-2027"
 BOARD = f"/{CAMP}/pitches/"
@@ -838,6 +838,20 @@ def test_the_board_searched_meanwhile_shows_what_was_tapped(board):
     says(page, "Sent.")
     page.go_back()
     expect(interested(page, pitch)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_phone_of_five_years_keeps_its_taps_and_sends_them(board):
+    page = board()
+    one, two = free_pitches(page, 2)
+    page.add_init_script(WITHOUT_2022)
+    page.reload()
+    page.context.set_offline(True)
+    interested(page, one).click()
+    interested(page, two).click()
+    says(page, "2 taps not sent yet.")
+    page.context.set_offline(False)
+    all_sent(page)
+    assert [stored(page, pitch) for pitch in (one, two)] == [1, 1]
 
 
 def test_a_double_tap_is_one_and_the_focus_stays(board):
