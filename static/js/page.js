@@ -53,11 +53,15 @@
   // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
   // nobody, is signed in since: unless something is typed on it, which would be lost.
   const WHO = "campgrid-who";
+  const isTypedOn = () =>
+    [...document.querySelectorAll("form[data-draft] :is(input:not([type=hidden]), textarea)")].some(
+      (field) => field.value !== field.defaultValue,
+    );
   const seeWhoLooks = (isBack) => {
     const person = meta("person");
     try {
       if (!isBack) localStorage.setItem(WHO, person);
-      else if (localStorage.getItem(WHO) !== person && !document.querySelector("form[data-draft]")) location.reload();
+      else if (localStorage.getItem(WHO) !== person && !isTypedOn()) location.reload();
     } catch (error) {
       // A private window keeps nothing.
     }

@@ -321,6 +321,25 @@ def test_what_is_typed_before_the_script_came_is_kept_and_not_written_over(open_
     assert drafts(window) == []
 
 
+def test_back_shows_no_page_of_somebody_who_signed_out_unless_they_typed_on_it(open_page):
+    page = open_page("organiser", CAMP, **PHONE)
+    typed = page.context.new_page()
+    typed.goto(NEW)
+    typed.locator("#id_title").fill("Typed, and not sent")
+    page.goto(f"/{CAMP}/people/")
+    for kept in (page, typed):
+        kept.evaluate(KEEP)
+    other = page.context.new_page()
+    other.goto("/accounts/logout/")
+    other.locator("main form[method=post] button").first.click()
+    other.wait_for_url("**/")
+    for kept in (page, typed):
+        kept.evaluate("comeBack()")
+    # Its form is empty; with it would stay who is in, and links by which one is an organiser.
+    expect(page.locator("form[data-draft], code")).to_have_count(0)
+    assert text_of(typed) == "Typed, and not sent"
+
+
 def test_what_has_the_focus_is_seen_below_the_words(open_page):
     """WCAG 2.4.11: one goes back by keyboard through a long page."""
     page = open_page("organiser", CAMP, **PHONE)
