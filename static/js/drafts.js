@@ -304,6 +304,8 @@
     const told = document.getElementById("draft-found")?.content.firstElementChild.cloneNode(true);
     if (!told) return;
     form.prepend(told);
+    // Folded away, nobody would find it.
+    for (let box = form; box; box = box.parentElement) if (box.matches("details")) box.open = true;
     const key = keyField(form);
     let aside = { values: fresh, key: ownKeys.get(form), draft: null };
     const change = () => {

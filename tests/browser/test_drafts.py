@@ -845,6 +845,22 @@ def test_a_code_that_was_scanned_is_not_written_over_by_what_was_typed_before(op
     expect(page.get_by_text("You are here as Willow of the way.")).to_be_visible()
 
 
+def test_a_text_found_in_a_form_that_is_folded_away_is_seen(open_page):
+    """Where a camp is over, whoever was there and left no name may still."""
+    page = open_page()
+    page.goto(f"/{NIGHT}/join/")
+    page.locator("main summary").click()
+    field_of(page).fill("Rowan, rather late")
+    page.context.set_offline(True)
+    button_of(page).click()
+    page.locator("#not-saved").wait_for()
+    page.context.set_offline(False)
+    page.goto(f"/{NIGHT}/")
+    page.locator("#not-saved a").click()
+    expect(field_of(page)).to_be_visible()
+    assert text_of(page) == "Rowan, rather late"
+
+
 def test_a_text_that_was_kept_is_merged_with_what_others_saved_meanwhile_and_both_are_shown(open_page):
     """The notes have another revision by the time the network is back: found all the same, and nobody is overwritten."""
     page, colleague = open_page("organiser", NIGHT), open_page("helper", NIGHT)
