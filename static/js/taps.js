@@ -22,7 +22,6 @@
   // device: by which name the server knows it
 
   const memory = new Map();
-  let isKept = true;
   const disk = (deed, fallback) => {
     try {
       return deed();
@@ -40,9 +39,9 @@
       localStorage.setItem(name, JSON.stringify(value));
       return true;
     }, false);
-    if (isWritten) return;
-    memory.set(name, value);
-    isKept = false;
+    // There is room again: what could not be written before is old.
+    if (isWritten) memory.delete(name);
+    else memory.set(name, value);
   };
   const drop = (name) => {
     memory.delete(name);
@@ -215,7 +214,7 @@
     if (isWaiting) {
       say(part("count"), countOf(new Set(list.map((wish) => wish.pitch)).size));
       show(part("later"), !isSignedOut);
-      show(part("open"), !isKept && !isSignedOut);
+      show(part("open"), !isSignedOut && list.some((wish) => memory.has(wish.name)));
       const joins = `/${list[0].camp}/join/`;
       show(part("out"), isSignedOut && !isOfGuest);
       show(part("guest-out"), isSignedOut && isOfGuest);

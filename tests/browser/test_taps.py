@@ -881,6 +881,21 @@ def test_where_the_device_keeps_nothing_the_page_does_and_says_so(board):
     assert stored(page, pitch) == 1
 
 
+def test_once_a_device_that_was_full_has_room_a_tap_shows_what_is_so(board):
+    page = board()
+    (pitch,) = free_pitches(page, 1)
+    full = "() => { throw new DOMException('full', 'QuotaExceededError'); }"
+    page.evaluate(f"window.setItem = Storage.prototype.setItem; Storage.prototype.setItem = {full}; 0")
+    interested(page, pitch).click()
+    wait_for(page, lambda: stored(page, pitch) == 1)
+    expect(interested(page, pitch)).to_have_attribute("aria-pressed", "true")
+    page.evaluate("Storage.prototype.setItem = window.setItem; 0")
+    interested(page, pitch).click()
+    wait_for(page, lambda: stored(page, pitch) == 0)
+    all_sent(page)
+    expect(interested(page, pitch)).to_have_attribute("aria-pressed", "false")
+
+
 def test_without_scripts_a_tap_is_a_form(board):
     page = board("attendee", scripts=False)
     pitch = page.locator("[data-tap][data-level='0']").first.get_attribute("data-tap")
