@@ -53,15 +53,18 @@
   // The browser keeps pages for Back. One that shows what is an attendee's own is loaded anew if another person, or
   // nobody, is signed in since: unless something is typed on it, which would be lost.
   const WHO = "campgrid-who";
-  const isTypedOn = () =>
-    [...document.querySelectorAll("form[data-draft] :is(input:not([type=hidden]), textarea)")].some(
-      (field) => field.value !== field.defaultValue,
-    );
+  const isTypedOn = () => {
+    // The answer to what was sent gives back what was typed; loaded anew, it would be sent once more.
+    if (meta("answer")) return Boolean(document.querySelector("form[data-draft], form[data-carried]"));
+    const fields = [...document.querySelectorAll("form[data-draft] :is(input:not([type=hidden]), textarea)")];
+    return fields.some((field) => field.value !== field.defaultValue);
+  };
+  const loadAnew = () => (meta("answer") ? location.replace(location.pathname + location.search) : location.reload());
   const seeWhoLooks = (isBack) => {
     const person = meta("person");
     try {
       if (!isBack) localStorage.setItem(WHO, person);
-      else if (localStorage.getItem(WHO) !== person && !isTypedOn()) location.reload();
+      else if (localStorage.getItem(WHO) !== person && !isTypedOn()) loadAnew();
     } catch (error) {
       // A private window keeps nothing.
     }

@@ -326,18 +326,24 @@ def test_back_shows_no_page_of_somebody_who_signed_out_unless_they_typed_on_it(o
     typed = page.context.new_page()
     typed.goto(NEW)
     typed.locator("#id_title").fill("Typed, and not sent")
+    refused = page.context.new_page()
+    refused.goto(NEW)
+    refused.locator("#id_about").fill("Without a title")
+    button_of(refused).click()
+    refused.locator(".summary").wait_for()
     page.goto(f"/{CAMP}/people/")
-    for kept in (page, typed):
+    for kept in (page, typed, refused):
         kept.evaluate(KEEP)
     other = page.context.new_page()
     other.goto("/accounts/logout/")
     other.locator("main form[method=post] button").first.click()
     other.wait_for_url("**/")
-    for kept in (page, typed):
+    for kept in (page, typed, refused):
         kept.evaluate("comeBack()")
     # Its form is empty; with it would stay who is in, and links by which one is an organiser.
     expect(page.locator("form[data-draft], code")).to_have_count(0)
     assert text_of(typed) == "Typed, and not sent"
+    assert refused.locator("#id_about").input_value() == "Without a title"
 
 
 def test_what_has_the_focus_is_seen_below_the_words(open_page):
