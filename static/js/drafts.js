@@ -181,7 +181,9 @@
         [...field.options].forEach((option) => (option.selected = list.includes(option.value)));
       } else {
         const place = (seen[field.name] = (seen[field.name] ?? -1) + 1);
-        if (list[place] !== undefined) field.value = list[place];
+        // What was chosen may be gone by now: then that stays which the form came with.
+        const isOne = !field.options || [...field.options].some((option) => option.value === list[place]);
+        if (list[place] !== undefined && isOne) field.value = list[place];
       }
     });
     return JSON.stringify(valuesOf(form)) !== before;

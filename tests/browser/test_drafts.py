@@ -845,6 +845,17 @@ def test_a_code_that_was_scanned_is_not_written_over_by_what_was_typed_before(op
     expect(page.get_by_text("You are here as Willow of the way.")).to_be_visible()
 
 
+def test_what_was_chosen_and_is_gone_leaves_the_form_as_it_came(open_page):
+    page = open_page("organiser", CAMP)
+    type_into(page, "/new/", "A camp with a choice")
+    (name,) = drafts(page)
+    gone = "draft => JSON.stringify({ ...draft, values: { ...draft.values, joining: ['gone by now'] } })"
+    page.evaluate(f"name => {{ localStorage[name] = ({gone})(JSON.parse(localStorage[name])) }}", name)
+    page.reload()
+    expect(field_of(page)).to_have_value("A camp with a choice")
+    expect(page.locator("#id_joining")).to_have_value("open")
+
+
 def test_a_text_found_in_a_form_that_is_folded_away_is_seen(open_page):
     """Where a camp is over, whoever was there and left no name may still."""
     page = open_page()
