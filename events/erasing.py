@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import MailFailure, SignInCode, User
@@ -20,7 +20,7 @@ from accounts.told import forget_told
 from . import stamps
 from .invitations import close_invitations
 from .joining import move_up
-from .models import Attendee, Invitation, ListedAddress, Role
+from .models import Attendee, Camp, Invitation, ListedAddress, Role
 from .roles import keep_an_organiser
 from .signals import attendee_erasing, frame_changed
 
@@ -65,6 +65,9 @@ def erase_user(*, user: User, with_texts: bool) -> None:
 
     Refused, and nothing is done, as long as a camp has no other organiser.
     """
+    # All of them in one order, before anything in one of them goes (lock order).
+    for camp in _camps_that_know(user):
+        camp.lock(archived=True)
     theirs = Attendee.objects.filter(Q(user=user) | Q(was_of=user, user=None)).select_related("camp")
     # What they left comes first in each camp: it would go with where they are now.
     for attendee in theirs.order_by("camp_id", F("user").asc(nulls_first=True), "pk"):
@@ -93,3 +96,12 @@ def erase_user(*, user: User, with_texts: bool) -> None:
     # A guest went with their last camp.
     if user.pk is not None:
         user.delete()
+
+
+def _camps_that_know(user: User) -> QuerySet[Camp]:
+    """Those that they are in or left, and those on whose list, or among whose invitations, their address stands."""
+    known = Q(pk__in=Attendee.objects.filter(Q(user=user) | Q(was_of=user)).values("camp"))
+    if user.email:
+        for rows in (ListedAddress.objects.all(), Invitation.objects.all()):
+            known |= Q(pk__in=rows.filter(email__iexact=user.email).values("camp"))
+    return Camp.objects.filter(known).order_by("pk")

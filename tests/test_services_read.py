@@ -59,6 +59,15 @@ COMMITS_AS_IT_GOES = {
 }
 #: function: why its parameters may be given by place
 BY_PLACE = {"events/stamps.py:bump": "the parts of one camp, listed as `print` lists what it prints"}
+#: function: why it holds no camp although it says that a part of one is out of date
+HOLDS_NO_CAMP = {
+    "events/invitations.py:close_invitations": "whoever calls it does",
+    "exchange/writing.py:write_outcome": "`import_files` does; a camp that is new nobody else knows",
+    "pitches/wishes.py:renew_wishes": "the snapshot of wishes has a lock of its own, and taps are not to wait",
+    "schedule/wall/kept_clocks.py:keep_clocks": "`edit_camp` does",
+}
+#: how a camp is held: alone, together with others who write beside each other, with its draft
+HOLDS_A_CAMP = {"lock", "keep_open", "locked_draft"}
 #: function: why the edge may write here
 WRITES_AT_THE_EDGE: dict[str, str] = {}
 
@@ -307,6 +316,23 @@ def test_what_a_service_writes_stands_or_falls_together(service):
 def test_a_transaction_is_found_in_each_of_its_forms(source, expected):
     [found] = ast.parse(source).body
     assert is_atomic(Function(ROOT / "events" / "opening.py", found, "")) is expected
+
+
+def names_called(service: Function) -> set[str]:
+    """What it calls, be it through private functions of its own module (fixed point)."""
+    private = {f.node.name: f for f in functions() if f.module == service.module and f.node.name.startswith("_")}
+    names = {named(call) for call in service.calls}
+    while more := {named(call) for name in names & private.keys() for call in private[name].calls} - names:
+        names |= more
+    return names
+
+
+def test_whoever_says_that_a_part_of_a_camp_is_out_of_date_holds_the_camp():
+    """Of two who hold a row each and want the other's, a database ends one (deadlock): the camp comes first for all."""
+    counting = {f.label: names_called(f) for f in services() if f.label != "events/stamps.py:bump"}
+    counting = {label: names for label, names in counting.items() if "bump" in names}
+    assert len(counting) > 30
+    assert {label for label, names in counting.items() if not names & HOLDS_A_CAMP} == set(HOLDS_NO_CAMP)
 
 
 #: function: how it knows whose deed it is

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from threading import Event
+from types import SimpleNamespace
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import MailFailure, SentForm, User
 from accounts.signals import guest_claimed
-from events import stamps
+from events import listed, stamps
 from events.editing import archive_camp
 from events.erasing import erase_attendee, erase_user
 from events.frame import set_away
@@ -33,6 +38,7 @@ from schedule.draft.moves import place_session
 from schedule.models import Draft
 from schedule.wall.publish import publish_grid
 
+from ..accounts.test_limits import at_once
 from ..addresses import FullCamp, camp_addresses
 from ..factories import AttendeeFactory, CampFactory, PitchFactory, UserFactory
 
@@ -372,3 +378,25 @@ def test_whose_place_it_was_is_told_to_nobody(full_camp, leaver, olga, tmp_path)
     # On the page of people the organiser reads the address of an invitation she mailed herself.
     full_camp.camp.invitations.all().delete()
     assert EMAIL not in everything_shown(full_camp, olga)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer, and holds no rows")
+def test_an_address_that_is_taken_off_a_list_as_its_person_is_erased_goes_once(transactional_db, monkeypatch):
+    """Each would wait for what the other holds, and the database would end one of the two (deadlock)."""
+    camp, user, is_off = CampFactory(), UserFactory(email=EMAIL), Event()
+    listed.list_addresses(camp=camp, emails=[EMAIL])
+
+    def bump_later(*parts: object) -> None:
+        # The row is held, what counts it is not yet.
+        is_off.set()
+        time.sleep(0.5)
+        stamps.bump(*parts)
+
+    monkeypatch.setattr(listed, "stamps", SimpleNamespace(bump=bump_later, CROWD=stamps.CROWD))
+
+    def erase() -> None:
+        is_off.wait()
+        erase_user(user=user, with_texts=True)
+
+    assert at_once(lambda: listed.unlist_addresses(camp=camp, emails=[EMAIL]), erase) == [1, None]
+    assert not User.objects.exists()
