@@ -33,8 +33,7 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
     that they left before. A guest's account goes with their last camp.
     """
     camp = attendee.camp.lock(archived=True)
-    if attendee.is_organiser:
-        keep_an_organiser(camp, attendee)
+    keep_an_organiser(camp, attendee)
     close_invitations(attendee=attendee, left=Role.ATTENDEE)
     # Before the row goes: the apps above know what is theirs.
     attendee_erasing.send(sender=Attendee, attendee=attendee, with_texts=with_texts)

@@ -15,10 +15,14 @@ from .news import ROLE, tell
 
 
 def keep_an_organiser(camp: Camp, attendee: Attendee) -> None:
-    """Refused, if nobody else could run the camp."""
-    others = camp.attendees.organisers().exclude(pk=attendee.pk)
+    """Refused, if they are an organiser and nobody else could run the camp.
+
+    The camp is locked: what they are by now counts. Since they were looked up they may have become its last one.
+    """
+    organisers = camp.attendees.organisers()
     # Somebody written down cannot sign in, so cannot be the last one.
-    if not others.filter(user__isnull=False).exists():
+    others = organisers.exclude(pk=attendee.pk).filter(user__isnull=False)
+    if organisers.filter(pk=attendee.pk).exists() and not others.exists():
         raise ValidationError(_("A camp needs an organiser. Make somebody else one first."))
 
 
@@ -39,7 +43,7 @@ def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str
         )
     if role not in Role.values:
         raise ValidationError(_("Choose a role from the list."))
-    if attendee.is_organiser and role != Role.ORGANISER:
+    if role != Role.ORGANISER:
         keep_an_organiser(camp, attendee)
     if attendee.role != role:
         tell(people=[attendee], kind=ROLE, by=by, role=role)
@@ -58,8 +62,7 @@ def remove_attendee(*, attendee: Attendee) -> int:
     """
     camp = attendee.camp.lock()
     _refuse_gone(attendee)
-    if attendee.is_organiser:
-        keep_an_organiser(camp, attendee)
+    keep_an_organiser(camp, attendee)
     closed = close_invitations(attendee=attendee, left=None)
     attendee.removed_at = timezone.now()
     attendee.role = Role.ATTENDEE
@@ -108,8 +111,7 @@ def leave_camp(*, attendee: Attendee) -> None:
     """
     camp = attendee.camp.lock(archived=True)
     _refuse_gone(attendee)
-    if attendee.is_organiser:
-        keep_an_organiser(camp, attendee)
+    keep_an_organiser(camp, attendee)
     close_invitations(attendee=attendee, left=Role.ATTENDEE)
     attendee.user, attendee.was_of, attendee.has_left = None, attendee.user, True
     attendee.removed_at = timezone.now()

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.signals import guest_claimed
-from events import editing, frame, joining, opening, roles
+from events import editing, erasing, frame, joining, opening, roles
 from events.day_pattern import DayPattern, generate_slots
 from events.forms import CampCreateForm
 from events.invitations import invite
 from events.listed import list_addresses
 from events.merging import merge_attendees
-from events.models import Camp, Joining, Role, Slot
+from events.models import Attendee, Camp, Joining, Role, Slot
 from tests.factories import AttendeeFactory, CampFactory, RoomFactory, UserFactory, make_organiser, make_slot
 
 
@@ -142,14 +142,16 @@ def test_whoever_left_may_come_back(camp, ben, olga):
     assert not joining.join_camp(camp=camp, user=user, display_name="Ben").is_waiting
 
 
-@pytest.mark.parametrize(
-    "lose",
-    [
-        lambda olga: roles.change_role(attendee=olga, role=Role.ATTENDEE, by=None),
-        lambda olga: roles.remove_attendee(attendee=olga),
-        lambda olga: roles.leave_camp(attendee=olga),
-    ],
-)
+#: how a camp may lose an organiser
+LOSING = [
+    lambda olga: roles.change_role(attendee=olga, role=Role.ATTENDEE, by=None),
+    lambda olga: roles.remove_attendee(attendee=olga),
+    lambda olga: roles.leave_camp(attendee=olga),
+    lambda olga: erasing.erase_attendee(attendee=olga, with_texts=False),
+]
+
+
+@pytest.mark.parametrize("lose", LOSING)
 def test_a_camp_never_loses_its_last_organiser(camp, olga, lose):
     # Written down by name only: cannot sign in, so does not count.
     AttendeeFactory(camp=camp, user=None, role=Role.ORGANISER)
@@ -159,6 +161,17 @@ def test_a_camp_never_loses_its_last_organiser(camp, olga, lose):
     assert olga.is_organiser
     make_organiser(camp, "Oscar")
     lose(olga)
+
+
+@pytest.mark.parametrize("lose", LOSING)
+def test_nor_one_who_became_it_since_they_were_looked_up(camp, olga, ben, lose):
+    """The page found an attendee; while it waited for the camp they were given its keys."""
+    seen = Attendee.objects.get(pk=ben.pk)
+    roles.change_role(attendee=ben, role=Role.ORGANISER, by=olga)
+    roles.leave_camp(attendee=olga)
+    with pytest.raises(ValidationError, match="needs an organiser"):
+        lose(seen)
+    assert [*camp.attendees.organisers()] == [ben]
 
 
 @pytest.mark.parametrize(
