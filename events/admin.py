@@ -1,32 +1,41 @@
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from . import stamps
-from .editing import OF_THE_GRID, save_only
+from .editing import OF_THE_GRID, delete_camp, save_only
+from .frame import refuse_overlap
 from .models import Camp, Room, Slot
 from .signals import frame_changed
 
 
 class StampedAdmin(admin.ModelAdmin):
-    """What an operator changes here changes pages: no service is asked, so the parts are counted here."""
+    """What an operator changes here changes pages: no service is asked, so the parts are counted here.
+
+    What others hang on is not changed here once it is there: its own page sees to them, and refuses what cannot be.
+    """
 
     #: what shows these things
     parts: tuple[str, ...] = (stamps.FRAME,)
+    #: what is changed on its own page
+    elsewhere: tuple[str, ...] = ("camp",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, *(self.elsewhere if obj else ()))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # Where it was before may be another camp.
-        before = self._camps([obj]) if change else set()
         if change:
             columns = {field.name for field in obj._meta.concrete_fields}
-            save_only(thing=obj, fields=columns & {*form.changed_data})
+            camp = obj if isinstance(obj, Camp) else obj.camp
+            save_only(camp=camp, thing=obj, fields=columns & {*form.changed_data})
         else:
             super().save_model(request, obj, form, change)
-        self._bump(before | self._camps([obj]))
+        self._bump(self._camps([obj]))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         camps = self._camps([obj])
@@ -58,7 +67,7 @@ class FrameAdmin(StampedAdmin):
     """Where and when sessions can be is different, too: the draft and calendars hear of it."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        self._hold({obj.camp_id} | (self._camps([obj]) if change else set()))
+        self._hold({obj.camp_id})
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
@@ -83,11 +92,15 @@ class FrameAdmin(StampedAdmin):
 class CampAdmin(StampedAdmin):
     list_display = ["name", "slug", "starts_on", "ends_on", "joining", "archived_at"]
     search_fields = ["name", "slug"]
+    # Slots hang on the days, whoever waits on the places.
+    elsewhere = (*OF_THE_GRID, "capacity", "archived_at")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Camp | None = None) -> tuple[str, ...]:
-        """What others hang on, as slots on the days and whoever waits on the places, is changed on the camp's own page
-        of settings, which sees to them."""
-        return (*OF_THE_GRID, "capacity", "archived_at") if obj else ()
+    def delete_model(self, request: HttpRequest, obj: Camp) -> None:
+        delete_camp(camp=obj, typed_name=obj.name)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Camp]) -> None:
+        for camp in queryset.order_by("pk"):
+            delete_camp(camp=camp, typed_name=camp.name)
 
 
 @admin.register(Room)
@@ -98,4 +111,22 @@ class RoomAdmin(FrameAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
-admin.site.register(Slot, FrameAdmin)
+class SlotForm(forms.ModelForm):
+    """For a new one; of one that is there the times stay."""
+
+    class Meta:
+        model = Slot
+        fields: ClassVar[list[str]] = ["camp", "starts_at", "ends_at", "kind", "title"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if {"camp", "starts_at", "ends_at"} <= data.keys():
+            refuse_overlap(Slot(camp=data["camp"], starts_at=data["starts_at"], ends_at=data["ends_at"]))
+        return data
+
+
+@admin.register(Slot)
+class SlotAdmin(FrameAdmin):
+    form = SlotForm
+    # Sessions stand in it, and what moves them is told to their hosts.
+    elsewhere = ("camp", "starts_at", "ends_at", "kind")

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import stamps
 from .joining import move_up
-from .models import Attendee, Camp, DeletedCamp, Room, Slot
+from .models import Attendee, Camp, DeletedCamp
 from .news import mail_no_news
 from .shifting import Clocks, Follow, move_with_camp
 from .signals import camp_deleting, clocks_kept, frame_changed, times_moved, times_moving
@@ -71,11 +72,11 @@ def edit_camp(
 
 
 @transaction.atomic
-def save_only(*, thing: Camp | Room | Slot, fields: Collection[str]) -> None:
-    """Of that row just these columns are as given: what others saved in the rest since it was read stays. By an
-    operator, in an archived camp, too.
+def save_only(*, camp: Camp, thing: Model, fields: Collection[str]) -> None:
+    """Of that row of the camp just these columns are as given: what others saved in the rest since it was read stays.
+    By an operator, in an archived camp, too.
     """
-    (thing if isinstance(thing, Camp) else thing.camp).lock(archived=True)
+    camp.lock(archived=True)
     thing.save(update_fields=fields)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -5,6 +7,7 @@ from events import stamps
 from events.admin import StampedAdmin
 
 from .models import Pitch
+from .topics import keep_colours
 
 
 @admin.register(Pitch)
@@ -16,7 +19,14 @@ class PitchAdmin(StampedAdmin):
     list_filter = ["kind"]
     search_fields = ["title"]
     raw_id_fields = ["camp", "hosts", "proposed_by", "not_in", "merged_into"]
+    # Nobody becomes a host without knowing it.
+    readonly_fields = ["hosts"]
+    # Where its sessions stand hangs on the rest: its own page tells the draft, its hosts and calendars.
+    elsewhere = (
+        "camp", "proposed_by", "needs", "length", "runs", "not_in", "withdrawn_at", "merged_into",
+    )  # fmt: skip
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Pitch | None = None) -> tuple[str, ...]:
-        """Where its sessions can stand hangs on its length: the pitch's own page says what becomes of them."""
-        return ("length",) if obj else ()
+    def save_model(self, request: HttpRequest, obj: Pitch, form: Any, change: bool) -> None:
+        obj.camp.lock(archived=True)
+        super().save_model(request, obj, form, change)
+        keep_colours(camp=obj.camp)
