@@ -39,8 +39,9 @@ def is_proved(*, claim: Claim, code: str) -> bool:
 
 
 @transaction.atomic
-def finish_claim(*, claim: Claim) -> User:
-    """The guest now has the address; or, if it had an account, all the guest did belongs to that account.
+def finish_claim(*, claim: Claim, heard: int = 0) -> User:
+    """The guest now has the address; or, if it had an account, all the guest did belongs to that account, with what
+    waits to be told; but for what the guest `heard` (its number, see `accounts.told`).
 
     Returns the user to be signed in. Whoever comes second with the same code, or with the same address, finds what
     the first left: a guest that is gone is refused with a sentence.
@@ -67,6 +68,6 @@ def finish_claim(*, claim: Claim) -> User:
             return guest
     account = User.objects.select_for_update().get(pk=account.pk)
     note_proof(user=account, email=email)
-    guest_claimed.send(sender=User, guest=guest, account=account)
+    guest_claimed.send(sender=User, guest=guest, account=account, heard=heard)
     guest.delete()
     return account

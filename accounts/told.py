@@ -172,10 +172,16 @@ def say_again(request: HttpRequest, level: int, sentence: str, tags: str) -> Non
         told.add_again(level, sentence, tags)
 
 
+def heard_in(request: HttpRequest) -> int:
+    """The number up to which this browser heard what was told; 0 for none."""
+    return told.heard or 0 if isinstance(told := get_messages(request), ToldStorage) else 0
+
+
 @receiver(guest_claimed)
-def _carry_over(sender: object, guest: User, account: User, **kwargs: object) -> None:
-    """What waited for the guest waits for the account; both rows are held."""
-    together = sorted([*guest.told, *account.told], key=lambda entry: entry[0])
+def _carry_over(sender: object, guest: User, account: User, heard: int = 0, **kwargs: object) -> None:
+    """What waited for the guest, and was not heard, waits for the account; both rows are held."""
+    waiting = [entry for entry in guest.told if is_key(entry) or entry[0] > heard]
+    together = sorted([*waiting, *account.told], key=lambda entry: entry[0])
     User.objects.filter(pk=account.pk).update(told=together[-MOST_WAITING:])
 
 

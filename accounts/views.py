@@ -21,6 +21,7 @@ from .models import CODES_LAST, Claim
 from .once import BACKEND, answered_before, done_once
 from .services import address_asked_for, browser_that_asked, finish_sign_in, is_code_right, send_sign_in_code
 from .shown import note_code
+from .told import heard_in
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -147,7 +148,7 @@ def account_confirm(request: SignedInRequest) -> HttpResponse:
 
 def _finish(request: SignedInRequest, claim: Claim) -> HttpResponse:
     guest, mark = request.user.pk, request.user.mark
-    user = finish_claim(claim=claim)
+    user = finish_claim(claim=claim, heard=heard_in(request))
     login(request, user, backend=BACKEND)
     note_code(request)
     if user.pk != guest:

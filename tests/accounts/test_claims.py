@@ -72,6 +72,20 @@ def test_what_waits_for_the_guest_is_told_to_the_account(client, camp, guest):
     assert [text in page for text in ("Of the account.", "Of the guest.", "f" * 16)] == [True] * 3
 
 
+def test_what_the_guest_heard_is_not_told_to_the_account_once_more(client, camp, guest):
+    """The page told that a code is on its way; what that led to must not begin with it."""
+    UserFactory(email="tea@example.org")
+    client.cookies["heard"] = f"{guest.user.mark}.0"
+    client.post("/accounts/keep/", {"email": "tea@example.org"})
+    client.post("/accounts/keep/code/", {"action": "resend"})
+    assert "A new code is on its way." in client.get("/accounts/keep/code/").content.decode()
+    [[number, *_sentence]] = User.objects.get(pk=guest.user.pk).told
+    client.cookies["heard"] = f"{guest.user.mark}.{number}"
+    client.post("/accounts/keep/code/", {"code": code_from_mail()})
+    page = client.get(f"/{camp.slug}/").content.decode()
+    assert ["This place is yours." in page, "on its way" in page] == [True, False]
+
+
 def test_in_a_camp_the_account_was_not_in_the_place_simply_changes_hands(client, guest):
     account = UserFactory(email="tea@example.org")
 
