@@ -84,7 +84,7 @@ class Seeder:
                 hosts.append(self.random.choice(people))
             not_in = [self.random.choice(slots)] if slots and self.random.random() < 0.1 else []
             by.camp = camp
-            result.append(submit_pitch(pitch=pitch, by=by, hosts=dict.fromkeys(hosts), not_in=not_in))
+            result.append(submit_pitch(pitch=pitch, by=by, hosts=dict.fromkeys(hosts), not_in=not_in).pitch)
         return result
 
     def interest(self, camp: Camp, people: list[Attendee], pitches: list[Pitch], most: int) -> None:

@@ -108,10 +108,6 @@ class Pitch(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
-    #: ids of those whom the last save wrote down, where they were not in the camp before; kept by nobody
-    wrote_down: tuple[int, ...] = ()
-    #: a session of it came off the grid by the last save: it takes two slots by now; kept by nobody
-    has_come_off: bool = False
     #: what an import calls it, so that running it twice changes nothing
     import_key = LineField(max_length=60, blank=True)
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,17 +17,29 @@ from events import stamps
 from events.caching import digest
 from events.joining import write_down
 from events.long_text import LONGEST, length_of
-from events.models import Attendee, Slot
+from events.models import Attendee, Camp, Slot
 from events.news import HOST, NO_HOST, RETURNED, WITHDRAWN, forget_news, tell
 from events.roles import remove_attendee
 
 from .models import Interest, LastTap, Pitch, Sight
 from .order import join_orders, open_orders, put_after, refuse_circle
-from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn
+from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn, standing_asked
 from .topics import keep_colours
 
 #: what the form of a pitch says; the other columns are written by others, whose writing must not be undone
 FORM_FIELDS = ["title", "about", "topic", "kind", "length", "needs"]
+
+
+class Saved(NamedTuple):
+    """A pitch as it is now, and what came of saving it."""
+
+    pitch: Pitch
+    #: ids of those who host it by a name alone and were not in the camp before
+    wrote_down: tuple[int, ...] = ()
+    #: a session of it is off the draft: it takes two slots by now, and they are not free where it stood
+    has_come_off: bool = False
+    #: others changed its hosts or its order since the page was made, and those stay
+    is_contested: bool = False
 
 
 @transaction.atomic
@@ -40,7 +51,7 @@ def submit_pitch(
     not_in: Iterable[Slot] = (),
     after: Iterable[Pitch] = (),
     on_behalf_of: str = "",
-) -> Pitch:
+) -> Saved:
     """The pitch is on the board. `on_behalf_of` is the name of somebody who has no phone at hand."""
     pitch.camp = by.camp.lock()
     pitch.proposed_by = by
@@ -48,13 +59,14 @@ def submit_pitch(
         raise ValidationError(_("Pitching is closed. Talk to an organiser: there may be a gap to fill."))
     pitch.full_clean()
     pitch.save()
-    pitch.hosts.set([*hosts, *_written_down(pitch, on_behalf_of)])
+    brought, wrote_down = _written_down(pitch.camp, on_behalf_of)
+    pitch.hosts.set([*hosts, *brought])
     _tell_hosts(pitch, before=set(), by=by)
     pitch.not_in.set(not_in)
     put_after(pitch=pitch, earlier=after)
     keep_colours(camp=pitch.camp)
     stamps.bump(pitch.camp, stamps.PITCHES)
-    return pitch
+    return Saved(pitch, wrote_down)
 
 
 @transaction.atomic
@@ -66,7 +78,7 @@ def save_pitch(
     by: Attendee | None,
     after: Iterable[Pitch] | None = None,
     on_behalf_of: str = "",
-) -> None:
+) -> Saved:
     """The pitch is as given, with these hosts, and comes after those it builds on; without `after` as before.
 
     Whoever became a host by it, or is none any more, is told so.
@@ -74,9 +86,11 @@ def save_pitch(
     pitch.camp.lock()
     _hold_open(pitch)
     before, topic = set(pitch.hosts.all()), Pitch.objects.values_list("topic", flat=True).get(pk=pitch.pk)
+    stood = _standing(pitch)
+    brought, wrote_down = _written_down(pitch.camp, on_behalf_of)
     with _grids_told(pitch):
         pitch.save(update_fields=FORM_FIELDS)
-        pitch.hosts.set([*hosts, *_written_down(pitch, on_behalf_of)])
+        pitch.hosts.set([*hosts, *brought])
         _tell_hosts(pitch, before=before, by=by)
         pitch.not_in.set(not_in)
         if after is not None:
@@ -84,6 +98,7 @@ def save_pitch(
     if pitch.topic != topic:
         keep_colours(camp=pitch.camp, renamed=(topic, pitch.topic))
     stamps.bump(pitch.camp, stamps.PITCHES)
+    return Saved(pitch, wrote_down, has_come_off=_standing(pitch) < stood)
 
 
 @transaction.atomic
@@ -97,25 +112,23 @@ def put_right(
     by: Attendee,
     after: Iterable[Pitch],
     on_behalf_of: str = "",
-) -> bool:
-    """The pitch is as whoever submitted it types it now. True: others changed its hosts or its order since it was
-    `left` like that (`what_hangs_on`), and those stay.
+) -> Saved:
+    """The pitch is as whoever submitted it types it now; hosts and order that others changed since it was `left` like
+    that (`what_hangs_on`) stay.
 
-    Whom that page wrote down (ids) is not in the camp any more if it was under a name that is put right; that pitch
-    says afterwards whom it wrote down by now.
+    Whom that page wrote down (ids) is not in the camp any more if it was under a name that is put right.
     """
     pitch.camp.lock()
     is_changed = what_hangs_on(pitch) != left
     if is_changed:
-        save_pitch(pitch=pitch, hosts=list(pitch.hosts.all()), not_in=not_in, by=by)
+        saved = save_pitch(pitch=pitch, hosts=list(pitch.hosts.all()), not_in=not_in, by=by)
     else:
-        save_pitch(pitch=pitch, hosts=hosts, not_in=not_in, by=by, after=after, on_behalf_of=on_behalf_of)
+        saved = save_pitch(pitch=pitch, hosts=hosts, not_in=not_in, by=by, after=after, on_behalf_of=on_behalf_of)
     for person in pitch.camp.attendees.written_down().filter(pk__in=wrote_down, pitches=None):
         remove_attendee(attendee=person)
     # Those who stay are as they were left by this page.
     still = pitch.hosts.written_down().filter(pk__in=wrote_down).values_list("pk", flat=True)
-    pitch.wrote_down = (*still, *pitch.wrote_down)
-    return is_changed
+    return saved._replace(wrote_down=(*still, *saved.wrote_down), is_contested=is_changed)
 
 
 def what_hangs_on(pitch: Pitch) -> str:
@@ -124,14 +137,18 @@ def what_hangs_on(pitch: Pitch) -> str:
     return digest(*(list(rows.values_list("pk", flat=True)) for rows in (hosts, earlier)))
 
 
-def _written_down(pitch: Pitch, name: str) -> list[Attendee]:
-    """Who is to host it and has no phone at hand; the pitch says so of whoever was not in the camp until now."""
+def _written_down(camp: Camp, name: str) -> tuple[list[Attendee], tuple[int, ...]]:
+    """Who is to host and has no phone at hand, if anybody; and their id, if they were not in the camp until now."""
     if not name.strip():
-        return []
-    newest = pitch.camp.attendees.aggregate(pk=Max("pk"))["pk"]
-    person = write_down(camp=pitch.camp, display_name=name)
-    pitch.wrote_down = (person.pk,) if person.pk > newest else ()
-    return [person]
+        return [], ()
+    before = set(camp.attendees.written_down().values_list("pk", flat=True))
+    person = write_down(camp=camp, display_name=name)
+    return [person], () if person.pk in before else (person.pk,)
+
+
+def _standing(pitch: Pitch) -> int:
+    """How many sessions of it stand on the draft."""
+    return sum(int(count or 0) for _receiver, count in standing_asked.send(sender=Pitch, pitch=pitch))
 
 
 def _tell_hosts(pitch: Pitch, *, before: set[Attendee], by: Attendee | None) -> None:
@@ -226,7 +243,7 @@ def host_idea(*, pitch: Pitch, attendee: Attendee) -> None:
 
 
 @transaction.atomic
-def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Pitch:
+def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Saved:
     """One pitch with the hosts and the interest of both; the old address leads to it, and hosts are told."""
     source.camp.lock()
     if source.pk == target.pk:
@@ -235,6 +252,8 @@ def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Pitch
     source, target = rows[source.pk], rows[target.pk]
     if source.camp_id != target.camp_id or not (source.is_open and target.is_open):
         raise ValidationError(_("One of the two is withdrawn or merged already. Look at the board again."))
+    # Of the two one place stays, or however many the target has.
+    stood = max(_standing(target), min(1, _standing(source)))
     before = set(target.hosts.all())
     target.hosts.add(*source.hosts.all())
     _tell_hosts(target, before=before, by=by)
@@ -266,7 +285,7 @@ def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Pitch
     Pitch.objects.filter(merged_into=source).update(merged_into=target)
     pitch_merged.send(sender=Pitch, source=source, target=target)
     stamps.bump(target.camp, stamps.PITCHES)
-    return target
+    return Saved(target, has_come_off=_standing(target) < stood)
 
 
 class Tapped(NamedTuple):

@@ -10,5 +10,7 @@ pitch_returned = Signal()
 pitch_changed = Signal()
 #: the `source` pitch is now part of `target`; sent inside the transaction
 pitch_merged = Signal()
+#: answered with how many sessions of `pitch` stand on the draft
+standing_asked = Signal()
 #: a pitch is shown to `me` (None: to a stranger): whoever knows where it runs answers with HTML
 pitch_shown = Signal()

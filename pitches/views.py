@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.http import next_page, wants_json
+from accounts.once import Made
 from events import stamps
 from events.access import Access, camp_view
 from events.caching import answers, fresh
@@ -56,6 +57,7 @@ from .board import (
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
 from .models import Interest, Pitch, PitchQuerySet, fair_order
 from .services import (
+    Saved,
     Tap,
     TapIsOld,
     carry_interest,
@@ -186,15 +188,11 @@ def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     form = NewPitchForm(posted_on(request, made), instance=known, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
-            pitch: Pitch = form.save(commit=False)
-            said, [left, *wrote_down] = form.said, (made.beside if made else "").split(" ")
-            if made is None:
-                submit_pitch(pitch=pitch, by=request.me, **said)
-            elif put_right(pitch=pitch, by=request.me, left=left, wrote_down=list(map(int, wrote_down)), **said):
-                messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
+            saved = _submit(request, form, made)
+            pitch = saved.pitch
             tell_done(request, (SAVED_ANEW if made else _("“%(title)s” is on the board.")) % {"title": pitch})
-            _tell_lost(request, pitch)
-            note_saved(request, pitch, form, beside=" ".join(map(str, [what_hangs_on(pitch), *pitch.wrote_down])))
+            _tell_what_came(request, saved)
+            note_saved(request, pitch, form, beside=" ".join(map(str, [what_hangs_on(pitch), *saved.wrote_down])))
             return redirect(pitch)
     context = {
         "camp": camp,
@@ -207,6 +205,15 @@ def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return render(request, template, context, status=status_of(form))
 
 
+def _submit(request: AttendeeRequest, form: NewPitchForm, made: Made | None) -> Saved:
+    """The pitch is made, or is as it is typed now where this page made it before."""
+    pitch: Pitch = form.save(commit=False)
+    if made is None:
+        return submit_pitch(pitch=pitch, by=request.me, **form.said)
+    left, *wrote_down = made.beside.split(" ")
+    return put_right(pitch=pitch, by=request.me, left=left, wrote_down=list(map(int, wrote_down)), **form.said)
+
+
 @camp_view(Access.ATTENDEE)
 @held
 def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
@@ -216,7 +223,7 @@ def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRespo
     form = PitchForm(posted_anew(request, pitch), instance=pitch, camp=camp, me=request.me)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
-            save_pitch(
+            saved = save_pitch(
                 pitch=form.save(commit=False),
                 hosts=form.hosts(),
                 not_in=form.cleaned_data.get("not_in", pitch.not_in.all()),
@@ -225,15 +232,17 @@ def pitch_edit(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRespo
             )
             note_saved(request, pitch, form)
             tell_done(request, _("“%(title)s” is saved.") % {"title": pitch})
-            _tell_lost(request, pitch)
+            _tell_what_came(request, saved)
             return redirect(pitch)
     context = {"camp": camp, "pitch": pitch, "form": form, "topics": topics_of(camp)}
     return render(request, "pitches/pitch_edit.html", context, status=status_of(form))
 
 
-def _tell_lost(request: AttendeeRequest, pitch: Pitch) -> None:
+def _tell_what_came(request: AttendeeRequest, saved: Saved) -> None:
     """What else came of saving it, and what can be done about that."""
-    if not pitch.has_come_off:
+    if saved.is_contested:
+        messages.info(request, _("Who hosts it, or what it comes after, was changed meanwhile: that stays."))
+    if not saved.has_come_off:
         return
     if request.me.is_organiser:
         told = _(
@@ -290,10 +299,10 @@ def pitch_merge(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResp
     form = MergeForm(posted(request), pitch=pitch)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form, "target"):
-            merged = merge_pitches(source=pitch, target=form.cleaned_data["target"], by=request.me)
+            saved = merge_pitches(source=pitch, target=form.cleaned_data["target"], by=request.me)
             tell_done(request, _("“%(title)s” is part of this pitch now.") % {"title": pitch})
-            _tell_lost(request, merged)
-            return redirect(merged)
+            _tell_what_came(request, saved)
+            return redirect(saved.pitch)
     return render(
         request, "pitches/pitch_merge.html", {"camp": camp, "pitch": pitch, "form": form}, status=status_of(form)
     )

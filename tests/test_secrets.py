@@ -122,7 +122,7 @@ def make_her_a_host(world: World) -> None:
 
 
 def pitch_for_her(world: World) -> None:
-    pitch = submit_pitch(pitch=Pitch(title="Bait"), by=world.olga, hosts=[world.vera])
+    pitch = submit_pitch(pitch=Pitch(title="Bait"), by=world.olga, hosts=[world.vera]).pitch
     place_session(pitch=pitch, room=world.rooms[0], slot=world.slots[2])
 
 

@@ -14,7 +14,7 @@ from events.hanging import named
 from events.models import Camp, Room, Slot
 from events.signals import frame_changed, hanging_asked, sessions_ending
 from pitches.models import Pitch
-from pitches.signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn
+from pitches.signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn, standing_asked
 
 from ..models import Cell, Draft, Session
 from .moves import place_session, unplace_session
@@ -69,13 +69,10 @@ def carry_session_over(sender: type[Pitch], source: Pitch, target: Pitch, **kwar
     does.
     """
     for session in source.sessions.placed_first():
-        is_placed = session.cells.exists()
-        known = target.sessions.placed() if is_placed else target.sessions.all()
+        known = target.sessions.placed() if session.cells.exists() else target.sessions.all()
         if known.exists() or target.length != source.length:
-            target.has_come_off |= is_placed and not known.exists()
             unplace_session(session=session)
         else:
-            target.has_come_off &= not is_placed
             session.pitch = target
             session.save(update_fields=["pitch"])
     Draft.touch(target.camp)
@@ -83,9 +80,7 @@ def carry_session_over(sender: type[Pitch], source: Pitch, target: Pitch, **kwar
 
 @receiver(post_save, sender=Pitch)
 def follow_length(sender: type[Pitch], instance: Pitch, created: bool, **kwargs: Any) -> None:
-    """A session takes as many cells as its pitch is long; where there is no room for that, it comes off, and the pitch
-    says so to whoever saves it.
-    """
+    """A session takes as many cells as its pitch is long; where there is no room for that, it comes off."""
     if created or kwargs.get("raw"):
         return
     for session in instance.sessions.placed().with_place():
@@ -98,4 +93,8 @@ def follow_length(sender: type[Pitch], instance: Pitch, created: bool, **kwargs:
                 place_session(pitch=instance, session=session, room=place.room, slot=place.slot)
         except ValidationError:
             unplace_session(session=session)
-            instance.has_come_off = True
+
+
+@receiver(standing_asked)
+def count_what_stands(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> int:
+    return pitch.sessions.placed().count()

@@ -39,7 +39,7 @@ def _make(slug: str, organiser: User) -> None:
     add_slots(camp=camp, slots=generate_slots(camp, camp.days, pattern))
     add_rooms(camp=camp, rooms=[Room(camp=camp, name=name) for name in ROOMS])
     # Nobody hosts two at a time.
-    pitches = {title: submit_pitch(pitch=Pitch(title=title), by=olga) for title in TITLES}
+    pitches = {title: submit_pitch(pitch=Pitch(title=title), by=olga).pitch for title in TITLES}
     first = camp.slots.for_sessions().order_by("starts_at")[0]
     sessions = {
         title: place_session(pitch=pitches[title], room=camp.rooms.get(name=name), slot=first)

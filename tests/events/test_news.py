@@ -74,7 +74,7 @@ def shown_in(page: str) -> str:
 
 
 def test_a_co_host_is_told_and_whoever_did_it_is_not(camp, ben, cleo):
-    pitch = submit_pitch(pitch=Pitch(title="Knots", camp=camp), by=ben, hosts=[ben, cleo])
+    pitch = submit_pitch(pitch=Pitch(title="Knots", camp=camp), by=ben, hosts=[ben, cleo]).pitch
     assert told(cleo) == ["You are a host of “Knots” now."]
     assert told(ben) == []
     assert [m.to for m in mail.outbox] == [[cleo.user.email]]
@@ -348,7 +348,7 @@ def test_got_it_on_a_full_list_leaves_what_came_since(camp, ben):
 
 
 def test_got_it_leaves_what_came_since_something_was_forgotten(camp, olga, ben):
-    pitch = submit_pitch(pitch=Pitch(title="Knots", camp=camp), by=olga, hosts=[ben])
+    pitch = submit_pitch(pitch=Pitch(title="Knots", camp=camp), by=olga, hosts=[ben]).pitch
     client = browser_of(ben)
     seen = shown_in(client.get(f"/{camp.slug}/").content.decode())
     empty_pitch(pitch=pitch)
@@ -393,7 +393,7 @@ def test_two_places_that_become_one_keep_the_news_of_both(camp, ben, cleo):
 
 
 def test_news_of_an_erased_pitch_is_forgotten(camp, ben, cleo):
-    pitch = submit_pitch(pitch=Pitch(title="Knots", camp=camp), by=ben, hosts=[ben, cleo])
+    pitch = submit_pitch(pitch=Pitch(title="Knots", camp=camp), by=ben, hosts=[ben, cleo]).pitch
     tell(people=[cleo], kind=HOST, by=None, title="Other", address="/x/")
     empty_pitch(pitch=pitch)
     assert told(cleo) == ["You are a host of “Other” now."]

@@ -298,40 +298,41 @@ def test_a_new_title_is_no_change_of_the_draft(camp, pitch):
 # -- put right after the answer was lost -------------------------------------------------------------------
 
 
-def put_right(pitch: Pitch, made: Pitch, by, **said: object) -> Pitch:
+def put_right(made: services.Saved, by, **said: object) -> services.Saved:
     """As the page does that made it."""
-    services.put_right(
-        pitch=(again := now(pitch)),
+    pitch = made.pitch
+    return services.put_right(
+        pitch=now(pitch),
         left=services.what_hangs_on(pitch),
         wrote_down=made.wrote_down,
         by=by,
         **{"hosts": [], "not_in": [], "after": [], "on_behalf_of": "", **said},
     )
-    return again
 
 
 def test_whom_somebody_else_brought_stays_in_the_camp(camp, hal):
     """They lead nothing any more by a name that is put right; only whom the page itself wrote down goes with it."""
-    pitch = services.submit_pitch(pitch=Pitch(title="Knots"), by=hal, hosts=[hal])
+    made = services.submit_pitch(pitch=Pitch(title="Knots"), by=hal, hosts=[hal])
     brought = AttendeeFactory(camp=camp, display_name="Pa", user=None)
-    made = put_right(pitch, pitch, hal, hosts=[hal, brought])
-    put_right(pitch, made, hal, hosts=[hal])
+    made = put_right(made, hal, hosts=[hal, brought])
+    put_right(made, hal, hosts=[hal])
     brought.refresh_from_db()
     assert brought.removed_at is None
     # The same where the page named them as one without a phone: they were in already.
-    made = put_right(pitch, made, hal, on_behalf_of="pa")
-    put_right(pitch, made, hal, hosts=[hal])
+    made = put_right(made, hal, on_behalf_of="pa")
+    put_right(made, hal, hosts=[hal])
     brought.refresh_from_db()
     assert brought.removed_at is None
 
 
 def test_whom_the_page_wrote_down_goes_with_the_name_however_often_it_is_put_right(camp, hal):
-    pitch = services.submit_pitch(pitch=Pitch(title="Knots"), by=hal, on_behalf_of="Pa")
-    made = put_right(pitch, pitch, hal, on_behalf_of="Pat")
+    first = services.submit_pitch(pitch=Pitch(title="Knots"), by=hal, on_behalf_of="Pa")
+    pitch = first.pitch
+    made = put_right(first, hal, on_behalf_of="Pat")
     assert {host.display_name for host in pitch.hosts.all()} == {"Pat"}
     # The same name again: they stay, and are still whom this page wrote down.
-    made = put_right(pitch, made, hal, on_behalf_of="Pat")
+    made = put_right(made, hal, on_behalf_of="Pat")
     assert {person.display_name for person in camp.attendees.present().filter(user=None)} == {"Pat"}
-    put_right(pitch, made, hal, hosts=[hal])
+    put_right(made, hal, hosts=[hal])
     assert not camp.attendees.present().filter(user=None).exists()
     assert {host.display_name for host in pitch.hosts.all()} == {"Hal"}

@@ -21,7 +21,7 @@ EIGHT = ["Data", "Housing", "Health", "Design", "Money", "Climate", "Schools", "
 
 
 def pitch(topic: str, by, title: str = "") -> Pitch:
-    return submit_pitch(pitch=Pitch(title=title or f"About {topic}", topic=topic), by=by)
+    return submit_pitch(pitch=Pitch(title=title or f"About {topic}", topic=topic), by=by).pitch
 
 
 def retopic(found: Pitch, topic: str) -> None:
