@@ -442,11 +442,11 @@ def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:
     unseen = ids - set(Sight.objects.filter(attendee=attendee, pitch__in=ids).values_list("pitch_id", flat=True))
     if not unseen:
         return
-    # As a tap writes (raw SQL): the pitch is held by the same statement, so that none goes before this is written down,
-    # and nobody who looks waits for another (row lock).
+    # As a tap writes (raw SQL): the pitches are held by the same statement, so that none goes before this is written
+    # down, and nobody who looks waits for another (row lock). In one order, as a merge holds them.
     sql = statement(
-        "INSERT INTO {sights} (pitch_id, attendee_id) SELECT id, %s FROM {pitches} WHERE id IN ({ids}){held} "
-        "ON CONFLICT DO NOTHING",
+        "INSERT INTO {sights} (pitch_id, attendee_id) "
+        "SELECT id, %s FROM {pitches} WHERE id IN ({ids}) ORDER BY id{held} ON CONFLICT DO NOTHING",
         sights=table_of(Sight),
         pitches=table_of(Pitch),
         ids=marks(len(unseen)),

@@ -13,7 +13,7 @@ from events.joining import join_camp
 from events.models import Camp
 from events.news import hear
 from pitches import services
-from pitches.models import Interest, Pitch
+from pitches.models import Interest, Pitch, Sight
 from pitches.services import (
     host_idea,
     mark_seen,
@@ -232,6 +232,24 @@ def test_a_host_taps_a_must_while_their_pitch_is_merged(monkeypatch, tapped):
         monkeypatch.setattr(services, "_tell_hosts", lambda *args, **said: (begin(), tell_hosts(*args, **said)))
         merge_pitches(source=now(knots), target=now(ropes), by=None)
     assert interests(ropes) == {ben.pk: 2}
+
+
+@many_writers
+@pytest.mark.django_db(transaction=True)
+def test_somebody_looks_at_all_pitches_while_two_of_them_are_merged():
+    """Both end: each holds them in one order, wherever they lie on the disk (deadlock)."""
+    camp = CampFactory()
+    pitches = [PitchFactory(camp=camp) for _ in range(60)]
+    ben, first, last = AttendeeFactory(camp=camp), pitches[0], pitches[-1]
+    # The first lies behind the others by now; PostgreSQL looks through them as they lie once it knows how few they are.
+    edit(first, title="Knots")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {Pitch._meta.db_table}")
+    with beside(lambda: mark_seen(attendee=ben, pitch_ids=[p.pk for p in pitches])) as begin, transaction.atomic():
+        Pitch.objects.select_for_update().get(pk=first.pk)
+        begin()
+        Pitch.objects.select_for_update().get(pk=last.pk)
+    assert Sight.objects.count() == 60
 
 
 def test_a_must_on_what_is_part_of_a_must_already_is_none_too_many(camp, cleo):
