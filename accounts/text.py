@@ -43,7 +43,9 @@ def as_called(name: str) -> str:
 
     Not by `people.as_seen`, by which nobody can pose as another: "Floor 2" and "Floor ②" are two rooms.
     """
-    return " ".join("".join(sign for sign in name if unicodedata.category(sign) != "Cf").casefold().split())
+    if not name.isascii():
+        name = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    return " ".join(name.casefold().split())
 
 
 @lru_cache

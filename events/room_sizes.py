@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from accounts.text import as_called
+
 # Words of rooms, as people have them in English, German, French, Spanish and Dutch. First what columns are called:
 OF_ROOMS = ["space", "saal", "salle", "sala", "zaal", "espace", "espacio", "lokaal"]
 NAMES = ["room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte"]
@@ -64,11 +66,11 @@ class Sized(NamedTuple):
 
 
 def size_in_brackets(text: str, known: Collection[str] = ()) -> Sized:
-    """The name and the size. `known`: names of rooms that are there, in small letters, which are never divided."""
+    """The name and the size. `known`: names of rooms that are there, by `as_called`, which are never divided."""
     found = IN_BRACKETS.fullmatch(text) if len(text) <= LONGEST else None
-    if found is None or text.casefold() in known:
+    if found is None or as_called(text) in known:
         return Sized(text)
-    is_said = bool(found["before"] or found["unit"]) or found["name"].casefold() in known
+    is_said = bool(found["before"] or found["unit"]) or as_called(found["name"]) in known
     if not is_said and int(found["seats"]) < LEAST:
         return Sized(text)
     return Sized(found["name"], int(found["seats"]), is_said)
@@ -77,7 +79,7 @@ def size_in_brackets(text: str, known: Collection[str] = ()) -> Sized:
 def size_behind(text: str, known: Collection[str] = ()) -> Sized | None:
     """The same without brackets; said only where a word behind the number says it: Loft 10 seats."""
     found = BEHIND_NAME.fullmatch(text) if len(text) <= LONGEST else None
-    if found is None or text.casefold() in known:
+    if found is None or as_called(text) in known:
         return None
     seats = int(found["seats"])
     if found["unit"]:
@@ -101,13 +103,13 @@ def sizes_in(texts: Iterable[str], known: Collection[str] = ()) -> dict[str, Siz
     counts = len(unsure) > 1 and all(later - earlier == 1 for earlier, later in pairwise(unsure))
     are_all = len(found) > 1 and all(behind.values()) and not counts
     for text, one in behind.items():
-        if one and (one.is_said or are_all or one.name.casefold() in known):
+        if one and (one.is_said or are_all or as_called(one.name) in known):
             # However sure it is, it stands there as a name does: it is told.
             found[text] = one._replace(is_said=False)
         elif one:
             found[text] = Sized(text, is_said=False)
-    count = Counter(one.name.casefold() for one in found.values())
+    count = Counter(as_called(one.name) for one in found.values())
     return {
-        text: one if count[one.name.casefold()] == 1 else Sized(text, is_said=one.seats is None and one.is_said)
+        text: one if count[as_called(one.name)] == 1 else Sized(text, is_said=one.seats is None and one.is_said)
         for text, one in found.items()
     }

@@ -259,7 +259,7 @@ class CsvReader:
             rows = rows_of("rooms.csv", self.files.get("rooms.csv", ""))
             listed = [row for _number, row in rows if not total_in(row.values())]
             names = {" ".join(row["name"].split()): row["capacity"] for row in listed}
-            sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
+            sizes = sizes_in(names, {as_called(room.name) for room in self.outcome.rooms})
             self.sizes = {name: size for name, size in sizes.items() if not names[name]}
 
     def room(self, row: Row, number: int) -> None:

@@ -79,7 +79,7 @@ class SheetReader:
 
     base: CsvReader
     people: dict[str, list[Attendee]] = field(default_factory=dict)
-    #: those that are called so, by their titles in small letters
+    #: those that are called so, by their titles (`as_called`)
     titles: dict[str, list[Pitch]] = field(default_factory=dict)
     #: (host, slot) to what has them
     busy: dict[Spot, Entry] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class SheetReader:
     #: names of rooms by themselves, and what they say of seats; those of which it was told
     sizes: dict[str, Sized] = field(default_factory=dict)
     sizes_told: set[str] = field(default_factory=set)
-    #: names, in small letters, of people in the camp, and of those whom the sheet names for certain somewhere
+    #: names (`as_called`) of people in the camp, and of those whom the sheet names for certain somewhere
     known: set[str] = field(default_factory=set)
     #: what was told of titles, and of names, already; that a cell of several lines is one title is told once
     told: set[str] = field(default_factory=set)
@@ -124,7 +124,7 @@ class SheetReader:
         # A wall has told already what its headings say; a room beside a number of seats is called as it stands.
         listed = [entry.cells for entry in entries if not entry.cell and not entry.cells["Capacity"]]
         names = {" ".join(cells["Room"].split()) for cells in listed}
-        self.sizes = sizes_in(names, {room.name.casefold() for room in self.outcome.rooms})
+        self.sizes = sizes_in(names, {as_called(room.name) for room in self.outcome.rooms})
         for heading in rows.rooms:
             with self.base.fault_told(FILE, heading.row, heading.cell):
                 self.room(heading)

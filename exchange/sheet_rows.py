@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.clocks import is_shown_twice, on_the_clock
+from accounts.text import as_called
 from events.models import Camp, Slot
 
 from .cells import day_and_time, days_named, short, whole
@@ -102,7 +103,7 @@ class SheetRows:
             self.tell_untitled()
             return
         try:
-            wall = read_wall(text, self.days_of, {room.name.casefold() for room in self.base.outcome.rooms})
+            wall = read_wall(text, self.days_of, {as_called(room.name) for room in self.base.outcome.rooms})
         except NotATable as error:
             self.fault(error.row, error.reason)
             return

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.text import plain_heading
+from accounts.text import as_called, plain_heading
 from events.decoding import MERGED
 from events.marks import MOST_ABOVE, marks_of
 from events.room_sizes import OF_ROOMS, Sized, sizes_in
@@ -122,7 +122,7 @@ class Wall:
 
 def read_wall(text: str, days_of: DaysOf, rooms: Collection[str] = ()) -> Wall | None:
     """The wall that a file shows; None if it is something else. `days_of` tells what speaks of a day, `rooms` are
-    the names of those that are there, in small letters. NotATable: as far as it can be read it shows none.
+    the names of those that are there, by `as_called`. NotATable: as far as it can be read it shows none.
     """
     # Each cell is read in several ways, one after the other.
     days_of = lru_cache(MOST_KEPT)(days_of)
@@ -253,7 +253,7 @@ class _WallReader:
     def days_in(self, number: int) -> list[int]:
         """The columns of a line that name days."""
         cells = enumerate(self.lines[number])
-        return [n for n, cell in cells if cell.casefold() not in self.known and self.names_day(cell)]
+        return [n for n, cell in cells if as_called(cell) not in self.known and self.names_day(cell)]
 
     def are_different(self, cells: Iterable[str]) -> bool:
         return are_different(self.days_of(cell) or () for cell in cells)
@@ -318,7 +318,7 @@ class _WallReader:
     def is_of_list(self, cells: Sequence[str]) -> bool:
         """Whether these are headings of another shape: one word says so only if no more rooms stand beside it."""
         # What a room is called here is no heading of another shape.
-        others = [cell for cell in cells if cell.casefold() not in self.known]
+        others = [cell for cell in cells if as_called(cell) not in self.known]
         if any((label := label_of(cell)) and label.number is None for cell in others):
             return True
         words = {plain_heading(cell) for cell in others if self.is_beside(cell) and plain_heading(cell) in OF_LISTS}
@@ -328,7 +328,7 @@ class _WallReader:
     def is_beside(self, cell: str) -> bool:
         """Whether a heading is that of a column of something else than a room."""
         word = plain_heading(cell)
-        return cell.casefold() not in self.known and (word in NOT_OF_ROOMS or not word)
+        return as_called(cell) not in self.known and (word in NOT_OF_ROOMS or not word)
 
     def find_hours(self, head: int) -> None:
         """Whether numbers that nothing stands beside are hours."""
@@ -350,21 +350,21 @@ class _WallReader:
         """Whether the rooms are named once more, for another day say."""
         line = self.lines[number]
         cells = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED]
-        known = {room.casefold() for room in self.rooms.values()}
+        known = {as_called(room) for room in self.rooms.values()}
         sizes = sizes_in(cells, {*self.known, *known})
-        names = {name.casefold() for cell in cells for name in (cell, sizes[cell].name)}
+        names = {as_called(name) for cell in cells for name in (cell, sizes[cell].name)}
         return bool(cells) and len(names & known) * 2 >= len(cells)
 
     def read_head(self, number: int) -> None:
         line = self.lines[number]
         self.rooms, self.ends_at, self.days_at, self.unread = {}, None, set(), set()
         rooms = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED and not self.is_beside(cell)]
-        sizes = sizes_in(rooms, {*self.known, *(name.casefold() for _row, _cell, name in self.wall.rooms)})
+        sizes = sizes_in(rooms, {*self.known, *(as_called(name) for _row, _cell, name in self.wall.rooms)})
         has_days = self.names_different_days(number)
         for column, cell in enumerate(line):
             if not cell or cell == MERGED or column == self.at:
                 continue
-            if cell.casefold() in self.known and column > self.at:
+            if as_called(cell) in self.known and column > self.at:
                 self.read_room(number, column, Sized(cell))
             elif plain_heading(cell) in DAILY and not self.rooms:
                 self.days_at.add(column)

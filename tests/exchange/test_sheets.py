@@ -1208,3 +1208,20 @@ def test_what_is_merged_is_the_same_whichever_program_saved_it(saturday, made_by
     assert Pitch.objects.get(title="Knots").sessions.count() == 1
     assert "cell B3: “Knots” fills two slots in a row: it is a double session." in told(report)
     assert "cell B5: “Bells” stands over Barn, Loft: it goes into Barn." in told(report)
+
+
+@pytest.mark.parametrize("called", ["Loft  (20)", "Loft\u00a0(20)", "LOFT (20)", "Loft\u200b (20)"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"sheet.csv": "Time,Barn,Loft (20)\n10:00,Ducks,Knots\n11:00,Owls,Bells\n"},
+        {"sheet.csv": "Time,Room,Title\n10:00,Loft (20),Knots\n11:00,Barn,Ducks\n"},
+        {"rooms.csv": "name\nLoft (20)\n"},
+    ],
+)
+def test_a_room_that_is_there_by_the_rule_for_names_is_not_divided_into_name_and_seats(saturday, called, files):
+    """Nobody sees the difference; it would be another room, with sessions of its own."""
+    saturday.rooms.create(name="Barn")
+    saturday.rooms.create(name=called, position=1)
+    import_files(camp=saturday, files=files, by=None)
+    assert [room.name for room in saturday.rooms.all()] == ["Barn", called]
