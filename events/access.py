@@ -188,7 +188,7 @@ def camp_view(
                 request.user = AnonymousUser()
             found, request.attendee = find_camp(camp, request.user)
             request.camp = found
-            request.me = request.attendee if request.attendee and not request.attendee.is_waiting else None
+            request.me = request.attendee if request.attendee and request.attendee.is_present else None
             with timezone.override(found.tz):
                 if denied := deny(request, found, access):
                     return denied

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import refuse_name
+from accounts.text import as_called
 
 from . import stamps
 from .joining import join_camp
@@ -81,7 +82,7 @@ def seat_organiser(*, camp: Camp, user: User, display_name: str = "") -> Attende
     if mine is None:
         found = list(camp.attendees.organisers().written_down())
         if display_name:
-            found = [one for one in found if one.display_name.casefold() == display_name.casefold()]
+            found = [one for one in found if as_called(one.display_name) == as_called(display_name)]
         mine = found[0] if len(found) == 1 else Attendee(camp=camp, display_name=display_name or _("Organiser"))
     mine.user, mine.role, mine.is_waiting, mine.removed_at = user, Role.ORGANISER, False, None
     mine.full_clean()

@@ -502,11 +502,7 @@ class CsvReader:
         elif known is not None:
             values = {"title": title, "topic": topic, "length": length, "kind": kind, "about": about}
             now = {column: getattr(known, column) for column in values} | {"about": known.about.strip()}
-            led = [
-                host
-                for host in self.outcome.hosts[key(known)].values()
-                if host.removed_at is None and not host.is_waiting
-            ]
+            led = [host for host in self.outcome.hosts[key(known)].values() if host.is_present]
             values["hosts"], now["hosts"] = _names(hosts), _names(led)
             self.tell_other("pitches.csv", number, known.title, row, now, values)
         if after := list(dict.fromkeys(parts(row, "after"))):
@@ -555,7 +551,7 @@ class CsvReader:
             if self.has_people or not is_name(name):
                 return self.person(name, _("Put ; between hosts.") if MAYBE_SEVERAL.search(name) else "")
             return text({"hosts": name}, "hosts", 60)
-        if host.removed_at is not None or host.is_waiting:
+        if not host.is_present:
             told = _("“%(name)s” is not in this camp, or no longer: they are not made a host.")
             self.report.remark("pitches.csv", number, told % {"name": quoted(host.display_name)})
             return None

@@ -149,7 +149,7 @@ class Outcome:
         """Those who are in, or written down, by their names (`as_called`)."""
         found: dict[str, list[Attendee]] = {}
         for person in self.attendees:
-            if person.removed_at is None and not person.is_waiting:
+            if person.is_present:
                 found.setdefault(as_called(person.display_name), []).append(person)
         return found
 

@@ -70,7 +70,7 @@ def work_out(
 def _remark_full(outcome: Outcome) -> None:
     """Who is written down has a place: others may wait for one before the doors are open."""
     capacity, new = outcome.camp.capacity, len(outcome.made.attendees)
-    people = sum(person.removed_at is None and not person.is_waiting for person in outcome.attendees)
+    people = sum(person.is_present for person in outcome.attendees)
     if new and capacity is not None and people >= capacity:
         told = _(
             "The camp has %(places)s places, and %(people)s people would have one. Whoever else joins waits. "

@@ -125,6 +125,11 @@ class Attendee(models.Model):
         return self.role in (Role.HELPER, Role.ORGANISER)
 
     @property
+    def is_present(self) -> bool:
+        """In the camp; `AttendeeQuerySet.present` has the meaning."""
+        return self.removed_at is None and not self.is_waiting
+
+    @property
     def is_written_down(self) -> bool:
         """Of whoever is in the camp; `AttendeeQuerySet.written_down` has the meaning."""
         return self.user_id is None and not self.has_left

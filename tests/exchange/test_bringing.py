@@ -93,11 +93,14 @@ def test_it_is_shown_first_and_made_then(client, bring, user, camp, document):
     assert "Go to the camp" in client.get(answer.url).content.decode()
 
 
-def test_whoever_is_an_organiser_in_the_file_takes_that_place(client, bring, user, camp, document):
+@pytest.mark.parametrize(("called", "typed"), [("Olga", "olga"), ("Olga  Berg", "olga berg")])
+def test_whoever_is_an_organiser_in_the_file_takes_that_place(client, bring, user, camp, document, called, typed):
+    [olga] = [row for row in document["attendees"] if row["display_name"] == "Olga"]
+    olga["display_name"] = called
     camp.delete()
-    open_it(client, bring(document).url, name="olga")
+    open_it(client, bring(document).url, name=typed)
     made = Camp.objects.get()
-    assert made.attendees.get(user=user).display_name == "Olga"
+    assert made.attendees.get(user=user).display_name == called
     assert made.attendees.count() == len(document["attendees"])
 
 
