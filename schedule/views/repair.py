@@ -42,18 +42,22 @@ SECONDS = 2.0
 @camp_view(Access.ORGANISER)
 @require_safe
 def draft_repair(request: CampRequest, camp: Camp) -> HttpResponse:
-    return _page(request, camp, ClosureForm(camp=camp), AwayForm(camp=camp))
+    return _page(request, camp)
 
 
-def _page(request: CampRequest, camp: Camp, closure: ClosureForm, away: AwayForm) -> HttpResponse:
-    """What is lost, what that breaks, and the repairs found last."""
-    build = camp.grid_builds.filter(kind=GridBuild.Kind.REPAIR).first()
+def _page(
+    request: CampRequest, camp: Camp, closure: ClosureForm | None = None, away: AwayForm | None = None
+) -> HttpResponse:
+    """What is lost, what that breaks, and the repairs found last; with the form that was refused, if one was."""
+    # The revision before anything that is shown.
+    found = _found(camp, camp.grid_builds.filter(kind=GridBuild.Kind.REPAIR).first())
+    closure, away = closure or ClosureForm(camp=camp), away or AwayForm(camp=camp)
     rooms = camp.rooms.filter(closed_in__camp=camp).distinct().prefetch_related("closed_in")
     people = in_order_of_names(camp.attendees.filter(away_in__camp=camp).distinct().prefetch_related("away_in"))
     for thing in (*(s for room in rooms for s in room.closed_in.all()), *(s for p in people for s in p.away_in.all())):
         thing.camp = camp
     context = {
-        **_found(camp, build),
+        **found,
         "closure_form": closure,
         "away_form": away,
         "closed_rooms": rooms,
@@ -91,7 +95,7 @@ def room_close(request: CampRequest, camp: Camp) -> HttpResponse:
         with refusal_on(form):
             switch_rooms(camp=camp, rooms=rooms, slots=slots, is_closed=True, by=request.me)
     if form.errors:
-        return _page(request, camp, form, AwayForm(camp=camp))
+        return _page(request, camp, closure=form)
     words = {"rooms": ", ".join(room.name for room in rooms), "slots": " · ".join(map(str, slots))}
     touched = [f"closed-{room.pk}" for room in rooms]
     tell_done(request, _("Lost: %(rooms)s, %(slots)s.") % words, touched=touched)
@@ -122,7 +126,7 @@ def host_away(request: CampRequest, camp: Camp) -> HttpResponse:
                 attendee=form.cleaned_data["host"], slots=form.cleaned_data["away_in"], is_away=True, by=request.me
             )
     if form.errors:
-        return _page(request, camp, ClosureForm(camp=camp), form)
+        return _page(request, camp, away=form)
     host, slots = form.cleaned_data["host"], form.cleaned_data["away_in"]
     words = {"name": host, "slots": " · ".join(map(str, slots))}
     tell_done(request, _("%(name)s is missing: %(slots)s.") % words, touched=[f"away-{host.pk}"])

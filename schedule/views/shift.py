@@ -38,7 +38,8 @@ from .draft import seen_revision
 @camp_view(Access.ORGANISER)
 def slots_shift(request: CampRequest, camp: Camp) -> HttpResponse:
     """What moves, by how many minutes, and whether everybody knows at once."""
-    latest = GridVersion.latest(camp)
+    # Before anything that is shown: what is read after it can only be newer than what one is said to have seen.
+    revision, latest = Draft.revision_of(camp), GridVersion.latest(camp)
     form = ShiftForm(posted(request), camp=camp, is_published=latest is not None)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
@@ -52,17 +53,17 @@ def slots_shift(request: CampRequest, camp: Camp) -> HttpResponse:
                 accept_broken=request.POST.get("accept_broken") == "1",
             )
             return _tell(request, camp, shifted, form.minutes)
-    return _ask(request, camp, form, latest)
+    return _ask(request, camp, form, latest, revision)
 
 
-def _ask(request: CampRequest, camp: Camp, form: ShiftForm, latest: GridVersion | None) -> HttpResponse:
+def _ask(request: CampRequest, camp: Camp, form: ShiftForm, latest: GridVersion | None, revision: int) -> HttpResponse:
     """The question, with all that publishing would show besides."""
     draft = read_draft(camp)
     broken = advice.broken_rules(border.case_of(draft)) if latest else []
     context = {
         "camp": camp,
         "form": form,
-        "revision": Draft.revision_of(camp),
+        "revision": revision,
         "has_slots": bool(form.slots_of),
         "broken": broken,
         "asks_broken": bool(broken) or form.has_error(NON_FIELD_ERRORS, RulesBroken.CODE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,10 +15,11 @@ from events.frame import close_rooms, drop_from_frame, set_away
 from events.models import Room, Slot
 from exchange.outcome import Outcome
 from pitches.services import withdraw_pitch
-from schedule.draft.moves import place_session
+from schedule.draft.moves import place_session, unplace_session
 from schedule.draft.rows import read_draft
-from schedule.models import Cell
+from schedule.models import Cell, Draft
 from schedule.views import repair
+from schedule.wall.publish import publish_grid
 from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_slot
 
 
@@ -136,3 +138,25 @@ def test_a_pitch_that_is_withdrawn_while_its_places_are_counted_leads_back_to_th
         response = ask(f"/{camp.slug}/draft/pitches/{standing.pitch_id}/place/", follow=True)
     assert response.redirect_chain[-1][0].endswith("/draft/")
     assert "“Knots” is off the board. It stays off the grid." in response.content.decode()
+
+
+#: pages that say which revision of the draft one saw
+WITH_A_REVISION = ["slots/shift/", "draft/publish/", "draft/", "draft/repair/"]
+
+
+@pytest.mark.parametrize("table", [Slot, Room, Cell])
+@pytest.mark.parametrize("page", WITH_A_REVISION)
+def test_nobody_is_said_to_have_seen_what_came_while_the_page_was_made(
+    sign_in, camp, olga, standing, rooms, slots, page, table
+):
+    """It would be published, or built upon, as if they had (optimistic lock)."""
+    publish_grid(camp=camp, by=None)
+    client, address = sign_in(olga), f"/{camp.slug}/{page}"
+    client.get(address)
+    # What is kept of the draft must be made anew.
+    place_session(pitch=standing.pitch, room=rooms[1], slot=slots[0])
+    before = Draft.revision_of(camp)
+    with just_before(table._meta.db_table, lambda: unplace_session(session=standing)):
+        html = client.get(address).content.decode()
+    said = {int(number) for number in re.findall(r'name="seen" value="(\d+)"', html)}
+    assert said == {before} != {Draft.revision_of(camp)}
