@@ -6,6 +6,8 @@ import hashlib
 
 from django.apps import apps
 
+#: what is typed as a clock time, with a day beside it, by the column that it becomes
+COLUMNS = {"starts": "starts_at", "ends": "ends_at"}
 #: with these a row is there, and the thing is not
 GONE = {"withdrawn_at", "merged_into", "removed_at"}
 
@@ -13,7 +15,8 @@ GONE = {"withdrawn_at", "merged_into", "removed_at"}
 def state_of(what: str, row: int, typed: str) -> str:
     """A mark of the row's own columns that were typed, and of whether it is there; nothing, if it is not."""
     model = apps.get_model(what)
-    names = {pair.partition("=")[0] for pair in typed.split()} | GONE
+    fields = (pair.partition("=")[0] for pair in typed.split())
+    names = {COLUMNS.get(field, field) for field in fields} | GONE
     columns = sorted(field.attname for field in model._meta.concrete_fields if field.name in names)
     found = model._base_manager.filter(pk=row).values_list(*columns).first()
     return hashlib.sha256(repr(found).encode()).hexdigest()[:16] if found else ""

@@ -24,14 +24,19 @@ from django.utils import timezone
 from accounts.claims import start_claim
 from accounts.form_keys import FIELD, WAS, new_key
 from accounts.http import once_late
+from accounts.left import COLUMNS
 from accounts.models import SentForm, User
 from accounts.once import done_once
 from accounts.shown import CODE_AT
+from events.forms import CampForm, RoomForm, SlotForm
 from events.joining import write_down
-from events.models import Attendee, Camp
+from events.models import Attendee, Camp, Room, Slot
+from events.shifting import shift_slots
+from notes.forms import WriteUpForm
 from notes.models import Note, WriteUp
 from notes.services import save_note
 from pitches import views
+from pitches.forms import PitchForm
 from pitches.models import Pitch
 from pitches.order import put_after
 from pitches.services import host_idea, withdraw_pitch
@@ -708,6 +713,40 @@ def test_a_form_sent_again_says_nothing_that_is_not_so_any_more(sign_in, ben, ca
     # The draft that was sent first goes, too.
     assert (done_by(ben), f'name="instead_of" value="{once}"' in page) == ([anew[:16], once[:16]], True)
     assert camp.pitches.open().filter(title="Knots").count() == 1
+
+
+def test_a_slot_that_moved_since_is_not_said_to_be_where_it_was_saved(sign_in, olga, camp, slots):
+    client, url = sign_in(olga), f"/{camp.slug}/slots/{slots[2].pk}/"
+    data = {"day": "2030-01-12", "starts": "14:00", "ends": "15:00", "kind": "sessions", "title": "", FIELD: key()}
+    assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
+    slot = camp.slots.get(pk=slots[2].pk)
+    shift_slots(camp=camp, slots=[slot.pk], minutes=30)
+    User.objects.update(told=[])
+    answer = client.post(url, data)
+    assert (answer.status_code, "The slot is saved" in answer.content.decode()) == (409, False)
+
+
+#: of forms that change a row: what is no column of it, by hand; day and clock together are one
+NO_COLUMNS = {
+    "CampForm": set(),
+    "RoomForm": set(),
+    "SlotForm": {"day"},
+    "PitchForm": {"cohosts", "not_in", "builds_on", "builds_also_on"},
+    "WriteUpForm": set(),
+}
+
+
+def test_what_is_typed_is_a_column_by_which_it_is_known_to_be_as_it_was_left():
+    forms = {CampForm: Camp, RoomForm: Room, SlotForm: Slot, PitchForm: Pitch, WriteUpForm: WriteUp}
+    found = {
+        form.__name__: {
+            name
+            for name in form.base_fields
+            if COLUMNS.get(name, name) not in {field.name for field in model._meta.concrete_fields}
+        }
+        for form, model in forms.items()
+    }
+    assert found == NO_COLUMNS
 
 
 def test_a_name_that_is_another_by_now_is_not_said_to_be_mine(sign_in, ben, camp):
