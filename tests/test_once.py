@@ -40,6 +40,7 @@ from pitches.forms import PitchForm
 from pitches.models import Pitch
 from pitches.order import put_after
 from pitches.services import host_idea, withdraw_pitch
+from schedule.draft.moves import place_session
 from schedule.models import Draft, GridVersion
 
 from .addresses import Address, FullCamp
@@ -724,6 +725,22 @@ def test_a_slot_that_moved_since_is_not_said_to_be_where_it_was_saved(sign_in, o
     User.objects.update(told=[])
     answer = client.post(url, data)
     assert (answer.status_code, "The slot is saved" in answer.content.decode()) == (409, False)
+
+
+@pytest.mark.parametrize("deed", ["place/", "unplace/", "pin/"])
+def test_a_session_that_moved_since_is_not_said_to_be_where_it_was_put(sign_in, olga, full_camp, deed):
+    camp, session = full_camp.camp, full_camp.session
+    client, rooms, last = sign_in(olga), full_camp.rooms, full_camp.slots[2]
+    of = f"pitches/{session.pitch_id}" if deed == "place/" else f"sessions/{session.pk}"
+    url, data = f"/{camp.slug}/draft/{of}/{deed}", {"cell": f"{last.pk}-{rooms[1].pk}", "on": "1", FIELD: key()}
+    answers = [client.post(url, data) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    told = done_by(olga)
+    place_session(pitch=session.pitch, room=rooms[0], slot=last)
+    User.objects.update(told=[])
+    answer = client.post(url, data)
+    assert (answer.status_code, len(told)) == (409, 1)
+    assert "Not as you left it" in answer.content.decode()
 
 
 #: of forms that change a row: what is no column of it, by hand; day and clock together are one
