@@ -743,6 +743,25 @@ def test_a_session_that_moved_since_is_not_said_to_be_where_it_was_put(sign_in, 
     assert "Not as you left it" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("page", "sent", "since"),
+    [
+        ("settings/is_pitching_open/switch/", {"on": "0"}, {"on": "1"}),
+        ("archive/", {"on": "1"}, {"on": "0"}),
+        ("people/{cleo}/role/", {"role": "helper"}, {"role": "attendee"}),
+    ],
+)
+def test_what_was_switched_back_since_is_not_said_to_be_as_it_was_switched(
+    sign_in, olga, cleo, camp, page, sent, since
+):
+    client, url, once = sign_in(olga), f"/{camp.slug}/{page.format(cleo=cleo.pk)}", key()
+    assert [client.post(url, sent | {FIELD: once}).status_code for _ in range(2)] == [302, 302]
+    assert client.post(url, since | {FIELD: key()}).status_code == 302
+    User.objects.update(told=[])
+    answer = client.post(url, sent | {FIELD: once})
+    assert (answer.status_code, "Not as you left it" in answer.content.decode()) == (409, True)
+
+
 #: of forms that change a row: what is no column of it, by hand; day and clock together are one
 NO_COLUMNS = {
     "CampForm": set(),

@@ -366,6 +366,7 @@ def camp_switch(request: CampRequest, camp: Camp, switch: str) -> HttpResponse:
         return redirect("events:camp_edit", camp.slug)
     was_on, is_on = getattr(camp, switch), request.POST.get("on") == "1"
     switch_camp(camp=camp, **{switch: is_on})
+    note_made(request, Made(Camp._meta.label, camp.pk, f"{switch}="))
     back = next_page(request, "")
     fields = [("on", "1" if was_on else "0"), *([("next", back)] if back else [])]
     undo = Undo(reverse("events:camp_switch", args=[camp.slug, switch]), fields)
@@ -381,6 +382,7 @@ def camp_archive(request: CampRequest, camp: Camp) -> HttpResponse:
     if request.method == "POST":
         is_archived = request.POST.get("on") != "0"
         archive_camp(camp=camp, is_archived=is_archived)
+        note_made(request, Made(Camp._meta.label, camp.pk, "archived_at="))
         if is_archived:
             tell_done(request, _("The camp is archived: it can be read, and not changed."))
         else:

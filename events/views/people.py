@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.form_keys import new_key
-from accounts.once import answered_before, done_once
+from accounts.once import Made, answered_before, done_once, note_made
 
 from .. import stamps
 from ..access import Access, camp_view
@@ -166,6 +166,7 @@ def person_role(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespo
         closed = change_role(
             attendee=attendee, role=request.POST.get("role", ""), seen=request.POST.get("seen", ""), by=request.me
         )
+        note_made(request, Made(Attendee._meta.label, attendee.pk, "role="))
         words = {"name": attendee, "role": attendee.get_role_display()}
         # Whoever gave their own role away cannot take it back.
         is_own = attendee == request.me
