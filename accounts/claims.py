@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .codes import is_right, kept, new_code, send_code
+from .codes import TRIED_OUT, is_right, kept, new_code, send_code
 from .models import Claim, User
 from .services import account_of, note_proof
 from .signals import guest_claimed, guest_claiming
@@ -31,11 +31,15 @@ def start_claim(*, guest: User, email: str) -> None:
 
 
 def is_proved(*, claim: Claim, code: str) -> bool:
-    """Counts the guess before it looks, right or wrong: of nine at once five are looked at (atomic counter)."""
+    """Counts the guess before it looks, right or wrong: of nine at once five are looked at (atomic counter). A sentence
+    for the others.
+    """
     still_open = Claim.objects.filter(pk=claim.pk, attempts__lt=Claim.MOST_ATTEMPTS, expires_at__gt=timezone.now())
     # Of the code as it is in the row: one that was sent meanwhile is another claim.
     is_counted = still_open.filter(code_hash=claim.code_hash).update(attempts=F("attempts") + 1)
-    return bool(is_counted) and is_right(code, of=f"claim {claim.guest_id} {claim.email}", digest=claim.code_hash)
+    if not is_counted:
+        raise ValidationError(TRIED_OUT)
+    return is_right(code, of=f"claim {claim.guest_id} {claim.email}", digest=claim.code_hash)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from .browser import browser_id, knows_address
+from .browser import browser_id, is_in_good_standing, knows_address
 from .keys import digests
 from .limits import Limit, count_one, is_used_up, source_of
 from .mail import send_later
@@ -39,6 +39,8 @@ TOO_MANY_MAILS = {
 #: of the codes mailed to one address, whoever asked for them: with eight letters a chance of 1 in 500 million an hour
 WRONG_FOR_ONE_ADDRESS = Limit("wrong-code-address", 50, timedelta(hours=1))
 WRONG_FROM_ONE_SOURCE = Limit("wrong-code-source", 600)
+#: each code has a few guesses of its own
+TRIED_OUT = _l("That code was tried too often, or is too old. Send a new one.")
 
 
 def new_code() -> str:
@@ -86,7 +88,10 @@ def as_typed(code: str) -> str:
 
 
 def refuse_more_mails(*, request: HttpRequest, email: str) -> None:
-    """One more code for the address is counted; a sentence if it would be too many."""
+    """One more code for the address is counted; a sentence if it would be too many, or if too many wrong ones were
+    typed.
+    """
+    _refuse_after_wrong_codes(request, email)
     user, browser = request.user, browser_id(request)
     is_guest = isinstance(user, User)
     # Where the address was proved before it has a count of its own: others who ask in its name keep nobody out there.
@@ -102,15 +107,17 @@ def refuse_more_mails(*, request: HttpRequest, email: str) -> None:
             raise ValidationError(TOO_MANY_MAILS[limit])
 
 
-def refuse_more_guesses(*, request: HttpRequest, email: str) -> None:
-    """A sentence if too many wrong codes were typed, for this address or from this network. Nothing is counted."""
-    if is_used_up(limit=WRONG_FROM_ONE_SOURCE, who=source_of(request)):
+def _refuse_after_wrong_codes(request: HttpRequest, email: str) -> None:
+    """What too many wrong codes stop is the next code, never the one that somebody was mailed: a stranger who types
+    wrong ones in their name would shut them out. Nothing is counted.
+    """
+    if not is_in_good_standing(request) and is_used_up(limit=WRONG_FROM_ONE_SOURCE, who=source_of(request)):
         raise ValidationError(_("Too many wrong codes from this network. Wait five minutes, then try again."))
-    if is_used_up(limit=WRONG_FOR_ONE_ADDRESS, who=email):
+    if not knows_address(request, email) and is_used_up(limit=WRONG_FOR_ONE_ADDRESS, who=email):
         raise ValidationError(_("Too many wrong codes for this address. Wait an hour, then ask for a new one."))
 
 
 def count_wrong_code(*, request: HttpRequest, email: str) -> None:
-    """One more wrong code, for this address and from this network."""
+    """One more wrong code that was looked at, for this address and from this network."""
     count_one(limit=WRONG_FOR_ONE_ADDRESS, who=email)
     count_one(limit=WRONG_FROM_ONE_SOURCE, who=source_of(request))

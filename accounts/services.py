@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .codes import is_right, kept, new_code, send_code
+from .codes import TRIED_OUT, is_right, kept, new_code, send_code
 from .models import SignInCode, User
 
 
@@ -37,14 +38,19 @@ def address_asked_for(browser: str) -> str:
 
 
 def is_code_right(*, browser: str, email: str, code: str) -> bool:
-    """Counts the guess before it looks, on each code that is open for this browser (atomic counter)."""
+    """Counts the guess before it looks, on each code that is open for this browser (atomic counter). A sentence if none
+    has a guess left.
+    """
     now, most = timezone.now(), SignInCode.MOST_ATTEMPTS
     rows = SignInCode.objects.filter(browser=browser, email=email, attempts__lt=most, expires_at__gt=now)
-    found = False
+    found = is_looked_at = False
     # Mail may arrive in another order than it was sent: the code before the last one is good, too.
     for row in list(rows):
-        is_counted = rows.filter(pk=row.pk).update(attempts=F("attempts") + 1)
-        found |= bool(is_counted) and is_right(code, of=f"sign-in {browser} {email}", digest=row.code_hash)
+        is_counted = bool(rows.filter(pk=row.pk).update(attempts=F("attempts") + 1))
+        is_looked_at |= is_counted
+        found |= is_counted and is_right(code, of=f"sign-in {browser} {email}", digest=row.code_hash)
+    if not is_looked_at:
+        raise ValidationError(TRIED_OUT)
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from .browser import browser_digests, note_address
 from .claims import finish_claim, is_proved, start_claim
-from .codes import count_wrong_code, minutes, refuse_more_guesses, refuse_more_mails
+from .codes import count_wrong_code, minutes, refuse_more_mails
 from .form_keys import WAS
 from .forms import ClaimForm, CodeForm, SignInForm
 from .http import SignedInRequest, next_page, once, posted, refusal_on, status_of, with_next
@@ -67,7 +67,6 @@ def _take_code(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("A new code is on its way."))
             return redirect(with_next(request, "account_confirm_login_code"))
         if request.method == "POST" and form.is_valid():
-            refuse_more_guesses(request=request, email=email)
             if is_code_right(browser=browser, email=email, code=form.cleaned_data["code"]):
                 return _let_in(request, browser, email)
             count_wrong_code(request=request, email=email)
@@ -137,7 +136,6 @@ def account_confirm(request: SignedInRequest) -> HttpResponse:
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusal_on(form, "code"):
-            refuse_more_guesses(request=request, email=claim.email)
             if is_proved(claim=claim, code=form.cleaned_data["code"]):
                 return _finish(request, claim)
             count_wrong_code(request=request, email=claim.email)

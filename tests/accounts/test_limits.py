@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connections, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -251,38 +252,59 @@ def test_of_nine_wrong_codes_at_once_five_are_looked_at(claim):
     assert guess("271828")() == 422
 
 
-def test_wrong_codes_for_one_address_stop_whoever_types_them(db):
-    """Each guest has five guesses of their own, and a guest costs nothing."""
-    counted(WRONG_FOR_ONE_ADDRESS, "tea@example.org", 44)
-    for _ in range(2):
-        guest = User.objects.create_guest()
-        Claim.objects.create(
-            guest=guest, email="tea@example.org", code_hash="x", expires_at=timezone.now() + Claim.LIFETIME
-        )
-        client = browser_of(guest)
-        for _guess in range(5):
-            page = client.post("/accounts/keep/code/", {"code": "000000"}).content.decode()
-    assert "Too many wrong codes for this address." in page
+TOO_MANY_HERE = {
+    WRONG_FROM_ONE_SOURCE: "Too many wrong codes from this network.",
+    WRONG_FOR_ONE_ADDRESS: "Too many wrong codes for this address.",
+}
 
 
-def test_wrong_codes_from_one_network_stop(claim):
-    """The last of so many is looked at, and the right one after it is not."""
-    counted(WRONG_FROM_ONE_SOURCE, "127.0.0.1", WRONG_FROM_ONE_SOURCE.most - 1)
-    client = browser_of(claim.guest)
-    pages = [client.post("/accounts/keep/code/", {"code": code}).content.decode() for code in ("000000", "271828")]
-    assert ["Too many wrong codes from this network." in page for page in pages] == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("limit", "who"), [(WRONG_FROM_ONE_SOURCE, "127.0.0.1"), (WRONG_FOR_ONE_ADDRESS, "anna@example.org")]
-)
-def test_the_same_for_codes_to_sign_in(db, limit, who):
+@pytest.fixture(params=[(WRONG_FROM_ONE_SOURCE, "127.0.0.1"), (WRONG_FOR_ONE_ADDRESS, "tea@example.org")])
+def almost(request, claim) -> Limit:
+    """One wrong code more is too many."""
+    limit, who = request.param
     counted(limit, who, limit.most - 1)
-    client = Client()
-    ask(client, "anna@example.org")
-    codes = ("ZZZZ-ZZZZ", code_in_mail())
-    pages = [client.post("/accounts/login/code/confirm/", {"code": code}).content.decode() for code in codes]
-    assert ["Too many wrong codes" in page for page in pages] == [False, True]
+    return limit
+
+
+def type_code(client: Client, code: str, page: str = "/accounts/login/code/confirm/") -> HttpResponse:
+    return client.post(page, {"code": code})
+
+
+def test_after_too_many_wrong_codes_no_new_one_is_mailed(almost, claim):
+    """Be it to keep a place or to sign in."""
+    keeper = browser_of(claim.guest)
+    assert type_code(keeper, "000000", "/accounts/keep/code/").status_code == 422
+    page = keeper.post("/accounts/keep/code/", {"action": "resend"}, follow=True)
+    other = Client().post("/accounts/login/code/", {"email": "tea@example.org"})
+    assert [TOO_MANY_HERE[almost] in answer.content.decode() for answer in (page, other)] == [True, True]
+    assert mail.outbox == []
+
+
+def test_whoever_holds_the_right_code_gets_in_whatever_others_typed(almost, claim):
+    """A stranger who typed fifty wrong ones in somebody's name shut them out for an hour, again and again."""
+    reader = Client()
+    ask(reader, "tea@example.org")
+    assert type_code(browser_of(claim.guest), "000000", "/accounts/keep/code/").status_code == 422
+    assert ask(Client(), "tea@example.org") == 422
+    assert type_code(reader, code_in_mail()).url == "/me/"
+    # From there the address was proved: what strangers type is nothing to it.
+    reader.post("/accounts/logout/")
+    assert ask(reader, "tea@example.org") == 302
+    assert type_code(browser_of(claim.guest), "271828", "/accounts/keep/code/").url == "/me/"
+
+
+@pytest.mark.parametrize("way", ["sign in", "keep a place"])
+def test_a_code_that_nobody_looks_at_any_more_counts_for_nobody(claim, way):
+    """One mail was enough for any number of wrong codes."""
+    client = Client() if way == "sign in" else browser_of(claim.guest)
+    page = "/accounts/login/code/confirm/" if way == "sign in" else "/accounts/keep/code/"
+    if way == "sign in":
+        ask(client, "tea@example.org")
+    told = [type_code(client, "ZZZZ-ZZZZ", page).content.decode() for _ in range(8)]
+    assert ["That code is not right" in text for text in told] == [True] * 5 + [False] * 3
+    assert "That code was tried too often, or is too old. Send a new one." in told[-1]
+    wrong = Tally.objects.filter(what__in=[WRONG_FOR_ONE_ADDRESS.what, WRONG_FROM_ONE_SOURCE.what])
+    assert list(wrong.values_list("count", flat=True)) == [5, 5]
 
 
 def test_a_locked_out_address_is_still_open_from_a_browser_that_proved_it(db):
