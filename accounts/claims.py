@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from .codes import TRIED_OUT, is_right, kept, new_code, send_code
 from .models import Claim, User
-from .services import account_of, note_proof
+from .services import account_of, note_proof, refuse_closed
 from .signals import guest_claimed, guest_claiming
 
 
@@ -71,6 +71,8 @@ def finish_claim(*, claim: Claim, heard: int = 0) -> User:
             note_proof(user=guest, email=email)
             return guest
     account = User.objects.select_for_update().get(pk=account.pk)
+    # Their place would go with the guest, and nobody would be let in.
+    refuse_closed(account)
     note_proof(user=account, email=email)
     guest_claimed.send(sender=User, guest=guest, account=account, heard=heard)
     guest.delete()

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .codes import TRIED_OUT, is_right, kept, new_code, send_code
 from .models import SignInCode, User
@@ -59,6 +60,12 @@ def finish_sign_in(*, browser: str, email: str) -> User:
     """Whose address it is, with an account made now if there was none. The codes of this browser are used up."""
     SignInCode.objects.filter(browser=browser).delete()
     return account_with(email=email)
+
+
+def refuse_closed(user: User) -> None:
+    """Nobody gets into an account that the operator closed."""
+    if not user.is_active:
+        raise ValidationError(_("This account is closed. Ask whoever runs this site."))
 
 
 def account_of(email: str) -> User | None:

@@ -19,7 +19,14 @@ from .forms import ClaimForm, CodeForm, SignInForm
 from .http import SignedInRequest, next_page, once, posted, refusal_on, status_of, with_next
 from .models import CODES_LAST, Claim
 from .once import BACKEND, answered_before, done_once
-from .services import address_asked_for, browser_that_asked, finish_sign_in, is_code_right, send_sign_in_code
+from .services import (
+    address_asked_for,
+    browser_that_asked,
+    finish_sign_in,
+    is_code_right,
+    refuse_closed,
+    send_sign_in_code,
+)
 from .shown import note_code
 from .told import heard_in
 
@@ -83,8 +90,7 @@ def _take_code(request: HttpRequest) -> HttpResponse:
 
 def _let_in(request: HttpRequest, browser: str, email: str) -> HttpResponse:
     user = finish_sign_in(browser=browser, email=email)
-    if not user.is_active:
-        raise ValidationError(_("This account is closed. Ask whoever runs this site."))
+    refuse_closed(user)
     login(request, user, backend=BACKEND)
     note_code(request)
     note_address(request, email)

@@ -202,3 +202,13 @@ def test_a_sixth_new_code_is_refused_in_words(client, guest):
         response = client.post("/accounts/keep/code/", {"action": "resend"}, follow=True)
     assert "Five codes were sent already." in response.content.decode()
     assert len(mail.outbox) == 5
+
+
+def test_a_guest_is_not_given_to_an_account_that_is_closed(client, camp, guest):
+    """They were told that the place is theirs, and nobody was let in to it any more."""
+    UserFactory(email="tea@example.org", is_active=False)
+    answer = claim(client, "tea@example.org")
+    assert answer.status_code == 422
+    assert "This account is closed." in answer.content.decode()
+    assert client.get(f"/{camp.slug}/my/").status_code == 200
+    assert Attendee.objects.get(pk=guest.pk).user == guest.user
