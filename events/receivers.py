@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.signals import guest_claimed, guest_claiming
@@ -12,6 +14,7 @@ from accounts.signals import guest_claimed, guest_claiming
 from .joining import move_up
 from .merging import merge_attendees
 from .models import Attendee, Camp
+from .roles import remove_attendee
 from .signals import attendees_merged
 
 
@@ -31,9 +34,26 @@ def hand_over(sender: type[User], guest: User, account: User, **kwargs: Any) -> 
             attendee.user = account
             attendee.save(update_fields=["user"])
         else:
+            if mine.removed_at and not attendee.removed_at:
+                _remove_here_too(attendee)
+            elif attendee.removed_at and not mine.removed_at:
+                _remove_here_too(mine)
             merge_attendees(source=attendee, into=mine)
     # What the guest left before is the account's to have erased.
     Attendee.objects.filter(was_of=guest).update(was_of=account)
+
+
+def _remove_here_too(attendee: Attendee) -> None:
+    """Whoever was removed in the other of their two places is in the camp no more, with all that follows of it;
+    refused if nobody else could run the camp.
+    """
+    try:
+        remove_attendee(attendee=attendee, archived=True)
+    except ValidationError as refused:
+        raise ValidationError(
+            _("%(camp)s: an organiser took you off this camp, under that address or here. %(why)s"),
+            params={"camp": attendee.camp, "why": " ".join(refused.messages)},
+        ) from refused
 
 
 @receiver(attendees_merged)

@@ -55,12 +55,13 @@ def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str
 
 
 @transaction.atomic
-def remove_attendee(*, attendee: Attendee) -> int:
+def remove_attendee(*, attendee: Attendee, archived: bool = False) -> int:
     """The person is out and cannot join again; the row and what they wrote stay (soft deletion). The next moves up.
 
-    Returns how many open invitations were closed, since an organiser is none any more.
+    Returns how many open invitations were closed, since an organiser is none any more. `archived`: in an archived camp,
+    too.
     """
-    camp = attendee.camp.lock()
+    camp = attendee.camp.lock(archived=archived)
     _refuse_gone(attendee)
     keep_an_organiser(camp, attendee)
     closed = close_invitations(attendee=attendee, left=None)
@@ -69,7 +70,8 @@ def remove_attendee(*, attendee: Attendee) -> int:
     attendee.save(update_fields=["removed_at", "role"])
     attendee.invitations.filter(used_at=None).delete()
     stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
-    move_up(camp=camp)
+    if not camp.is_archived:
+        move_up(camp=camp)
     return closed
 
 

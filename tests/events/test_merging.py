@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.claims import finish_claim
 from accounts.models import Claim
+from events.editing import archive_camp
+from events.invitations import invite
 from events.joining import join_as_guest
 from events.merging import merge_attendees
 from events.models import Attendee, Role
@@ -56,3 +59,40 @@ def test_a_claim_does_not_bring_back_what_an_organiser_decides_at_this_moment(de
         begin()
     assert stands(mine) == EXPECTED[decision]
     assert not Attendee.objects.filter(pk=guest.pk).exists()
+
+
+def claim_of(guest: Attendee, account: Attendee) -> Claim:
+    return Claim.objects.create(
+        guest=guest.user, email=account.user.email, code_hash="", expires_at=timezone.now() + timedelta(minutes=5)
+    )
+
+
+@pytest.fixture(params=["the guest", "the account"])
+def two_places(request, camp, olga) -> tuple[Attendee, Attendee, Attendee]:
+    """Guest and account, of which one is an organiser and the other was removed; first the organiser."""
+    account, guest = AttendeeFactory(camp=camp), join_as_guest(camp=camp, display_name="Tea")
+    runs, out = (guest, account) if request.param == "the guest" else (account, guest)
+    change_role(attendee=runs, role=Role.ORGANISER, by=olga)
+    remove_attendee(attendee=out)
+    return runs, guest, account
+
+
+@pytest.mark.parametrize("is_archived", [False, True])
+def test_a_camp_keeps_its_last_organiser_when_two_places_become_one(camp, olga, two_places, is_archived):
+    runs, guest, account = two_places
+    remove_attendee(attendee=olga)
+    archive_camp(camp=camp, is_archived=is_archived)
+    claim = claim_of(guest, account)
+    with pytest.raises(ValidationError, match=r"took you off this camp.* A camp needs an organiser"):
+        finish_claim(claim=claim)
+    assert list(camp.attendees.organisers()) == [runs]
+    assert Claim.objects.filter(guest=guest.user).exists()
+
+
+def test_whoever_was_removed_in_one_place_keeps_no_role_and_no_link_of_the_other(camp, olga, two_places):
+    runs, guest, account = two_places
+    invite(camp=camp, by=runs.user, role=Role.ORGANISER)
+    finish_claim(claim=claim_of(guest, account))
+    [left] = Attendee.objects.filter(user=account.user)
+    assert (left.removed_at is not None, left.role) == (True, Role.ATTENDEE)
+    assert not camp.invitations.exists()
