@@ -188,6 +188,8 @@ class _Reader(Reading):
         for pitch, row in self.again("pitches"):
             if target := self.maybe(row, "merged_into", "pitches"):
                 arrival.merged.append((pitch, target))
+                # Documents of before did not say so.
+                pitch.withdrawn_at = pitch.withdrawn_at or timezone.now()
             for earlier in self.all(row, "after", "pitches"):
                 if earlier is pitch:
                     raise self.fault(_("comes after itself in the end."))

@@ -106,6 +106,7 @@ class Pitch(models.Model):
         verbose_name=_("it comes after"),
     )
     created_at = models.DateTimeField(default=timezone.now)
+    #: since when nothing is told of it, be it that it is part of another by now
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
     #: what an import calls it, so that running it twice changes nothing
@@ -156,7 +157,9 @@ class Pitch(models.Model):
 
     @property
     def is_shown(self) -> bool:
-        """False: withdrawn. No grid, old or new, no calendar and no list tells its title, text or hosts any more."""
+        """False: withdrawn, or part of another. No grid, old or new, no calendar and no list tells its title, text or
+        hosts any more.
+        """
         return self.withdrawn_at is None
 
     @property

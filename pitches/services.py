@@ -244,7 +244,9 @@ def host_idea(*, pitch: Pitch, attendee: Attendee) -> None:
 
 @transaction.atomic
 def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Saved:
-    """One pitch with the hosts and the interest of both; the old address leads to it, and hosts are told."""
+    """One pitch with the hosts and the interest of both; the old address leads to it, and hosts are told. Of the source
+    for itself nothing is told any more, as if it were withdrawn.
+    """
     source.camp.lock()
     if source.pk == target.pk:
         raise ValidationError(_("Choose another pitch: one cannot be merged with itself."))
@@ -284,6 +286,8 @@ def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Saved
     # What was merged into the source earlier leads on in one step.
     Pitch.objects.filter(merged_into=source).update(merged_into=target)
     pitch_merged.send(sender=Pitch, source=source, target=target)
+    # What of its sessions could not go along tells nothing of it any more: nobody could change or withdraw that.
+    source.withdraw()
     stamps.bump(target.camp, stamps.PITCHES)
     return Saved(target, has_come_off=_standing(target) < stood)
 

@@ -71,11 +71,12 @@ DECISIONS = {
 def test_nothing_is_decided_on_a_pitch_that_is_part_of_another_by_now(camp, cleo, decide):
     idea, other = PitchFactory(camp=camp), PitchFactory(camp=camp)
     merge_pitches(source=now(idea), target=other, by=None)
+    since = now(idea).withdrawn_at
     with pytest.raises(ValidationError, match=OFF_THE_BOARD):
         decide(idea, cleo)
     assert not idea.hosts.exists()
     assert not Interest.objects.exists()
-    assert now(idea).withdrawn_at is None
+    assert now(idea).withdrawn_at == since
 
 
 def test_what_a_merge_ended_is_not_put_back_by_an_undo_of_before(camp, pitch):

@@ -1,11 +1,14 @@
 """A row of the table "What a version holds" in docs/words.md, a test: what waits for the next publish, what shows at once."""
 
+import json
 import re
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -15,11 +18,12 @@ from icalendar import Calendar
 from accounts.once import BACKEND
 from events.editing import delete_camp, edit_camp
 from events.frame import close_rooms, drop_from_frame, save_slot
-from events.models import Slot
+from events.models import Attendee, Slot
 from events.shifting import shift_slots
 from exchange.csv_export import sheet
-from exchange.json_export import export_camp
+from exchange.json_export import Secrets, export_camp
 from exchange.json_import import import_document
+from pitches.models import Pitch
 from pitches.services import host_idea, merge_pitches, set_interest, withdraw_pitch
 from schedule.draft import moves
 from schedule.models import GridVersion, Placement, Session
@@ -391,6 +395,56 @@ def test_a_merged_pitch_shows_at_once(camp, ben, cleo, knots, first, event):
     merge_pitches(source=knots.pitch, target=other, by=None)
     assert str(event()["summary"]) == "Rigging"
     assert event()["sequence"] > 0
+
+
+@pytest.fixture
+def merged(camp, cleo, knots, first, rooms, slots) -> Session:
+    """Knots is part of Rigging, which stands on the grid, too: of Knots a session is left that goes nowhere."""
+    other = PitchFactory(camp=camp, title="Rigging", hosts=[cleo])
+    moves.place_session(pitch=other, room=rooms[1], slot=slots[1])
+    publish_grid(camp=camp, by=None)
+    # Else the other one's text would say it.
+    knots.pitch.about = ""
+    knots.pitch.save()
+    merge_pitches(source=knots.pitch, target=other, by=None)
+    return knots
+
+
+@pytest.mark.parametrize("is_published_anew", [False, True])
+def test_what_is_left_of_a_merged_pitch_is_shown_as_withdrawn(client, camp, merged, is_published_anew):
+    """Nobody could change or withdraw any more what its pages told."""
+    if is_published_anew:
+        publish_grid(camp=camp, by=None)
+    session = f"/{camp.slug}/sessions/{merged.pk}"
+    ways = [f"{session}/", f"{session}.ics", *(f"/{camp.slug}/{at}" for at in ("grid/", "calendar.ics", "pitches/"))]
+    told = {way: client.get(way).content.decode() for way in ways}
+    told |= {"version 2": page(client, camp, 2), "sheet": sheet(camp)}
+    told["file"] = json.dumps(export_camp(camp, with_interest=False))
+    assert [way for way, text in told.items() if "Knots" in text] == []
+    [gone] = Calendar.from_ical(told[f"{session}.ics"]).walk("VEVENT")
+    assert (str(gone["status"]), str(gone["summary"])) == ("CANCELLED", "A withdrawn session")
+    assert "Rigging" in told["version 2"]
+
+
+def test_hosts_of_the_pitch_that_stays_are_not_told_that_it_is_off_the_grid(camp, ben, cleo, merged):
+    publish_grid(camp=camp, by=None)
+    kinds = [item["kind"] for person in (ben, cleo) for item in Attendee.objects.get(pk=person.pk).news]
+    assert kinds == ["host"]
+
+
+def test_what_was_merged_by_an_earlier_release_tells_nothing_either(camp, merged):
+    Pitch.objects.filter(pk=merged.pitch_id).update(withdrawn_at=None)
+    migration = import_module("pitches.migrations.0009_merged_pitches_tell_nothing")
+    migration.tell_nothing_of_merged(apps, None)
+    assert [pitch.is_shown for pitch in camp.pitches.order_by("pk")] == [False, True]
+
+
+def test_a_merged_pitch_of_a_document_of_before_tells_nothing(camp, merged):
+    document = export_camp(camp, with_interest=False, secrets=Secrets.OF_CAMP)
+    [row] = [row for row in document["pitches"] if row["title"] == "Knots"]
+    row["withdrawn_at"] = None
+    there = import_document(document=document, slug="there")
+    assert [pitch.is_shown for pitch in there.pitches.order_by("pk")] == [False, True]
 
 
 # -- one number for both -------------------------------------------------------------------------------------------
