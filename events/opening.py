@@ -21,8 +21,11 @@ from .shifting import Stretch, refuse_times
 
 
 def may_open_camps(user: User) -> bool:
-    """Everybody with an account; or those alone whom the operator named, and operators (CAMPS_OPENED_BY)."""
-    return settings.CAMPS_OPENED_BY == "everybody" or user.may_open_camps or user.is_superuser
+    """Everybody with an account; or those alone whom the operator named, and operators (CAMPS_OPENED_BY). No guest: who
+    runs a camp must be able to come back.
+    """
+    is_everybody = settings.CAMPS_OPENED_BY == "everybody"
+    return not user.is_guest and (is_everybody or user.may_open_camps or user.is_superuser)
 
 
 @transaction.atomic
@@ -53,6 +56,8 @@ def open_camp(*, camp: Camp, by: User, display_name: str) -> Camp:
 
 
 def refuse_opening(by: User) -> None:
+    if by.is_guest:
+        raise ValidationError(_("You are here as a guest. Whoever runs a camp needs an e-mail address: give it first."))
     if not may_open_camps(by):
         raise ValidationError(_("Camps are opened here by people whom the operator of this site named. Ask them."))
 

@@ -404,6 +404,8 @@ def camp_delete(request: CampRequest, camp: Camp) -> HttpResponse:
 
 @camp_view(Access.ORGANISER, archived=True)
 def camp_copy(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    if request.user.is_guest:
+        return render(request, "events/camp_create_guest.html")
     form = CampCopyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):

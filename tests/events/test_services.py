@@ -278,6 +278,21 @@ OVER_THE_HOUR = [((0, 30), (1, 0))]
 IN_BOTH_HOURS = [((0, 15), (0, 30)), ((1, 15), (1, 30))]
 
 
+def test_no_guest_opens_a_camp_by_copying_one_that_they_run(sign_in, camp, olga):
+    """Nobody but their device would know who runs it; a new one asks them for an address first, too."""
+    guest = joining.join_as_guest(camp=camp, display_name="Gus")
+    roles.change_role(attendee=guest, role=Role.ORGANISER, by=olga)
+    typed = {"name": "Next", "slug": "next", "starts_on": "2031-01-11"}
+    client, page = sign_in(guest), f"/{camp.slug}/copy/"
+    assert all(
+        "You are here as a guest" in answer.content.decode() for answer in (client.get(page), client.post(page, typed))
+    )
+    copy = Camp(name="Next", slug="next", starts_on=camp.starts_on)
+    with pytest.raises(ValidationError, match="needs an e-mail address"):
+        opening.copy_camp(source=camp, camp=copy, by=guest.user, display_name="Gus")
+    assert not Camp.objects.filter(slug="next").exists()
+
+
 @pytest.mark.parametrize(
     ("slots", "said"),
     [
