@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 #: it is gone, is locked, or can write nothing: it may pass
 DATABASE_GONE = (OperationalError, InterfaceError)
@@ -12,6 +12,8 @@ DATABASE_GONE = (OperationalError, InterfaceError)
 CANNOT_WRITE = (*DATABASE_GONE, InternalError)
 #: how many milliseconds SQLite waits for whoever writes
 WAIT = "PRAGMA busy_timeout = "
+#: so long whoever only looks at a page waits for others who write, until it is shown without that being noted
+PATIENCE = timedelta(milliseconds=200)
 
 
 def is_outdated(error: BaseException) -> bool:
@@ -25,13 +27,19 @@ def is_outdated(error: BaseException) -> bool:
 
 @contextmanager
 def waiting_no_longer_than(patience: timedelta) -> Iterator[None]:
-    """Inside, what cannot be written since another writes is given up after that time (SQLite has one writer)."""
+    """Inside, what cannot be written since another writes is given up after that time: SQLite has one writer, and on
+    PostgreSQL the row may be held. Stands around a transaction, not in one.
+    """
+    most = patience // timedelta(milliseconds=1)
     if connection.vendor != "sqlite":
-        yield
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{most}ms"])
+            yield
         return
     with connection.cursor() as cursor:
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(WAIT + str(patience // timedelta(milliseconds=1)))
+        cursor.execute(WAIT + str(most))
         try:
             yield
         finally:

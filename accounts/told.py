@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +20,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from .databases import CANNOT_WRITE, waiting_no_longer_than
+from .databases import CANNOT_WRITE, PATIENCE, waiting_no_longer_than
 from .form_keys import FIELD, INSTEAD_OF, mark_of
 from .models import User
 from .signals import guest_claimed
@@ -33,8 +32,6 @@ log = logging.getLogger(__name__)
 COOKIE = "heard"
 #: where it can wait on no row: which forms are done, so that the script drops their drafts and no others
 DONE = "done"
-#: so long a page waits for another who writes, until it is shown and what it told is taken away later
-PATIENCE = timedelta(milliseconds=200)
 
 
 class Waiting(Message):

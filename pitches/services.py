@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.databases import waiting_no_longer_than
 from accounts.statements import Written, as_written, changed_by, found_by, marks, statement, table_of
 from events import stamps
 from events.caching import digest
@@ -440,8 +442,10 @@ def _too_many_musts(pitch: Pitch, attendee: Attendee) -> tuple[str, str]:
     return _("“%(title)s” counts as interested.") % {"title": title} + f" {why}", why
 
 
-def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:
-    """The pitches are no longer new to the attendee; where none was, nothing is written, and nobody waited for."""
+def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int], patience: timedelta | None = None) -> None:
+    """The pitches are no longer new to the attendee; where none was, nothing is written, and nobody waited for. With
+    `patience` others are waited for no longer than that.
+    """
     ids = set(pitch_ids)
     unseen = ids - set(Sight.objects.filter(attendee=attendee, pitch__in=ids).values_list("pitch_id", flat=True))
     if not unseen:
@@ -456,5 +460,5 @@ def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int]) -> None:
         ids=marks(len(unseen)),
         held=_held(),
     )
-    with transaction.atomic():
+    with waiting_no_longer_than(patience) if patience else nullcontext(), transaction.atomic():
         changed_by(sql, [attendee.pk, *sorted(unseen)])

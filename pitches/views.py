@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import DatabaseError
+from django.db import Error
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.databases import PATIENCE
 from accounts.http import next_page, wants_json
 from accounts.once import Made
 from events import stamps
@@ -173,10 +174,10 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
 
 
 def _note_seen(me: Attendee, pitch: Pitch) -> None:
-    """Who cannot be noted as having seen it, on a full disk say, sees it all the same."""
+    """Who cannot be noted as having seen it, on a full disk say, or while others write, sees it all the same."""
     try:
-        mark_seen(attendee=me, pitch_ids=[pitch.pk])
-    except DatabaseError as error:
+        mark_seen(attendee=me, pitch_ids=[pitch.pk], patience=PATIENCE)
+    except Error as error:
         log.warning("Pitch %d is shown and not noted as seen: %s", pitch.pk, error)
 
 

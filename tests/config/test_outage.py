@@ -199,6 +199,8 @@ def test_what_was_told_and_cannot_be_noted_as_heard_keeps_no_page_away(camp, ben
         browser.cookies["heard"] = f"{mark}.0"
     assert browser.post(new(camp), DATA, headers=HERE).status_code == 302
     pages = [f"/{camp.slug}/", f"/{camp.slug}/grid/", f"/{camp.slug}/pitches/", f"/{camp.slug}/my/", "/me/"]
+    # Nor that they saw a pitch for the first time.
+    pages += [PitchFactory(camp=camp).get_absolute_url() for _ in range(2)]
     for number in (0, User.objects.get(pk=ben.user.pk).told[0][0]):
         if scripts:
             browser.cookies["heard"] = f"{mark}.{number}"

@@ -1,13 +1,16 @@
 """What somebody else did to a pitch since it was looked at is not undone, and not written over."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test import Client
 
+from accounts.once import BACKEND
 from events.editing import archive_camp, delete_camp
 from events.joining import join_camp
 from events.models import Camp
@@ -194,6 +197,25 @@ def test_a_tap_in_the_moment_of_a_merge_is_in_the_pitch_that_stays(before, tappe
 
 
 many_writers = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+
+
+@many_writers
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_looks_at_a_pitch_waits_for_whoever_changes_it():
+    """It waited for as long as that took, to note that it was seen."""
+    camp = CampFactory()
+    cleo, pitch, browser, pages = AttendeeFactory(camp=camp), PitchFactory(camp=camp), Client(), []
+    browser.force_login(cleo.user, backend=BACKEND)
+    with beside(lambda: pages.append(browser.get(pitch.get_absolute_url()))) as begin, transaction.atomic():
+        Pitch.objects.select_for_update().get(pk=pitch.pk)
+        begin()
+        last = time.monotonic() + 20
+        while not pages and time.monotonic() < last:
+            time.sleep(0.05)
+        assert [page.status_code for page in pages] == [200]
+    assert not Sight.objects.exists()
+    browser.get(pitch.get_absolute_url())
+    assert Sight.objects.get().pitch == pitch
 
 
 @many_writers
