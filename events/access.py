@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import Error
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -167,6 +168,14 @@ def _attendee_in(slug: str, user: User) -> Attendee | None:
     return attendee
 
 
+def _is_gone(camp: Camp) -> bool:
+    """Whether it was deleted by now; a database that cannot be asked has its own page."""
+    try:
+        return not Camp.objects.filter(pk=camp.pk).exists()
+    except Error:
+        return False
+
+
 View = Callable[..., HttpResponse]
 
 
@@ -203,9 +212,14 @@ def camp_view(
                     return done_once(request=request, do=lambda: view(request, found, **kwargs))
                 except CampArchived as refused:
                     return _say_archived(request, refused)
-                except Camp.DoesNotExist as gone:
-                    # Somebody deleted it since it was found: a service that locks it sees that.
-                    raise Http404 from gone
+                except (Http404, PermissionDenied, SuspiciousOperation):
+                    raise
+                except Exception as error:
+                    # Somebody deleted it since it was found: a service that locks it sees that, and whatever reads its
+                    # rows one kind after the other misses some.
+                    if _is_gone(found):
+                        raise Http404 from error
+                    raise
 
         @wraps(view)
         def wrapper(request: CampRequest, camp: str, **kwargs: Any) -> HttpResponse:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from copy import copy
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from events import access
@@ -275,3 +276,29 @@ def test_a_camp_deleted_while_the_page_is_answered_is_not_found(sign_in, camp, o
 
     monkeypatch.setattr(access, "find_camp", found_just_before)
     assert sign_in(olga).post(f"/{camp.slug}/rooms/", {"name": "Attic", "capacity": 5}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("page", "table", "nth"),
+    [("record/", "notes_writeup", 2), ("record/", "schedule_placement", 3), ("export/json/", "pitches_pitch", 1)],
+)
+def test_a_camp_deleted_while_its_rows_are_read_is_not_found(sign_in, full_camp, olga, page, table, nth):
+    """What was read before names rows that are not there any more."""
+    asked: list[str] = []
+
+    def deletes(execute, sql, *rest):
+        if f'FROM "{table}"' in sql:
+            asked.append(sql)
+            if len(asked) == nth:
+                Camp.objects.get(pk=full_camp.camp.pk).delete()
+        return execute(sql, *rest)
+
+    client = sign_in(olga)
+    with connection.execute_wrapper(deletes):
+        assert client.get(f"/{full_camp.camp.slug}/{page}").status_code == 404
+
+
+def test_what_is_wrong_in_a_camp_that_is_there_is_not_hidden(sign_in, full_camp, olga, monkeypatch):
+    monkeypatch.setattr("notes.views.record.record_page", lambda *asked, **more: {}["x"])
+    with pytest.raises(KeyError):
+        sign_in(olga).get(f"/{full_camp.camp.slug}/record/")
