@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.limits import Limit, count_one
 from accounts.mail import send_later
 from accounts.models import User
 from accounts.names import refuse_name
@@ -21,6 +24,8 @@ from .merging import merge_attendees
 from .models import Attendee, Camp, Invitation, Joining, Role
 from .people import looks_alike, refuse_name_of_organiser
 
+#: of all camps together: whoever runs one could have somebody leave the queue and join it again for ever
+MOVED_UP_AT_ONE_ADDRESS = Limit("moved-up-address", 6, timedelta(hours=1))
 WRONG_CODE = gettext_lazy("That is not this camp's code. Check it on the poster.")
 
 
@@ -131,15 +136,18 @@ def move_up(*, camp: Camp) -> list[Attendee]:
         attendee.is_waiting = False
         attendee.save(update_fields=["is_waiting"])
         # A mail is a row beside this one: either both are there or neither.
-        tell_moved_up(attendee)
+        tell_moved_up(attendee=attendee)
     if moved:
         stamps.bump(camp, stamps.CROWD)
     return moved
 
 
-def tell_moved_up(attendee: Attendee) -> None:
-    """Those with an address get a mail; guests see it on the camp's page."""
+@transaction.atomic(savepoint=False)
+def tell_moved_up(*, attendee: Attendee) -> None:
+    """Those with an address get a mail, unless they got many; guests see it on the camp's page, as all others do."""
     if not attendee.user or not attendee.user.email:
+        return
+    if not count_one(limit=MOVED_UP_AT_ONE_ADDRESS, who=attendee.user.email):
         return
     send_later(
         subject=_("You have a place at %(camp)s") % {"camp": attendee.camp},

@@ -47,7 +47,7 @@ def invitation_mail(camp, olga) -> None:
 
 
 def moved_up_mail(camp, olga) -> None:
-    joining.tell_moved_up(AttendeeFactory(camp=camp, user=UserFactory(email=READER)))
+    joining.tell_moved_up(attendee=AttendeeFactory(camp=camp, user=UserFactory(email=READER)))
 
 
 def news_mail(camp, olga) -> None:

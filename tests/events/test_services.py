@@ -62,6 +62,18 @@ def test_whoever_waits_longest_moves_up_and_is_told(camp, django_capture_on_comm
     assert [m.to for m in mail.outbox] == [["second@example.org"]]
 
 
+def test_nobody_is_mailed_for_ever_by_being_put_into_the_queue_again_and_again(camp):
+    """Removed, let back in while the camp is full, and given a place: an organiser could have that done all day."""
+    person = joining.join_camp(camp=camp, user=UserFactory(), display_name="Vic")
+    for _round in range(9):
+        roles.remove_attendee(attendee=person)
+        Camp.objects.update(capacity=0)
+        roles.let_back_in(attendee=person, role=Role.ATTENDEE, seen=person.removed_at.isoformat())
+        Camp.objects.update(capacity=5)
+        assert joining.move_up(camp=camp) == [person]
+    assert len(mail.outbox) == joining.MOVED_UP_AT_ONE_ADDRESS.most == 6
+
+
 def test_who_moved_up_is_told_by_the_same_transaction(camp, monkeypatch):
     """Nobody has a place without being told: if the mail cannot be put into the queue, nothing was done."""
 
