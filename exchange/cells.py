@@ -98,16 +98,38 @@ def parts(row: Row, column: str) -> list[str]:
 AGAIN = "²"
 #: behind an hour, so that it is one
 HOURS = "h|u|hrs?|uhr|uur|heures?|horas?|o.clock"
-#: 9:00 · 09.00 · 14h30 · 14 h 30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
+#: between an hour and its minutes; in words not before “10 Uhr 30 min”, which says how long, or “10 Uhr 11 Uhr”
+BEFORE_MINUTES = (
+    r"(?:[:.hu]|\s?h\s(?![0-9]{2}\s?h)|\s?(?:uhr|uur|heures?|horas?)\s"
+    r"(?![0-9]{2}(?:\s?(?:min|uhr|uur|heure|hora|h\b)|[-–—:.0-9])))"
+)
+#: 9:00 · 09.00 · 14h30 · 14 h 30 · 14 Uhr 30 · 14h · 14 Uhr · 2:00 PM · 2 pm · 14:00:00
 CLOCK = re.compile(
-    r"(?P<hour>[0-9]{1,2})(?:(?:[:.hu]|\sh\s)(?P<minute>[0-9]{2})(?::00)?)?"
+    rf"(?P<hour>[0-9]{{1,2}})(?:{BEFORE_MINUTES}(?P<minute>[0-9]{{2}})(?::00)?)?"
     rf"(?P<again>{AGAIN})?\s*"
     rf"(?:(?P<half>am|pm|a\.m\.|p\.m\.)|(?P<word>{HOURS}))?",
     re.IGNORECASE,
 )
-#: what stands between the two ends of a stretch of time
-BETWEEN = r"\s{0,3}(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bbis\b|\btot\b|\bhasta\b|\bà\b)\s{0,3}"
+#: lines and arrows between the two ends of a stretch of time, as keyboards and word processors make them
+LINES = "-‐‑‒–—―−~→"
+#: words there; those that say of one time alone that it is an end come first
+_UNTIL = r"until|till?|bis|tot|hasta|t/m|jusqu['’]?(?:à|a|en)?"
+BETWEEN = (
+    rf"\s{{0,3}}(?:[{LINES}]|\b(?:to|thru|through|{_UNTIL}|à|au)\b|\ba(?=\s{{1,3}}[0-9]))\s{{0,3}}"
+    + r"(?:(?:ca\.?|circa)\s)?"
+)
 UNTIL = re.compile(BETWEEN, re.IGNORECASE)
+#: before a stretch: from 10 to 11 · de 13 a 14 h
+FROM = re.compile(r"^(?:from|de|von|van|ab|desde|vanaf|dès|um|at)\s(?=[0-9])", re.IGNORECASE)
+#: before a time that nothing else stands beside: it is when something ends
+ENDS_THEN = re.compile(rf"(?:.*\W)?(?:{_UNTIL})\W*", re.IGNORECASE)
+#: 0930 · 0930 hrs · 0930-1015; a year is none, and 2030 by itself may be one
+_FOUR = r"(?:[01][0-9]|2[0-3])[0-5][0-9]"
+FOUR_DIGITS = re.compile(
+    rf"(?P<start>{_FOUR})(?P<of_start>\s?(?:{HOURS}|hours)\b)?(?:{BETWEEN}(?P<end>{_FOUR}))?(?P<unit>\s?(?:{HOURS}|hours))?",
+    re.IGNORECASE,
+)
+YEARS = re.compile("19..|20..")
 #: hours that have names; those in other languages are called like a meal, too, and are hours where they stand alone
 NAMED_HOUR = re.compile(r"\b(?:12(?::00)?\s?)?(?:(noon|midday)|midnight)\b", re.IGNORECASE)
 ALONE = {"mittag": 12, "midi": 12, "mediodia": 12, "mitternacht": 0, "minuit": 0, "medianoche": 0, "middernacht": 0}
@@ -128,6 +150,17 @@ WITH_ZONE = re.compile(
 )
 #: a cell that holds more says no time, and is not looked through
 LONGEST_TIME = 200
+
+
+def with_colons(value: str, *, is_time: bool = False) -> str:
+    """The same with 09:30 for 0930; `is_time`: also of what may be a year."""
+    found = FOUR_DIGITS.fullmatch(value.strip())
+    if found is None:
+        return value
+    ends = [end for end in found.group("start", "end") if end]
+    if not (is_time or found["of_start"] or found["unit"]) and all(map(YEARS.fullmatch, ends)):
+        return value
+    return " – ".join(f"{end[:2]}:{end[2:]}" for end in ends)
 
 
 def in_numbers(value: str) -> str:
@@ -217,6 +250,10 @@ def stretch(row: Row, start: str, end: str) -> tuple[time, time]:
     ends = UNTIL.split(row.get(start, ""))
     if is_one_cell := len(ends) == 2 and not row.get(end, ""):
         row = row | {start: ends[0], end: ends[1]}
+    begins = row.get(start, "").strip()
+    # “until 9:30” says one of them.
+    if not begins or (clock_in(begins) and not row.get(end, "").strip()):
+        raise ValidationError(_("“%(column)s” is empty.") % {"column": end if begins else start})
     return both_ends(row.get(start, ""), row.get(end, ""), is_bare=is_one_cell)
 
 
@@ -226,7 +263,7 @@ def _time_in(cell: str) -> str:
     if len(cell) > LONGEST_TIME:
         raise ValidationError(_("“%(text)s” is not a time like 14:30.") % {"text": quoted(cell)})
     refuse_zone(cell)
-    return day_and_time(cell)[1]
+    return with_colons(FROM.sub("", day_and_time(cell)[1].strip(), count=1), is_time=True)
 
 
 # -- days -------------------------------------------------------------------------------------------------
@@ -337,6 +374,23 @@ def is_only_a_day(value: str) -> bool:
     for pattern in (DATE_IN_TEXT, DAY_AND_MONTH, EITHER_WAY, NTH_DAY, WEEKDAY):
         rest = pattern.sub(" ", rest)
     return weekday_alone(value) is not None or (rest != value and not any(map(str.isalnum, rest)))
+
+
+#: around a day, and of it: the 12th of January
+OF_A_DAY = re.compile(
+    rf"\b(?:the|of|on|den|am|der|le|du|el|de|op|day|tag|jour|{MONTH}|[0-9]{{1,2}}(?:st|nd|rd|th|er)?)(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+def beside_day(value: str) -> str:
+    """What else a text says that names a day: “helpers only” of “Sat (helpers only)”."""
+    if is_only_a_day(value):
+        return ""
+    for pattern in (DATE_IN_TEXT, DAY_AND_MONTH, EITHER_WAY, NTH_DAY, WEEKDAY):
+        value = pattern.sub(" ", value)
+    value = " ".join(value.split()).strip(" -–—:,()|/.")
+    return value if any(map(str.isalnum, OF_A_DAY.sub("", value))) else ""
 
 
 def _days(*parts: tuple[int, int, int]) -> list[date]:

@@ -24,7 +24,7 @@ from accounts.clocks import is_shown_twice, on_the_clock
 from accounts.text import as_called
 from events.models import Camp, Slot
 
-from .cells import day_and_time, days_named, short, whole
+from .cells import beside_day, day_and_time, days_named, short, whole, with_colons
 from .csv_import import CsvReader
 from .moments import (
     Moment,
@@ -291,6 +291,7 @@ class SheetRows:
                 told = _("“%(text)s” is no time that can be read: the number of the session holds.")
                 self.remark(number, told % {"text": quoted(row["Time"])})
             return
+        self.tell_beside(label.beside, number)
         is_end_other = label.end is not None and not _is_time(ends, label.end)
         if (_is_time(starts, label.start) and not is_end_other) or not self.is_first("time", row["Time"], str(slot)):
             return
@@ -339,9 +340,10 @@ class SheetRows:
             self.remark(moment.row, told % {"title": quoted(title)})
 
     def moment_of(self, row: Row, number: int) -> Moment:
-        label = label_of(row["Time"])
-        if label and label.start and row["Ends"]:
-            label = with_end(label, row["Time"], row["Ends"])
+        typed, ends = (with_colons(row[column], is_time=True) for column in ("Time", "Ends"))
+        label = label_of(typed)
+        if label and label.start and ends:
+            label = with_end(label, typed, ends)
         if label is None or label.start is None:
             told = (label and label.fault) or _("“%(text)s” is not a time like 14:30.") % {"text": quoted(row["Time"])}
             raise ValidationError(told)
@@ -352,12 +354,16 @@ class SheetRows:
             ends_on = day + timedelta(days=label.end < label.start)
             begins = f"{row['Date']} {row['Time']}".strip()
             refuse_other_day(self.camp, [day, ends_on], day_and_time(row["Ends"])[0], begins, row["Ends"])
-        if label.beside and not (NUMBER.fullmatch(label.beside) or self.names_day(label.beside)):
-            if self.is_first("beside", label.beside):
-                told = _("What stands beside the time is left out: “%(text)s”.")
-                self.remark(number, told % {"text": quoted(label.beside)})
+        self.tell_beside(label.beside, number)
         room = row["Room"].casefold()
         return Moment(number, "", day, label.start, label.end, room=room, is_at_its_end=label.is_at_its_end)
+
+    def tell_beside(self, beside: str, number: int) -> None:
+        """Says once what stands beside a time, but for a day or the number of a session."""
+        left = beside_day(beside) if self.names_day(beside) else beside
+        if left and not NUMBER.fullmatch(left) and self.is_first("beside", left):
+            told = _("What stands beside the time is left out: “%(text)s”.")
+            self.remark(number, told % {"text": quoted(left)})
 
     def day(self, said: str, start: time, number: int, cell: str = "") -> date:
         day, could_be_another = day_said(self.camp, said, start)

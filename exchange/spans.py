@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from .cells import (
     AGAIN,
+    BEFORE_MINUTES,
     BETWEEN,
     CLOCK,
+    ENDS_THEN,
     HOURS,
+    LINES,
     LONGEST_TIME,
     MOMENT,
     NAMED_HOUR,
@@ -24,15 +27,16 @@ from .cells import (
     is_at_its_end,
     parts_of,
     refuse_zone,
+    with_colons,
 )
 from .day_names import MONTH, WEEKDAY
 from .report import quoted
 
-_HOUR = rf"[0-9]{{1,2}}(?:(?:[:.hu]|\sh\s)[0-9]{{2}}(?::00)?(?![0-9.]){AGAIN}?)?\s*(?:[ap]\.?m\b\.?|(?:{HOURS})\b)?"
+_HOUR = rf"[0-9]{{1,2}}(?:{BEFORE_MINUTES}[0-9]{{2}}(?::00)?(?![0-9.]){AGAIN}?)?\s*(?:[ap]\.?m\b\.?|(?:{HOURS})\b)?"
 #: what a cell says of a moment: 10:00 · Sat 2 pm · 14 Uhr
 TIME = re.compile(rf"\b{_HOUR}", re.IGNORECASE)
 #: 9.00–9.45 · 2–3 pm · 10:00 to 11; no piece of a date
-SPAN = re.compile(rf"(?<![0-9.:/\-–—])({_HOUR}){BETWEEN}({_HOUR})(?!\w|[.:/\-–—]\s?[0-9])", re.IGNORECASE)
+SPAN = re.compile(rf"(?<![0-9.:/{LINES}])({_HOUR}){BETWEEN}({_HOUR})(?!\w|[.:/{LINES}]\s?[0-9])", re.IGNORECASE)
 NUMBER = re.compile(r"(session|slot|round|block)?\s*(#)?\s*([0-9]{1,2})", re.IGNORECASE)
 #: what follows is a number of something: “Session 3 - 10:00” is no stretch from three to ten
 BEFORE_NUMBER = re.compile(rf"(?:\b(?:session|slot|round|block|day|room|no|{MONTH})\b\.?|#)\s*#?\s*$", re.IGNORECASE)
@@ -44,6 +48,8 @@ DOTS = re.compile(r"(?<=[0-9])\s?\.{2,3}\s?(?=[0-9])")
 BESIDE_NAMED = re.compile(
     rf"{WEEKDAY.pattern}|\b(?:to|until|till|bis|tot|hasta|à|from|[ap]\.?m|{HOURS})\b", re.IGNORECASE
 )
+#: words beside a time that say no more than it does
+SAYS_NOTHING = frozenset("to until till bis from at von ab um de des dès à desde a van vanaf om".split())
 LONGEST_BESIDE = 60
 #: minutes from a time to an hour without any sign of one: 10:00–11; what is farther may be a number of something
 FARTHEST = 240
@@ -74,7 +80,7 @@ def label_of(cell: str) -> Label | None:
     cell = MOMENT.sub(lambda found: " ".join(parts_of(found)).strip(), cell)
     if not re.search(r"[^\W\d_]", BESIDE_NAMED.sub("", NAMED_HOUR.sub("", cell))) or cell.isalpha():
         cell = in_numbers(cell)
-    cell = DOTS.sub(" – ", cell)
+    cell = DOTS.sub(" – ", with_colons(cell))
     if number := NUMBER.fullmatch(cell):
         return Label(None, None, int(number[3]), "", is_bare=not (number[1] or number[2]))
     if span := _span_in(cell):
@@ -89,6 +95,9 @@ def label_of(cell: str) -> Label | None:
     beside = _beside(cell, *times)
     if len(beside) > LONGEST_BESIDE:
         return None
+    if len(times) == 1 and ENDS_THEN.fullmatch(cell[: times[0].start()]):
+        told = _("“%(text)s” says when something ends: write when it starts, too.") % {"text": quoted(cell)}
+        return Label(None, None, None, "", told)
     if len(times) == 1:
         return Label(clock_in(times[0][0]), None, None, beside, is_at_its_end=is_at_its_end(times[0][0]))
     if not ONLY_SIGNS.fullmatch(re.sub(BETWEEN, " ", cell[times[0].end() : times[1].start()], flags=re.IGNORECASE)):
@@ -132,7 +141,7 @@ def _beside(cell: str, *times: re.Match[str]) -> str:
     for found in reversed(times):
         cell = f"{cell[: found.start()]} {cell[found.end() :]}"
     beside = re.sub(r"\s+", " ", cell).strip(" -–—:,()|/")
-    return "" if beside.casefold() in ("to", "until", "from", "bis") else beside
+    return "" if beside.casefold() in SAYS_NOTHING else beside
 
 
 def _stretch(start: str, end: str, beside: str) -> Label:

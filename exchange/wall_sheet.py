@@ -23,7 +23,7 @@ from events.decoding import MERGED
 from events.marks import MOST_ABOVE, marks_of
 from events.room_sizes import OF_ROOMS, Sized, sizes_in
 
-from .cells import MOST_SEATS, TO_COME, clock_in, is_only_a_day, names_several_days, whole
+from .cells import MOST_SEATS, TO_COME, beside_day, clock_in, is_only_a_day, names_several_days, whole, with_colons
 from .day_names import WEEKDAY
 from .days_over import are_certain, are_different, days_over
 from .report import quoted, told_size
@@ -215,6 +215,8 @@ class _WallReader:
         self.over_at = 0
         #: what numbers are that nothing stands beside; None: that cannot be told
         self.are_hours: bool | None = False
+        #: times are written without a sign within them, so 2030 is one
+        self.has_four_digits = False
         #: why it cannot be told whether it is a wall
         self.unclear: NotATable | None = None
 
@@ -239,7 +241,7 @@ class _WallReader:
 
     def label(self, number: int) -> Label | None:
         """As `label_of`; a bare number is an hour where the column says so."""
-        label = label_of(self.lines[number][self.at])
+        label = label_of(with_colons(self.lines[number][self.at], is_time=self.has_four_digits))
         if label is None or not label.is_bare or self.are_hours is False:
             return label
         if self.are_hours and (hour := clock_in(f"{label.number}:00")):
@@ -333,6 +335,8 @@ class _WallReader:
     def find_hours(self, head: int) -> None:
         """Whether numbers that nothing stands beside are hours."""
         heading = plain_heading(self.lines[head][self.at])
+        below = [line[self.at] for line in self.lines[head + 1 :]]
+        self.has_four_digits = any(with_colons(cell) != cell for cell in below)
         labels = [(n, label) for n, line in enumerate(self.lines) if (label := label_of(line[self.at])) and n > head]
         bare = [(n, label.number or 0) for n, label in labels if label.is_bare]
         if not bare or heading in COUNTED:
@@ -502,8 +506,8 @@ class _WallReader:
             label = with_end(label, cells[self.at], cells[self.ends_at])
         beside = label.beside
         if self.names_day(beside):
-            day, beside = beside, ""
-        elif NUMBER.fullmatch(beside) and not (beside.isdecimal() and cells[self.at].endswith(beside)):
+            day, beside = beside, beside_day(beside)
+        if NUMBER.fullmatch(beside) and not (beside.isdecimal() and cells[self.at].endswith(beside)):
             # The number of the slot, beside its time.
             beside = ""
         for column in self.rooms:
@@ -521,7 +525,7 @@ class _WallReader:
                 told = _("“%(one)s” and “%(other)s” name different days: write one.")
                 line.fault = line.fault or told % {"one": quoted(line.day), "other": quoted(day)}
         self.wall.lines += lines
-        if beside and any(line.titles for line in lines):
+        if beside and has_titles and any(line.everybody.casefold() != beside.casefold() for line in lines):
             told = _("What stands beside the time is left out: “%(text)s”.")
             self.remark(number, self.at, told % {"text": quoted(beside)})
         for column in range(self.at + 1, len(cells)):

@@ -281,6 +281,9 @@ def test_numbers_that_could_be_two_are_refused(value):
         ("12/01/2030,14:30,15:15,sessions", "14:30", "15:15"),
         ("Sat 12 Jan 2030,14:30,15:15,Sessions", "14:30", "15:15"),
         (",14:30,15:15,", "14:30", "15:15"),
+        (",1430,1515,", "14:30", "15:15"),
+        (",De 14 a 15 h,,", "14:00", "15:00"),
+        (",14 Uhr 30,15 Uhr 15,", "14:30", "15:15"),
     ],
 )
 def test_slots_as_people_write_them(camp, row, start, end):
@@ -295,7 +298,8 @@ def test_slots_as_people_write_them(camp, row, start, end):
     [
         ("2030-01-12,09.00,09.00,sessions", "It ends when it starts"),
         ("2030-01-12,09.00–09.00,,sessions", "It ends when it starts"),
-        ("2030-01-12,09.00,,sessions", "“” is not a time"),
+        ("2030-01-12,09.00,,sessions", "“ends_at” is empty"),
+        ("2030-01-12,until 9:00,,sessions", "“starts_at” is empty"),
         ("2030-01-12,9–10–11,,sessions", "is not a time"),
         ("13/01/2030,09.00,10.00,sessions", "is not a day of the camp"),
         ("2030-01-12,14.3,15.15,sessions", "“14.3” is not a time"),

@@ -511,6 +511,14 @@ def test_work_grows_with_the_sheet_and_not_with_its_square(weekend, monkeypatch,
         ("2pm-3", time(14), time(15), ""), ("10am–1", time(10), time(13), ""), ("2.30-3.15pm", time(14, 30), time(15, 15), ""),
         ("14–15 Uhr", time(14), time(15), ""), ("10–11", time(10), time(11), ""), ("Sat 10-11", time(10), time(11), "Sat"),
         ("10:00 11:00", time(10), time(11), ""), ("Sat 10:00 - Sat 11:00", time(10), time(11), "Sat - Sat"),
+        # Lines as word processors make them, words as other languages have them, and times without a sign in them.
+        ("10:00‑10:45", time(10), time(10, 45), ""), ("10:00 − 10:45", time(10), time(10, 45), ""),
+        ("10:00 → 10:45", time(10), time(10, 45), ""), ("De 13 a 14 h", time(13), time(14), ""),
+        ("10 til 10:45", time(10), time(10, 45), ""), ("11.30 t/m 12.15", time(11, 30), time(12, 15), ""),
+        ("10:00 bis ca. 10:45", time(10), time(10, 45), ""), ("0930-1015", time(9, 30), time(10, 15), ""),
+        ("0930 hrs", time(9, 30), None, ""), ("2030 hrs", time(20, 30), None, ""), ("10 Uhr 30", time(10, 30), None, ""),
+        ("10 Uhr 30 - 11 Uhr 15", time(10, 30), time(11, 15), ""), ("10 heures 30", time(10, 30), None, ""),
+        ("10h 30", time(10, 30), None, ""), ("10 Uhr 30 Minuten", time(10), None, "30 Minuten"), ("ab 10 Uhr", time(10), None, ""),
         # A number of something is no hour.
         ("Session 12 - 10:00", time(10), None, "Session 12"), ("1 - 10:00", time(10), None, "1"),
         ("Jan 9 – 10:00", time(10), None, "Jan 9"), ("Sat 12–13 January 10:00–11:00", time(10), time(11), "Sat 12–13 January"),
@@ -537,10 +545,50 @@ def test_a_long_text_names_no_moment():
         ("10:00–11:00, 14:00–15:00", "names several times"),
         ("10:00 - 30", "“30” is not a time like 14:30."),
         ("10:00–10:00", "It ends when it starts: “10:00”."),
+        ("until 10:00", "“until 10:00” says when something ends: write when it starts, too."),
+        ("Sat, bis 10 Uhr", "“Sat, bis 10 Uhr” says when something ends"),
+        ("jusqu’à 10h", "says when something ends"),
     ],
 )
 def test_a_cell_of_which_the_time_cannot_be_told_is_a_fault(saturday, cell, said):
     assert said in refused(saturday, csv(",Barn,Loft", f'"{cell}",Knots,Ducks', "12:00,Owls,"))
+
+
+def test_a_year_is_no_time_unless_others_are_written_like_it(saturday):
+    """Half past eight in the evening, beside 0930; alone above a grid it is the year."""
+    assert label_of("2030") is None
+    assert label_of("2029–2030") is None
+    import_files(camp=saturday, files=csv("2030,,", "Time,Barn,Loft", "0930,Knots,", "2030,Owls,"), by=None)
+    assert slots_of(saturday) == "Sat 09:30–20:30, Sat 20:30–07:30"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            (",Barn,Loft", "Sat 10:00 (helpers only),Knots,"),
+            "cell A2: What stands beside the time is left out: “helpers only”.",
+        ),
+        ((",Barn,Loft", "12:15 in the hall,Lunch,Lunch", "14:00,Knots,"), "is left out: “in the hall”."),
+        (("Time,Room,Title", "Sat 10:00 GMT,Barn,Knots"), "row 2: What stands beside the time is left out: “GMT”."),
+        (("Session,Time,Room,Title", "1,Sat 10:00 (quiet),Barn,Knots"), "is left out: “quiet”."),
+        ((",Barn,Loft", "Saturday the 12th of January 10:00,Knots,"), ""),
+        ((",Barn,Loft", "Sat session 1 10:00,Knots,", "12:00 Lunch,Lunch,Lunch"), ""),
+    ],
+)
+def test_what_stands_beside_a_time_is_told_whatever_else_does(saturday, lines, said):
+    """Beside a day, and where one thing was for everybody, it was dropped without a word."""
+    told = list(map(str, import_files(camp=saturday, files=csv(*lines), by=None).remarks))
+    found = [sentence for sentence in told if "beside the time" in sentence]
+    assert len(found) == bool(said), told
+    assert all(said in sentence for sentence in found), told
+
+
+def test_a_break_that_stands_beside_its_day_and_time_is_for_everybody(saturday):
+    import_files(
+        camp=saturday, files=csv(",Barn,Loft", "Sat 10:00,Knots,", "Sat 12:00 Lunch,,", "Sat 13:00,Owls,"), by=None
+    )
+    assert slots_of(saturday) == "Sat 10:00–12:00, Sat 12:00–13:00 Lunch, Sat 13:00–15:00"
 
 
 @pytest.mark.parametrize(
