@@ -45,6 +45,9 @@ OF_LISTS = called(
 OF_EACH_LIST = called("Room", "Title") - called(*OF_ROOMS)
 #: headings above bare numbers that are hours, or that are numbers of slots
 HOURLY = called("Time", "starts_at", "times", "hour", "hours", "uhr")
+#: before the names of rooms, and before those of people
+ROOMED = called("Room", "rooms", "räume", "säle", "salles", "salas", "zalen", "ruimtes")
+HOSTED = called("Leader1", "hosts", "chair", "chairs", "helper", "note taker", "angel")
 COUNTED = called("Session", "sessions", "slots", "round", "rounds", "block", "blocks", "number", "no", "nr")
 #: of whatever is no room, though it stands among rooms; what is called like a kind of room may well be one
 NOT_OF_ROOMS = (OF_LISTS | DAILY | ENDING | NO_ROOMS | called("Time", "Year")) - called(*OF_ROOMS)
@@ -287,7 +290,9 @@ class _WallReader:
         return best[2]
 
     def find_head(self, first: int) -> int | None:
-        """The last line above the first moment that names rooms; or that whose first cell says that times are below."""
+        """The last line above the first moment that names rooms; or that whose first cell says so, or that times are
+        below.
+        """
         found: list[int] = []
         for number in range(first - 1, -1, -1):
             cells = [cell for cell in self.lines[number][self.at + 1 :] if cell and cell != MERGED]
@@ -303,8 +308,17 @@ class _WallReader:
         days = {number: self.days_in(number) for number in near if self.names_different_days(number)}
         least = max(map(len, days.values()), default=0)
         rooms = [n for n in found if n not in days and sum(map(bool, self.lines[n][self.at + 1 :])) >= least] or found
-        said = [number for number in rooms if plain_heading(self.lines[number][self.at]) in HOURLY]
-        return next(iter([*said, *rooms]), None)
+        named = [n for n in rooms if not ROOMED.isdisjoint(self.words_beside(n))]
+        said = [n for n in rooms if not HOURLY.isdisjoint(self.words_beside(n))]
+        # Who leads what in a room, or looks after it, is no room.
+        others = [n for n in rooms if HOSTED.isdisjoint(self.words_beside(n))]
+        return next(iter([*named, *said, *others, *rooms]), None)
+
+    def words_beside(self, number: int) -> set[str]:
+        """Those that say what the cells of a line are: Time / Room; not of a title, “Room plan”."""
+        cell = self.lines[number][self.at]
+        words = {plain_heading(word) for word in re.findall(r"\w+", cell)}
+        return words if words <= ROOMED | HOURLY | COUNTED | DAILY else {plain_heading(cell)}
 
     def find_unclear(self, number: int, cells: Sequence[str]) -> None:
         """Beside what may be a room stands what a list calls a column, and which of the two it is nobody can tell."""

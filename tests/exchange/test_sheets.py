@@ -554,6 +554,27 @@ def test_a_cell_of_which_the_time_cannot_be_told_is_a_fault(saturday, cell, said
     assert said in refused(saturday, csv(",Barn,Loft", f'"{cell}",Knots,Ducks', "12:00,Owls,"))
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Room,Barn,Loft", "Floor,Ground,First", "10:00,Knots,Ducks"),
+        ("Time / Room,Barn,Loft", "Host,Ann,Bo", "10:00,Knots,Ducks"),
+        ("Raum,Barn,Loft", "Miete,Ja,Nein", "10:00,Knots,Ducks"),
+        (",Barn,Loft", "Chair,Ann,Bo", "10:00,Knots,Ducks"),
+        ("Track,Red,Blue", "Room,Barn,Loft", "10:00,Knots,Ducks"),
+        ("Room plan,v3,", "Time,Barn,Loft", "10:00,Knots,Ducks"),
+        # Turned round.
+        ("Room,Floor,10:00", "Barn,Ground,Knots", "Loft,First,Ducks"),
+    ],
+)
+def test_the_line_that_says_it_names_rooms_does(saturday, lines):
+    """What stands between it and the times became the rooms: Knots were on the floor called Ground."""
+    report = import_files(camp=saturday, files=csv(*lines), by=None)
+    assert standing(saturday) == ["Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks"]
+    assert [room.name for room in saturday.rooms.all()] == ["Barn", "Loft"]
+    assert any("is left out" in str(remark) for remark in report.remarks)
+
+
 def test_a_year_is_no_time_unless_others_are_written_like_it(saturday):
     """Half past eight in the evening, beside 0930; alone above a grid it is the year."""
     assert label_of("2030") is None
