@@ -20,10 +20,8 @@ from schedule.models import GridVersion
 from schedule.wall.grid import published_grid
 
 from .csv_keys import own_keys
-from .sheet_import import one_name, session_page
+from .sheet_import import loses_something, one_name, session_page, several_names
 from .table import guarded
-from .titles import CANCELLED, plain
-from .wall_sheet import is_title
 
 SHEET_COLUMNS = [
     "Year", "Time", "Session", "Room", "Capacity", "Title", "Leader1", "Leader2", "Leader3", "Leader 4",
@@ -76,7 +74,9 @@ def _pitches(camp: Camp, people: dict[int, str], pitches: dict[int, str]) -> Ite
 
 def room_rows(camp: Camp) -> Iterable[list[object]]:
     for room in camp.rooms.all():
-        yield [room.name, room.capacity, ";".join(room.features)]
+        # What has a comma itself is divided at none where there is a semicolon.
+        features = ";".join(room.features)
+        yield [room.name, room.capacity, f"{features};" if "," in features and ";" not in features else features]
 
 
 def slot_rows(camp: Camp) -> Iterable[list[object]]:
@@ -95,9 +95,8 @@ def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:
 
 
 def _as_title(title: str) -> str:
-    """So that it comes in again as it is, also where a sheet would take it for none, or its marks for stray ones."""
-    comes_in = is_title(title) and plain(title) == title and not CANCELLED.fullmatch(title)
-    return title if comes_in else f"“{title}”"
+    """So that it comes in again as it is, whatever a sheet would take it for."""
+    return f"“{title}”" if loses_something(title) else title
 
 
 def sheet(camp: Camp, site: str = "") -> str:
@@ -122,9 +121,9 @@ def sheet(camp: Camp, site: str = "") -> str:
         # A place that is kept for what was withdrawn would come in again as a pitch of that name.
         for entry in [cell.entry for cell in row.running if cell.entry and not cell.entry.state.is_cancelled]:
             start = timezone.localtime(row.starts_at, camp.tz)
-            hosts = [one_name(host.name) for host in entry.hosts]
+            names = [host.name for host in entry.hosts]
             # There are four columns: the last has all the others.
-            hosts = [*hosts[:3], ", ".join(hosts[3:])] if len(hosts) > 3 else hosts
+            hosts = [*map(one_name, names[:3]), *([several_names(names[3:])] if len(names) > 3 else [])]
             rows.append(
                 [
                     start.year, f"{start:%a} {on_the_clock(start)}", number,

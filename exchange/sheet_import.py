@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,11 +29,13 @@ from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
 from .titles import CANCELLED, GUARDED, NO_ROOMS, by_title, plain, with_link
-from .wall_sheet import is_title
+from .wall_sheet import is_for_everybody, is_title
 
 LONGEST_ADDRESS = 500
-#: one name that looks like several, as our own sheet has it
-ONE = re.compile("“([^“”]+)”")
+#: one name that looks like several, or has such marks itself, as our own sheet has it; and several names with such
+_ONE = "“(?:“[^“”]+”|[^“”]+)”"
+ONE, MARKED = re.compile(_ONE), re.compile(rf"(?:{_ONE}|[^,“”]+)(?:,\s(?:{_ONE}|[^,“”]+))*")
+PIECE = re.compile(rf"{_ONE}|[^,“”]+")
 DOUBLE = 2
 is_address = URLValidator(schemes=["http", "https"])
 
@@ -41,7 +43,21 @@ is_address = URLValidator(schemes=["http", "https"])
 def one_name(name: str) -> str:
     """The name as a cell has it whose names are not to be divided."""
     is_read_so = names_in(name, lambda other: False) == [name] and not MAYBE_SEVERAL.search(name)
-    return name if is_read_so else f"“{name}”"
+    return name if is_read_so and not ONE.fullmatch(name) else f"“{name}”"
+
+
+def several_names(names: Sequence[str]) -> str:
+    """All of them in one cell, each as it is to come in again."""
+    if len(names) == 1:
+        return one_name(names[0])
+    return ", ".join(f"“{name}”" if "," in name else one_name(name) for name in names)
+
+
+def _unmarked(typed: str) -> list[str]:
+    """The names in a cell some of which stand between marks, each by itself; nothing of any other cell."""
+    if "“" not in typed or not MARKED.fullmatch(typed):
+        return []
+    return [piece for found in PIECE.findall(typed) if (piece := found.strip())]
 
 
 def session_page(camp: Camp, session_id: int) -> str:
@@ -49,15 +65,20 @@ def session_page(camp: Camp, session_id: int) -> str:
     return f"/{camp.slug}/sessions/{session_id}/"
 
 
-def _meant(typed: str) -> str:
-    """The title; what our own sheet has between marks of its own stands there as it is, unless it is one without."""
+def _guarded(typed: str) -> str:
+    """The title that our own sheet has between marks of its own, which stands there as it is; empty: it is none."""
     guarded = GUARDED.fullmatch(typed)
-    return guarded[1] if guarded and _loses_something(guarded[1]) else plain(typed)
+    return guarded[1] if guarded and loses_something(guarded[1]) else ""
 
 
-def _loses_something(title: str) -> bool:
-    """Whether some of it would be left out, or all."""
-    return not is_title(title) or plain(title) != title
+def loses_something(title: str) -> bool:
+    """Whether a sheet would leave out some of it, or all, or take it for nothing that a room has."""
+    is_left_out = not is_title(title) or _is_cancelled(title) or is_for_everybody(title)
+    return is_left_out or plain(title) != title or bool(with_link(title)[1])
+
+
+def _is_cancelled(title: str) -> bool:
+    return CANCELLED.fullmatch(title) is not None
 
 
 class Hung(NamedTuple):
@@ -181,7 +202,7 @@ class SheetReader:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked. Where what
         else the sheet has leaves it no place, it waits for one.
         """
-        if CANCELLED.fullmatch(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
+        if _is_cancelled(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
             self.remark(entry, _("“%(title)s” is left out.") % {"title": quoted(entry.cells["Title"])})
             return
         entry = self.with_room(self.divided(self.with_notes(entry)))
@@ -222,7 +243,8 @@ class SheetReader:
     def with_notes(self, entry: Entry) -> Entry:
         """An address behind a title is that of its notes."""
         title, url = with_link(entry.cells["Title"])
-        if not url or entry.cells["Session notes"] or self.is_called(entry.cells["Title"]):
+        is_whole = self.is_called(entry.cells["Title"]) or _guarded(entry.cells["Title"])
+        if not url or entry.cells["Session notes"] or is_whole:
             return entry
         told = _("The address behind “%(title)s” is no part of the title: it is read as that of its notes.")
         self.remark(entry, told % {"title": quoted(title)})
@@ -274,10 +296,10 @@ class SheetReader:
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
-        title = typed if as_called(typed) in self.titles else _meant(typed)
+        title = typed if as_called(typed) in self.titles else _guarded(typed) or plain(typed)
         if not title:
             raise ValidationError(_("“%(column)s” is empty.") % {"column": "Title"})
-        if title != typed:
+        if title not in (typed, _guarded(typed)):
             remark = _("The title has stray quotes: %(typed)s. Read as: %(title)s.")
             self.remark(entry, remark % {"typed": quoted(typed), "title": quoted(title)})
         return title
@@ -338,8 +360,11 @@ class SheetReader:
 
     def people_in(self, typed: str, entry: Entry) -> list[str]:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
-        if one := ONE.fullmatch(typed.strip()):
-            return [one[1]]
+        typed = typed.strip()
+        if ONE.fullmatch(typed):
+            return [typed[1:-1]]
+        if len(pieces := _unmarked(typed)) > 1:
+            return [name for piece in pieces for name in self.people_in(piece, entry)]
         found = names_in(typed, self.is_known)
         if told := told_names(typed, found):
             self.remark_once(entry, typed, told)

@@ -233,7 +233,8 @@ class SheetRows:
             titles, rooms = {row["Title"].casefold() for row in these}, {row["Room"].casefold() for row in these}
             has_leader = any(row[leader] for row in these for leader in LEADER_COLUMNS)
             is_in_all = len(these) > 1 and rooms == all_rooms
-            is_called_so = is_for_everybody(these[0]["Title"])
+            # Our own sheet says by its marks that a session is called so.
+            is_called_so = is_for_everybody(these[0]["Title"]) and not GUARDED.fullmatch(these[0]["Title"])
             if len(titles) == 1 and (is_in_all or (not has_leader and (is_called_so or rooms == {""}))):
                 everybody[when] = these[0]["Title"]
         return everybody

@@ -461,3 +461,32 @@ def test_what_the_command_writes_holds_what_was_asked_for(full, tmp_path, option
     call_command("export_camp", full.slug, format="json", output=str(target), **options)
     document = json.loads(target.read_text())
     assert {"interests"} & {*document} | {*document.get("secrets", {})} == holds
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["“Zed”"],
+        ["A", "B", "C", "Smith, John", "“Zed”"],
+        ["A", "B", "C", "N.N.", "Ann (Berlin)", "by Bea", "Dr. Cy, PhD"],
+    ],
+)
+def test_names_with_commas_and_marks_come_in_as_they_were_however_many_lead_a_session(camp, rooms, slots, names):
+    """The fourth column has all from the fourth on: “Smith, John” there became two strangers, “Zed” another Zed."""
+    people = [AttendeeFactory(camp=camp, display_name=name, user=None) for name in names]
+    place_session(pitch=PitchFactory(camp=camp, title="Knots", hosts=people), room=rooms[0], slot=slots[0])
+    publish_grid(camp=camp, by=None)
+    out = sheet_of(camp)
+    assert import_files(camp=camp, files=out, by=None).has_changed_nothing
+    fresh = fresh_camp("fresh", camp)
+    import_files(camp=fresh, files={"slots.csv": csv_files(camp, with_interest=False)["slots.csv"]}, by=None)
+    import_files(camp=fresh, files=out, by=None)
+    assert sorted(person.display_name for person in fresh.attendees.all()) == sorted(names)
+
+
+def test_what_a_room_has_keeps_its_comma(camp, rooms):
+    camp.rooms.update(features=["table, round"])
+    out = csv_files(camp, with_interest=False)
+    assert not import_files(camp=camp, files=out, by=None).remarks
+    fresh = tables_into_fresh(out, "fresh", camp)
+    assert {tuple(room.features) for room in fresh.rooms.all()} == {("table, round",)}

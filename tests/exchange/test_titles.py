@@ -201,7 +201,21 @@ def test_our_own_sheet_loses_no_title(camp, ann, rooms, slots, title):
     assert [pitch.title for pitch in fresh.pitches.all()] == [title]
 
 
-@pytest.mark.parametrize("title", ['TV of 55"', "“Open", "???", "…", ":-)", '"x"', "Cancelled: tea", "foo (cancelled)"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        'TV of 55"',
+        "“Open",
+        "???",
+        "…",
+        ":-)",
+        '"x"',
+        "Cancelled: tea",
+        "foo (cancelled)",
+        "Closing",
+        "See https://x.example/1",
+    ],
+)
 def test_a_title_that_is_not_as_titles_are_comes_out_and_in_as_it_is(camp, rooms, title):
     slot = make_slot(camp, 10)
     place_session(pitch=PitchFactory(camp=camp, title=title), room=rooms[0], slot=slot)
@@ -213,5 +227,6 @@ def test_a_title_that_is_not_as_titles_are_comes_out_and_in_as_it_is(camp, rooms
     assert import_files(camp=camp, files={"sheet.csv": text}, by=None).has_changed_nothing
     fresh = CampFactory(slug="fresh", starts_on=camp.starts_on, ends_on=camp.ends_on)
     make_slot(fresh, 10)
-    import_files(camp=fresh, files={"sheet.csv": text}, by=None)
+    report = import_files(camp=fresh, files={"sheet.csv": text}, by=None)
     assert sorted(p.title for p in fresh.pitches.all()) == sorted(p.title for p in camp.pitches.all())
+    assert "stray quotes" not in " ".join(map(str, report.remarks))
