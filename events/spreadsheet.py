@@ -36,6 +36,10 @@ MEMORY, SECONDS = 1_000_000_000, 20
 MOST_NAMES, LONGEST_NAME = 20, 60
 #: of cells of which the library says nothing; and of pieces of a sheet, 64 KB each, that are looked through for them
 MOST_PASSED, MOST_PIECES = 5, 800
+#: digits of a number of a text
+LONGEST_NUMBER = 10
+#: kinds of what the library is silent about: see `Passed`
+KINDS = ("unread", "hidden", "columns", "struck", "links", "comments")
 #: bytes of a part that becomes a tree
 LARGEST_TREE = 3_000_000
 
@@ -155,39 +159,89 @@ def spans_of(data: bytes, sheet: str) -> Spans:
 
 
 class Spans:
-    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4); and those of which the
-    library makes nothing: an error, or a formula of which no result was saved.
+    """The cells of one table of an OpenDocument file that stand over others (ODF 1.3, 9.1.4); and, by the kinds of
+    `Passed`, what else of it the library is silent about.
     """
 
     def __init__(self, table: str) -> None:
         self.table, self.is_inside, self.is_over = table, False, False
-        #: where the next row, and the next cell in it, stand
-        self.row = self.next_row = self.column = 0
+        #: where the next row, and the next cell in it, stand; and the next column that is described
+        self.row = self.next_row = self.column = self.next_column = 0
         self.merges: list[Merge] = []
-        self.unread: list[str] = []
+        self.found: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        #: names of styles whose letters are struck out; which is being described
+        self.struck: set[str] = set()
+        self.style = ""
+        #: the name of the cell, and what was found in it so far: each is told once
+        self.cell, self.told = "", set[str]()
+        self.is_row_hidden = self.is_cell_struck = False
+        #: how deep in a comment one is, which is no text of its cell; and styles of the text that is open
+        self.comments, self.styles = 0, list[str]()
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.parser.CharacterDataHandler = self.text
 
     def start(self, element: str, said: dict[str, str]) -> None:
-        if element == "table:table" and said.get("table:name") == self.table:
-            self.is_inside = True
-        elif not self.is_inside:
+        match element:
+            case "style:style":
+                self.style = said.get("style:name", "")
+            case "style:text-properties" if said.get("style:text-line-through-style", "none") != "none":
+                self.struck.add(self.style)
+            case "table:table" if said.get("table:name") == self.table:
+                self.is_inside = True
+        if self.is_inside:
+            self.start_inside(element, said)
+
+    def start_inside(self, element: str, said: dict[str, str]) -> None:
+        match element:
+            case "table:table-column":
+                if said.get("table:visibility", "visible") != "visible":
+                    self.found["columns"].append(name_of(0, self.next_column)[:-1])
+                self.next_column += number(said, "table:number-columns-repeated")
+            case "table:table-row":
+                self.row, self.column = self.next_row, 0
+                self.next_row += number(said, "table:number-rows-repeated")
+                self.is_row_hidden = said.get("table:visibility", "visible") != "visible"
+            case "table:table-cell" | "table:covered-table-cell":
+                self.start_cell(said)
+            case "office:annotation":
+                self.comments += 1
+                self.tell("comments", self.cell)
+            case "text:a" if not self.comments:
+                self.tell("links", self.cell)
+            case "text:span":
+                self.styles.append(said.get("text:style-name", ""))
+
+    def start_cell(self, said: dict[str, str]) -> None:
+        self.cell, self.told = name_of(self.row, self.column), set()
+        self.is_cell_struck = said.get("table:style-name") in self.struck
+        down, across = number(said, "table:number-rows-spanned"), number(said, "table:number-columns-spanned")
+        if down > 1 or across > 1:
+            self.merges.append(((self.row, self.column), (self.row + down - 1, self.column + across - 1)))
+        if said.get("calcext:value-type") == "error" or ("table:formula" in said and "office:value-type" not in said):
+            self.found["unread"].append(self.cell)
+        self.column += number(said, "table:number-columns-repeated")
+
+    def text(self, piece: str) -> None:
+        if not self.is_inside or self.comments or not piece.strip():
             return
-        elif element == "table:table-row":
-            self.row, self.column = self.next_row, 0
-            self.next_row += number(said, "table:number-rows-repeated")
-        elif element in ("table:table-cell", "table:covered-table-cell"):
-            down, across = number(said, "table:number-rows-spanned"), number(said, "table:number-columns-spanned")
-            if down > 1 or across > 1:
-                self.merges.append(((self.row, self.column), (self.row + down - 1, self.column + across - 1)))
-            if said.get("calcext:value-type") == "error" or (
-                "table:formula" in said and "office:value-type" not in said
-            ):
-                self.unread.append(name_of(self.row, self.column))
-            self.column += number(said, "table:number-columns-repeated")
+        if self.is_cell_struck or not self.struck.isdisjoint(self.styles):
+            self.tell("struck", self.cell)
+        if self.is_row_hidden:
+            self.is_row_hidden = False
+            self.found["hidden"].append(str(self.row + 1))
+
+    def tell(self, kind: str, cell: str) -> None:
+        if kind not in self.told:
+            self.told.add(kind)
+            self.found[kind].append(cell)
 
     def end(self, element: str) -> None:
         self.is_over = self.is_over or (self.is_inside and element == "table:table")
+        if self.is_inside and element == "office:annotation":
+            self.comments -= 1
+        elif self.is_inside and element == "text:span":
+            self.styles.pop()
 
 
 class Passed:
@@ -197,12 +251,17 @@ class Passed:
     that nobody sees who looks at it. `struck`: struck out. `links` and `comments`: behind the cell.
     """
 
-    KINDS = ("unread", "hidden", "columns", "struck", "links", "comments")
-
-    def __init__(self, struck: frozenset[str] = frozenset(), *, is_calculated_later: bool = False) -> None:
-        self.found: dict[str, list[str]] = {kind: [] for kind in self.KINDS}
-        #: numbers of the styles whose letters are struck out
-        self.struck = struck
+    def __init__(
+        self,
+        struck: frozenset[str] = frozenset(),
+        texts: frozenset[str] = frozenset(),
+        *,
+        is_calculated_later: bool = False,
+    ) -> None:
+        self.found: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        #: numbers of the styles whose letters are struck out, and of the texts some of whose are
+        self.struck, self.texts = struck, texts
+        self.is_run_struck = False
         #: programs that work nothing out write 0, and that whoever opens the book is to do so
         self.is_calculated_later = is_calculated_later
         self.cell, self.row = dict[str, str](), dict[str, str]()
@@ -216,12 +275,15 @@ class Passed:
                 self.row, self.is_filled = said, False
             case "c":
                 self.cell, self.has_formula, self.has_value, self.value = said, False, False, ""
+                self.is_run_struck = False
             case "f":
                 self.has_formula = True
             case "v":
                 self.is_in_value = True
             case "is":
                 self.has_value = self.is_filled = True
+            case "strike" if is_on(said, "val", "1"):
+                self.is_run_struck = True
             case "col" if is_on(said, "hidden"):
                 # A range of columns; the last may be the last that there can be.
                 self.found["columns"].append(name_of(0, number(said, "min") - 1)[:-1])
@@ -241,15 +303,21 @@ class Passed:
                 is_worked_out = self.has_value and not (self.is_calculated_later and self.value == "0")
                 if self.cell.get("t") == "e" or (self.has_formula and not is_worked_out):
                     self.found["unread"].append(self.cell.get("r", "?"))
-                elif self.has_value and self.cell.get("s") in self.struck:
+                elif self.has_value and self.is_struck:
                     self.found["struck"].append(self.cell.get("r", "?"))
             case "row":
                 if self.is_filled and is_on(self.row, "hidden"):
                     self.found["hidden"].append(self.row.get("r", "?"))
 
     def text(self, piece: str) -> None:
-        if self.is_in_value and len(self.value) < 2:
+        if self.is_in_value and len(self.value) < LONGEST_NUMBER:
             self.value += piece
+
+    @property
+    def is_struck(self) -> bool:
+        """All letters of the cell are struck out, or some."""
+        is_text = self.cell.get("t") == "s" and self.value in self.texts
+        return self.is_run_struck or is_text or self.cell.get("s") in self.struck
 
     def scan(self, archive: zipfile.ZipFile, path: str) -> None:
         """Through that part of the file, as far as one looks."""
@@ -265,14 +333,15 @@ class Passed:
 
 
 def passed_in(data: bytes, sheet: str) -> Passed:
-    """Of a file of OpenDocument what is unread alone. Nothing of an .xlsx that says in a way of its own where its
+    """Of a file of OpenDocument what `Spans` has found. Nothing of an .xlsx that says in a way of its own where its
     sheets are: the library has read it.
     """
     passed = Passed()
-    passed.found["unread"] += spans_of(data, sheet).unread
+    passed.found = spans_of(data, sheet).found
     with zipfile.ZipFile(io.BytesIO(data)) as archive, suppress(expat.ExpatError, ElementTree.ParseError, KeyError):
         later = is_calculated_later(archive)
-        passed, path = Passed(struck_styles(archive), is_calculated_later=later), path_of(archive, sheet)
+        passed = Passed(struck_styles(archive), struck_texts(archive), is_calculated_later=later)
+        path = path_of(archive, sheet)
         passed.scan(archive, path)
         # Each once, however often the sheet says that it goes with it.
         for kind, part in dict.fromkeys(related(archive, path).values()):
@@ -339,6 +408,27 @@ def struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     struck = {str(n) for n, mark in enumerate(marks) if mark is not None and is_on(mark.attrib, "val", "1")}
     styled = styles.findall("{*}cellXfs/{*}xf")
     return frozenset(str(n) for n, style in enumerate(styled) if style.get("fontId") in struck)
+
+
+def struck_texts(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The numbers of the texts that cells share, some of whose letters are struck out (ECMA-376-1, 18.4)."""
+    parts = [path for kind, path in related(archive, "xl/workbook.xml").values() if kind == "sharedStrings"]
+    found, count = set[str](), 0
+
+    def start(element: str, said: dict[str, str]) -> None:
+        nonlocal count
+        element = element.rpartition(":")[2]
+        count += element == "si"
+        if element == "strike" and is_on(said, "val", "1"):
+            found.add(str(count - 1))
+
+    for path in parts[:1]:
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = start
+        with archive.open(path) as content:
+            for piece in islice(iter(partial(content.read, 65_536), b""), MOST_PIECES):
+                parser.Parse(piece)
+    return frozenset(found)
 
 
 def is_on(said: Mapping[str, str], name: str, otherwise: str = "0") -> bool:

@@ -580,6 +580,63 @@ def test_what_a_spreadsheet_holds_and_its_cells_do_not_say_is_told():
     assert not file_text(xlsx([["Title", "Room"], ["Knots", "Barn"]]), BY_PAGE).told
 
 
+def test_the_same_of_a_file_of_libreoffice():
+    """Of .ods nothing was told but what is unread: a comment went, and what was struck out or hidden came in unseen."""
+    data, out = ods([["Title", "Room"], ["Knots", "Barn"], ["Bells", "Loft"], ["Ducks", "Den"]]), io.BytesIO()
+    changes = {
+        "<office:body>": '<office:automatic-styles><style:style style:name="gone"><style:text-properties '
+        'style:text-line-through-style="solid"/></style:style><style:style style:name="kept"><style:text-properties '
+        'style:text-line-through-style="none"/></style:style></office:automatic-styles><office:body>',
+        'table:name="Rooms">': 'table:name="Rooms"><table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse"/>',
+        "<text:p>Title</text:p>": "<office:annotation><text:p>Moved!</text:p></office:annotation><text:p>Title</text:p>",
+        "<text:p>Barn</text:p>": '<text:p><text:a xlink:href="https://x.example">Barn</text:a></text:p>',
+        "<text:p>Bells</text:p>": '<text:p><text:span text:style-name="gone">Be</text:span>lls</text:p>',
+        'office:value-type="string"><text:p>Loft': 'office:value-type="string" table:style-name="gone"><text:p>Loft',
+        'office:value-type="string"><text:p>Den': 'office:value-type="string" table:style-name="kept"><text:p>Den',
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>Ducks': "<table:table-row "
+        'table:visibility="filter"><table:table-cell office:value-type="string"><text:p>Ducks',
+    }
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name).decode()
+            for before, after in changes.items() if name == "content.xml" else ():
+                assert before in text
+                text = text.replace(before, after)
+            spaces = 'xmlns:style="urn:style" xmlns:xlink="urn:xlink" xmlns:office='
+            changed.writestr(name, text.replace("xmlns:office=", spaces, 1))
+    read = file_text(out.getvalue(), BY_PAGE)
+    assert read.text == "Title,Room\nKnots,Barn\nBells,Loft\nDucks,Den\n"
+    assert read.told == (
+        "Hidden rows are read, too: 4. Delete what is not to come in. Hidden columns are read, too, from C on. "
+        "What is struck out is read, too: A3, B3. Delete what is not to come in. "
+        "Addresses behind what a cell says are not read: B2. Write each into a cell of its own. "
+        "Comments are not read: A1."
+    )
+
+
+def test_letters_that_are_struck_out_are_told_though_others_of_the_cell_are_not():
+    cell = '<c r="A2" t="inlineStr"><is><t xml:space="preserve">Knots</t></is></c>'
+    struck = "<r><rPr><strike/></rPr><t>Kn</t></r><r><t>ots</t></r>"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    data = xlsx([["Title", "Room"], ["Knots", "Barn"], ["Bells", "Loft"]])
+    inside = with_sheet(data, (cell, f'<c r="A2" t="inlineStr"><is>{struck}</is></c>'))
+    relations = "xl/_rels/workbook.xml.rels"
+    shared = with_sheet(
+        with_sheet(data, (cell, '<c r="A2" t="s"><v>11</v></c>'), ("Bells", "Owls")),
+        (
+            "</Relationships>",
+            f'<Relationship Id="z" Type="{office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+        ),
+        more={"xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{"<si><t>x</t></si>" * 11}<si>{struck}</si></sst>'},
+        path=relations,
+    )
+    for one in (inside, shared):
+        read = file_text(one, BY_PAGE)
+        assert "Knots,Barn" in read.text
+        assert read.told == "What is struck out is read, too: A2. Delete what is not to come in."
+
+
 @pytest.mark.parametrize(("encoding", "text"), [("cp1250", "Łódź"), ("cp1251", "Привет"), ("cp1252", "Ä")])
 def test_letters_that_are_guessed_are_told(encoding, text):
     read = file_text(f"name\n{text}\n".encode(encoding), BY_PAGE)
