@@ -23,7 +23,7 @@ class Ticket(StrEnum):
 
 
 #: ends of headings under which a status stands; letters only, without accents
-OF_STATUS = ("status", "statut", "estado", "rsvp")
+OF_STATUS = ("status", "statut", "estado")
 #: and beginnings: Status der Bestellung
 STATUS_OF = ("statusof", "statusder", "statusdes", "statutde", "statutdu", "estadode", "statusvan")
 #: columns that say by anything in them that the ticket is gone
@@ -62,6 +62,7 @@ IS_GONE = re.compile(
         "nimmt_nicht_teil pas_valide plus_valide ne_participe_pas no_asist no_valid ya_no niet_geldig ongeldig "
         "niet_meer neemt_niet_deel"
     )
+    + r"|\b(?:can ?t|cannot|unable to) (?:go|come|attend|make|join)"
 )
 #: the ticket is none yet, or no longer
 IS_UNSURE = re.compile(
@@ -78,8 +79,21 @@ IS_UNSURE = re.compile(
         "wachtend in_afwachting openstaand in_behandeling verlopen vervallen mislukt"
     )
 )
-#: the same, where nothing says that it became one: “Reserved”, but not “Reservation confirmed”
-IS_RESERVED = re.compile(r"\b" + _any("reserv gereserv"))
+#: the same, where nothing says that it became one: “Reserved”, but not “Reservation confirmed”; “Invited”, “Maybe”
+IS_RESERVED = re.compile(
+    r"\b"
+    + _any(
+        "reserv gereserv invit eingeladen uitgenodigd maybe perhaps tentativ vielleicht peut_etre tal_vez quiza "
+        "misschien interested interessiert "
+        "no_response no_reply no_answer not_replied not_responded keine_antwort sans_reponse "
+        "sin_respuesta geen_antwoord"
+    )
+)
+#: headings that ask whether somebody comes: yes says so, and no that they do not
+ASKS_IF_COMING = re.compile(
+    r"\w*rsvp(?:status|response|answer)?|(?:is|are(?:you)?|willyou(?:be)?)?(?:attend|attending|coming|going)"
+    "|zusage|zugesagt|dabei|teilnahme|participation|participe|asistencia|asistira|aanwezigheid"
+)
 IS_VALID = re.compile(
     r"\b"
     + _any(
@@ -110,7 +124,8 @@ IS_ANSWER = re.compile("yes|y|true|1|ja|j|oui|o|si|s|no|n|false|0|nein|non|nee|x
 def is_about_tickets(heading: str) -> bool:
     """Whether such a column says if somebody still has a ticket."""
     plain = _plain(heading)
-    return plain in GONE_SINCE or plain.endswith(OF_STATUS) or plain.startswith(STATUS_OF)
+    is_of_status = plain.endswith(OF_STATUS) or plain.startswith(STATUS_OF)
+    return plain in GONE_SINCE or is_of_status or _asks_if_coming(heading)
 
 
 def _plain(heading: str) -> str:
@@ -123,6 +138,10 @@ def _asks_if_gone(heading: str) -> bool:
     return _plain(heading) in GONE_SINCE or re.search(_GONE, _plain(heading)) is not None
 
 
+def _asks_if_coming(heading: str) -> bool:
+    return ASKS_IF_COMING.fullmatch(_plain(heading)) is not None
+
+
 def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
     """What a row says, by headings and cells; and which words say it, if it is not a ticket that is valid."""
     found = Ticket.VALID, ""
@@ -130,7 +149,9 @@ def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
         if not is_about_tickets(heading):
             continue
         words = " ".join(re.sub(r"['’-]", " ", without_accents(said)).split())
-        if IS_ANSWER.fullmatch(words) and not _asks_if_gone(heading):
+        if IS_ANSWER.fullmatch(words) and _asks_if_coming(heading):
+            ticket = Ticket.GONE if NO.fullmatch(words) else Ticket.VALID
+        elif IS_ANSWER.fullmatch(words) and not _asks_if_gone(heading):
             ticket, said = Ticket.UNKNOWN, f"{heading}: {said}"
         elif IS_ANSWER.fullmatch(words):
             ticket = Ticket.VALID if NO.fullmatch(words) else Ticket.GONE

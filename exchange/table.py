@@ -66,9 +66,9 @@ TITLES = ["titel", "thema", "vortrag", "betreff", "titre", "sujet", "thème", "t
 TOPICS = ["track", "theme", "category", "kategorie", "catégorie", "categoría", "categorie"]
 TEXTS = ["description", "abstract", "summary", "beschreibung", "descripción", "beschrijving", "résumé"]
 LEADERS = [
-    "leader", "leaders", "host", "hosts", "speaker", "speakers", "presenter", "facilitator", "leitung", "referent",
-    "referentin", "referenten", "sprecher", "moderation", "wer", "intervenant", "animateur", "ponente", "facilitador",
-    "spreker", "begeleider",
+    "leader", "leaders", "led by", "who", "host", "hosts", "speaker", "speakers", "presenter", "facilitator", "leitung",
+    "referent", "referentin", "referenten", "sprecher", "moderation", "wer", "intervenant", "animateur", "ponente",
+    "facilitador", "spreker", "begeleider",
 ]  # fmt: skip
 NOTES = [
     "notes", "note", "session note", "link", "document", "notizen", "notiz", "protokoll", "notas", "nota", "lien",
@@ -97,8 +97,12 @@ OTHER_NAMES = {
     "length": ["länge", "longueur", "longitud", "lengte"],
     "attendee": ["attendee id", "key", "id"],
     "display_name": [
-        "attendee name", "full name", "person", "ticket full name", "your name", "name",
-        "vollständiger name", "nom complet", "nombre completo", "volledige naam", "nom", "nombre", "naam"],
+        "attendee name", "full name", "person", "ticket full name", "your name", "your full name", "what is your name",
+        "name", "vollständiger name", "nom complet", "nombre completo", "volledige naam", "nom", "nombre", "naam",
+        "participant name", "participant", "participants", "attendees", "delegate name", "delegate", "guest name",
+        "guest", "teilnehmername", "teilnehmer", "teilnehmerin", "name des teilnehmers", "nom du participant",
+        "nombre del asistente", "asistente", "participante", "naam deelnemer", "deelnemer", "attendee",
+    ],
     "First name": [
         "ticket first name", "given name", "forename", "vorname", "prénom", "voornaam", "nombre",
     ],

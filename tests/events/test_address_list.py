@@ -162,13 +162,13 @@ def test_what_is_no_address_is_told_by_its_row_and_nothing_is_listed(sign_in, ca
          " · noch nicht bezahlt · Zahlung offen · ausstehend · abgelaufen · Warteliste · nicht bestätigt · non payé · impayé"
          " · pas encore payé · en attente · liste d’attente · pendiente · no pagado · caducado · niet betaald · onbetaald"
          " · wachtlijst · in behandeling · Reserved · reserviert · réservé · gereserveerd · Reservation pending"
-         " · Reservation not confirmed · Reservierung unbestätigt"),
+         " · Reservation not confirmed · Reservierung unbestätigt · Invited · invited · eingeladen · Maybe · No response"),
         (Ticket.VALID, "Attending · Checked in · checked-in · Not checked in · Paid · Confirmed · Valid · completed · Not cancelled"
          " · never refunded · Not yet refunded · Non-refundable · cancelled: no · Partially refunded · bezahlt · bestätigt"
          " · gültig · eingecheckt · nicht eingecheckt · nicht storniert · teilweise erstattet · payé · validé · confirmé · inscrite"
          " · n’est pas annulé · non remboursé · pagado · confirmada · asistirá · no cancelado · betaald · bevestigd · aanwezig"
          " · niet geannuleerd ·  · Reservation confirmed · Confirmed reservation · Reserved, paid · Reservierung bestätigt"
-         " · réservation confirmée · reserva pagada · Reservering bevestigd"),
+         " · réservation confirmée · reserva pagada · Reservering bevestigd · Invitation accepted"),
         (Ticket.UNKNOWN, "Gold · not received · no show · nicht registriert · 2030-01-01 · 出席 · yes · No · ja · nein · 0 · true"
          " · cancellable · stornierbar"),
     ],
@@ -189,11 +189,11 @@ def test_what_is_not_understood_of_a_ticket_is_told_and_drops_nobody():
 
 
 def test_an_answer_to_a_question_that_is_not_known_is_told_with_its_heading():
-    found = addresses_in("Email,RSVP status,Void Status\na@x.example,No,no\nb@x.example,,yes\n")
+    found = addresses_in("Email,Badge status,Void Status\na@x.example,No,no\nb@x.example,,yes\n")
     assert found.emails == ["a@x.example"]
     assert found.remarks == [
         "Left out, as its ticket is cancelled or refunded: row 3.",
-        "What is said of a ticket is not understood, so it counts as valid: “RSVP status: No” in row 2.",
+        "What is said of a ticket is not understood, so it counts as valid: “Badge status: No” in row 2.",
     ]
 
 

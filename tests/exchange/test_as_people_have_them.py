@@ -184,15 +184,40 @@ def test_a_slot_that_is_called_like_a_break_is_one_and_it_is_told(saturday):
 
 
 def test_an_answer_to_an_invitation_is_no_ticket_that_nobody_reads(saturday):
-    """As Meetup writes it: who waits has no place, and what a bare no means is told."""
+    """As Meetup writes it: who waits has no place, and who said no does not come."""
     rows = ("Ann\tYes\tYes", "Bo\tNo\tNo", "Cy\tNo\tWaitlist")
     report = come_in(saturday, "attendees.csv", "Name\tEvent Host\tRSVP", *rows)
-    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Bo"]
+    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann"]
     assert told(report).splitlines()[1:] == [
-        "attendees.csv, row 2: “RSVP: Yes” is nothing that is understood of a ticket: whoever it is said of comes in.",
-        "attendees.csv, row 3: “RSVP: No” is nothing that is understood of a ticket: whoever it is said of comes in.",
+        "attendees.csv, row 3: “Bo” has no ticket that is valid (No): they are left out.",
         "attendees.csv, row 4: “Cy” has no ticket that is valid (Waitlist): they are left out.",
     ]
+
+
+@pytest.mark.parametrize(
+    "heading", ["RSVP status", "Attending?", "Will you attend?", "Are you coming?", "Zusage", "¿Asistirá?", "Participe"]
+)
+def test_who_is_asked_whether_they_come_and_says_no_does_not(saturday, heading):
+    come_in(
+        saturday,
+        "attendees.csv",
+        f"Name,{heading}",
+        "Ann,yes",
+        "Bo,no",
+        "Cy,Maybe",
+        "Dee,Can't come",
+        "Ed,ja",
+        "Flo,nein",
+    )
+    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Ed"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Participant", "Delegate name", "Guest", "Teilnehmername", "What is your name?", "Deelnemer"]
+)
+def test_people_are_found_under_what_lists_call_them(saturday, heading):
+    come_in(saturday, "attendees.csv", f"Nr.,{heading},Company", "1,Ann Ash,X")
+    assert [person.display_name for person in saturday.attendees.all()] == ["Ann Ash"]
 
 
 def test_roles_are_known_by_what_people_call_them(saturday):

@@ -396,7 +396,7 @@ def test_yes_under_what_asks_if_a_ticket_is_gone_says_that_it_is(camp, heading, 
     assert told(report) == f"attendees.csv, row 2: “Ann” has no ticket that is valid ({yes}): they are left out."
 
 
-@pytest.mark.parametrize("heading", ["RSVP status", "Status", "Payment Status", "Zahlungsstatus", "Status (2)"])
+@pytest.mark.parametrize("heading", ["Badge status", "Status", "Payment Status", "Zahlungsstatus", "Status (2)"])
 @pytest.mark.parametrize("said", ["No", "yes", "nein", "0", "true", "N"])
 def test_yes_or_no_to_a_question_that_is_not_known_is_told_and_drops_nobody(camp, heading, said):
     text = f"Name,{heading}\nAnn,{said}\nBo,{said}\nCy,cancelled\n"
