@@ -17,11 +17,14 @@ from .models import Camp, Room
 from .models.frame import FEATURES as OFFERED
 from .models.frame import feature_codes, plain_feature
 from .room_sizes import FEATURES, NAMES, SEATS, Sized, sized, sizes_in
+from .totals import total_in
 
 #: more rooms than any camp has
 MOST_LINES = 200
 #: what a list made by hand begins a line with
 BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,3}[.)]\s+)")
+#: a line drawn below headings
+RULED = re.compile(r"[\s|:_=–—-]*[-_=–—]{2}[\s|:_=–—-]*")
 SIZE = re.compile(sized(r"[0-9]{1,9}"), re.IGNORECASE)
 #: what a sheet has above its columns
 HEADINGS = frozenset(map(plain_heading, ["name", "rooms", "räume", "capacity", "features", *NAMES, *SEATS, *FEATURES]))
@@ -52,7 +55,11 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
     """
     # A file that was opened in an editor and pasted may begin with its mark of order (BOM).
     typed = carried(text).removeprefix("\ufeff").split("\n")
-    lines = [Line(number, *_divided(BULLET.sub("", line))) for number, line in enumerate(typed, 1) if line.strip()]
+    lines = [
+        Line(number, *_divided(BULLET.sub("", line)))
+        for number, line in enumerate(typed, 1)
+        if line.strip() and not RULED.fullmatch(line)
+    ]
     if lines and lines[0].is_heading:
         lines = lines[1:]
     if not lines:
@@ -66,6 +73,8 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
     faults: list[str] = []
     for line in lines:
         try:
+            if total := total_in((line.name, *line.cells)):
+                raise ValidationError(_("“%(text)s” counts the other lines. Take it out.") % {"text": total})
             room = _room(line, Sized(line.name) if line.has_size else sizes[line.name], camp, features)
             if where := known.get(as_called(room.name)):
                 raise ValidationError(_("“%(name)s”: %(where)s.") % {"name": room.name, "where": where})
@@ -83,6 +92,9 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
 
 def _divided(line: str) -> tuple[str, list[str]]:
     """As a sheet writes them: quotation marks around a cell keep its comma; a mark that is left open is a letter."""
+    if (bare := line.strip()).startswith("|"):
+        # A table as it is written in Markdown.
+        line = bare.strip("|").replace("|", "\t")
     separator = next((one for one in "\t;" if one in line), ",")
     try:
         [row] = csv.reader([line.strip("\n")], delimiter=separator, skipinitialspace=True, strict=True)

@@ -28,6 +28,7 @@ from events.models.frame import feature_codes, plain_feature
 from events.people import as_seen
 from events.room_sizes import Sized, sizes_in
 from events.tickets import is_about_tickets
+from events.totals import total_in
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
@@ -53,7 +54,6 @@ from .report import Report, quoted, told_several, told_size
 from .shown_twice import with_marks
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 from .ticket_rows import TicketRows
-from .totals import total_in
 from .wall_sheet import is_for_everybody, is_title
 
 Thing = TypeVar("Thing", Attendee, Pitch)
@@ -68,7 +68,12 @@ ROLES = {
     "teilnehmer": Role.ATTENDEE,
 }  # fmt: skip
 #: and what they call what is for everybody
-SLOT_KINDS = dict.fromkeys(["everybody", "all", "break", "plenary", "alle", "pause"], Slot.Kind.EVERYONE)
+SLOT_KINDS = dict.fromkeys(
+    ["everybody", "all", "break", "plenary", "alle", "pause"], Slot.Kind.EVERYONE
+) | dict.fromkeys(
+    ["session", "breakout", "breakouts", "breakout session", "breakout sessions", "parallel", "workshop", "workshops"],
+    Slot.Kind.SESSIONS,
+)
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
@@ -315,6 +320,9 @@ class CsvReader:
         on = self.day(row, number, start) + timedelta(days=number in self.nights)
         title = short(row, "title", 80)
         kind = SLOT_KINDS.get(row["kind"].lower(), row["kind"].lower())
+        if kind not in Slot.Kind.values and is_for_everybody(kind):
+            # Lunch is what it is called, too, where nothing else is.
+            title, kind = title or short(row, "kind", 80), Slot.Kind.EVERYONE
         if not kind:
             kind = Slot.Kind.EVERYONE if is_for_everybody(title) else Slot.Kind.SESSIONS
         if kind not in Slot.Kind.values:

@@ -47,6 +47,9 @@ class TicketRows:
 
     def tell_left_out(self, row: Row, number: int) -> None:
         told = _("“%(name)s” has no ticket that is valid (%(said)s): they are left out.")
+        if not row["display_name"].strip():
+            # A shop may know an address alone, which is nothing to be told.
+            told = _("This row has no ticket that is valid (%(said)s): it is left out.")
         said = ", ".join(filter(None, (row[column] for column in row if is_about_tickets(column))))
         self.report.remark(FILE, number, told % {"name": quoted(row["display_name"].strip()), "said": quoted(said)})
 

@@ -15,6 +15,12 @@ from schedule.draft.moves import place_session
 from ..factories import CampFactory, PitchFactory, RoomFactory
 
 
+@pytest.mark.parametrize("total", ["Total: 50", "Summe, 50", "Total"])
+def test_what_counts_the_other_lines_is_no_room(camp, total):
+    with pytest.raises(ValidationError, match="counts the other lines"):
+        read_rooms(f"Attic, 40\nLoft, 10\n{total}", camp)
+
+
 def read(text: str, camp) -> list[tuple]:
     return [(room.name, room.capacity, *room.features) for room in read_rooms(text, camp)]
 
@@ -34,6 +40,8 @@ def read(text: str, camp) -> list[tuple]:
         ("Attic, ca. 25 Plätze\nLoft, about 10 seats", [("Attic", 25), ("Loft", 10)]),
         ("Attic; environ 25 places\nLoft; 10 plazas\nBox (ca. 8 plaatsen)", [("Attic", 25), ("Loft", 10), ("Box", 8)]),
         ("Raum\tPlätze\tAusstattung\nAttic\t40", [("Attic", 40)]),
+        ("| Room | Seats |\n|---|:--:|\n| Attic | 40 |\n| Loft | |", [("Attic", 40), ("Loft", 30)]),
+        ("Attic, 40\n----------\nLoft, 10", [("Attic", 40), ("Loft", 10)]),
         # As in every list: a cell of its own says how many, and what differs in brackets only keeps them.
         ("Attic (40), 50", [("Attic (40)", 50)]),
         ("Lab (10)\nLab (20)", [("Lab (10)", 30), ("Lab (20)", 30)]),

@@ -183,6 +183,20 @@ def test_a_slot_that_is_called_like_a_break_is_one_and_it_is_told(saturday):
     assert list(saturday.slots.values_list("kind", flat=True))[2:] == ["sessions", "everyone"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "slot"),
+    [
+        ("Session", ("", "sessions")),
+        ("Breakout", ("", "sessions")),
+        ("Lunch", ("Lunch", "everyone")),
+        ("Plenary", ("", "everyone")),
+    ],
+)
+def test_kinds_of_slots_are_known_by_what_people_call_them(saturday, kind, slot):
+    come_in(saturday, "slots.csv", "start,end,type,title", f"9:30,10:15,{kind},")
+    assert list(saturday.slots.values_list("title", "kind")) == [slot]
+
+
 def test_an_answer_to_an_invitation_is_no_ticket_that_nobody_reads(saturday):
     """As Meetup writes it: who waits has no place, and who said no does not come."""
     rows = ("Ann\tYes\tYes", "Bo\tNo\tNo", "Cy\tNo\tWaitlist")
@@ -210,6 +224,11 @@ def test_who_is_asked_whether_they_come_and_says_no_does_not(saturday, heading):
         "Flo,nein",
     )
     assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Ed"]
+
+
+def test_of_a_row_without_a_name_and_a_ticket_no_empty_name_is_quoted(saturday):
+    report = come_in(saturday, "attendees.csv", "Name,approval_status", ",invited", "Ann,approved")
+    assert "row 2: This row has no ticket that is valid (invited): it is left out." in told(report)
 
 
 @pytest.mark.parametrize(
