@@ -321,7 +321,11 @@ class SheetRows:
             elif not row["Room"] and is_for_everybody(row["Title"]):
                 told = _("“%(title)s” has no room, like a break: it is left out.")
                 self.remark(moment.row, told % {"title": quoted(row["Title"])})
-            elif slot := self.slot_at(moment):
+            elif (slot := self.slot_at(moment)) and not slot.is_for_sessions:
+                if self.is_first("break", str(slot.starts_at)):
+                    at_once = sum(starts_at(self.camp, other) == slot.starts_at for other, _row in found)
+                    self.fault(moment.row, told_break(row["Time"], at_once))
+            elif slot:
                 self.tell_end(moment, slot)
                 yield Entry(moment.row, "", row, slot)
 
@@ -426,8 +430,7 @@ class SheetRows:
 
     def cells_of(self, line: Line, slot: Slot, wall: Wall) -> Iterator[Entry]:
         if not slot.is_for_sessions:
-            told = _("“%(time)s” is for everybody in this camp, and %(count)s sessions stand beside it.")
-            self.fault(line.row, told % {"time": quoted(line.label), "count": len(line.titles)}, line.cell)
+            self.fault(line.row, told_break(line.label, len(line.titles)), line.cell)
             return
         for title in line.titles:
             yield Entry(title.row, title.cell, self.row_of(title.room, title.title, wall), slot)
@@ -503,6 +506,16 @@ class SheetRows:
         self.is_broken = self.base.report.fault_count > before
         if self.made:
             self.remark(moments[0].row, told_slots(self.camp, self.made), moments[0].cell)
+
+
+def told_break(time: str, count: int) -> str:
+    """What is said of sessions at a time that the camp has for everybody."""
+    told = ngettext(
+        "“%(time)s” is for everybody in this camp, and %(count)s session stands beside it.",
+        "“%(time)s” is for everybody in this camp, and %(count)s sessions stand beside it.",
+        count,
+    )
+    return told % {"time": quoted(time), "count": count}
 
 
 def _is_time(moment: datetime, clock: time) -> bool:

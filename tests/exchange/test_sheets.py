@@ -575,6 +575,18 @@ def test_the_line_that_says_it_names_rooms_does(saturday, lines):
     assert any("is left out" in str(remark) for remark in report.remarks)
 
 
+def test_a_list_with_sessions_where_the_camp_has_a_break_is_a_fault(saturday):
+    """As for a grid: it ended in an error that nobody had foreseen, and nothing could be imported."""
+    make_slot(saturday, 10)
+    make_slot(saturday, 12, kind=Slot.Kind.EVERYONE, title="Lunch")
+    rows = ["Time,Room,Title", "10:00,Barn,Owls", "12:00,Barn,Knots", "12:00,Loft,Ducks"]
+    said = "row 3: “12:00” is for everybody in this camp, and 2 sessions stand beside it."
+    assert refused(saturday, csv(*rows)).count(said) == 1
+    assert "and 1 session stands beside it." in refused(saturday, csv(*rows[:3]))
+    import_files(camp=saturday, files=csv(*rows), by=None, skip_bad_rows=True)
+    assert standing(saturday) == ["Sat 10:00 Barn Owls"]
+
+
 def test_a_year_is_no_time_unless_others_are_written_like_it(saturday):
     """Half past eight in the evening, beside 0930; alone above a grid it is the year."""
     assert label_of("2030") is None
