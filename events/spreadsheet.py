@@ -173,7 +173,7 @@ class Spans:
         self.struck: set[str] = set()
         self.style = ""
         #: the name of the cell, and what was found in it so far: each is told once
-        self.cell, self.told = "", set[str]()
+        self.cell, self.seen = "", set[str]()
         self.is_row_hidden = self.is_cell_struck = False
         #: how deep in a comment one is, which is no text of its cell; and styles of the text that is open
         self.comments, self.styles = 0, list[str]()
@@ -206,14 +206,14 @@ class Spans:
                 self.start_cell(said)
             case "office:annotation":
                 self.comments += 1
-                self.tell("comments", self.cell)
+                self.pass_over("comments", self.cell)
             case "text:a" if not self.comments:
-                self.tell("links", self.cell)
+                self.pass_over("links", self.cell)
             case "text:span":
                 self.styles.append(said.get("text:style-name", ""))
 
     def start_cell(self, said: dict[str, str]) -> None:
-        self.cell, self.told = name_of(self.row, self.column), set()
+        self.cell, self.seen = name_of(self.row, self.column), set()
         self.is_cell_struck = said.get("table:style-name") in self.struck
         down, across = number(said, "table:number-rows-spanned"), number(said, "table:number-columns-spanned")
         if down > 1 or across > 1:
@@ -226,14 +226,14 @@ class Spans:
         if not self.is_inside or self.comments or not piece.strip():
             return
         if self.is_cell_struck or not self.struck.isdisjoint(self.styles):
-            self.tell("struck", self.cell)
+            self.pass_over("struck", self.cell)
         if self.is_row_hidden:
             self.is_row_hidden = False
             self.found["hidden"].append(str(self.row + 1))
 
-    def tell(self, kind: str, cell: str) -> None:
-        if kind not in self.told:
-            self.told.add(kind)
+    def pass_over(self, kind: str, cell: str) -> None:
+        if kind not in self.seen:
+            self.seen.add(kind)
             self.found[kind].append(cell)
 
     def end(self, element: str) -> None:
