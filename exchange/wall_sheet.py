@@ -69,6 +69,8 @@ BESIDE = frozenset("and the a session time long short for everybody everyone all
 EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "frei", "leer", "libre", "vrij"))
 #: texts of which it is kept which days they name
 MOST_KEPT = 20_000
+#: numbers, and signs that stand in times
+ODD_TIME = re.compile(r"[0-9]{1,2}\s?[.:,;h][0-9\s.:,;/h–—-]{1,40}", re.IGNORECASE)
 #: within how many lines the first moment stands, those in which nothing stands aside
 MOST_ABOVE_TIMES = 50
 #: columns that may stand before the rooms
@@ -238,9 +240,17 @@ class _WallReader:
                 self.read_line(number, label)
             elif self.is_head(number):
                 self.read_head(number)
+            elif self.has_odd_time(number):
+                told = _("“%(text)s” is not a time like 14:30.") % {"text": quoted(lines[number][self.at])}
+                self.wall.faults.append((*self.sheet.name_of(number, self.at), told))
             else:
                 self.read_other(number)
         return self.wall
+
+    def has_odd_time(self, number: int) -> bool:
+        """Whether titles stand beside what is meant as a time, and is none: 9.3, 25:00. They are not to be left out."""
+        line = self.lines[number]
+        return ODD_TIME.fullmatch(line[self.at]) is not None and any(_has_title(line[column]) for column in self.rooms)
 
     def label(self, number: int) -> Label | None:
         """As `label_of`; a bare number is an hour where the column says so."""
@@ -296,7 +306,8 @@ class _WallReader:
         found: list[int] = []
         for number in range(first - 1, -1, -1):
             cells = [cell for cell in self.lines[number][self.at + 1 :] if cell and cell != MERGED]
-            if not cells or plain_heading(self.lines[number][self.at]) in OF_A_ROOM:
+            label = self.lines[number][self.at]
+            if not cells or plain_heading(label) in OF_A_ROOM or ODD_TIME.fullmatch(label):
                 continue
             if not self.is_of_list(cells):
                 found.append(number)

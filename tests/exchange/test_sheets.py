@@ -587,6 +587,15 @@ def test_a_list_with_sessions_where_the_camp_has_a_break_is_a_fault(saturday):
     assert standing(saturday) == ["Sat 10:00 Barn Owls"]
 
 
+@pytest.mark.parametrize("cell", ["9.3", "25:00", "10:00 / 10:15 / 10:30", "10,30"])
+def test_titles_beside_what_is_meant_as_a_time_are_not_left_out(saturday, cell):
+    """Excel makes 9.3 of 9.30: the row went with a remark."""
+    rows = [",Barn,Loft", f'"{cell}",Knots,', "11:00,Owls,", "12.5,,"]
+    assert f"cell A2: “{cell}” is not a time like 14:30." in refused(saturday, csv(*rows))
+    report = import_files(camp=saturday, files=csv(*rows), by=None, skip_bad_rows=True)
+    assert (report.fault_count, standing(saturday)) == (1, ["Sat 11:00 Barn Owls"])
+
+
 def test_a_year_is_no_time_unless_others_are_written_like_it(saturday):
     """Half past eight in the evening, beside 0930; alone above a grid it is the year."""
     assert label_of("2030") is None
