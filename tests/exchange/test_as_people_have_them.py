@@ -167,7 +167,7 @@ def test_what_is_no_time_below_the_headings_is_no_heading(saturday):
     report = come_in(saturday, "sheet.csv", "Zeit,Barn,Loft", "10.3,Knots,Ducks", "11:15,Owls,")
     assert list(saturday.rooms.values_list("name", flat=True)) == ["Barn", "Loft"]
     assert standing(saturday) == ["Sat 11:15 Barn Owls"]
-    assert "cell A2: No time stands beside “10.3 · Knots · Ducks”: it is left out." in told(report)
+    assert "cell A2: “10.3” is not a time like 14:30." in told(report)
 
 
 # -- lists --------------------------------------------------------------------------------------------------------
