@@ -250,7 +250,11 @@ class _WallReader:
     def has_odd_time(self, number: int) -> bool:
         """Whether titles stand beside what is meant as a time, and is none: 9.3, 25:00. They are not to be left out."""
         line = self.lines[number]
-        return ODD_TIME.fullmatch(line[self.at]) is not None and any(_has_title(line[column]) for column in self.rooms)
+        return self.is_odd_time(line[self.at]) and any(_has_title(line[column]) for column in self.rooms)
+
+    def is_odd_time(self, cell: str) -> bool:
+        """9.3, and not a date: 12.1.2030."""
+        return ODD_TIME.fullmatch(cell) is not None and not self.names_day(cell)
 
     def label(self, number: int) -> Label | None:
         """As `label_of`; a bare number is an hour where the column says so."""
@@ -307,7 +311,7 @@ class _WallReader:
         for number in range(first - 1, -1, -1):
             cells = [cell for cell in self.lines[number][self.at + 1 :] if cell and cell != MERGED]
             label = self.lines[number][self.at]
-            if not cells or plain_heading(label) in OF_A_ROOM or ODD_TIME.fullmatch(label):
+            if not cells or plain_heading(label) in OF_A_ROOM or self.is_odd_time(label):
                 continue
             if not self.is_of_list(cells):
                 found.append(number)
