@@ -109,11 +109,6 @@ def names(people: Iterable[Any]) -> str:
     return ", ".join(str(person) for person in people)
 
 
-@register.filter
-def look_up(mapping: dict[Any, Any], key: Any) -> Any:
-    return mapping.get(key) if mapping else None
-
-
 register.filter("people", few.people)
 register.filter("about", few.about)
 
