@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
@@ -40,6 +41,10 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ["pk", "email", "is_staff", "is_active", "date_joined"]
     search_fields = ["email"]
     fields = ["email", "is_active", "may_open_camps", "is_staff", "is_superuser", "date_joined"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:
+        # What was told to them since the page was read is not written over.
+        obj.save(update_fields=form.changed_data if change else None)
 
 
 @admin.register(MailFailure)

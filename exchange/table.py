@@ -217,7 +217,8 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
     """The columns by our names, where they have one; others keep theirs.
 
     Our own name comes first, then the others in the order of `OTHER_NAMES`: each cell is one column, and each column
-    one cell.
+    one cell. What a file cannot do without may stand under our own name of what it can: a list of people whose names
+    are headed "Attendee", as our key of a person is.
     """
     wanted = [*SHAPES[name], *KNOWN[name]]
     ours, typed = {plain_heading(column) for column in wanted}, [plain_heading(cell) for cell in cells]
@@ -230,6 +231,10 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
             if at is not None and not is_ours:
                 found[at] = column
                 break
+    for column in set(SHAPES[name]) - set(found.values()):
+        others = {plain_heading(called) for called in OTHER_NAMES.get(column, [])}
+        spare = [i for i, cell in enumerate(typed) if cell in others and found.get(i) not in SHAPES[name]]
+        found |= dict.fromkeys(spare[:1], column)
     names: list[str] = []
     for i, cell in enumerate(cells):
         column, number = found.get(i, cell), 1

@@ -10,6 +10,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.once import BACKEND
 from events.models import Camp, DeletedCamp, Slot
 from pitches.models import Pitch, TopicColour
@@ -96,3 +97,21 @@ def test_a_topic_that_is_typed_there_has_its_colour_for_good(operator, camp):
     assert sent(operator, address(pitch), topic="Birds", **created).status_code == 302
     assert Pitch.objects.get().topic == "Birds"
     assert "birds" in TopicColour.objects.values_list("name", flat=True)
+
+
+def test_what_was_told_to_somebody_since_their_page_was_read_stays(operator, db):
+    user = UserFactory(email="ben@example.org")
+    page = address(user)
+    typed = {"email": user.email, "date_joined_0": "2026-11-29", "date_joined_1": "10:00:00", "may_open_camps": "on"}
+    found = User.objects.get(pk=user.pk)
+
+    def read_before(*args, **kwargs):
+        """The page has its row, and another request tells something."""
+        User.objects.filter(pk=user.pk).update(told=[{"text": "Saved."}])
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("accounts.admin.UserAdmin.get_object", read_before)
+        assert operator.post(page, typed).status_code == 302
+    user.refresh_from_db()
+    assert (user.may_open_camps, user.told) == (True, [{"text": "Saved."}])

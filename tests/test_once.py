@@ -31,6 +31,7 @@ from accounts.shown import CODE_AT
 from events.forms import CampForm, RoomForm, SlotForm
 from events.joining import write_down
 from events.models import Attendee, Camp, Room, Slot
+from events.roles import let_back_in
 from events.shifting import shift_slots
 from notes.forms import WriteUpForm
 from notes.models import Note, WriteUp
@@ -760,6 +761,15 @@ def test_what_was_switched_back_since_is_not_said_to_be_as_it_was_switched(
     User.objects.update(told=[])
     answer = client.post(url, sent | {FIELD: once})
     assert (answer.status_code, "Not as you left it" in answer.content.decode()) == (409, True)
+
+
+def test_who_was_let_back_in_since_is_not_said_to_be_removed(sign_in, olga, cleo, camp):
+    client, url, sent = sign_in(olga), f"/{camp.slug}/people/{cleo.pk}/remove/", {FIELD: key()}
+    assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]
+    cleo.refresh_from_db()
+    let_back_in(attendee=cleo, role=cleo.role, seen=cleo.removed_at.isoformat())
+    User.objects.update(told=[])
+    assert client.post(url, sent).status_code == 409
 
 
 #: of forms that change a row: what is no column of it, by hand; day and clock together are one

@@ -191,6 +191,7 @@ def person_remove(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRes
             text, role = _("%(name)s is removed."), attendee.role
             if remove_attendee(attendee=attendee):
                 text = _("%(name)s is removed. Invitations from before that they could use are taken back.")
+            note_made(request, Made(Attendee._meta.label, attendee.pk, "removed_at="))
             # Whoever removed themselves cannot take it back.
             is_own, at = attendee == request.me, attendee.removed_at
             undo = Undo(request.path, [("back", at.isoformat()), ("role", role)]) if at and not is_own else None

@@ -10,6 +10,7 @@ from events.decoding import BY_PAGE
 from events.models import Camp
 from exchange.report import Report
 from exchange.spans import label_of
+from exchange.table import named
 from exchange.uploads import import_files
 from tests.exchange.spreadsheets import text_of, xlsx
 from tests.factories import AttendeeFactory, CampFactory, PitchFactory
@@ -232,11 +233,22 @@ def test_of_a_row_without_a_name_and_a_ticket_no_empty_name_is_quoted(saturday):
 
 
 @pytest.mark.parametrize(
-    "heading", ["Participant", "Delegate name", "Guest", "Teilnehmername", "What is your name?", "Deelnemer"]
+    "heading",
+    ["Participant", "Delegate name", "Guest", "Teilnehmername", "What is your name?", "Deelnemer", "Attendee"],
 )
 def test_people_are_found_under_what_lists_call_them(saturday, heading):
     come_in(saturday, "attendees.csv", f"Nr.,{heading},Company", "1,Ann Ash,X")
     assert [person.display_name for person in saturday.attendees.all()] == ["Ann Ash"]
+
+
+def test_a_key_of_ours_beside_a_name_is_a_key(saturday):
+    come_in(saturday, "attendees.csv", "Attendee,Name", "7,Ann Ash", "8,Bo")
+    assert sorted(saturday.attendees.values_list("display_name", "import_key")) == [("Ann Ash", "7"), ("Bo", "8")]
+
+
+def test_no_column_that_is_needed_is_taken_for_another():
+    """Or the wrong one would be named as missing: "Session" is a name of titles, too."""
+    assert named("sheet.csv", ["Session", "Room"]) == ["Session", "Room"]
 
 
 def test_roles_are_known_by_what_people_call_them(saturday):
