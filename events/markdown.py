@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 
 import nh3
 from django.utils.html import linebreaks
@@ -22,8 +23,8 @@ _TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-#: a shorter text is rendered sooner than looked up
-_WORTH_KEEPING = 500
+#: a shorter text is not worth asking another process for
+_WORTH_SHARING = 500
 #: What a text may hold and still be read as Markdown; five times what dense notes of a long session have. Each of
 #: these is measured in `bench/limits.py`: more of it would take seconds, or be left out by the parser without a word.
 MOST_MARKS = 15_000
@@ -35,10 +36,10 @@ _DEEP_QUOTE = re.compile(rf"^ {{0,3}}(?:> ?){{{DEEPEST_QUOTE + 1}}}", re.MULTILI
 def to_html(text: str) -> SafeString:
     """Cleaned HTML: no scripts, no images from elsewhere, links that do not vouch for their target.
 
-    A long text is rendered once for all readers and kept by what it says, so for each revision.
+    It is rendered once for all readers and kept by what it says, so for each revision.
     """
-    if len(text) < _WORTH_KEEPING:
-        return _render(text)
+    if len(text) < _WORTH_SHARING:
+        return _render_short(text)
     # Packed: a cache that is the memory of a process counts entries, not bytes.
     packed = kept("markdown", text, make=lambda: zlib.compress(_render(text).encode()))
     html = zlib.decompress(packed).decode()
@@ -56,6 +57,12 @@ def _most_cells(text: str) -> int:
     """A table has as many columns in each row as in its widest; this is more than all tables together can have."""
     widths = [line.count("|") for line in text.split("\n")]
     return max(widths) * len(widths)
+
+
+@lru_cache(maxsize=2_000)
+def _render_short(text: str) -> SafeString:
+    """What pages show a dozen of: the beginnings of notes, what pitches are about."""
+    return _render(text)
 
 
 def _render(text: str) -> SafeString:

@@ -99,6 +99,13 @@ def test_a_long_text_is_rendered_once_for_each_revision(client, camp, ben, parse
     assert len(parsed) == 2
 
 
+def test_a_short_text_is_rendered_once(parsed):
+    """Of notes and pitches a page shows a dozen at a time."""
+    shown = [markdown.to_html(text) for text in ("*Moorhens* once", "*Moorhens* twice", "*Moorhens* once")]
+    assert shown[0] == shown[2] == "<p><em>Moorhens</em> once</p>\n"
+    assert parsed == ["*Moorhens* once", "*Moorhens* twice"]
+
+
 def test_a_camps_texts_say_how_much_they_hold(sign_in, camp, olga):
     client, url = sign_in(olga), f"/{camp.slug}/settings/"
     page = client.get(url).content.decode()
