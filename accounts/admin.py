@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from .limits import Limit, count_one, source_of, uncount_one
 from .models import MailFailure, User
+from .services import save_account
 
 #: of all who try to sign in to the admin
 WRONG_FOR_ONE_ACCOUNT = Limit("admin-account", 10, timedelta(minutes=15))
@@ -43,8 +44,10 @@ class UserAdmin(admin.ModelAdmin):
     fields = ["email", "is_active", "may_open_camps", "is_staff", "is_superuser", "date_joined"]
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:
-        # What was told to them since the page was read is not written over.
-        obj.save(update_fields=form.changed_data if change else None)
+        if change:
+            save_account(user=obj, fields=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
 
 
 @admin.register(MailFailure)

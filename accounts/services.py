@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -105,3 +107,9 @@ def note_proof(*, user: User, email: str) -> None:
     noted.verified = True
     noted.primary = not EmailAddress.objects.filter(user=user, primary=True).exclude(pk=noted.pk).exists()
     noted.save()
+
+
+@transaction.atomic
+def save_account(*, user: User, fields: Collection[str]) -> None:
+    """Of that account just these columns are as given: what was told to them since it was read is not written over."""
+    user.save(update_fields=fields)

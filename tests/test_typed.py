@@ -129,8 +129,8 @@ def test_the_text_stands_under_the_words_of_its_form_and_what_nobody_can_read_is
 def test_whatever_can_be_typed_into_a_form_of_ours_has_a_label():
     """A new field has its words in `accounts/typed.py`, or what was typed into it is carried and not shown."""
     written = (forms.TextInput, forms.Textarea, forms.NumberInput, forms.EmailInput, forms.URLInput)
-    # The search of the board is a GET; where a password is typed nothing is shown.
-    others = {"q", "username"}
+    # The search of the board is a GET.
+    others = {"q"}
     missing = {
         name
         for form in forms_of_ours()

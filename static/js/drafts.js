@@ -83,9 +83,8 @@
   const isFresh = navigation?.type === "navigate";
   let isBack = navigation?.type === "back_forward";
 
-  // What is done is told to one window, and the text may be another's, who wrote it at this very moment: it is told by
-  // the one to the other. A mark is of one sending, so it never means words that came later.
-  // Each lies under a name of its own: what two windows write at once is not written over by the other.
+  // What is done is told to one window, and the text may be another's: the one tells the other. A mark is of one
+  // sending, so it never means words that came later, and lies under a name of its own: two may write at once.
   const noted = () => {
     const names = Object.keys(localStorage).filter((name) => name.startsWith(DONE));
     names.filter((name) => Date.now() - localStorage[name] > A_DAY).forEach((name) => localStorage.removeItem(name));

@@ -78,21 +78,17 @@
     return { ...found, until: isAhead(found.until, LONGEST_ASKED + LONGEST_PAUSE) ? found.until : 0 };
   };
 
-  // A guest whose cookie is lost can never sign in as who they were: they join again, and are asked whether these are
-  // theirs; `asked` says who was, since they may have an account before they answer. Whoever else has an account signs
-  // in with it, or is somebody else.
+  // Of a guest whose cookie is lost, as drafts are. Whoever has an account signs in with it, or is somebody else.
   const isLost = (entry) =>
     entry.isGuest && entry.person !== page.person && (page.isGuest || (Boolean(page.person) && entry.asked === page.person));
   const lost = () => all("wish").filter((wish) => page.attendee && wish.camp === page.camp && isLost(wish)).sort(inOrder);
 
-  // Whoever signed out, was removed, or passed the device on leaves nothing here. Only a page that just came knows: what
-  // Back shows may be of whoever had the device before.
+  // Whoever signed out, was removed, or passed the device on leaves nothing here. Only a page that just came knows.
   const forget = (isOver) => {
     ["wish", "told", "level"].forEach((kind) => all(kind).filter(isOver).forEach((entry) => drop(entry.name)));
   };
   const change = ({ name, ...entry }, changes) => write(name, { ...entry, ...changes });
-  // A guest who proved an address that has an account is that person from now on, and so are their taps. In a camp they
-  // may be another attendee, too: which one a page of that camp says.
+  // As drafts are. In a camp they may be another attendee, too: which one a page of that camp says.
   const giveOver = (was) => {
     const entries = [...all("wish"), ...all("told")];
     entries.filter((entry) => was && entry.asked === was).forEach((entry) => change(entry, { asked: page.person }));
@@ -286,8 +282,7 @@
   // -- sending: one window at a time, one tap after the other --------------------------------------------------------
 
   const token = () => cookie("csrftoken") || (document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
-  // The server leaves undone what is older than the last that this device did: one that was held up on its way undoes
-  // no newer one. By its name nobody knows whose device it is.
+  // By which the server undoes no newer tap for one that was held up. Nobody knows by it whose device it is.
   const DEVICE = `${PREFIX}device`;
   const rename = () => {
     const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
@@ -391,8 +386,7 @@
       return true;
     }
     if (answer.status === 500 && typeof answer.said?.problem === "string") {
-      // Our own, not a proxy's. It may be about this one tap: the others need not wait for it. If another one fails,
-      // too, all wait a while.
+      // Our own, not a proxy's: it may be about this one tap. If another one fails, too, all wait a while.
       const isAlone = !trouble || trouble === wish.name;
       trouble = wish.name;
       setAside(wish);
@@ -413,7 +407,7 @@
     }
   };
 
-  // Where the page is not served by https, browsers have no locks: then a note on the device says whose turn it is.
+  // Without https browsers have no locks: a note on the device says whose turn it is.
   const TURN = `${PREFIX}turn`;
   const sleep = (time) => new Promise((done) => setTimeout(done, time));
   const me = `${Math.random()}`;
