@@ -32,10 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
 WITH_PROGRAMS = ("bench", "browser", "config", "demo", "serving", "test_runs.py", "test_settings.py", "test_workers.py")
 #: they look at pages as a browser shows them, or at what it keeps for itself, whatever the pages are made from
 IN_THE_BROWSER = tuple(
-    f"browser/test_{name}.py" for name in ("buttons", "drafts", "live", "pages", "passkey", "print", "taps", "wcag")
+    f"browser/test_{name}.py"
+    for name in ("buttons", "draft_windows", "drafts", "live", "pages", "passkey", "print", "taps", "wcag")
 )
 #: how files are read; what becomes of that in a database is tried by those beside them
-OF_FILES = ("exchange/test_shapes.py", "exchange/test_sheets.py", "events/test_address_list.py")
+OF_FILES = (
+    *(
+        f"exchange/test_{name}.py"
+        for name in ("as_people_have_them", "days", "days_above", "shapes", "sheets", "titles")
+    ),
+    "events/test_address_list.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

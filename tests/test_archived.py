@@ -201,6 +201,7 @@ def test_a_build_that_ends_in_an_archived_camp_is_not_put_on_the_grid(full_camp)
 #: services that hold no camp, and why
 HOLD_NONE = {
     "send_sign_in_code": "an account is of no camp",
+    "save_account": "an account is of no camp",
     "finish_sign_in": "an account is of no camp",
     "account_with": "an account is of no camp",
     "note_proof": "an account is of no camp",
