@@ -37,8 +37,6 @@ OF_POSTGRES = {
 #: how often a connection was asked a statement that is written out before the server keeps its plan
 PREPARED_FROM = 2
 OF_REDIS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
-#: a card of a pitch is an entry: the usual 300 would throw out a large board while it is drawn
-OF_MEMORY = {"MAX_ENTRIES": 5_000}
 
 
 def secret_key(env: environ.Env, argv: list[str], *, is_trial: bool) -> str:
@@ -118,12 +116,9 @@ def caches(env: environ.Env) -> dict[str, dict[str, Any]]:
     """REDIS_URL, and the memory of the process while it does not answer; without it the memory alone."""
     prefix = {"KEY_PREFIX": env.str("CACHE_PREFIX", default="")}
     found = dict(env.cache("REDIS_URL", default="locmemcache://")) | prefix
-    if found["BACKEND"].endswith("LocMemCache"):
-        return {"default": found | {"OPTIONS": OF_MEMORY}}
-    return {
-        "default": found
-        | {"BACKEND": "config.redis_cache.RedisOrMemory", "OPTIONS": OF_REDIS | found.get("OPTIONS", {})}
-    }
+    if not found["BACKEND"].endswith("LocMemCache"):
+        found |= {"BACKEND": "config.redis_cache.RedisOrMemory", "OPTIONS": OF_REDIS | found.get("OPTIONS", {})}
+    return {"default": found}
 
 
 class NoOutage(logging.Filter):

@@ -33,7 +33,7 @@ def bare(script: str) -> str:
     """The script without lines that are a comment, without indentation and empty lines.
 
     No minifier: one that understands JavaScript wants another language's tools here, and one that does not would be
-    trusted with every line. Ours have no text over several lines and no comment behind code (a test holds that).
+    trusted with every line. Ours have no text and no comment that goes over several lines (a test holds that).
     """
     lines = (line.strip() for line in script.splitlines())
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import Error
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.databases import CANNOT_WRITE
 from accounts.http import wants_json
 from accounts.models import User
 from accounts.once import answered_before, done_once
@@ -168,14 +168,6 @@ def _attendee_in(slug: str, user: User) -> Attendee | None:
     return attendee
 
 
-def _is_gone(camp: Camp) -> bool:
-    """Whether it was deleted by now; a database that cannot be asked has its own page."""
-    try:
-        return not Camp.objects.filter(pk=camp.pk).exists()
-    except Error:
-        return False
-
-
 View = Callable[..., HttpResponse]
 
 
@@ -212,12 +204,13 @@ def camp_view(
                     return done_once(request=request, do=lambda: view(request, found, **kwargs))
                 except CampArchived as refused:
                     return _say_archived(request, refused)
-                except (Http404, PermissionDenied, SuspiciousOperation):
+                except (Http404, PermissionDenied, SuspiciousOperation, *CANNOT_WRITE):
+                    # Answered elsewhere: a database that is away is not asked once more.
                     raise
                 except Exception as error:
                     # Somebody deleted it since it was found: a service that locks it sees that, and whatever reads its
                     # rows one kind after the other misses some.
-                    if _is_gone(found):
+                    if not Camp.objects.filter(pk=found.pk).exists():
                         raise Http404 from error
                     raise
 

@@ -286,10 +286,12 @@ def kept_each(ids: Sequence[int], *parts: object, make: Callable[[list[int]], di
     known = pieces.of(shared)
     if unknown := [pk for pk in ids if pk not in known]:
         keys = {f"{shared}-{pk}": pk for pk in unknown}
-        known.update({keys[key]: thing for key, thing in store.get_many(keys).items()})
+        if _is_shared():
+            known.update({keys[key]: thing for key, thing in store.get_many(keys).items()})
         if missing := [pk for pk in unknown if pk not in known]:
             made = make(missing)
-            store.set_many({f"{shared}-{pk}": thing for pk, thing in made.items()}, A_DAY)
+            if _is_shared():
+                store.set_many({f"{shared}-{pk}": thing for pk, thing in made.items()}, A_DAY)
             known.update(made)
     return {pk: known[pk] for pk in ids if pk in known}
 

@@ -54,7 +54,7 @@ class AttendeeRequest(CampRequest, SignedInRequest):
     me: Attendee
 
 
-def address_in(camp: Camp, view_name: str) -> str:
+def address_in(view_name: str, camp: Camp) -> str:
     """Of a page of the camp that needs no more than which camp it is."""
     return camp_address(view_name, camp.slug, get_script_prefix())
 

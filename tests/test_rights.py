@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from copy import copy
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from events import access
@@ -302,3 +302,22 @@ def test_what_is_wrong_in_a_camp_that_is_there_is_not_hidden(sign_in, full_camp,
     monkeypatch.setattr("notes.views.record.record_page", lambda *asked, **more: {}["x"])
     with pytest.raises(KeyError):
         sign_in(olga).get(f"/{full_camp.camp.slug}/record/")
+
+
+def test_a_database_that_is_away_is_not_asked_whether_the_camp_is(sign_in, full_camp, olga, monkeypatch):
+    """Each page would wait for it twice."""
+    asked: list[str] = []
+
+    def is_away(execute, sql, *rest):
+        if 'FROM "notes_' in sql:
+            asked.append(sql)
+            raise OperationalError("server closed the connection unexpectedly")
+        if asked:
+            asked.append(sql)
+        return execute(sql, *rest)
+
+    client = sign_in(olga)
+    client.raise_request_exception = False
+    with connection.execute_wrapper(is_away):
+        assert client.get(f"/{full_camp.camp.slug}/record/").status_code == 503
+    assert len(asked) == 1

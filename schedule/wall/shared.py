@@ -181,9 +181,9 @@ def _row_link(row: GridRow) -> SafeString:
 
 def _version_line(published: Published, camp: Camp) -> SafeString:
     values = published._asdict() | {
-        "versions": address_in(camp, "schedule:version_list"),
-        "how": address_in(camp, "schedule:grid_how"),
-        "calendar": address_in(camp, "schedule:calendar_detail"),
+        "versions": address_in("schedule:version_list", camp),
+        "how": address_in("schedule:grid_how", camp),
+        "calendar": address_in("schedule:calendar_detail", camp),
     }
     return fill(stencil("schedule/_grid_version.html"), values)
 

@@ -194,6 +194,7 @@ def test_where_nothing_is_shared_the_memory_of_the_process_is_all(two_levels, mo
     table = ["table"]
     # The thing itself, and no copy for each who looks.
     assert all(kept("grid", 7, make=lambda: table) is table for _ in range(2))
+    kept_each([7], "cards", make=lambda ids: {7: "card"})
     assert two_levels == []
 
 
