@@ -763,6 +763,30 @@ def test_what_was_switched_back_since_is_not_said_to_be_as_it_was_switched(
     assert (answer.status_code, "Not as you left it" in answer.content.decode()) == (409, True)
 
 
+@pytest.mark.parametrize("is_back", [False, True])
+@pytest.mark.parametrize("what", ["room", "host"])
+def test_what_is_lost_or_back_is_said_only_while_it_is(sign_in, full_camp, olga, what, is_back):
+    repair, slot = f"/{full_camp.camp.slug}/draft/repair", full_camp.slots[2].pk
+    room, host = full_camp.rooms[0].pk, full_camp.pitch.hosts.first().pk
+    lost, back = {
+        "room": ((f"{repair}/rooms/", {"room": room, "closed_in": slot}), (f"{repair}/rooms/{room}/reopen/", {})),
+        "host": ((f"{repair}/hosts/", {"host": host, "away_in": slot}), (f"{repair}/hosts/{host}/back/", {})),
+    }[what]
+    client, once = sign_in(olga), {FIELD: key()}
+
+    def send(page, **more):
+        url, data = page
+        return client.post(url, data | {FIELD: key()} | more).status_code
+
+    deed, undone = (back, lost) if is_back else (lost, back)
+    if is_back:
+        assert send(lost) == 302
+    assert [send(deed, **once) for _ in range(2)] == [302, 302]
+    assert send(undone) == 302
+    User.objects.update(told=[])
+    assert send(deed, **once) == 409
+
+
 def test_who_was_let_back_in_since_is_not_said_to_be_removed(sign_in, olga, cleo, camp):
     client, url, sent = sign_in(olga), f"/{camp.slug}/people/{cleo.pk}/remove/", {FIELD: key()}
     assert [client.post(url, sent).status_code for _ in range(2)] == [302, 302]
