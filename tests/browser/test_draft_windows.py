@@ -38,6 +38,23 @@ def test_two_windows_of_one_form_keep_a_text_each_and_saving_one_drops_its_own(o
     assert drafts(page) == []
 
 
+def test_each_window_that_left_the_form_finds_its_own_text(open_page):
+    """Of those that no window shows the newest comes first, and it is the other's."""
+    page = open_page("organiser", CAMP)
+    second = page.context.new_page()
+    both = ((page, "Alpha was left"), (second, "Beta was left"))
+    for window, title in both:
+        window.goto(NEW)
+        window.wait_for_timeout(300)
+        field_of(window).fill(title)
+    for window, _title in both:
+        window.goto(f"/{CAMP}/pitches/")
+    for window, title in both:
+        window.goto(NEW)
+        window.wait_for_timeout(300)
+        assert text_of(window) == title
+
+
 def test_two_windows_that_save_at_once_lose_neither_and_leave_nothing_behind(open_page):
     """Both are on their way before either is answered."""
     page = open_page("organiser", CAMP)
@@ -122,6 +139,20 @@ def test_a_window_that_was_duplicated_takes_a_name_of_its_own(open_page):
     assert text_of(page) == "Typed in the first"
 
 
+def test_of_two_windows_of_one_name_the_second_takes_another(open_page):
+    """Copied while a page of another site was shown, the name is there to be copied."""
+    page = open_page("organiser", CAMP)
+    pitch(page, "In the first of two")
+    name = page.evaluate("campgrid.windows.name()")
+    second = page.context.new_page()
+    second.goto("/robots.txt")
+    second.evaluate("name => { sessionStorage.campgridTab = name; }", name)
+    second.goto(NEW)
+    # So long the other window may be on its way to another page.
+    second.wait_for_timeout(2_500)
+    assert (second.evaluate("campgrid.windows.name()") == name, held_by(second)) == (False, 2)
+
+
 def test_a_text_that_an_earlier_release_kept_is_found(open_page):
     page = open_page("organiser", CAMP, **PHONE)
     pitch(page, "Of an earlier release")
@@ -139,13 +170,17 @@ def test_a_text_that_an_earlier_release_kept_is_found(open_page):
     assert drafts(page) == []
 
 
-def type_offline(page, path: str, text: str) -> None:
-    """Pressed, and nothing went; the tab is closed then, as a phone does."""
-    type_into(page, path, text)
+def press_offline(page) -> None:
+    """Nothing went, and it is told."""
     page.context.set_offline(True)
     button_of(page).click()
     page.locator("#not-saved").wait_for()
     page.context.set_offline(False)
+
+
+def type_offline(page, path: str, text: str) -> None:
+    type_into(page, path, text)
+    press_offline(page)
 
 
 def is_shown(page, text: str) -> None:
@@ -247,16 +282,21 @@ def test_nobody_else_is_shown_the_words(open_page):
         assert "A secret" not in page.content()
 
 
+def held_by(page) -> int:
+    """How many forms its windows hold, once what is under way is done."""
+    page.wait_for_timeout(300)
+    return page.evaluate("navigator.locks.query().then(({ held }) => held.length)")
+
+
 def test_a_page_that_back_brings_from_memory_holds_its_form_again(open_page):
     """A lock that is held would keep the browser from keeping the page; given back, it is taken again."""
     page = open_page("organiser", CAMP, **PHONE)
     pitch(page, "Kept in memory")
-    held = "navigator.locks.query().then(({ held }) => held.length)"
-    assert page.evaluate(held) == 1
+    assert held_by(page) == 1
     page.goto(f"/{CAMP}/")
-    assert page.evaluate(held) == 0
+    assert held_by(page) == 0
     page.go_back()
-    page.wait_for_function(f"() => {held}")
+    assert held_by(page) == 1
     assert text_of(page) == "Kept in memory"
 
 
@@ -272,13 +312,19 @@ KEEP = """() => {
 }"""
 
 
+def test_a_page_that_the_browser_keeps_leaves_its_form_to_others_until_it_is_back(open_page):
+    page = open_page("organiser", CAMP)
+    pitch(page, "Left in memory")
+    page.evaluate(KEEP)
+    assert held_by(page) == 0
+    page.evaluate("comeBack()")
+    assert held_by(page) == 1
+
+
 def test_a_page_that_back_brings_from_memory_says_what_is_so_by_then(open_page):
     page = open_page("organiser", CAMP, **PHONE)
     pitch(page, "Saved meanwhile")
-    page.context.set_offline(True)
-    button_of(page).click()
-    page.locator("#not-saved").wait_for()
-    page.context.set_offline(False)
+    press_offline(page)
     page.goto(f"/{CAMP}/grid/")
     page.get_by_role("button", name="Show it").click()
     page.evaluate(KEEP)
@@ -351,10 +397,7 @@ def test_what_has_the_focus_is_seen_below_the_words(open_page):
     page = open_page("organiser", CAMP, **PHONE)
     pitch(page, "A long text")
     page.locator("#id_about").fill("Ducks and geese. " * 100)
-    page.context.set_offline(True)
-    button_of(page).click()
-    page.locator("#not-saved").wait_for()
-    page.context.set_offline(False)
+    press_offline(page)
     page.goto(f"/{CAMP}/pitches/")
     page.get_by_role("button", name="Show it").click()
     page.locator("main a[href]").last.focus()
