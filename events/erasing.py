@@ -9,7 +9,6 @@ what the person had wished.
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from . import stamps
 from .invitations import close_invitations
 from .joining import move_up
 from .models import Attendee, Camp, Invitation, ListedAddress, Role
-from .roles import keep_an_organiser
+from .roles import keep_an_organiser, refused_of
 from .signals import attendee_erasing, frame_changed
 
 
@@ -73,13 +72,8 @@ def erase_user(*, user: User, with_texts: bool) -> None:
         if attendee.user_id is not None:
             # One account, not a copy for each: where it goes with a guest's last camp, the end of this knows.
             attendee.user = user
-        try:
+        with refused_of(attendee.camp, _("%(camp)s: %(why)s Or delete the camp first.")):
             erase_attendee(attendee=attendee, with_texts=with_texts)
-        except ValidationError as refused:
-            raise ValidationError(
-                _("%(camp)s: %(why)s Or delete the camp first."),
-                params={"camp": attendee.camp, "why": " ".join(refused.messages)},
-            ) from refused
     if user.email:
         # Of camps they are not in: a list they stand on, an invitation they never took up.
         for found in (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from accounts.signals import guest_claimed, guest_claiming
 from .joining import move_up
 from .merging import merge_attendees
 from .models import Attendee, Camp
-from .roles import remove_attendee
+from .roles import refused_of, remove_attendee
 from .signals import attendees_merged
 
 
@@ -47,13 +46,9 @@ def _remove_here_too(attendee: Attendee) -> None:
     """Whoever was removed in the other of their two places is in the camp no more, with all that follows of it;
     refused if nobody else could run the camp.
     """
-    try:
+    sentence = _("%(camp)s: an organiser took you off this camp, under that address or here. %(why)s")
+    with refused_of(attendee.camp, sentence):
         remove_attendee(attendee=attendee, archived=True)
-    except ValidationError as refused:
-        raise ValidationError(
-            _("%(camp)s: an organiser took you off this camp, under that address or here. %(why)s"),
-            params={"camp": attendee.camp, "why": " ".join(refused.messages)},
-        ) from refused
 
 
 @receiver(attendees_merged)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +27,16 @@ def keep_an_organiser(camp: Camp, attendee: Attendee) -> None:
     others = organisers.exclude(pk=attendee.pk).filter(user__isnull=False)
     if organisers.filter(pk=attendee.pk).exists() and not others.exists():
         raise ValidationError(_("A camp needs an organiser. Make somebody else one first."))
+
+
+@contextmanager
+def refused_of(camp: Camp, sentence: str) -> Iterator[None]:
+    """Where several camps are asked, a refusal says of which it is: the sentence has its name and why."""
+    try:
+        yield
+    except ValidationError as refused:
+        why = " ".join(refused.messages)
+        raise ValidationError(sentence, params={"camp": camp, "why": why}) from refused
 
 
 @transaction.atomic
