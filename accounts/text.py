@@ -28,8 +28,10 @@ def carried(text: str) -> str:
 
 
 def carried_in_a_line(text: str) -> str:
-    """As `carried`, of something that has one line: where others would end, there is a blank."""
-    return carried(text).replace("\n", " ")
+    """As `carried`, of something that has one line: several blanks, one that does not break, and the end of a line are
+    one blank. Pages show them as one, tables come in with one, and nobody sees two names that differ by them.
+    """
+    return " ".join(carried(text).split())
 
 
 def without_accents(text: str) -> str:

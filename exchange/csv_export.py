@@ -19,6 +19,7 @@ from pitches.order import open_orders
 from schedule.models import GridVersion
 from schedule.wall.grid import published_grid
 
+from .between_marks import is_no_name, is_no_room, marked
 from .csv_keys import own_keys
 from .sheet_import import loses_something, one_name, session_page, several_names
 from .table import guarded
@@ -48,7 +49,10 @@ def csv_files(camp: Camp, *, with_interest: bool) -> dict[str, str]:
         "slots.csv": to_csv(["date", "starts_at", "ends_at", "kind", "title"], slot_rows(camp)),
         "attendees.csv": to_csv(
             ["attendee", "display_name", "role"],
-            ([people[a.pk], a.display_name, a.role] for a in camp.attendees.present().order_by("pk")),
+            (
+                [people[one.pk], marked(one.display_name, is_no_name), one.role]
+                for one in camp.attendees.present().order_by("pk")
+            ),
         ),
         "pitches.csv": to_csv(
             ["pitch", "title", "topic", "hosts", "length", "kind", "about", "after"],
@@ -76,7 +80,8 @@ def room_rows(camp: Camp) -> Iterable[list[object]]:
     for room in camp.rooms.all():
         # What has a comma itself is divided at none where there is a semicolon.
         features = ";".join(room.features)
-        yield [room.name, room.capacity, f"{features};" if "," in features and ";" not in features else features]
+        features += ";" if "," in features and ";" not in features else ""
+        yield [marked(room.name, is_no_room), room.capacity, features]
 
 
 def slot_rows(camp: Camp) -> Iterable[list[object]]:
@@ -92,11 +97,6 @@ def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:
             # With a mark before it, so that Excel reads its accents.
             archive.writestr(name, text.encode("utf-8-sig"))
     return out.getvalue()
-
-
-def _as_title(title: str) -> str:
-    """So that it comes in again as it is, whatever a sheet would take it for."""
-    return f"“{title}”" if loses_something(title) else title
 
 
 def sheet(camp: Camp, site: str = "") -> str:
@@ -119,16 +119,21 @@ def sheet(camp: Camp, site: str = "") -> str:
     running = [row for row in grid.rows if row.is_for_sessions]
     for number, row in enumerate(running, 1):
         # A place that is kept for what was withdrawn would come in again as a pitch of that name.
-        for entry in [cell.entry for cell in row.running if cell.entry and not cell.entry.state.is_cancelled]:
-            start = timezone.localtime(row.starts_at, camp.tz)
+        entries = [cell.entry for cell in row.running if cell.entry and not cell.entry.state.is_cancelled]
+        # What alone is in all rooms would be for everybody.
+        is_alone = len(entries) > 1 and len({entry.title.casefold() for entry in entries}) == 1
+        for entry in entries:
+            start, title = timezone.localtime(row.starts_at, camp.tz), marked(entry.title, loses_something)
+            if is_alone and title == entry.title:
+                title = f"“{title}”"
             names = [host.name for host in entry.hosts]
             # There are four columns: the last has all the others.
             hosts = [*map(one_name, names[:3]), *([several_names(names[3:])] if len(names) > 3 else [])]
             rows.append(
                 [
                     start.year, f"{start:%a} {on_the_clock(start)}", number,
-                    entry.room_name, capacity.get(entry.room_id, ""),
-                    _as_title(entry.title), *hosts, *[""] * (4 - len(hosts)),
+                    marked(entry.room_name, is_no_room), capacity.get(entry.room_id, ""),
+                    title, *hosts, *[""] * (4 - len(hosts)),
                     notes.get(entry.id, ""), camp.hashtag,
                 ]
             )  # fmt: skip

@@ -32,6 +32,7 @@ from events.totals import total_in
 from pitches.models import Pitch
 from pitches.order import any_circle, circle_in_words, search_circle
 
+from .between_marks import UNSAID, is_no_name, is_no_room, unmarked
 from .cells import (
     MOST_SEATS,
     day_and_time,
@@ -77,8 +78,6 @@ SLOT_KINDS = dict.fromkeys(
 #: rows between two signs of progress
 STRIDE = 500
 LONGEST_KEY = 60
-#: what Eventbrite writes where somebody has not said their name yet
-UNSAID = re.compile(r"\s*\binfo requested\b\s*", re.IGNORECASE)
 #: steps that may be taken to say which rows make circles
 MOST_STEPS = 1_000_000
 
@@ -196,7 +195,7 @@ class CsvReader:
         if thing is None or thing is not self.own.get(called):
             return thing
         now = thing.display_name if isinstance(thing, Attendee) else thing.title
-        return thing if now == name else None
+        return thing if " ".join(now.split()) == name else None
 
     def shape_of(self, name: str) -> str:
         """Ticket shops have the names of people in two columns."""
@@ -273,8 +272,9 @@ class CsvReader:
                 self.report.remark("rooms.csv", number, told_size(row["name"], size))
             if size.seats is not None:
                 row = row | {"name": size.name, "capacity": str(size.seats)}
-        name = text(row, "name", 60)
-        if not is_title(name) and self.outcome.room_named(name) is None:
+        is_meant = unmarked(row["name"], is_no_room)
+        name = text(row | {"name": is_meant or row["name"]}, "name", 60)
+        if not (is_meant or is_title(name)) and self.outcome.room_named(name) is None:
             told = _("“%(name)s” is no room.")
             self.report.remark("rooms.csv", number, told % {"name": quoted(name)})
             return
@@ -438,7 +438,7 @@ class CsvReader:
             row["display_name"] = f"{row['First name']} {row['Last name']}"
         if not self.tickets.lets_in(row, number):
             return
-        said = UNSAID.sub(" ", row["display_name"]).strip()
+        said = unmarked(row["display_name"], is_no_name) or UNSAID.sub(" ", row["display_name"]).strip()
         # As its own key may say, somebody is called so all the same.
         is_called = is_title(said) or (bool(row["attendee"]) and bool(said))
         if not is_called and row["display_name"].strip():

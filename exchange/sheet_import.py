@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -21,6 +20,7 @@ from pitches.models import MOST_RUNS, Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
+from .between_marks import is_no_room, unmarked
 from .cells import MOST_SEATS, text, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
 from .host_names import MAYBE_SEVERAL, names_in, told_names
@@ -28,14 +28,10 @@ from .leading import leading_in, named_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
-from .titles import CANCELLED, GUARDED, NO_ROOMS, by_title, plain, with_link
+from .titles import CANCELLED, NO_ROOMS, by_title, plain, with_link
 from .wall_sheet import is_for_everybody, is_title
 
 LONGEST_ADDRESS = 500
-#: one name that looks like several, or has such marks itself, as our own sheet has it; and several names with such
-_ONE = "“(?:“[^“”]+”|[^“”]+)”"
-ONE, MARKED = re.compile(_ONE), re.compile(rf"(?:{_ONE}|[^,“”]+)(?:,\s(?:{_ONE}|[^,“”]+))*")
-PIECE = re.compile(rf"{_ONE}|[^,“”]+")
 DOUBLE = 2
 is_address = URLValidator(schemes=["http", "https"])
 
@@ -43,7 +39,13 @@ is_address = URLValidator(schemes=["http", "https"])
 def one_name(name: str) -> str:
     """The name as a cell has it whose names are not to be divided."""
     is_read_so = names_in(name, lambda other: False) == [name] and not MAYBE_SEVERAL.search(name)
-    return name if is_read_so and not ONE.fullmatch(name) else f"“{name}”"
+    return name if is_read_so and not _one_in(name) else f"“{name}”"
+
+
+def _one_in(cell: str) -> str:
+    """What stands between marks of ours around the whole cell: one name that looks like several, or has such itself."""
+    is_whole = len(cell) > 2 and cell[0] == "“" and cell[-1] == "”" and _closed_at(cell) in (len(cell) - 1, -1)
+    return cell[1:-1] if is_whole else ""
 
 
 def several_names(names: Sequence[str]) -> str:
@@ -53,22 +55,34 @@ def several_names(names: Sequence[str]) -> str:
     return ", ".join(f"“{name}”" if "," in name else one_name(name) for name in names)
 
 
-def _unmarked(typed: str) -> list[str]:
+def _closed_at(text: str) -> int:
+    """Where the mark is closed that the text begins with; -1: nowhere."""
+    depth = 0
+    for at, sign in enumerate(text):
+        depth += (sign == "“") - (sign == "”")
+        if depth == 0:
+            return at
+    return -1
+
+
+def _divided_by_marks(cell: str) -> list[str]:
     """The names in a cell some of which stand between marks, each by itself; nothing of any other cell."""
-    if "“" not in typed or not MARKED.fullmatch(typed):
-        return []
-    return [piece for found in PIECE.findall(typed) if (piece := found.strip())]
+    pieces, depth = [""], 0
+    for sign in cell if "“" in cell else "":
+        depth += (sign == "“") - (sign == "”")
+        if sign == "," and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += sign
+    found = [piece.strip() for piece in pieces]
+    # Marks within a name, and a name without a comma behind it, are not as we write them.
+    is_ours = depth == 0 and all(one and ("“" not in one or _one_in(one)) for one in found)
+    return found if is_ours else []
 
 
 def session_page(camp: Camp, session_id: int) -> str:
     """The path of its page: what the sheet says of notes that are our own."""
     return f"/{camp.slug}/sessions/{session_id}/"
-
-
-def _guarded(typed: str) -> str:
-    """The title that our own sheet has between marks of its own, which stands there as it is; empty: it is none."""
-    guarded = GUARDED.fullmatch(typed)
-    return guarded[1] if guarded and loses_something(guarded[1]) else ""
 
 
 def loses_something(title: str) -> bool:
@@ -243,7 +257,7 @@ class SheetReader:
     def with_notes(self, entry: Entry) -> Entry:
         """An address behind a title is that of its notes."""
         title, url = with_link(entry.cells["Title"])
-        is_whole = self.is_called(entry.cells["Title"]) or _guarded(entry.cells["Title"])
+        is_whole = self.is_called(entry.cells["Title"]) or unmarked(entry.cells["Title"], loses_something)
         if not url or entry.cells["Session notes"] or is_whole:
             return entry
         told = _("The address behind “%(title)s” is no part of the title: it is read as that of its notes.")
@@ -253,6 +267,8 @@ class SheetReader:
     def with_room(self, entry: Entry) -> Entry:
         """TBC is no room, unless one is called so here."""
         name = entry.cells["Room"]
+        if own := unmarked(name, is_no_room):
+            return entry._replace(cells=entry.cells | {"Room": own})
         if name.casefold() not in NO_ROOMS or self.outcome.room_named(name):
             return entry
         self.remark(entry, _("“%(name)s” is no room.") % {"name": quoted(name)})
@@ -296,10 +312,11 @@ class SheetReader:
 
     def title(self, entry: Entry) -> str:
         typed = text(entry.cells, "Title", 140)
-        title = typed if as_called(typed) in self.titles else _guarded(typed) or plain(typed)
+        own = unmarked(typed, loses_something)
+        title = typed if as_called(typed) in self.titles else own or plain(typed)
         if not title:
             raise ValidationError(_("“%(column)s” is empty.") % {"column": "Title"})
-        if title not in (typed, _guarded(typed)):
+        if title not in (typed, own):
             remark = _("The title has stray quotes: %(typed)s. Read as: %(title)s.")
             self.remark(entry, remark % {"typed": quoted(typed), "title": quoted(title)})
         return title
@@ -361,9 +378,9 @@ class SheetReader:
     def people_in(self, typed: str, entry: Entry) -> list[str]:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         typed = typed.strip()
-        if ONE.fullmatch(typed):
-            return [typed[1:-1]]
-        if len(pieces := _unmarked(typed)) > 1:
+        if one := _one_in(typed):
+            return [one]
+        if len(pieces := _divided_by_marks(typed)) > 1:
             return [name for piece in pieces for name in self.people_in(piece, entry)]
         found = names_in(typed, self.is_known)
         if told := told_names(typed, found):

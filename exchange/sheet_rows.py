@@ -24,6 +24,7 @@ from accounts.clocks import is_shown_twice, on_the_clock
 from accounts.text import as_called
 from events.models import Camp, Slot
 
+from .between_marks import BETWEEN
 from .cells import beside_day, day_and_time, days_named, short, whole, with_colons
 from .csv_import import CsvReader
 from .moments import (
@@ -41,7 +42,6 @@ from .moments import (
 from .report import quoted
 from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
-from .titles import GUARDED
 from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
 
 FILE = "sheet.csv"
@@ -159,7 +159,7 @@ class SheetRows:
             self.carry_down(row)
             if not self.is_of_camp(row, number):
                 continue
-            if not (is_title(row["Title"]) or GUARDED.fullmatch(row["Title"])):
+            if not (is_title(row["Title"]) or BETWEEN.fullmatch(row["Title"])):
                 self.untitled.append(number)
             else:
                 yield number, row
@@ -233,9 +233,10 @@ class SheetRows:
             titles, rooms = {row["Title"].casefold() for row in these}, {row["Room"].casefold() for row in these}
             has_leader = any(row[leader] for row in these for leader in LEADER_COLUMNS)
             is_in_all = len(these) > 1 and rooms == all_rooms
-            # Our own sheet says by its marks that a session is called so.
-            is_called_so = is_for_everybody(these[0]["Title"]) and not GUARDED.fullmatch(these[0]["Title"])
-            if len(titles) == 1 and (is_in_all or (not has_leader and (is_called_so or rooms == {""}))):
+            # Our own sheet says by its marks that it is a session.
+            is_session = BETWEEN.fullmatch(these[0]["Title"]) is not None
+            is_called_so = not has_leader and (is_for_everybody(these[0]["Title"]) or rooms == {""})
+            if len(titles) == 1 and not is_session and (is_in_all or is_called_so):
                 everybody[when] = these[0]["Title"]
         return everybody
 

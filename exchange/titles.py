@@ -16,8 +16,6 @@ CLOSED_BY = {'"': '"', "`": "`", "“": "”", "„": "“”", "”": "”"}
 _GONE = "cancell?ed|canceled|abgesagt|entfällt|annulée?|cancelad[oa]|geannuleerd|vervallen"
 #: CANCELLED: Foo · Cancelled – Foo · Foo (cancelled)
 CANCELLED = re.compile(rf"(?:{_GONE})(?:\s?[:–—-].*)?|.*[(\[](?:{_GONE})[)\]]", re.IGNORECASE | re.DOTALL)
-#: as our own sheet writes a title of which something would be left out
-GUARDED = re.compile("“(.+)”", re.DOTALL)
 #: what stands where a room is to come
 NO_ROOMS = TO_COME | {"?", "??", "???", "-", "–", "—"}
 

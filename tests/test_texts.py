@@ -40,7 +40,8 @@ TYPED = {
     "half of a pair": ("One\ud83dtwo", "Onetwo", "Onetwo"),
     "what is no character": ("One\ufffe\ufffftwo", "Onetwo", "Onetwo"),
     "letters as a Mac names its files": ("Gru\u0308n e\u0301", "Grün é", "Grün é"),
-    "a tab is one": ("One\ttwo", "One\ttwo", "One\ttwo"),
+    "a tab is one, but in a line": ("One\ttwo", "One\ttwo", "One two"),
+    "blanks in a line are one": ("One \u00a0 two", "One \u00a0 two", "One two"),
     "and so is everything else": (
         "Zoë 🦆 ﷽ x\u0301 \u200d א",
         "Zoë 🦆 ﷽ x\u0301 \u200d א",

@@ -256,8 +256,8 @@ def test_what_no_feed_can_carry_is_in_no_field(db):
     document = a_document(versions=[version(1, frame(1, 1), stands)])
     document["sessions"][0]["told"] = bad
     made = import_document(document=document, slug="small")
-    assert GridVersion.latest(made).placements.get().room_name == "Barn  Loft"
-    assert made.sessions.get().told == "Barn  Loft"
+    assert GridVersion.latest(made).placements.get().room_name == "Barn Loft"
+    assert made.sessions.get().told == "Barn Loft"
 
 
 @pytest.mark.parametrize(

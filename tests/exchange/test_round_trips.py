@@ -317,6 +317,67 @@ def test_a_name_that_looks_like_several_stays_one_person(camp, rooms, slots, nam
     assert import_files(camp=camp, files=sheet_of(camp), by=None).has_changed_nothing
 
 
+MARKED = ["“TBC”", "““TBC””", "“Total”", "“Info Requested”"]
+ROOM_NAMES = ["?", "TBC", "-", "…", "#", "Total", "Sum: 12", *MARKED]
+PEOPLE_NAMES = ["Info Requested", "Ann Info Requested", "“Foo” and “bar”", "Dr. “Max” P, PhD", "A “B, C", *MARKED]
+
+
+def camp_of(room: str = "Barn", person: str = "Ann", title: str = "Knots") -> Camp:
+    """One in which a room, a person or a session is called so."""
+    camp = CampFactory(slug="oddly")
+    slots = [camp.slots.create(starts_at=f"2030-01-12T{h}:00Z", ends_at=f"2030-01-12T{h + 1}:00Z") for h in (10, 11)]
+    rooms = [camp.rooms.create(name=name, capacity=seats) for name, seats in ((room, 12), ("Other", 40))]
+    people = [AttendeeFactory(camp=camp, display_name=name, user=None) for name in (person, "Cy")]
+    for host, slot, called in zip(people, slots, (title, "Bees"), strict=True):
+        place_session(pitch=PitchFactory(camp=camp, title=called, hosts=[host]), room=rooms[0], slot=slot)
+    publish_grid(camp=camp, by=None)
+    return camp
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "json"])
+@pytest.mark.parametrize(
+    "called", [*({"room": name} for name in ROOM_NAMES), *({"person": name} for name in PEOPLE_NAMES)], ids=str
+)
+def test_whoever_and_whatever_is_called_oddly_comes_back(db, kind, called):
+    """What a list from elsewhere says instead of a name is a name where the camp has it."""
+    camp = camp_of(**called)
+    out_of, into_fresh, compared = FORMATS[kind]
+    out = out_of(camp)
+    assert import_files(camp=camp, files=out, by=None).has_changed_nothing
+    fresh = into_fresh(out, "fresh", camp)
+    assert compared(out_of(fresh)) == compared(out)
+    assert fresh.rooms.filter(name=called.get("room", "Barn")).exists()
+    assert fresh.attendees.filter(display_name=called.get("person", "Ann")).exists()
+
+
+@pytest.mark.parametrize("typed", ["Tea\u00a0 and  cake", "Tea\tand cake", "Tea and\ncake", " Tea and cake"])
+@pytest.mark.parametrize("what", ["room", "person", "title"])
+def test_blanks_that_nobody_sees_make_no_other_thing(db, what, typed):
+    """Pasted from a text program; each was one more room, person or pitch when it came in again."""
+    camp = camp_of(**{what: typed})
+    assert import_files(camp=camp, files=both_of(camp), by=None).has_changed_nothing
+    names = {"room": camp.rooms.first().name, "person": camp.attendees.order_by("pk").first().display_name}
+    assert (names | {"title": camp.pitches.order_by("pk").first().title})[what] == "Tea and cake"
+
+
+def test_blanks_of_an_older_release_make_no_other_thing_either(db):
+    camp = camp_of()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pitches_pitch SET title = 'Knots  and bends' WHERE title = 'Knots'")
+        cursor.execute("UPDATE events_attendee SET display_name = 'Ann\u00a0B' WHERE display_name = 'Ann'")
+    assert import_files(camp=camp, files=unzipped(camp), by=None).has_changed_nothing
+
+
+def test_one_session_in_all_rooms_at_once_stays_a_session(camp, rooms, slots):
+    """Another organiser shows it in the second room; in a fresh camp it was read as a break for everybody."""
+    pitch = PitchFactory(camp=camp, title="Knots", hosts=[AttendeeFactory(camp=camp)])
+    place_session(pitch=pitch, room=rooms[0], slot=slots[0])
+    Cell.objects.create(session=camp.sessions.create(pitch=pitch), room=rooms[1], slot=slots[0])
+    publish_grid(camp=camp, accept_broken=True, by=None)
+    fresh = sheet_into_fresh(sheet_of(camp), "fresh", camp)
+    assert fresh.sessions.filter(pitch__title="Knots", placements__isnull=False).distinct().count() == 2
+
+
 def test_a_key_of_ours_in_a_file_from_elsewhere_is_nobody_of_ours(camp, ben):
     """On another installation a12 is somebody else."""
     people = f"attendee,display_name\na{ben.pk},Zelda\n"

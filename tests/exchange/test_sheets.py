@@ -1314,4 +1314,4 @@ def test_a_room_that_is_there_by_the_rule_for_names_is_not_divided_into_name_and
     saturday.rooms.create(name="Barn")
     saturday.rooms.create(name=called, position=1)
     import_files(camp=saturday, files=files, by=None)
-    assert [room.name for room in saturday.rooms.all()] == ["Barn", called]
+    assert [room.name for room in saturday.rooms.all()] == ["Barn", " ".join(called.split())]
