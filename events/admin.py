@@ -121,7 +121,9 @@ class SlotForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if {"camp", "starts_at", "ends_at"} <= data.keys():
-            refuse_overlap(Slot(camp=data["camp"], starts_at=data["starts_at"], ends_at=data["ends_at"]))
+            slot = Slot(camp=data["camp"], starts_at=data["starts_at"], ends_at=data["ends_at"])
+            slot.refuse_longer_than_a_day()
+            refuse_overlap(slot)
         return data
 
 

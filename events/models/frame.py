@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ FEATURES = {
 }
 
 
+#: by the clock
+LONGEST_SLOT = timedelta(days=1)
 #: a change-over this long is still no break: a double session may run over it
 ADJOINING = timedelta(minutes=30)
 
@@ -133,6 +136,12 @@ class Slot(models.Model):
     def __str__(self) -> str:
         local = self.starts_at.astimezone(self.camp.tz)
         return f"{local:%a} {local.day} {local:%b}, {on_the_clock(local)}"
+
+    def refuse_longer_than_a_day(self) -> None:
+        """Times are typed, and told in files, by a day and two clock times: what is longer has no such."""
+        start, end = (moment.astimezone(self.camp.tz).replace(tzinfo=None) for moment in (self.starts_at, self.ends_at))
+        if end - start > LONGEST_SLOT:
+            raise ValidationError(_("A slot is at most 24 hours long."))
 
     @property
     def is_for_sessions(self) -> bool:
