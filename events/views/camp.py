@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.contrib.auth import login, logout
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -56,6 +57,7 @@ from ..joining import (
 from ..meanwhile import SHOWN, held, note_saved, posted_anew
 from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
+from ..now import edges_passed, what_is_now
 from ..opening import copy_camp
 from ..qr import qr_svg
 from ..roles import leave_camp
@@ -79,17 +81,51 @@ SWITCHES = {
 
 #: seconds for which the number of people may lag: a crowd that arrives does not have the page made for each of them
 CROWD_LAG = 30
+#: organisers who are named as those to ask
+MOST_TO_ASK = 6
 
 
-def about_shows(request: CampRequest, camp: Camp) -> tuple[object, ...]:
-    """The frame, how many are in, how many wait before me; what moved on the grid and is not over; whether the camp is
-    over; to organisers, what is done.
+class AboutShown(NamedTuple):
+    """What the camp's front page shows."""
+
+    numbers: tuple[int, ...]
+    people_count: int
+    #: how many wait before me, and I
+    my_number: int
+    is_over: bool
+    today: date
+    #: how many slots of the camp, and of what is published, have begun or ended
+    edges: tuple[object, ...]
+    #: names, for those who are in
+    to_ask: tuple[str, ...]
+
+
+def about_shows(request: CampRequest, camp: Camp) -> AboutShown:
+    """The frame, how many are in, how many wait before me; what moved on the grid and is not over; what is now; who can
+    be asked; to organisers, what is done.
     """
-    of_checklist = (stamps.DRAFT, stamps.CROWD) if _has_checklist(request, camp) else ()
-    shown = (stamps.FRAME, stamps.GRID, stamps.PITCHES, *of_checklist)
-    numbers = (*stamps.read(camp, *shown), _people_count(camp), _my_number(request))
-    edges = edges_asked.send(sender=Camp, camp=camp, grid=numbers[shown.index(stamps.GRID)])
-    return (*numbers, camp.is_over, *(passed for _receiver, passed in edges))
+    *numbers, people, crowd, draft = stamps.read(
+        camp, stamps.FRAME, stamps.GRID, stamps.PITCHES, stamps.PEOPLE, stamps.CROWD, stamps.DRAFT
+    )
+    frame, grid, _pitches = numbers
+    if _has_checklist(request, camp):
+        numbers += [draft, crowd]
+    edges = edges_asked.send(sender=Camp, camp=camp, grid=grid)
+    return AboutShown(
+        tuple(numbers),
+        _people_count(camp),
+        _my_number(request),
+        camp.is_over,
+        camp.today(),
+        (edges_passed(camp, frame), *(passed for _receiver, passed in edges)),
+        kept("to-ask", camp.pk, people, crowd, make=lambda: _to_ask(camp)) if request.me else (),
+    )
+
+
+def _to_ask(camp: Camp) -> tuple[str, ...]:
+    """The organisers who are there, whoever came first first; of many a few."""
+    organisers = camp.attendees.present().organisers().order_by("pk")
+    return tuple(organisers.values_list("display_name", flat=True)[:MOST_TO_ASK])
 
 
 def _people_count(camp: Camp) -> int:
@@ -109,7 +145,9 @@ def _has_checklist(request: CampRequest, camp: Camp) -> bool:
 @fresh(about_shows)
 def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     """What the camp is, and what became of its day. It asks for itself every half minute: 204 while it is the same."""
-    slots = camp.slots.all()
+    slots = list(camp.slots.all())
+    for slot in slots:
+        slot.camp = camp
     context = {
         "camp": camp,
         "changes": answers(camp_shown, Camp, camp=camp),
@@ -117,6 +155,8 @@ def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "rooms": camp.rooms.all(),
         "people_count": _people_count(camp),
         "number_in_queue": _my_number(request),
+        "now": what_is_now(slots),
+        "to_ask": request.shown.to_ask,
         "checklist": checklist_of(camp) if _has_checklist(request, camp) else [],
     }
     return render_partial(request, "events/camp_detail.html", "camp-page", context)
@@ -130,14 +170,15 @@ def camp_accent(request: CampRequest, camp: Camp) -> HttpResponse:
 
 
 @camp_view(Access.ANYONE, closed=True)
-def camp_join(request: CampRequest, camp: Camp) -> HttpResponse:
-    """One field, and they are in."""
+def camp_join(request: CampRequest, camp: Camp, code: str = "") -> HttpResponse:
+    """One field, and they are in; `code` is what the page was asked for by."""
     back = next_page(request, camp.get_absolute_url())
     if request.attendee:
         return redirect(camp.get_absolute_url() if request.attendee.is_waiting else back)
     needs_code = camp.joining == Joining.CODE
     form_class = JoinForm if needs_code else NameForm
-    form = form_class(posted(request), initial={"code": request.GET.get("code", "")})
+    code = code or request.GET.get("code", "")
+    form = form_class(posted(request), initial={"code": code})
     if request.method == "POST" and form.is_valid() and (attendee := _join(request, camp, form)):
         if attendee.is_waiting:
             tell_done(request, _("The camp is full. You are in the queue for a place."))
@@ -154,7 +195,7 @@ def camp_join(request: CampRequest, camp: Camp) -> HttpResponse:
         "is_full": camp.is_full,
     }
     response = render(request, "events/camp_join.html", context, status=status_of(form))
-    if request.method == "POST" or "code" in request.GET:
+    if request.method == "POST" or code:
         patch_cache_control(response, private=True, no_store=True)
     return response
 

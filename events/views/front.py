@@ -10,9 +10,8 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.codes import as_typed
 from accounts.http import SignedInRequest, once
@@ -25,6 +24,7 @@ from ..guesses import guess, has_shape_of_code
 from ..http import posted, refusal_on, status_of, tell_done
 from ..models import Camp, Invitation
 from ..opening import may_open_camps, open_camp
+from .camp import camp_join
 
 #: of one's own camps on the front page: those to come first, then the last ones; the others are one link away
 MINE_IN_FRONT = 3
@@ -59,6 +59,7 @@ def code_enter(request: HttpRequest) -> HttpResponse:
 
 
 @no_store
+@require_safe
 def code_join(request: HttpRequest, code: str) -> HttpResponse:
     """What the camp's QR code opens."""
     form = CodeForm({"code": code[:12]})
@@ -74,8 +75,8 @@ def code_join(request: HttpRequest, code: str) -> HttpResponse:
     if found.is_archived and not found.is_closed:
         # An old poster: nobody joins any more, and all that is left to do is read.
         return redirect(found)
-    address = reverse("events:camp_join", args=[found.slug])
-    return redirect(address + "?" + urlencode({"code": found.code}))
+    # The way in itself, and no way to it: on a bad network each answer takes two seconds.
+    return camp_join(request, camp=found.slug, code=found.code)
 
 
 def _behind(code: str) -> Camp | Invitation | None:

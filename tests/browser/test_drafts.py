@@ -794,7 +794,7 @@ def test_somebody_outside_types_a_name_and_it_is_kept(open_page):
     page.goto(f"/{CAMP}/join/")
     assert text_of(page) == "Fern of the far fields"
     submit(page, "Go in")
-    expect(page.get_by_text("You are here as Fern of the far fields.")).to_be_visible()
+    expect(page.get_by_text("You are in as Fern of the far fields")).to_be_visible()
     assert drafts(page) == []
 
 
@@ -842,7 +842,7 @@ def test_a_code_that_was_scanned_is_not_written_over_by_what_was_typed_before(op
     expect(field_of(page)).to_have_value("Willow of the way")
     expect(page.locator("#id_code")).to_have_value(code)
     submit(page, "Go in")
-    expect(page.get_by_text("You are here as Willow of the way.")).to_be_visible()
+    expect(page.get_by_text("You are in as Willow of the way")).to_be_visible()
 
 
 def test_what_was_chosen_and_is_gone_leaves_the_form_as_it_came(open_page):

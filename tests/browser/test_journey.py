@@ -42,7 +42,7 @@ def join(page: Page, code: str, name: str) -> None:
     submit(page, "Go in")
     page.get_by_label("The name people will see").fill(name)
     submit(page, "Go in")
-    expect(page.get_by_text(f"You are here as {name}.")).to_be_visible()
+    expect(page.get_by_text(f"You are in as {name}")).to_be_visible()
 
 
 def pitch(page: Page, slug: str, title: str) -> str:

@@ -132,7 +132,7 @@ def test_a_guest_who_taps_twice_is_one_person_and_in_by_either_answer(servers, c
         for answer in answers:
             either = Visitor()
             either.cookies = guest.cookies | answer.cookies
-            assert f"You are here as {name}." in either.look(servers[0], f"/{CAMP}/").html
+            assert f"You are in as {name}<" in either.look(servers[0], f"/{CAMP}/").html
 
 
 def mails_to(folder: Path, address: str) -> list[str]:

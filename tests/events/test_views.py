@@ -31,8 +31,17 @@ def test_a_name_is_all_it_takes(client, camp):
 def test_the_qr_code_leads_to_the_one_field_and_the_code_is_filled_in(client, camp):
     camp.joining = Joining.CODE
     camp.save()
-    response = client.get(f"/j/{camp.code}/", follow=True)
-    assert f'value="{camp.code}"' in response.content.decode()
+    response = client.get(f"/j/{camp.code}/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f'value="{camp.code}"' in page
+    # The form itself, and no way to it: one answer less on a bad network.
+    assert f'action="/{camp.slug}/join/"' in page
+    assert "no-store" in response["Cache-Control"]
+    typed = {"display_name": "Fern", "code": camp.code}
+    assert client.post(f"/{camp.slug}/join/", typed).url == f"/{camp.slug}/"
+    # Whoever is in is led on, by the same code.
+    assert client.get(f"/j/{camp.code}/").url == f"/{camp.slug}/"
 
 
 def test_a_wrong_code_is_told_with_everything_still_there(client, camp):
