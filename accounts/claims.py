@@ -50,7 +50,8 @@ def finish_claim(*, claim: Claim, heard: int = 0) -> User:
     Returns the user to be signed in. Whoever comes second with the same code, or with the same address, finds what
     the first left: a guest that is gone is refused with a sentence.
     """
-    guest_claiming.send(sender=User, guest_id=claim.guest_id)
+    known = account_of(claim.email)
+    guest_claiming.send(sender=User, guest_id=claim.guest_id, account_id=known.pk if known else None)
     guest = User.objects.select_for_update().filter(pk=claim.guest_id).first()
     email = claim.email
     if guest is None or not Claim.objects.filter(pk=claim.pk).exists():

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from accounts.claims import finish_claim
-from accounts.models import Claim
+from accounts.form_keys import FIELD
+from accounts.models import Claim, User
 from events.editing import archive_camp
 from events.invitations import invite
 from events.joining import join_as_guest
 from events.merging import merge_attendees
 from events.models import Attendee, Role
 from events.roles import change_role, remove_attendee
+from events.views import camp as camp_views
 from tests.factories import AttendeeFactory, CampFactory, UserFactory, make_organiser
 from tests.pitches.test_meanwhile import beside
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 DECISIONS = {
     "removed": lambda attendee: remove_attendee(attendee=attendee),
     "demoted": lambda attendee: change_role(attendee=attendee, role=Role.ATTENDEE, by=None),
@@ -59,6 +64,30 @@ def test_a_claim_does_not_bring_back_what_an_organiser_decides_at_this_moment(de
         begin()
     assert stands(mine) == EXPECTED[decision]
     assert not Attendee.objects.filter(pk=guest.pk).exists()
+
+
+#: what changes the row of one's own place, by the name under which the view calls it
+OWN_CHANGES = {
+    "read": (camp_views, "hear", "news/heard/", {"seen": "1"}),
+    "calendar": (Attendee, "replace_calendar_key", "my/calendar/replace/", {}),
+}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", OWN_CHANGES)
+@pytest.mark.parametrize("whose", ["guest", "account"])
+def test_a_form_about_ones_own_place_and_a_claim_do_not_wait_for_each_other(monkeypatch, change, whose):
+    """Both end: the form holds the place and, as it ends, its account; the claim held them the other way round (deadlock)."""
+    camp, (where, name, address, typed) = CampFactory(), OWN_CHANGES[change]
+    account, guest = AttendeeFactory(camp=camp), join_as_guest(camp=camp, display_name="Tea")
+    claim, client, do = claim_of(guest, account), Client(), getattr(where, name)
+    client.force_login((guest if whose == "guest" else account).user, backend=BACKEND)
+    with beside(lambda: finish_claim(claim=claim)) as begin:
+        monkeypatch.setattr(where, name, lambda *args, **said: (do(*args, **said), begin()))
+        answer = client.post(f"/{camp.slug}/{address}", typed | {FIELD: secrets.token_hex(16)})
+    assert answer.status_code == 302
+    assert not User.objects.filter(pk=guest.user_id).exists()
 
 
 def claim_of(guest: Attendee, account: Attendee) -> Claim:
