@@ -11,6 +11,8 @@ from .signals import attendees_merged, attendees_merging, frame_changed
 
 #: what becomes of two rows one; nothing else of them is written
 MERGED = ["role", "is_waiting", "removed_at", "news", "news_due_from"]
+#: what is read of both once they are held
+READ = [*MERGED, "calendar_key"]
 
 
 @transaction.atomic
@@ -29,6 +31,7 @@ def merge_attendees(*, source: Attendee, into: Attendee) -> None:
     into.is_waiting = into.is_waiting and source.is_waiting
     into.removed_at = into.removed_at or source.removed_at
     join_news(into=into, other=source)
+    into.earlier_calendar_keys.create(key=source.calendar_key)
     into.save(update_fields=MERGED)
     source.delete()
     stamps.bump(into.camp, stamps.PEOPLE, stamps.CROWD)
@@ -42,7 +45,7 @@ def _hold_as_they_are(*people: Attendee) -> None:
     found = Attendee.objects.select_for_update().filter(pk__in=[person.pk for person in people]).order_by("pk")
     rows = {row.pk: row for row in found}
     for person in people:
-        for name in MERGED:
+        for name in READ:
             setattr(person, name, getattr(rows[person.pk], name))
 
 

@@ -18,7 +18,7 @@ from .signals import attendees_merged
 
 
 @receiver(guest_claiming)
-def hold_places(sender: type[User], guest_id: int, account_id: int | None, **kwargs: Any) -> None:
+def hold_attendees(sender: type[User], guest_id: int, account_id: int | None, **kwargs: Any) -> None:
     """Nobody removes one of the guest's places, or gives it another role, until it is handed over.
 
     A form that changes one's own place holds that row, and its end the account that sent it (foreign key): so places
@@ -27,8 +27,8 @@ def hold_places(sender: type[User], guest_id: int, account_id: int | None, **kwa
     camps = list(Camp.objects.filter(attendees__user=guest_id).distinct().order_by("pk"))
     for camp in camps:
         camp.lock(archived=True)
-    places = Attendee.objects.filter(camp__in=camps, user__in=[guest_id, account_id or guest_id])
-    list(places.select_for_update().order_by("pk").values_list("pk"))
+    people = Attendee.objects.filter(camp__in=camps, user__in=[guest_id, account_id or guest_id])
+    list(people.select_for_update().order_by("pk").values_list("pk"))
 
 
 @receiver(guest_claimed)

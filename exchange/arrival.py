@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from events.models import Attendee, Camp, Room, Slot
+from events.models import Attendee, Camp, EarlierCalendarKey, Room, Slot
 from notes.models import Link, Note, NoteRevision, WriteUp
 from pitches.models import Interest, Pitch, TopicColour
 from schedule.models import Cell, Session
@@ -73,6 +73,8 @@ class Arrival:
     listed_addresses: list[str] = field(default_factory=list)
     #: of each attendee in order
     calendar_keys: list[str] = field(default_factory=list)
+    #: of places that became one with another, and whose each is now
+    earlier_calendar_keys: list[EarlierCalendarKey] = field(default_factory=list)
     #: what whoever brings it should know
     remarks: list[str] = field(default_factory=list)
 

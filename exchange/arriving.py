@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts.converters import MOST_DIGITS
 from accounts.models import User
 from accounts.statements import statement
-from events.models import Attendee, Camp, ListedAddress, Room, Slot
+from events.models import Attendee, Camp, EarlierCalendarKey, ListedAddress, Room, Slot
 from events.opening import save_new_camp, seat_organiser
 from notes.models import Link, Note, NoteRevision, WriteUp
 from pitches.models import Interest, Order, Pitch, TopicColour
@@ -85,6 +85,7 @@ def _write(arrival: Arrival, by: User | None, display_name: str, with_calendar_k
         (Room, arrival.rooms),
         (Slot, arrival.slots),
         (Attendee, arrival.attendees),
+        (EarlierCalendarKey, arrival.earlier_calendar_keys if with_calendar_keys else []),
         (Pitch, arrival.pitches),
         (Session, arrival.sessions),
     ):
@@ -142,7 +143,11 @@ def remarks_beforehand(arrival: Arrival) -> list[str]:
 
 def _keep_calendar_keys(arrival: Arrival) -> None:
     """The calendars that people have subscribed to go on; a key that somebody has here is theirs."""
-    taken = _taken(Attendee.objects.all(), "calendar_key", arrival.calendar_keys)
+    earlier = arrival.earlier_calendar_keys
+    wanted = [*arrival.calendar_keys, *(found.key for found in earlier)]
+    taken = _taken(Attendee.objects.all(), "calendar_key", wanted)
+    taken |= _taken(EarlierCalendarKey.objects.all(), "key", wanted)
+    arrival.earlier_calendar_keys = [found for found in earlier if found.key not in taken]
     for attendee, key in zip(arrival.attendees, arrival.calendar_keys, strict=False):
         if key not in taken:
             attendee.calendar_key = key

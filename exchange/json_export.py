@@ -18,7 +18,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from events.models import Attendee, Camp, Room
+from events.models import Attendee, Camp, EarlierCalendarKey, Room
 from notes.models import Link, Note, NoteRevision, WriteUp
 from pitches.models import Interest, Order, Pitch
 from pitches.topics import kept_colours
@@ -183,6 +183,8 @@ def export_camp(camp: Camp, *, with_interest: bool, secrets: Secrets = Secrets.N
         document["secrets"] = {"code": camp.code, "listed_addresses": sorted(listed)}
     if secrets >= Secrets.OF_PEOPLE:
         document["secrets"]["calendar_keys"] = [person.calendar_key for person in attendees]
+        earlier = EarlierCalendarKey.objects.filter(attendee__camp=camp).values_list("attendee_id", "key")
+        document["secrets"]["earlier_calendar_keys"] = sorted([person_no[a], key] for a, key in earlier)
     return document
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from events.models import Attendee, Camp, ListedAddress, Room, Slot
+from events.models import Attendee, Camp, EarlierCalendarKey, ListedAddress, Room, Slot
 from events.models.attendee import CODE_LETTERS
 from notes.models import LONGEST, Link, Note, NoteRevision, WriteUp
 from pitches.models import Interest, Pitch, TopicColour
@@ -398,6 +398,19 @@ class _Reader(Reading):
             if len(keys) != len(arrival.attendees) or len({*keys}) < len(keys):
                 raise self.fault(_("must be a list of one key for each of “%(name)s”.") % {"name": "attendees"})
             arrival.calendar_keys = keys
+            self.earlier_keys(found)
+
+    def earlier_keys(self, secrets: dict[str, Any]) -> None:
+        """Each is one person's: a calendar is nobody else's as well."""
+        self.at = "secrets"
+        self.seen |= {("calendar key", key) for key in self.arrival.calendar_keys}
+        for row in self.each(secrets, "earlier_calendar_keys"):
+            if not isinstance(row, list) or len(row) != 2 or not isinstance(row[1], str) or not KEY.fullmatch(row[1]):
+                raise self.fault(_("must be a number and a key as Campgrid makes them."))
+            self.refuse_twice("calendar key", row[1])
+            self.arrival.earlier_calendar_keys.append(
+                EarlierCalendarKey(attendee=self.pick("attendees", row[0]), key=row[1])
+            )
 
 
 def _is_address(slug: str) -> bool:

@@ -54,7 +54,7 @@ OURS = {
     "accounts.Claim.code_hash", "accounts.MailFailure.error", "accounts.MailFailure.to", "accounts.SentForm.browser",
     "accounts.SentForm.form", "accounts.SentForm.goes_to", "accounts.SentForm.key", "accounts.SignInCode.browser",
     "accounts.SignInCode.code_hash", "accounts.Tally.what", "accounts.Tally.who", "accounts.User.password",
-    "events.Attendee.calendar_key", "events.Camp.accent", "events.Camp.code", "events.Camp.time_zone",
+    "events.Attendee.calendar_key", "events.EarlierCalendarKey.key", "events.Camp.accent", "events.Camp.code", "events.Camp.time_zone",
     "events.Invitation.code_hash", "events.Invitation.key_hash", "events.Invitation.sealed", "events.Stamp.part",
     "exchange.Upload.problem", "pitches.LastTap.device", "schedule.DraftFigures.counted_from",
     "schedule.Placement.room_name", "schedule.MailedCalendar.key", "schedule.MailedSession.told", "schedule.Session.told",

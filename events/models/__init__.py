@@ -1,12 +1,12 @@
 """A camp's frame: when, where, who."""
 
-from .attendee import Attendee, Invitation, ListedAddress, Role
+from .attendee import Attendee, EarlierCalendarKey, Invitation, ListedAddress, Role
 from .camp import Camp, CampArchived, Joining
 from .deleted import DeletedCamp
 from .frame import ADJOINING, Room, Slot
 from .stamp import Stamp
 
 __all__ = [
-    "ADJOINING", "Attendee", "Camp", "CampArchived", "DeletedCamp", "Invitation", "Joining", "ListedAddress", "Role",
-    "Room", "Slot", "Stamp",
+    "ADJOINING", "Attendee", "Camp", "CampArchived", "DeletedCamp", "EarlierCalendarKey", "Invitation", "Joining",
+    "ListedAddress", "Role", "Room", "Slot", "Stamp",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +55,13 @@ class AttendeeQuerySet(models.QuerySet["Attendee"]):
 
     def organisers(self) -> AttendeeQuerySet:
         return self.present().filter(role=Role.ORGANISER)
+
+    def with_calendar_key(self, key: str) -> AttendeeQuerySet:
+        """Whose calendar has that address; or had, in a place that became one with theirs."""
+        of_earlier = EarlierCalendarKey.objects.filter(key=key).values("attendee")
+        # Each by its index (union): calendar programs ask by the hour, and a camp has thousands of people.
+        found = Attendee.objects.filter(calendar_key=key).order_by().values("pk").union(of_earlier)
+        return self.filter(pk__in=found)
 
 
 class Attendee(models.Model):
@@ -139,10 +146,26 @@ class Attendee(models.Model):
         """Tells this attendee's taps on a device from another's, and nobody who it is."""
         return lasting_digest("taps", str(self.pk))[:16]
 
+    @transaction.atomic
     def replace_calendar_key(self) -> None:
-        """The old calendar address is dead, a new one works."""
+        """Every old calendar address is dead, a new one works."""
         self.calendar_key = new_key()
+        # First the row: a merge that holds it is awaited, and the key that it leaves is gone, too.
         self.save(update_fields=["calendar_key"])
+        self.earlier_calendar_keys.all().delete()
+
+
+class EarlierCalendarKey(models.Model):
+    """The calendar address of a place that became one with another: programs that follow it go on doing so.
+
+    It opens what the address of the place itself does, until that is replaced or the person is erased.
+    """
+
+    attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="earlier_calendar_keys")
+    key = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return f"earlier calendar key {self.pk}"
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

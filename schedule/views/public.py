@@ -161,7 +161,7 @@ def session_calendar(request: CampRequest, camp: Camp, session_id: int) -> HttpR
 @fresh(my_calendar_shows)
 def my_calendar(request: CampRequest, camp: Camp, key: str) -> HttpResponse:
     """The address itself is the secret (capability URL): calendar programs cannot sign in."""
-    attendee: Attendee = get_object_or_404(camp.attendees.present(), calendar_key=key)
+    attendee: Attendee = get_object_or_404(camp.attendees.present().with_calendar_key(key))
     placements = my_placements(GridVersion.latest(camp), attendee)
     name = _("My %(camp)s") % {"camp": camp.name}
     return _answer(camp, calendar(camp, placements, name=name, site=_site(request), with_links=True))

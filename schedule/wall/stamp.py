@@ -94,7 +94,7 @@ def _ended_at(camp: Camp) -> datetime | None:
 
 def my_calendar_shows(request: CampRequest, camp: Camp, key: str) -> CalendarShown:
     """As any calendar; and the interests of the person whose it is, whoever asks."""
-    attendee = get_object_or_404(camp.attendees.present(), calendar_key=key)
+    attendee = get_object_or_404(camp.attendees.present().with_calendar_key(key))
     return calendar_shows(request, camp)._replace(wishes=wishes_of(attendee))
 
 

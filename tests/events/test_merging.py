@@ -15,13 +15,16 @@ from accounts.claims import finish_claim
 from accounts.form_keys import FIELD
 from accounts.models import Claim, User
 from events.editing import archive_camp
+from events.erasing import erase_attendee
 from events.invitations import invite
 from events.joining import join_as_guest
 from events.merging import merge_attendees
-from events.models import Attendee, Role
-from events.roles import change_role, remove_attendee
+from events.models import Attendee, EarlierCalendarKey, Role
+from events.roles import change_role, leave_camp, remove_attendee
 from events.views import camp as camp_views
-from tests.factories import AttendeeFactory, CampFactory, UserFactory, make_organiser
+from schedule.draft.moves import place_session
+from schedule.wall.publish import publish_grid
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory, UserFactory, make_organiser
 from tests.pitches.test_meanwhile import beside
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -125,3 +128,65 @@ def test_whoever_was_removed_in_one_place_keeps_no_role_and_no_link_of_the_other
     [left] = Attendee.objects.filter(user=account.user)
     assert (left.removed_at is not None, left.role) == (True, Role.ATTENDEE)
     assert not camp.invitations.exists()
+
+
+# -- calendars -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_place(camp) -> tuple[Attendee, list[str]]:
+    """What two places became, one of which had been two before; and the addresses of all their calendars."""
+    account = AttendeeFactory(camp=camp)
+    first, second = (join_as_guest(camp=camp, display_name=name) for name in ("Tea", "Pot"))
+    keys = [f"/{camp.slug}/my/{place.calendar_key}.ics" for place in (account, first, second)]
+    merge_attendees(source=first, into=second)
+    finish_claim(claim=claim_of(second, account))
+    return account, keys
+
+
+def statuses(addresses: list[str]) -> list[int]:
+    return [Client().get(address).status_code for address in addresses]
+
+
+def test_calendars_of_both_places_go_on_and_show_what_the_one_shows(camp, one_place, rooms, slots):
+    """A program that follows the address of the guest's place showed nothing any more, and nobody was told."""
+    account, addresses = one_place
+    pitch = PitchFactory(camp=camp, title="Knots", hosts=[account])
+    place_session(pitch=pitch, room=rooms[0], slot=slots[0])
+    before = [Client().get(address)["ETag"] for address in addresses]
+    publish_grid(camp=camp, by=None)
+    for address, etag in zip(addresses, before, strict=True):
+        answer = Client().get(address, headers={"if-none-match": etag})
+        assert (answer.status_code, "SUMMARY:Knots" in answer.content.decode()) == (200, True)
+        assert "private" in answer["Cache-Control"]
+
+
+def test_one_address_that_is_replaced_ends_all(client, camp, one_place):
+    account, addresses = one_place
+    client.force_login(account.user, backend=BACKEND)
+    client.post(f"/{camp.slug}/my/calendar/replace/")
+    account.refresh_from_db()
+    assert statuses([*addresses, f"/{camp.slug}/my/{account.calendar_key}.ics"]) == [404, 404, 404, 200]
+
+
+@pytest.mark.parametrize("end", [erase_attendee, remove_attendee, leave_camp])
+def test_whoever_is_out_has_no_calendar_left(camp, one_place, end):
+    account, addresses = one_place
+    end(attendee=account, **({"with_texts": False} if end is erase_attendee else {}))
+    assert statuses(addresses) == [404] * 3
+    assert EarlierCalendarKey.objects.exists() == (end is not erase_attendee)
+
+
+def test_what_was_replaced_before_does_not_come_back_with_the_merge(camp):
+    """Also where the place was read before: the address may have got into wrong hands."""
+    account, guest = AttendeeFactory(camp=camp), join_as_guest(camp=camp, display_name="Tea")
+    address = f"/{camp.slug}/my/{guest.calendar_key}.ics"
+    Attendee.objects.get(pk=guest.pk).replace_calendar_key()
+    merge_attendees(source=guest, into=account)
+    assert statuses([address]) == [404]
+
+
+def test_an_address_opens_a_calendar_in_its_own_camp_alone(one_place):
+    _account, addresses = one_place
+    other = CampFactory()
+    assert statuses([f"/{other.slug}/my/{address.rpartition('/')[2]}" for address in addresses]) == [404] * 3

@@ -361,6 +361,10 @@ HARM = {
     "no address": (["secrets", "listed_addresses"], ["x"], "secrets.listed_addresses[1]"),
     "an address in a list": (["secrets", "listed_addresses"], [["a@b.example"]], "must be an e-mail address"),
     "a short key": (["secrets", "calendar_keys", 0], "a", "secrets.calendar_keys"),
+    "an earlier key of nobody": (["secrets", "earlier_calendar_keys"], [[99, "k" * 32]], "secrets.earlier_calendar_keys[1]"),
+    "a short earlier key": (["secrets", "earlier_calendar_keys"], [[1, "k"]], "must be a number and a key"),
+    "an earlier key alone": (["secrets", "earlier_calendar_keys"], ["k" * 32], "must be a number and a key"),
+    "an earlier key twice": (["secrets", "earlier_calendar_keys"], [[1, "k" * 32]] * 2, "the same stands"),
     "keys too few": (["secrets", "calendar_keys"], ["k" * 32], "one key for each"),
     "secrets in words": (["secrets"], "all", "secrets: must be an object"),
 }  # fmt: skip

@@ -18,7 +18,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.listed import list_addresses
-from events.models import Attendee, Camp, Role
+from events.models import Attendee, Camp, EarlierCalendarKey, Role
+from events.models.attendee import new_key
 from exchange.csv_export import csv_files, csv_zip, sheet
 from exchange.json_export import Secrets, export_camp
 from exchange.json_import import import_document, read_document
@@ -73,6 +74,7 @@ def full(camp, olga, ben, cleo, rooms, slots) -> Camp:
     merge_pitches(source=PitchFactory(camp=camp, title="Twice", hosts=[cleo]), target=pitches[3], by=None)
     list_addresses(camp=camp, emails=["vera@tickets.example"])
     Draft.objects.filter(camp=camp).update(fairness=9, calm=0)
+    ben.earlier_calendar_keys.create(key=new_key())
     camp.name = "Zoë's camp"
     camp.save()
     return camp
@@ -268,6 +270,7 @@ def test_whoever_has_a_calendar_here_keeps_theirs(full, ben):
     copy = import_document(document=json_of(full), slug="copy", with_calendar_keys=True)
     mine = set(full.attendees.values_list("calendar_key", flat=True))
     assert mine.isdisjoint(copy.attendees.values_list("calendar_key", flat=True))
+    assert EarlierCalendarKey.objects.get().attendee.camp == full
     assert copy.code != full.code
 
 
@@ -502,16 +505,18 @@ def test_the_command_keeps_calendars_only_of_a_file_that_never_left_ones_hands(
     full, ben, tmp_path, capsys, options, is_kept
 ):
     file, key = exported(full, tmp_path), ben.calendar_key
+    earlier = ben.earlier_calendar_keys.get().key
     full.delete()
     call_command("import_camp", file, slug="lakeside-2030", **options)
-    assert Attendee.objects.filter(calendar_key=key).exists() == is_kept
+    for one in (key, earlier):
+        assert Attendee.objects.with_calendar_key(one).exists() == is_kept
     assert ("--keep-calendar-keys lets the calendars go on" in capsys.readouterr().err) != is_kept
 
 
 @pytest.mark.parametrize(
     ("options", "holds"),
     [
-        ({}, {"interests", "code", "listed_addresses", "calendar_keys"}),
+        ({}, {"interests", "code", "listed_addresses", "calendar_keys", "earlier_calendar_keys"}),
         # The key of a calendar opens what its owner is interested in.
         ({"without_interest": True}, {"code", "listed_addresses"}),
         ({"without_secrets": True}, {"interests"}),
