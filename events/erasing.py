@@ -32,6 +32,7 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
     that they left before. A guest's account goes with their last camp.
     """
     camp = attendee.camp.lock(archived=True)
+    _read_anew(attendee)
     keep_an_organiser(camp, attendee)
     close_invitations(attendee=attendee, left=Role.ATTENDEE)
     # Before the row goes: the apps above know what is theirs.
@@ -49,12 +50,29 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
     frame_changed.send(sender=Attendee, camp=camp)
     if not camp.is_archived:
         move_up(camp=camp)
-    if user is not None and user.is_guest and not (user.attendees.exists() or user.left.exists()):
+    if user is not None and user.is_guest and _is_nowhere_now(user):
         # In no camp any more: nobody can ever sign in as them.
         user.delete()
     elif user is not None:
         # Of other camps, too: a sentence does not say of which it is.
         forget_told(user=user)
+
+
+def _read_anew(attendee: Attendee) -> None:
+    """Whose place it is by now, and under which address: since it was looked up a guest may have kept it. The camp is
+    locked. Gone, if it became one with another: nobody is told that they are erased while all they did stands there.
+    """
+    row = Attendee.objects.select_related("user").get(pk=attendee.pk)
+    if attendee.user is None or row.user is None or attendee.user.pk != row.user.pk:
+        attendee.user = row.user
+    else:
+        attendee.user.email = row.user.email
+
+
+def _is_nowhere_now(user: User) -> bool:
+    """Neither in a camp nor left one, and so until the transaction ends: whoever joins one as them waits (row lock)."""
+    list(User.objects.select_for_update().filter(pk=user.pk).values_list("pk"))
+    return not (user.attendees.exists() or user.left.exists())
 
 
 @transaction.atomic
@@ -66,14 +84,7 @@ def erase_user(*, user: User, with_texts: bool) -> None:
     # All of them in one order, before anything in one of them goes (lock order).
     for camp in _camps_that_know(user):
         camp.lock(archived=True)
-    theirs = Attendee.objects.filter(Q(user=user) | Q(was_of=user, user=None)).select_related("camp")
-    # What they left comes first in each camp: it would go with where they are now.
-    for attendee in theirs.order_by("camp_id", F("user").asc(nulls_first=True), "pk"):
-        if attendee.user_id is not None:
-            # One account, not a copy for each: where it goes with a guest's last camp, the end of this knows.
-            attendee.user = user
-        with refused_of(attendee.camp, _("%(camp)s: %(why)s Or delete the camp first.")):
-            erase_attendee(attendee=attendee, with_texts=with_texts)
+    _erase_from_camps(user, with_texts)
     if user.email:
         # Of camps they are not in: a list they stand on, an invitation they never took up.
         for found in (
@@ -86,9 +97,23 @@ def erase_user(*, user: User, with_texts: bool) -> None:
             found.delete()
         MailFailure.objects.filter(to__iexact=user.email).delete()
         SignInCode.objects.filter(email__iexact=user.email).delete()
+    if user.pk is not None and not _is_nowhere_now(user):
+        # They joined one at this very moment; none any more from now on.
+        _erase_from_camps(user, with_texts)
     # A guest went with their last camp.
     if user.pk is not None:
         user.delete()
+
+
+def _erase_from_camps(user: User, with_texts: bool) -> None:
+    theirs = Attendee.objects.filter(Q(user=user) | Q(was_of=user, user=None)).select_related("camp")
+    # What they left comes first in each camp: it would go with where they are now.
+    for attendee in theirs.order_by("camp_id", F("user").asc(nulls_first=True), "pk"):
+        if attendee.user_id is not None:
+            # One account, not a copy for each: where it goes with a guest's last camp, the end of this knows.
+            attendee.user = user
+        with refused_of(attendee.camp, _("%(camp)s: %(why)s Or delete the camp first.")):
+            erase_attendee(attendee=attendee, with_texts=with_texts)
 
 
 def _camps_that_know(user: User) -> QuerySet[Camp]:

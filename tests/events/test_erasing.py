@@ -12,19 +12,21 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import MailFailure, SentForm, User
+from accounts.claims import finish_claim, start_claim
+from accounts.models import Claim, MailFailure, SentForm, User
+from accounts.once import BACKEND
 from accounts.signals import guest_claimed
-from events import listed, stamps
+from events import erasing, listed, stamps
 from events.editing import archive_camp
 from events.erasing import erase_attendee, erase_user
 from events.frame import set_away
 from events.invitations import invite
-from events.joining import join_as_guest, rename_attendee
+from events.joining import join_as_guest, join_camp, rename_attendee
 from events.models import Attendee, ListedAddress
 from events.roles import leave_camp
 from exchange.models import Upload
@@ -41,6 +43,7 @@ from schedule.wall.publish import publish_grid
 from ..accounts.test_limits import at_once
 from ..addresses import FullCamp, camp_addresses
 from ..factories import AttendeeFactory, CampFactory, PitchFactory, UserFactory
+from ..pitches.test_meanwhile import beside
 
 NAME, EMAIL, OWN = "Xanthippe Quux", "xanthippe@quux.example", "Xylophones"
 
@@ -400,3 +403,63 @@ def test_an_address_that_is_taken_off_a_list_as_its_person_is_erased_goes_once(t
 
     assert at_once(lambda: listed.unlist_addresses(camp=camp, emails=[EMAIL]), erase) == [1, None]
     assert not User.objects.exists()
+
+
+# -- at the same moment --------------------------------------------------------------------------------------------
+
+many_writers = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+
+
+@many_writers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_a_camp_that_is_joined_while_one_is_erased_is_left_with_the_others(monkeypatch, is_guest):
+    """The account could not go for the new place, and nobody was told why."""
+    camp, other = CampFactory(), CampFactory()
+    person = join_as_guest(camp=camp, display_name=NAME) if is_guest else AttendeeFactory(camp=camp)
+    user, erase = User.objects.get(pk=person.user_id), erasing.erase_attendee
+    browser = Client(raise_request_exception=False)
+    browser.force_login(user, backend=BACKEND)
+    with beside(lambda: join_camp(camp=other, user=user, display_name=NAME)) as begin:
+        monkeypatch.setattr(erasing, "erase_attendee", in_turn(begin, erase))
+        answer = browser.post("/me/erase/", {"texts": "on"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert not other.attendees.exists()
+
+
+def in_turn(first, second):
+    """As `second`, but the first time `first` is done before it."""
+    waiting = [first]
+
+    def do(**said):
+        if waiting:
+            waiting.pop()()
+        return second(**said)
+
+    return do
+
+
+@many_writers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("address", ["new@example.org", "known@example.org"])
+@pytest.mark.parametrize("was_in", [False, True])
+def test_whoever_keeps_their_place_while_it_is_erased_is_told_nothing_false(address, was_in):
+    """They were told that they are erased while all they did stood in the place that theirs became one with; or the
+    account went that the guest had become.
+    """
+    camp = CampFactory()
+    known = UserFactory(email="known@example.org")
+    if was_in:
+        AttendeeFactory(camp=camp, user=known, display_name=NAME)
+    guest, answers = join_as_guest(camp=camp, display_name=NAME), []
+    browser = Client(raise_request_exception=False)
+    browser.force_login(guest.user, backend=BACKEND)
+    start_claim(guest=guest.user, email=address)
+    erase = lambda: answers.append(browser.post(f"/{camp.slug}/erase/", {"texts": "on"}))  # noqa: E731
+    with beside(erase) as begin, transaction.atomic():
+        account = finish_claim(claim=Claim.objects.get())
+        begin()
+    is_there = Attendee.objects.filter(user=account).exists()
+    assert [answer.status_code for answer in answers] == [409 if is_there else 302]
+    assert User.objects.filter(pk=account.pk).exists()
