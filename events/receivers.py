@@ -40,6 +40,8 @@ def hand_over(sender: type[User], guest: User, account: User, **kwargs: Any) -> 
             attendee.user = account
             attendee.save(update_fields=["user"])
         else:
+            _undo_own_removal(attendee, by=mine)
+            _undo_own_removal(mine, by=attendee)
             if mine.removed_at and not attendee.removed_at:
                 _remove_here_too(attendee)
             elif attendee.removed_at and not mine.removed_at:
@@ -47,6 +49,13 @@ def hand_over(sender: type[User], guest: User, account: User, **kwargs: Any) -> 
             merge_attendees(source=attendee, into=mine)
     # What the guest left before is the account's to have erased.
     Attendee.objects.filter(was_of=guest).update(was_of=account)
+
+
+def _undo_own_removal(attendee: Attendee, *, by: Attendee) -> None:
+    """An organiser who took off a place that turns out to be their own took nobody off the camp."""
+    if attendee.removed_at and not by.removed_at and attendee.removed_by_id == by.pk:
+        attendee.removed_at = attendee.removed_by = None
+        attendee.save(update_fields=["removed_at", "removed_by"])
 
 
 def _remove_here_too(attendee: Attendee) -> None:

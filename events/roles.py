@@ -68,7 +68,7 @@ def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str
 
 
 @transaction.atomic
-def remove_attendee(*, attendee: Attendee, archived: bool = False) -> int:
+def remove_attendee(*, attendee: Attendee, by: Attendee | None = None, archived: bool = False) -> int:
     """The person is out and cannot join again; the row and what they wrote stay (soft deletion). The next moves up.
 
     Returns how many open invitations were closed, since an organiser is none any more. `archived`: in an archived camp,
@@ -78,9 +78,9 @@ def remove_attendee(*, attendee: Attendee, archived: bool = False) -> int:
     _refuse_gone(attendee)
     keep_an_organiser(camp, attendee)
     closed = close_invitations(attendee=attendee, left=None)
-    attendee.removed_at = timezone.now()
+    attendee.removed_at, attendee.removed_by = timezone.now(), by
     attendee.role = Role.ATTENDEE
-    attendee.save(update_fields=["removed_at", "role"])
+    attendee.save(update_fields=["removed_at", "removed_by", "role"])
     attendee.invitations.filter(used_at=None).delete()
     stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
     if not camp.is_archived:
@@ -112,9 +112,9 @@ def let_back_in(*, attendee: Attendee, role: str, seen: str) -> None:
     if attendee.removed_at is None or attendee.removed_at.isoformat() != seen:
         raise ValidationError(_("That was changed meanwhile. Look at the list again."))
     # Whoever waited before waits no more while there is room: nobody does.
-    attendee.removed_at, attendee.is_waiting = None, camp.is_full
+    attendee.removed_at, attendee.removed_by, attendee.is_waiting = None, None, camp.is_full
     attendee.role = Role(role) if role in Role.values else Role.ATTENDEE
-    attendee.save(update_fields=["removed_at", "is_waiting", "role"])
+    attendee.save(update_fields=["removed_at", "removed_by", "is_waiting", "role"])
     stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
 
 

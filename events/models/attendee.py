@@ -87,6 +87,8 @@ class Attendee(models.Model):
     is_waiting = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
+    #: whose word that was, for when it turns out to be the same person; shown to nobody
+    removed_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
     calendar_key = models.CharField(max_length=40, unique=True, default=new_key)
     #: slots in which they cannot be there: they lead nothing then, and their wishes do not count
     away_in = models.ManyToManyField("events.Slot", related_name="away", blank=True)

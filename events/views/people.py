@@ -189,7 +189,7 @@ def person_remove(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRes
     if request.method == "POST":
         with refusal_told(request):
             text, role = _("%(name)s is removed."), attendee.role
-            if remove_attendee(attendee=attendee):
+            if remove_attendee(attendee=attendee, by=request.me):
                 text = _("%(name)s is removed. Invitations from before that they could use are taken back.")
             note_made(request, Made(Attendee._meta.label, attendee.pk, "removed_at="))
             # Whoever removed themselves cannot take it back.

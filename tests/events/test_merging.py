@@ -20,7 +20,7 @@ from events.invitations import invite
 from events.joining import join_as_guest
 from events.merging import merge_attendees
 from events.models import Attendee, EarlierCalendarKey, Role
-from events.roles import change_role, leave_camp, remove_attendee
+from events.roles import change_role, leave_camp, let_back_in, remove_attendee
 from events.views import camp as camp_views
 from schedule.draft.moves import place_session
 from schedule.wall.publish import publish_grid
@@ -128,6 +128,32 @@ def test_whoever_was_removed_in_one_place_keeps_no_role_and_no_link_of_the_other
     [left] = Attendee.objects.filter(user=account.user)
     assert (left.removed_at is not None, left.role) == (True, Role.ATTENDEE)
     assert not camp.invitations.exists()
+
+
+@pytest.mark.parametrize("kept", ["the guest", "the account"])
+@pytest.mark.parametrize("has_others", [False, True])
+def test_an_organiser_who_removes_a_place_of_their_own_and_keeps_it_is_in(client, camp, olga, kept, has_others):
+    """They were removed by their own word, or told that an organiser had taken them off."""
+    guest = join_as_guest(camp=camp, display_name="Tea")
+    runs, out = (guest, olga) if kept == "the guest" else (olga, guest)
+    change_role(attendee=guest, role=Role.ORGANISER, by=olga)
+    client.force_login(runs.user, backend=BACKEND)
+    client.post(f"/{camp.slug}/people/{out.pk}/remove/")
+    if has_others:
+        make_organiser(camp, "Oscar")
+    account = finish_claim(claim=claim_of(guest, olga))
+    [left] = camp.attendees.filter(user=account)
+    assert (left.removed_at, left.role) == (None, Role.ORGANISER)
+
+
+def test_whom_another_organiser_removed_too_stays_out(client, camp, olga):
+    """Also where it was taken back in between, and done again."""
+    guest = join_as_guest(camp=camp, display_name="Tea")
+    remove_attendee(attendee=guest, by=olga)
+    let_back_in(attendee=guest, role=Role.ATTENDEE, seen=guest.removed_at.isoformat())
+    remove_attendee(attendee=guest, by=make_organiser(camp, "Oscar"))
+    finish_claim(claim=claim_of(guest, olga))
+    assert Attendee.objects.get(pk=olga.pk).removed_at is not None
 
 
 # -- calendars -----------------------------------------------------------------------------------------------------

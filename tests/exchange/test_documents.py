@@ -33,7 +33,7 @@ LEFT = {
     Room: {},
     Slot: {},
     Attendee: {
-        "user": "an account", "was_of": "an account", "has_left": "follows from removed_at", "calendar_key": "secret", "news": "told to them alone", "news_due_from": "as the news",
+        "user": "an account", "was_of": "an account", "has_left": "follows from removed_at", "removed_by": "told to nobody", "calendar_key": "secret", "news": "told to them alone", "news_due_from": "as the news",
     },
     Pitch: {"proposed_by": "by number", "merged_into": "by number"},
     TopicColour: {},
