@@ -39,11 +39,15 @@ WISHES = "wishes"
 PARTS = (FRAME, PEOPLE, CROWD, PITCHES, DRAFT, GRID, WISHES)
 #: how the parts that are written begin
 _WRITTEN = "notes-"
+#: and those of what strangers do not read: no page tells them when something is written there
+_CLOSED = "closed-"
 
 
-def notes_of(session_id: int | None) -> str:
-    """The part that is a session's notes, links and write-ups: a part for each; None for what is about the camp."""
-    return f"{_WRITTEN}{session_id or 'camp'}"
+def notes_of(session_id: int | None, *, is_closed: bool = False) -> str:
+    """The part that is a session's notes, links and write-ups: a part for each; None for what is about the camp.
+    `is_closed`: that of what was written while its room kept them from strangers.
+    """
+    return f"{_CLOSED if is_closed else _WRITTEN}{session_id or 'camp'}"
 
 
 def bump(camp: Camp, *parts: str) -> None:
@@ -106,11 +110,14 @@ class Record(NamedTuple):
     changed_at: datetime
 
 
-def read_record(camp: Camp, *parts: str) -> Record:
+def read_record(camp: Camp, *parts: str, with_closed: bool = True) -> Record:
     """All that was written in the camp, and these parts, in one query whatever the number of sessions.
 
     Numbers only rise, so their sum tells every state from every other.
     """
-    shown = Stamp.objects.filter(Q(part__startswith=_WRITTEN) | Q(part__in=parts), camp=camp)
+    written = (
+        Q(part__startswith=_WRITTEN) | Q(part__startswith=_CLOSED) if with_closed else Q(part__startswith=_WRITTEN)
+    )
+    shown = Stamp.objects.filter(written | Q(part__in=parts), camp=camp)
     found = shown.aggregate(number=Sum("number"), changed_at=Max("changed_at"))
     return Record(found["number"] or 0, found["changed_at"] or camp.created_at)

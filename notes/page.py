@@ -25,12 +25,18 @@ from .models import Link, Note
 
 def session_shows(request: CampRequest, camp: Camp, session_id: int) -> tuple[int, ...]:
     """As the grid: place, pitch, hosts, room; and the notes, links and write-ups of this session alone."""
-    return stamps.read(camp, *PARTS, stamps.notes_of(session_id))
+    return _written_shows(request, camp, session_id)
+
+
+def _written_shows(request: CampRequest, camp: Camp, session_id: int | None) -> tuple[int, ...]:
+    """To strangers not even that anything was written which they may not read."""
+    closed = [stamps.notes_of(session_id, is_closed=True)] if request.me else []
+    return stamps.read(camp, *PARTS, stamps.notes_of(session_id), *closed)
 
 
 def record_shows(request: CampRequest, camp: Camp, **kwargs: object) -> stamps.Record:
     """As the grid, and all that was written in the camp; what a rule opens to me is told by who I am."""
-    return stamps.read_record(camp, *PARTS)
+    return stamps.read_record(camp, *PARTS, with_closed=request.me is not None)
 
 
 def record_list_shows(request: CampRequest, camp: Camp) -> tuple[stamps.Record, int]:
@@ -42,7 +48,7 @@ def record_list_shows(request: CampRequest, camp: Camp) -> tuple[stamps.Record, 
 def writeup_shows(request: CampRequest, camp: Camp, writeup_id: int) -> tuple[int, ...]:
     """The write-up, its session's title and rule, who wrote it."""
     session_id = camp.writeups.filter(pk=writeup_id).values_list("session_id", flat=True).first()
-    return stamps.read(camp, *PARTS, stamps.notes_of(session_id))
+    return _written_shows(request, camp, session_id)
 
 
 class SessionPage(NamedTuple):

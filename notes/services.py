@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.text import carried
 from events import stamps
 from events.long_text import length_of
-from events.models import Attendee
+from events.models import Attendee, Camp
 from schedule.models import Session
 
 from .merge import GivenUp, Marks, Merge, Steps, merge
@@ -119,8 +119,15 @@ def _write(note: Note, text: str, by: Attendee | None) -> None:
 
 
 def _tell_readers(session: Session) -> None:
-    """The session's own page is out of date, the record of the camp, and no other page."""
-    stamps.bump(session.camp, stamps.notes_of(session.pk))
+    """The session's own page is out of date, the record of the camp, and no other page; for those who may read it."""
+    _tell_readers_of(session.camp, session.pk)
+
+
+def _tell_readers_of(camp: Camp, session_id: int | None) -> None:
+    # As it is now: whoever sets the rule waits for this one.
+    closed = Session.objects.exclude(notes_rule__in=Session.NotesRule.open_to(None))
+    is_closed = session_id is not None and closed.filter(pk=session_id).exists()
+    stamps.bump(camp, stamps.notes_of(session_id, is_closed=is_closed))
 
 
 @transaction.atomic
@@ -141,7 +148,8 @@ def set_notes_rule(*, session: Session, rule: str) -> None:
         camp.refuse_archived()
     session.notes_rule = rule
     session.save(update_fields=["notes_rule"])
-    _tell_readers(session)
+    # To everybody: what strangers may read is another thing from now on.
+    stamps.bump(camp, stamps.notes_of(session.pk))
 
 
 @transaction.atomic
@@ -190,7 +198,7 @@ def save_writeup(*, writeup: WriteUp) -> None:
     if writeup.session and writeup.pk is None:
         _refuse_without_notes(writeup.session)
     writeup.save()
-    stamps.bump(writeup.camp, stamps.notes_of(writeup.session_id))
+    _tell_readers_of(writeup.camp, writeup.session_id)
 
 
 @transaction.atomic
@@ -198,4 +206,4 @@ def remove_writeup(*, writeup: WriteUp) -> None:
     """The write-up is gone."""
     writeup.camp.keep_open()
     writeup.delete()
-    stamps.bump(writeup.camp, stamps.notes_of(writeup.session_id))
+    _tell_readers_of(writeup.camp, writeup.session_id)

@@ -595,3 +595,32 @@ def test_queries_do_not_depend_on_how_many_sessions_there_are(camping, page, emp
         publish_grid(camp=camp, by=None)
         counts.append(queries())
     assert len(set(counts)) == 1
+
+
+@pytest.mark.parametrize("rule", ["public", "attendees"])
+def test_when_something_is_written_behind_closed_doors_strangers_learn_from_no_page(full_camp, ben, rule):
+    """The ETag of the session's page said so, and the time at which the feed changed last."""
+    session, text = full_camp.session, "Reef."
+    set_notes_rule(session=session, rule=rule)
+    # Of another second than now, in which everything counts as older than it is.
+    Stamp.objects.update(changed_at=datetime(2026, 1, 12, 9, tzinfo=UTC))
+    link = Link(session=session, url="https://x.example/reef", title="Reef", by=ben)
+    writeup = WriteUp(camp=full_camp.camp, session=session, by=ben, title="Reef", text=text)
+    deeds = [
+        lambda: save_note(session=session, text=text, by=ben, base_revision=2),
+        lambda: save_link(link=link),
+        lambda: save_writeup(writeup=writeup),
+        lambda: remove_writeup(writeup=writeup),
+    ]
+    page = session.get_absolute_url()
+    for deed in deeds:
+        stranger, host = (
+            {address: reader(who).get(address) for address in fresh_pages(full_camp)} for who in (None, ben)
+        )
+        before = {address: (answer.get("ETag"), answer.get("Last-Modified")) for address, answer in stranger.items()}
+        deed()
+        after = {address: reader().get(address) for address in before}
+        changed = {a for a, seen in before.items() if seen != (after[a].get("ETag"), after[a].get("Last-Modified"))}
+        assert (page in changed) == (rule == "public")
+        assert bool(changed) == (rule == "public")
+        assert text_of(reader(ben).get(page)) != text_of(host[page])
