@@ -95,7 +95,7 @@ def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | Htt
     """What `do` answers; or, if this very form was done before, what it answered then.
 
     Only what leads on to another page is done. A form that was refused is shown again, and its key holds still; so
-    does one that could not be done in this round, which is answered by None.
+    does one whose refusal is told on the next page, and one that could not be done in this round, answered by None.
     """
     if not key_of(request):
         return do()
@@ -108,7 +108,7 @@ def done_once(*, request: HttpRequest, do: Callable[[], Answer]) -> Answer | Htt
         sent, is_new = SentForm.objects.get_or_create(key=key, defaults={"form": _digest(key_of(request))})
         if is_new:
             response = do()
-            if isinstance(response, HttpResponseRedirect):
+            if isinstance(response, HttpResponseRedirect) and not _is_refused(request):
                 _write_down(request, response, sent, browser if request.user.pk != before else "")
             else:
                 sent.delete()
@@ -138,8 +138,11 @@ def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: Sent
     sent.save()
     # Sent again after other words were sent from the same page, it is meant anew.
     SentForm.objects.filter(form=sent.form).exclude(pk=sent.pk).delete()
-    if not any(message.level >= constants.ERROR for message in said):
-        tell_form_done(request)
+    tell_form_done(request)
+
+
+def _is_refused(request: HttpRequest) -> bool:
+    return any(message.level >= constants.ERROR for message in said_in(request))
 
 
 class Made(NamedTuple):

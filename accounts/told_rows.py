@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.messages.constants import ERROR
 from django.contrib.messages.storage.base import Message
 from django.db import transaction
 from django.utils import timezone
@@ -46,7 +47,8 @@ def _after(told: list[Entry], said: Sequence[Message], gone: int, done: Sequence
     last: int = told[-1][0] if told else 0
     # A key stays until it is old: each of several devices drops its own drafts.
     left = [entry for entry in told if is_key(entry) or (is_sentence(entry) and entry[0] > gone)]
-    new = [_parts(message) for message in said if not isinstance(message, Again) or _is_new(message, left)]
+    # What waits is not told once more, nor a refusal: tapped twice, it was refused twice.
+    new = [_parts(message) for message in said if not _may_wait(message) or _is_new(message, left)]
     left = [entry for entry in left if not (is_key(entry) and entry[1] in done)]
     for parts in [*new, *([key] for key in done)]:
         last = max(last + 1, _number_at(timezone.now()))
@@ -59,6 +61,10 @@ def _after(told: list[Entry], said: Sequence[Message], gone: int, done: Sequence
 
 def _parts(message: Message) -> list[Any]:
     return [message.level, str(message.message), message.extra_tags or ""]
+
+
+def _may_wait(message: Message) -> bool:
+    return isinstance(message, Again) or message.level >= ERROR
 
 
 def _is_new(message: Message, left: list[Entry]) -> bool:

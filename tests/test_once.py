@@ -509,6 +509,18 @@ def test_the_same_words_refused_once_are_done_when_nothing_is_in_their_way_any_m
     assert camp.rooms.filter(name="Barn").exists()
 
 
+def test_what_was_refused_on_the_next_page_is_done_once_nothing_is_in_its_way_any_more(sign_in, olga, camp):
+    """The only organiser made somebody else one, and presses "Leave" on the page that Back shows."""
+    client, url, once = sign_in(olga), f"/{camp.slug}/leave/", key()
+    refused = ["A camp needs an organiser. Make somebody else one first."]
+    # Tapped twice, it is told once.
+    assert [client.post(url, {FIELD: once}).status_code for _ in range(2)] == [302, 302]
+    assert [entry[2] for entry in User.objects.get(pk=olga.user.pk).told if len(entry) > 2] == refused
+    make_organiser(camp, "Oscar")
+    assert told(client.post(url, {FIELD: once}))[-1] == f"You left {camp}."
+    assert not camp.attendees.present().filter(pk=olga.pk).exists()
+
+
 def test_the_key_of_another_person_is_none(ben, cleo, camp):
     """One browser, passed on: what Cleo sends from Ben's page is Cleo's."""
     once = key()
