@@ -20,6 +20,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.contrib.messages import constants
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Model
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -171,6 +172,11 @@ def note_made(request: HttpRequest, made: Made) -> None:
     request.made = made  # type: ignore[attr-defined]
 
 
+def note_left(request: HttpRequest, row: Model, *columns: str) -> None:
+    """Sent again, the first answer is given as long as these columns of the row are as they were left."""
+    note_made(request, Made(row._meta.label, row.pk, " ".join(f"{column}=" for column in columns)))
+
+
 def made_from_here(request: HttpRequest, what: str) -> Made | None:
     """What this page made, or changed, when the same person sent it before with other words; of that kind alone."""
     if not key_of(request) or not request.user.is_authenticated:
@@ -198,19 +204,21 @@ def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResp
             return None
         login(request, sent.user, backend=BACKEND)
         request.session.update(sent.signed_in_with)
-    if not _is_as_left(sent):
+    left, is_late = _left_by(sent), timezone.now() - sent.done_at > A_MOMENT
+    if left and left.left != state_of(left.what, left.row, left.typed):
         return _say_what_changed(request)
-    for level, text, tags in sent.said:
+    # Where no row tells whether it is still so, it is said that it was done, and no more.
+    for level, text, tags in sent.said if left or not is_late else ():
         say_again(request, level, text, tags)
-    if timezone.now() - sent.done_at > A_MOMENT:
+    if is_late:
         messages.info(request, _sent_before(request, sent.done_at))
     tell_form_done(request)
     return HttpResponseRedirect(sent.goes_to)
 
 
-def _is_as_left(sent: SentForm) -> bool:
+def _left_by(sent: SentForm) -> Made | None:
     made = Made(*sent.made) if sent.made else None
-    return not made or not made.left or made.left == state_of(made.what, made.row, made.typed)
+    return made if made and made.left else None
 
 
 def _say_what_changed(request: HttpRequest) -> HttpResponse:
@@ -222,6 +230,8 @@ def _say_what_changed(request: HttpRequest) -> HttpResponse:
         key = new_key(getattr(request.user, "mark", ""))
         typed = replace(typed, fields=[*others, (FIELD, key), (INSTEAD_OF, key_of(request))])
         text += " " + _("“Send it now” saves what you typed once more.")
+    else:
+        text += " " + _("To do it again, open the page anew.")
     context = {"title": _("Not as you left it"), "text": text, "typed": typed}
     return render(request, "error.html", context, status=409)
 

@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.databases import PATIENCE
 from accounts.http import next_page, wants_json
-from accounts.once import Made
+from accounts.once import Made, note_left
 from events import stamps
 from events.access import Access, camp_view
 from events.caching import answers, fresh
@@ -264,6 +264,7 @@ def pitch_withdraw(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpR
     if request.method == "POST":
         with refusal_told(request):
             withdraw_pitch(pitch=pitch, by=request.me)
+            note_left(request, pitch, "withdrawn_at")
             undo = Undo(reverse("pitches:pitch_return", args=[camp.slug, pitch.pk]), [("seen", pitch.withdrawal)])
             tell_done(request, _("“%(title)s” is withdrawn.") % {"title": pitch.title}, undo=undo)
         return redirect("pitches:pitch_list", camp.slug)
@@ -278,6 +279,7 @@ def pitch_return(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRes
     pitch.camp = camp
     with refusal_told(request):
         return_pitch(pitch=pitch, seen=request.POST.get("seen", ""), by=request.me)
+        note_left(request, pitch, "withdrawn_at")
         text = _("“%(title)s” is on the board again, and on the grid if its place is still free.")
         tell_done(request, text % {"title": pitch})
     return redirect(pitch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from html.parser import HTMLParser
 from threading import Barrier, Thread
@@ -31,7 +31,7 @@ from accounts.shown import CODE_AT
 from events.forms import CampForm, RoomForm, SlotForm
 from events.joining import write_down
 from events.models import Attendee, Camp, Room, Slot
-from events.roles import let_back_in
+from events.roles import let_back_in, remove_attendee
 from events.shifting import shift_slots
 from notes.forms import WriteUpForm
 from notes.models import Note, WriteUp
@@ -40,9 +40,10 @@ from pitches import views
 from pitches.forms import PitchForm
 from pitches.models import Pitch
 from pitches.order import put_after
-from pitches.services import host_idea, withdraw_pitch
+from pitches.services import host_idea, return_pitch, withdraw_pitch
 from schedule.draft.moves import place_session
 from schedule.models import Draft, GridVersion
+from schedule.wall.mailing import stop_mails
 
 from .addresses import Address, FullCamp
 from .factories import PitchFactory, UserFactory, make_organiser
@@ -806,6 +807,97 @@ def test_who_was_let_back_in_since_is_not_said_to_be_removed(sign_in, olga, cleo
     let_back_in(attendee=cleo, role=cleo.role, seen=cleo.removed_at.isoformat())
     User.objects.update(told=[])
     assert client.post(url, sent).status_code == 409
+
+
+#: of what these did no row knows whether it is still so, since it is gone for good, or was never one thing: what is
+#: true whatever became of it. Whoever is in already is led on, and joins nothing
+NO_ROW = {
+    "events:camp_join", "events:camp_leave", "events:camp_erase", "events:news_hear", "events:camp_delete", "events:room_unpaste",
+    "events:room_delete", "events:slot_ungenerate", "events:slot_delete", "events:address_upload", "events:address_drop",
+    "events:invitation_take_back", "pitches:pitch_merge", "schedule:calendar_replace", "schedule:grid_publish",
+    "schedule:repair_start", "schedule:build_start", "notes:note_edit", "notes:writeup_delete", "exchange:import_create",
+    "exchange:import_detail",
+}  # fmt: skip
+
+
+def test_of_every_form_it_is_known_whether_what_it_did_is_still_so(sign_in, olga, full_camp):
+    """Derived from the table of addresses: a new form says of which row it speaks, or stands above."""
+    client, unknown = sign_in(olga), set()
+    for address in written_to(full_camp):
+        with undone():
+            once = key()
+            send_with(client, full_camp, address, **{FIELD: once})
+            sent = SentForm.objects.order_by("pk").last()
+            if address.name not in SETS_ONLY - {"notes:link_delete"} and not (sent.made and sent.made[-1]):
+                unknown.add(address.name)
+    assert unknown == NO_ROW | {"notes:link_delete"}
+
+
+def test_what_nobody_knows_to_be_still_so_is_said_to_have_been_done_and_no_more(sign_in, olga, full_camp):
+    client, url = sign_in(olga), f"/{full_camp.camp.slug}/draft/builds/"
+    data = full_camp.forms()["schedule:build_start"].data | {FIELD: key()}
+    client.post(url, data)
+    full_camp.camp.grid_builds.update(state="done")
+    for table, changes in ((User, {"told": []}), (SentForm, {"done_at": timezone.now() - timedelta(hours=1)})):
+        table.objects.update(**changes)
+    [text] = told(client.post(url, data))
+    assert text.startswith("This was sent at")
+
+
+def _sends(full_camp, olga) -> dict[str, tuple[str, dict[str, object], Callable[[], object]]]:
+    """What: where it is sent, what, and what becomes of it then."""
+    camp, session, pitch = full_camp.camp, full_camp.session, full_camp.pitch
+    of_session, of_pitch = f"sessions/{session.pk}", f"pitches/{pitch.pk}"
+    return {
+        "a link": (
+            f"{of_session}/links/",
+            {"url": "https://example.org/new", "title": "New", "kind": "slides"},
+            lambda: session.links.get(title="New").delete(),
+        ),
+        "a room": ("rooms/", {"name": "Attic", "capacity": 4}, lambda: camp.rooms.get(name="Attic").delete()),
+        "rooms": ("rooms/paste/", {"lines": "Attic\nCellar"}, lambda: camp.rooms.filter(name="Attic").update(name="A")),
+        "a pitch that is withdrawn": (
+            f"{of_pitch}/withdraw/",
+            {},
+            lambda: return_pitch(pitch=pitch, seen=Pitch.objects.get(pk=pitch.pk).withdrawal, by=olga),
+        ),
+        "a day that moves": (
+            "slots/shift/",
+            full_camp.forms()["slots_shift"].data,
+            lambda: [Slot.objects.filter(pk=slot.pk).update(starts_at=slot.starts_at) for slot in full_camp.slots],
+        ),
+        "mails": ("my/calendar/mails/", {}, lambda: stop_mails(attendee=olga)),
+        "an invitation": ("people/", {"role": "helper"}, lambda: camp.invitations.latest("pk").delete()),
+        "a camp": ("copy/", full_camp.forms()["events:camp_copy"].data, lambda: Camp.objects.latest("pk").delete()),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["a link", "a room", "rooms", "a pitch that is withdrawn", "a day that moves", "mails", "an invitation", "a camp"],
+)
+def test_what_is_gone_or_back_since_is_not_said_to_be_there(sign_in, olga, full_camp, what):
+    """Within the minute in which a double tap is answered as the first was."""
+    page, data, change = _sends(full_camp, olga)[what]
+    client, url, data = sign_in(olga), f"/{full_camp.camp.slug}/{page}", data | {FIELD: key()}
+    assert [client.post(url, data).status_code for _ in range(2)] == [302, 302]
+    change()
+    User.objects.update(told=[])
+    answer = client.post(url, data, headers=HERE)
+    page = answer.content.decode()
+    assert (answer.status_code, done_by(olga)) == (409, [])
+    assert "“Send it now” saves what you typed once more." in page or "open the page anew" in page
+
+
+def test_who_was_removed_since_is_not_said_to_be_in(browser, camp):
+    page, data = f"/{camp.slug}/join/", {"display_name": "Gus", FIELD: key()}
+    token = hidden_in(browser.get(page))["csrfmiddlewaretoken"]
+    assert browser.post(page, data | {"csrfmiddlewaretoken": token}).status_code == 302
+    remove_attendee(attendee=camp.attendees.get(display_name="Gus"))
+    User.objects.update(told=[])
+    token = browser.cookies["csrftoken"].value
+    answer = browser.post(page, data | {"csrfmiddlewaretoken": token})
+    assert (answer.status_code, "You are in." in answer.content.decode()) == (409, False)
 
 
 #: of forms that change a row: what is no column of it, by hand; day and clock together are one

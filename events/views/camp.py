@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import next_page
 from accounts.models import User
-from accounts.once import Made, note_made, signed_in_from_here
+from accounts.once import note_left, signed_in_from_here
 
 from .. import stamps
 from ..access import Access, camp_view
@@ -180,6 +180,7 @@ def camp_join(request: CampRequest, camp: Camp, code: str = "") -> HttpResponse:
     code = code or request.GET.get("code", "")
     form = form_class(posted(request), initial={"code": code})
     if request.method == "POST" and form.is_valid() and (attendee := _join(request, camp, form)):
+        note_left(request, attendee, "is_waiting")
         if attendee.is_waiting:
             tell_done(request, _("The camp is full. You are in the queue for a place."))
         else:
@@ -271,7 +272,7 @@ def name_edit(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             rename_attendee(attendee=request.me, display_name=form.cleaned_data["display_name"])
-            note_made(request, Made(Attendee._meta.label, request.me.pk, "display_name="))
+            note_left(request, request.me, "display_name")
             tell_done(request, _("Here you are called “%(name)s” now.") % {"name": form.cleaned_data["display_name"]})
             return redirect(camp)
     return render(request, "events/name_edit.html", {"camp": camp, "form": form}, status=status_of(form))
@@ -293,7 +294,7 @@ def invitation_accept(request: CampRequest, camp: Camp, key: str) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             _refuse_wrong_code(request, invitation, form)
-            _accept(request, invitation, form.cleaned_data["display_name"])
+            note_left(request, _accept(request, invitation, form.cleaned_data["display_name"]), "removed_at")
             tell_done(request, _("You are in."))
             return redirect(camp)
     context = {"camp": camp, "form": form, "invitation": invitation}
@@ -322,12 +323,13 @@ def _refuse_wrong_code(request: CampRequest, invitation: Invitation, form: NameF
 
 
 @transaction.atomic
-def _accept(request: CampRequest, invitation: Invitation, name: str) -> None:
+def _accept(request: CampRequest, invitation: Invitation, name: str) -> Attendee:
     """Who is refused leaves no guest behind."""
     user = request.user if request.user.is_authenticated else User.objects.create_guest()
-    accept_invitation(invitation=invitation, user=user, display_name=name)
+    attendee = accept_invitation(invitation=invitation, user=user, display_name=name)
     if user != request.user:
         login(request, user, backend=BACKEND)
+    return attendee
 
 
 @camp_view(Access.HELPER)
@@ -407,7 +409,7 @@ def camp_switch(request: CampRequest, camp: Camp, switch: str) -> HttpResponse:
         return redirect("events:camp_edit", camp.slug)
     was_on, is_on = getattr(camp, switch), request.POST.get("on") == "1"
     switch_camp(camp=camp, **{switch: is_on})
-    note_made(request, Made(Camp._meta.label, camp.pk, f"{switch}="))
+    note_left(request, camp, switch)
     back = next_page(request, "")
     fields = [("on", "1" if was_on else "0"), *([("next", back)] if back else [])]
     undo = Undo(reverse("events:camp_switch", args=[camp.slug, switch]), fields)
@@ -423,7 +425,7 @@ def camp_archive(request: CampRequest, camp: Camp) -> HttpResponse:
     if request.method == "POST":
         is_archived = request.POST.get("on") != "0"
         archive_camp(camp=camp, is_archived=is_archived)
-        note_made(request, Made(Camp._meta.label, camp.pk, "archived_at="))
+        note_left(request, camp, "archived_at")
         if is_archived:
             tell_done(request, _("The camp is archived: it can be read, and not changed."))
         else:
@@ -452,6 +454,7 @@ def camp_copy(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         with refusal_on(form):
             new = Camp(**form.cleaned_data)
             copy_camp(source=camp, camp=new, by=request.user, display_name=request.me.display_name)
+            note_left(request, new, "slug")
             tell_done(
                 request, _("“%(camp)s” is made. It has the rooms and slots, and nobody but you.") % {"camp": new.name}
             )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.http import next_page
+from accounts.once import note_left
 
 from ..access import Access, camp_view
 from ..day_pattern import generate_slots
@@ -35,6 +36,7 @@ def room_list(request: CampRequest, camp: Camp) -> HttpResponse:
         with refusal_on(form, "name"):
             room = form.save(commit=False)
             save_room(room=room)
+            note_saved(request, room, form)
             tell_done(request, _("“%(name)s” is added.") % {"name": room.name})
             return led_to("events:room_list", camp.slug, at=f"room-{room.pk}")
     return _rooms(request, camp, form, RoomLinesForm(camp=camp))
@@ -55,6 +57,8 @@ def room_paste(request: CampRequest, camp: Camp) -> HttpResponse:
         with refusal_on(form, "lines"):
             rooms = form.cleaned_data["lines"]
             add_rooms(camp=camp, rooms=rooms)
+            # Sent again, it says so only as long as the first of them is as it was left.
+            note_left(request, rooms[0], "name", "capacity")
             text = ngettext("%(count)s room is added: %(names)s.", "%(count)s rooms are added: %(names)s.", len(rooms))
             fields = [("room", made) for made in _as_made(rooms)]
             undo = Undo(reverse("events:room_unpaste", args=[camp.slug]), fields)
@@ -155,6 +159,7 @@ def slot_list(request: CampRequest, camp: Camp) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusal_on(form, "starts"):
             save_slot(slot=form.slot)
+            note_saved(request, form.slot, form)
             tell_done(request, _("The slot is added: %(slot)s.") % {"slot": form.slot})
             return led_to("events:slot_list", camp.slug, at=f"slot-{form.slot.pk}")
     context = {"camp": camp, "slots": camp.slots.all(), "form": form, "pattern_form": SlotPatternForm(prefix="day")}
@@ -172,6 +177,7 @@ def slot_generate(request: CampRequest, camp: Camp) -> HttpResponse:
             if not any(slot.is_for_sessions for slot in slots):
                 raise ValidationError(_("No slot is as short as that. Type fewer minutes, or a later end."))
             add_slots(camp=camp, slots=slots)
+            note_left(request, slots[0], "starts_at", "ends_at")
             text = ngettext(
                 "%(count)s slot is made, from %(first)s to %(last)s.",
                 "%(count)s slots are made, from %(first)s to %(last)s.",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.codes import as_typed
 from accounts.http import SignedInRequest, once
 from accounts.models import User
+from accounts.once import note_left
 
 from ..caching import no_store
 from ..erasing import erase_user
@@ -104,6 +105,7 @@ def camp_create(request: SignedInRequest) -> HttpResponse:
         with refusal_on(form):
             name = form.cleaned_data["display_name"]
             camp = open_camp(camp=form.save(commit=False), by=request.user, display_name=name)
+            note_left(request, camp, "slug")
             tell_done(request, _("“%(camp)s” is made. Now give it slots and rooms.") % {"camp": camp.name})
             return redirect("events:slot_list", camp.slug)
     return render(request, "events/camp_create.html", {"form": form}, status=status_of(form))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.form_keys import new_key
-from accounts.once import Made, answered_before, done_once, note_made
+from accounts.once import answered_before, done_once, note_left
 
 from .. import stamps
 from ..access import Access, camp_view
@@ -66,6 +66,7 @@ def people_list(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         with refusal_on(form):
             invitation = invite(camp=camp, by=request.user, **form.cleaned_data)
             if invitation.email:
+                note_left(request, invitation, "email")
                 tell_done(request, _("The invitation is on its way."))
                 return redirect("events:people_list", camp.slug)
             return _show_link(request, camp, invitation)
@@ -73,6 +74,7 @@ def people_list(request: AttendeeRequest, camp: Camp) -> HttpResponse:
 
 
 def _show_link(request: CampRequest, camp: Camp, invitation: Invitation) -> HttpResponse:
+    note_left(request, invitation, "used_at")
     tell_done(request, _("The link is made: pass it on. It works once, within 14 days."))
     return led_to("events:people_list", camp.slug, at=f"link-{invitation.pk}")
 
@@ -166,7 +168,7 @@ def person_role(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespo
         closed = change_role(
             attendee=attendee, role=request.POST.get("role", ""), seen=request.POST.get("seen", ""), by=request.me
         )
-        note_made(request, Made(Attendee._meta.label, attendee.pk, "role="))
+        note_left(request, attendee, "role")
         words = {"name": attendee, "role": attendee.get_role_display()}
         # Whoever gave their own role away cannot take it back.
         is_own = attendee == request.me
@@ -191,7 +193,7 @@ def person_remove(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRes
             text, role = _("%(name)s is removed."), attendee.role
             if remove_attendee(attendee=attendee, by=request.me):
                 text = _("%(name)s is removed. Invitations from before that they could use are taken back.")
-            note_made(request, Made(Attendee._meta.label, attendee.pk, "removed_at="))
+            note_left(request, attendee, "removed_at")
             # Whoever removed themselves cannot take it back.
             is_own, at = attendee == request.me, attendee.removed_at
             undo = Undo(request.path, [("back", at.isoformat()), ("role", role)]) if at and not is_own else None

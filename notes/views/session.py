@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.once import Made, done_once, made_from_here, note_made
+from accounts.once import Made, done_once, made_from_here, note_left, note_made
 from accounts.text import carried
 from events.access import Access, camp_view
 from events.caching import fresh
@@ -138,6 +138,7 @@ def note_restore(request: AttendeeRequest, camp: Camp, session_id: int, revision
     revision = get_object_or_404(note.revisions, pk=revision_id)
     with refusal_told(request):
         restore_revision(revision=revision, by=request.me)
+        note_left(request, note, "revision")
         tell_done(
             request, _("The notes are what they were then. What they were just now is among the earlier versions.")
         )
@@ -164,6 +165,7 @@ def link_create(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
         with refusal_on(form, "url"):
             link = form.save(commit=False)
             save_link(link=link)
+            note_left(request, link, "url", "title", "kind")
             tell_done(request, _("“%(title)s” is added.") % {"title": link.title})
             return _part(session, f"link-{link.pk}")
     context = {"camp": camp, "session": session, "form": form}
@@ -204,6 +206,7 @@ def link_restore(request: CampRequest, camp: Camp, session_id: int) -> HttpRespo
         return _part(session, "links")
     with refusal_told(request):
         found = restore_link(session=session, link=link, by=link["by"])
+        note_left(request, found, "url", "title", "kind")
         tell_done(request, _("“%(title)s” is back.") % {"title": found.title})
         return _part(session, f"link-{found.pk}")
     return _part(session, "links")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.once import note_left
 from events.access import Access, camp_view
 from events.caching import fresh, no_store
 from events.http import AttendeeRequest, CampRequest, led_to, posted, refusal_told, sent_from, status_of, tell_done
@@ -63,7 +64,7 @@ def calendar_detail(request: CampRequest, camp: Camp) -> HttpResponse:
 def mails_start(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """My sessions come by mail from now on."""
     with refusal_told(request):
-        start_mails(attendee=request.me)
+        note_left(request, start_mails(attendee=request.me), "is_on")
         tell_done(request, _("Your sessions come by e-mail from now on, each as an invitation to your calendar."))
     return led_to("schedule:calendar_detail", camp.slug, at="mails")
 
@@ -78,6 +79,7 @@ def mails_stop(request: CampRequest, camp: Camp, key: str) -> HttpResponse:
     form = None if is_mine else StopForm(posted(request), calendar=calendar)
     if request.method == "POST" and (form is None or form.is_valid()):
         stop_mails(attendee=calendar.attendee)
+        note_left(request, calendar, "is_on")
         tell_done(
             request,
             _("Your sessions of this camp do not come by e-mail any more. One that is on its way may still arrive."),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.once import Made, note_made
+from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, CampRequest, Undo, id_in, refusal_told, sent_from, tell_done
 from events.models import Camp
@@ -27,7 +27,7 @@ def tell_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence:
     touched = [_id_of(row) for row in rows]
     if rows:
         # Sent again, it says where they are only as long as the first of them was not moved since.
-        note_made(request, Made(Session._meta.label, rows[0].pk, "revision="))
+        note_left(request, rows[0], "revision")
     tell_done(request, sentence or _where_it_is(camp, rows), undo=undo if rows else None, touched=touched)
     # Only some of those that wait are shown unless one asks for all.
     waits = any(found.startswith("waiting") for found in touched[:1])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.once import Made, note_made
+from accounts.once import note_left
 from events.access import Access, camp_view
 from events.frame import set_away
 from events.http import (
@@ -24,7 +24,7 @@ from events.http import (
     sent_from,
     tell_done,
 )
-from events.models import Attendee, Camp, Room, Slot
+from events.models import Camp, Room, Slot
 from events.people import in_order_of_names
 
 from .. import advice
@@ -99,7 +99,7 @@ def room_close(request: CampRequest, camp: Camp) -> HttpResponse:
         return _page(request, camp, closure=form)
     if rooms:
         # Sent again, it says so only as long as the first of them is as it was left.
-        note_made(request, Made(Room._meta.label, rooms[0].pk, "closed_in="))
+        note_left(request, rooms[0], "closed_in")
     words = {"rooms": ", ".join(room.name for room in rooms), "slots": " · ".join(map(str, slots))}
     touched = [f"closed-{room.pk}" for room in rooms]
     tell_done(request, _("Lost: %(rooms)s, %(slots)s.") % words, touched=touched)
@@ -113,7 +113,7 @@ def room_reopen(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
     room = get_object_or_404(camp.rooms, pk=room_id)
     slots = list(room.closed_in.all())
     switch_rooms(camp=camp, rooms=[room], slots=slots, is_closed=False, by=request.me)
-    note_made(request, Made(Room._meta.label, room.pk, "closed_in="))
+    note_left(request, room, "closed_in")
     fields = [("room", str(room.pk)), *(("closed_in", str(slot.pk)) for slot in slots)]
     undo = Undo(reverse("schedule:room_close", args=[camp.slug]), fields)
     tell_done(request, _("%(room)s is open again.") % {"room": room.name}, undo=undo if slots else None)
@@ -133,7 +133,7 @@ def host_away(request: CampRequest, camp: Camp) -> HttpResponse:
     if form.errors:
         return _page(request, camp, away=form)
     host, slots = form.cleaned_data["host"], form.cleaned_data["away_in"]
-    note_made(request, Made(Attendee._meta.label, host.pk, "away_in="))
+    note_left(request, host, "away_in")
     words = {"name": host, "slots": " · ".join(map(str, slots))}
     tell_done(request, _("%(name)s is missing: %(slots)s.") % words, touched=[f"away-{host.pk}"])
     return led_to("schedule:draft_repair", camp.slug, at=f"away-{host.pk}")
@@ -146,7 +146,7 @@ def host_back(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespons
     attendee = get_object_or_404(camp.attendees, pk=attendee_id)
     slots = list(attendee.away_in.values_list("pk", flat=True))
     set_away(attendee=attendee, slots=attendee.away_in.all(), is_away=False, by=request.me)
-    note_made(request, Made(Attendee._meta.label, attendee.pk, "away_in="))
+    note_left(request, attendee, "away_in")
     fields = [("host", str(attendee.pk)), *(("away_in", str(slot)) for slot in slots)]
     undo = Undo(reverse("schedule:host_away", args=[camp.slug]), fields)
     tell_done(

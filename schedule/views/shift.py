@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import (
     CampRequest,
@@ -86,6 +87,7 @@ def _tell(request: CampRequest, camp: Camp, shifted: Shifted, minutes: int) -> H
         Undo(reverse("schedule:shift_undo", args=[camp.slug]), fields),
         [f"slot-{s.pk}" for s in shifted.slots],
     )
+    note_left(request, shifted.slots[0], "starts_at")
     tell_done(request, " ".join(said), undo=undo, touched=touched)
     return led_to("events:slot_list", camp.slug, at=touched[0])
 
