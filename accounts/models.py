@@ -138,7 +138,10 @@ class SignInCode(models.Model):
 class SentForm(models.Model):
     """A form that was sent and done. Sent again it is not done again, it gets the same answer (idempotency key)."""
 
-    LIFETIME = timedelta(days=3)
+    #: as long as one stays signed in: so long a text whose answer was lost may lie on a device, and be sent again
+    LIFETIME = timedelta(days=180)
+    #: what was said, and what lets its browser in; later it is only known that it was done
+    ANSWER_FOR = timedelta(days=3)
 
     #: of the form's own key, its address and what was typed
     key = models.CharField(max_length=64)

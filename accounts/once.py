@@ -25,6 +25,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -51,6 +52,8 @@ from .typed import typed_in
 #: a double tap is answered without a word, a form found again in the browser's history with one
 A_MOMENT = timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+#: by which kind of row `Made` holds a text
+NOTES = "notes.NoteRevision"
 #: what a form that signs somebody in leaves in their session: the second answer leaves the same
 OF_SIGN_IN = (CODE_AT, WAS)
 
@@ -242,8 +245,12 @@ def _sent_before(request: HttpRequest, moment: datetime) -> str:
     if camp is None:
         text = _("This was sent %(time)s ago already, and done once. To do it again, open the page anew.")
         return text % {"time": timesince(moment, depth=1)}
+    local, now = timezone.localtime(moment, camp.tz), timezone.localtime(timezone=camp.tz)
+    if local.date() != now.date():
+        text = _("This was sent on %(day)s at %(when)s already, and done once. To do it again, open the page anew.")
+        return text % {"day": date_format(local, "D j M Y"), "when": on_the_clock(local)}
     text = _("This was sent at %(when)s already, and done once. To do it again, open the page anew.")
-    return text % {"when": on_the_clock(timezone.localtime(moment, camp.tz))}
+    return text % {"when": on_the_clock(local)}
 
 
 def answered_before(request: HttpRequest, browser: str = "") -> HttpResponse | None:
@@ -265,4 +272,14 @@ def _forget_browsers(sender: object, request: HttpRequest | None, user: User | N
         request.has_left = True  # type: ignore[attr-defined]
     # Erased with all their rows, they have no id any more.
     if user is not None and user.pk is not None:
-        SentForm.objects.filter(user=user).update(browser="")
+        SentForm.objects.filter(user=user).exclude(browser="").update(browser="")
+
+
+def forget_answers() -> int:
+    """Of forms sent a while ago neither what was said stays nor what was typed into notes, and none signs anybody in;
+    of how many.
+    """
+    old = SentForm.objects.filter(done_at__lt=timezone.now() - SentForm.ANSWER_FOR)
+    count = old.exclude(said=[], browser="").update(said=[], browser="", signed_in_with={})
+    # All else that was typed is in it as a mark.
+    return count + old.filter(made__0=NOTES).update(made=[])

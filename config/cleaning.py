@@ -15,6 +15,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Claim, MailFailure, SentForm, SignInCode, Tally
+from accounts.once import forget_answers
 from accounts.told import forget_unheard
 from events.models import DeletedCamp
 from exchange.models import Upload
@@ -53,7 +54,7 @@ LEFT: dict[str, Callable[[datetime], QuerySet[Any]]] = {
         deleted_on__lt=(now - DeletedCamp.KEPT_FOR).date()
     ),
     "claims that ran out": lambda now: Claim.objects.filter(expires_at__lt=now),
-    "answers to forms sent long ago": lambda now: SentForm.objects.filter(done_at__lt=now - SentForm.LIFETIME),
+    "forms sent long ago": lambda now: SentForm.objects.filter(done_at__lt=now - SentForm.LIFETIME),
     "order of taps long ago": lambda now: LastTap.objects.filter(taken_at__lt=now - LastTap.KEPT_FOR),
     "mails that failed long ago": lambda now: MailFailure.objects.filter(failed_at__lt=now - MailFailure.KEPT_FOR),
     "workers that died long ago": lambda now: LivingWorker.objects.filter(seen_alive_at__lt=now - DEAD_FOR),
@@ -67,6 +68,8 @@ def clean_up() -> None:
     for what, rows in LEFT.items():
         if count := clear(rows):
             log.info("Cleaned up: %d %s", count, what)
+    if count := forget_answers():
+        log.info("Cleaned up: what %d forms were answered a while ago", count)
     if count := forget_unheard():
         log.info("Cleaned up: what %d people did not come to hear", count)
 

@@ -559,9 +559,11 @@ def test_when_it_was_sent_is_told_by_the_clock_of_the_camp(sign_in, olga, ben, c
     make_organiser(camp, "Oscar")
     address, data = f"/{camp.slug}/people/{olga.pk}/role/", {"role": "attendee", FIELD: once}
     client.post(address, data)
-    SentForm.objects.update(done_at=datetime.combine(timezone.now().date(), time(4, 5), UTC) - timedelta(days=1))
+    # On another day the time alone would be taken for one of today.
+    SentForm.objects.update(done_at=datetime.combine(timezone.now().date(), time(4, 5), UTC) - timedelta(days=2))
     *_said, text = told(client.post(address, data))
-    assert text.startswith("This was sent at 13:05 already")
+    day = timezone.now().date() - timedelta(days=2)
+    assert text.startswith(f"This was sent on {day:%a} {day.day} {day:%b %Y} at 13:05 already")
 
 
 def test_outside_of_camps_it_is_told_how_long_ago_it_was_sent(sign_in, ben):
@@ -841,7 +843,7 @@ def test_what_nobody_knows_to_be_still_so_is_said_to_have_been_done_and_no_more(
     for table, changes in ((User, {"told": []}), (SentForm, {"done_at": timezone.now() - timedelta(hours=1)})):
         table.objects.update(**changes)
     [text] = told(client.post(url, data))
-    assert text.startswith("This was sent at")
+    assert text.startswith("This was sent ")
 
 
 def _sends(full_camp, olga) -> dict[str, tuple[str, dict[str, object], Callable[[], object]]]:

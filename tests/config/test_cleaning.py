@@ -13,10 +13,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts import mail
+from accounts.form_keys import FIELD
 from accounts.models import Claim, SentForm
+from accounts.once import NOTES
 from config import cleaning, worker
 from config.models import Chore
 from exchange.models import Upload
+from notes.models import NoteRevision
 from tests.factories import CampFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +75,30 @@ def test_the_old_goes_and_the_young_stays(make, span, caplog):
     old, young = make(span + HOUR / 2), make(span - HOUR / 2)
     cleaning.clean_up()
     assert [row.pk for row in type(old).objects.all()] == [young.pk]
+
+
+def test_a_form_is_known_to_be_done_long_after_what_was_said_and_typed_with_it_is_forgotten(sign_in, ben, camp):
+    """A text without an answer lies on a device for as long as its owner stays away."""
+    client, url = sign_in(ben), f"/{camp.slug}/pitches/new/"
+    data = {"title": "Knots", "kind": "talk", "length": 1, "who": "me", FIELD: "a" * 32}
+    client.post(url, data)
+    SentForm.objects.update(done_at=timezone.now() - SentForm.ANSWER_FOR - HOUR, browser="b", signed_in_with={"a": 1})
+    young = sent_form(SentForm.ANSWER_FOR - HOUR)
+    SentForm.objects.filter(pk=young.pk).update(said=[[25, "Saved.", ""]])
+    assert NoteRevision._meta.label == NOTES
+    typed = SentForm.objects.create(key="n", form="n", done_at=timezone.now() - timedelta(days=5))
+    SentForm.objects.filter(pk=typed.pk).update(made=[NOTES, 0, "What was typed", "1 2", "", ""])
+    cleaning.clean_up()
+    old = SentForm.objects.get(user=ben.user)
+    assert (old.said, old.browser, old.signed_in_with, old.made[:2]) == (
+        [],
+        "",
+        {},
+        ["pitches.Pitch", camp.pitches.get().pk],
+    )
+    assert SentForm.objects.get(pk=typed.pk).made == []
+    assert SentForm.objects.get(pk=young.pk).said != []
+    assert (client.post(url, data).status_code, camp.pitches.count()) == (302, 1)
 
 
 @pytest.mark.parametrize("status", ["READY", "RUNNING"])
