@@ -45,6 +45,10 @@
       plan(piece, 0.5);
     });
   });
+  // Brought by Back from the browser's memory, it is as old as it is long since one left it.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("[data-every]").forEach((piece) => plan(piece, 0.5));
+  });
   // The network is back, or Campgrid answers again: who failed meanwhile need not wait out their pause. At random
   // moments, so that a hall of phones does not come back in one.
   const askSoon = (isFor) => {

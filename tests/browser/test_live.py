@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
 
 from .conftest import ROOT
+from .test_draft_windows import KEEP
 from .test_journey import submit
 
 SIZES = [{"width": 360, "height": 740}, {"width": 1280, "height": 800}]
@@ -273,6 +274,16 @@ def test_when_the_network_is_back_an_open_page_asks_within_a_few_seconds(open_pa
     page.context.unroute(gone)
     with page.expect_response(re.compile(r"/grid/\?seen="), timeout=15_000):
         pass
+
+
+def test_a_page_that_back_brings_from_memory_asks_at_once_what_is_so(open_page, camp):
+    """The grid asks every 45 seconds, one that could not every five minutes: the time that it lay there counts, too."""
+    page = open_page("attendee")
+    page.goto(f"/{camp}/grid/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(KEEP)
+    with page.expect_response(re.compile(r"/grid/\?seen="), timeout=5_000):
+        page.evaluate("comeBack()")
 
 
 def test_news_come_to_an_open_page_and_go_from_it(open_page, camp):
