@@ -104,6 +104,33 @@ def test_a_title_is_whole_however_large(open_page):
         assert seen >= whole > 3 * 20, way
 
 
+@pytest.mark.parametrize("name", ["settings", "slots", "rooms", "copy", "people"])
+def test_with_letters_twice_as_large_no_form_is_wider_than_a_phone(open_page, name):
+    """A group of fields was as wide as the longest name of a time zone (1.4.4)."""
+    page = open_page("organiser", "govcamp-2027", viewport={"width": 320, "height": 800})
+    page.goto(f"/govcamp-2027/{name}/")
+    page.evaluate(MEASURE)
+    page.evaluate("document.querySelectorAll('details').forEach(box => (box.open = true))")
+    page.evaluate("measure.enlarge()")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_way_back_to_what_is_not_saved_can_be_hit(open_page):
+    """It stands beside a button, and was 20 pixels high (2.5.8)."""
+    page = open_page("attendee", viewport={"width": 360, "height": 740})
+    page.goto("/govcamp-2027/pitches/new/")
+    page.get_by_label("Title").fill("Kept")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Pitch it").click()
+    page.context.set_offline(False)
+    page.goto("/govcamp-2027/grid/")
+    link = page.locator("#not-saved").get_by_role("link", name="Back to it")
+    expect(link).to_be_visible()
+    assert link.bounding_box()["height"] >= 24
+    page.evaluate(MEASURE)
+    assert page.evaluate("measure.small()") == []
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_session_on_the_grid_can_be_hit(open_page, width):
     """Its link was 19 pixels high (2.5.8)."""
