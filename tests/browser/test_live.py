@@ -286,6 +286,32 @@ def test_a_page_that_back_brings_from_memory_asks_at_once_what_is_so(open_page, 
         page.evaluate("comeBack()")
 
 
+@pytest.mark.parametrize(("path", "piece"), [("grid/", "published-grid"), ("pitches/", "pitch-board")])
+def test_the_page_on_which_a_wifi_wants_one_to_sign_in_is_put_into_no_page(open_page, camp, path, piece):
+    """It stood in the place of the grid, which asked for nothing any more."""
+    page = open_page("attendee")
+    page.goto(f"/{camp}/{path}")
+    stood = page.locator(f"#{piece}").inner_text()
+    here = re.compile(r"/(grid|pitches)/\?")
+    page.context.route(
+        here, lambda route: route.fulfill(content_type="text/html", body="<h1>Sign in to the Wi-Fi</h1>")
+    )
+    with page.expect_response(here):
+        if piece == "pitch-board":
+            page.get_by_label("Search").type("nobody typed this")
+        else:
+            page.evaluate(f"htmx.trigger('#{piece}', 'again')")
+    page.wait_for_timeout(500)
+    assert page.locator(f"#{piece}").inner_text() == stood
+    assert "Sign in to the Wi-Fi" not in page.content()
+    page.context.unroute(here)
+    with page.expect_response(here):
+        if piece == "pitch-board":
+            page.get_by_role("button", name="Show", exact=True).click()
+        else:
+            page.evaluate("dispatchEvent(new Event('online'))")
+
+
 def test_news_come_to_an_open_page_and_go_from_it(open_page, camp):
     page, colleague = open_page("helper"), open_page("organiser")
     page.goto(f"/{camp}/join/")
