@@ -39,6 +39,7 @@ WRITES_A_STATEMENT = {"changed_by", "returned_by"}
 COMMITS_AS_IT_GOES = {
     "accounts/claims.py:is_proved": "one statement",
     "accounts/told.py:forget_unheard": "each person by themselves",
+    "accounts/once.py:forget_answers": "what was said and what was typed each by itself",
     "accounts/codes.py:count_wrong_code": "each count by itself",
     "accounts/codes.py:refuse_more_mails": "each count by itself, and what is refused is counted, too",
     "accounts/limits.py:count_one": "one statement",
