@@ -12,10 +12,13 @@ from accounts.text import as_called
 
 # Words of rooms, as people have them in English, German, French, Spanish and Dutch. First what columns are called:
 OF_ROOMS = ["space", "saal", "salle", "sala", "zaal", "espace", "espacio", "lokaal"]
-NAMES = ["room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte"]
+NAMES = [
+    "room", "room name", "raum", "raumname", *OF_ROOMS, "nom", "nombre", "naam", "ruimte", "venue", "space name",
+]  # fmt: skip
 SEATS = [
     "seats", "size", "places", "holds", "number of seats", "max", "people", "plätze", "sitzplätze", "kapazität",
-    "capacité", "capacidad", "plazas", "aforo", "capaciteit", "plaatsen",
+    "capacité", "capacidad", "plazas", "aforo", "capaciteit", "plaatsen", "max capacity", "maximum capacity",
+    "capacity seated", "max people", "number of people", "pax", "personen", "max personen", "personnes", "personas",
 ]  # fmt: skip
 FEATURES = [
     "equipment", "has", "it has", "facilities", "ausstattung", "ausrüstung", "technik", "équipement", "équipements",

@@ -52,23 +52,38 @@ KNOWN = {
     ],
 }  # fmt: skip
 # Words of headings, as people have them in English, German, French, Spanish and Dutch.
-DAYS = ["day", "datum", "tag", "weekday", "wochentag", "jour", "fecha", "día", "dag"]
+DAYS = [
+    "day", "datum", "tag", "weekday", "wochentag", "jour", "fecha", "día", "dag", "start date", "event start date",
+    "startdatum", "beginnt am",
+]  # fmt: skip
 STARTS = [
     "start", "starts", "starts at", "from", "start time", "begins", "when", "zeit", "uhrzeit", "beginn", "von",
     "anfang", "startzeit", "wann", "heure", "horaire", "début", "hora", "inicio", "comienzo", "tijd", "tijdstip",
-    "aanvang", "begin", "van",
+    "aanvang", "begin", "van", "event start time", "scheduled at", "beginnt um",
 ]  # fmt: skip
 ENDS = [
     "end", "ends", "ends at", "until", "to", "end time", "finish", "ende", "bis", "schluss", "endzeit", "fin", "hasta",
-    "einde", "eind", "tot",
+    "einde", "eind", "tot", "event end time", "endet um",
 ]  # fmt: skip
-TITLES = ["titel", "thema", "vortrag", "betreff", "titre", "sujet", "thème", "título", "tema", "charla", "onderwerp"]
+TITLES = [
+    "proposal title", "talk title", "event title", "subject", "idea", "titel", "thema", "vortrag", "betreff", "idee",
+    "titre", "sujet", "thème", "idée", "título", "tema", "charla", "onderwerp",
+]  # fmt: skip
+#: and of what is for everybody, too
+PROGRAMME = [
+    "activity", "programme", "program", "agenda", "event", "item", "programm", "programmpunkt", "aktivität", "activité",
+    "actividad", "programa", "activiteit", "programma",
+]  # fmt: skip
 TOPICS = ["track", "theme", "category", "kategorie", "catégorie", "categoría", "categorie"]
-TEXTS = ["description", "abstract", "summary", "beschreibung", "descripción", "beschrijving", "résumé"]
+TEXTS = [
+    "description", "short description", "abstract", "summary", "details", "beschreibung", "descripción", "beschrijving",
+    "résumé",
+]  # fmt: skip
 LEADERS = [
     "leader", "leaders", "led by", "who", "host", "hosts", "speaker", "speakers", "presenter", "facilitator", "leitung",
     "referent", "referentin", "referenten", "sprecher", "moderation", "wer", "intervenant", "animateur", "ponente",
-    "facilitador", "spreker", "begeleider",
+    "facilitador", "spreker", "begeleider", "host name", "host names", "session host", "session hosts", "speaker name",
+    "speaker names", "presenters", "facilitators", "proposed by", "submitted by", "vorgeschlagen von",
 ]  # fmt: skip
 NOTES = [
     "notes", "note", "session note", "link", "document", "notizen", "notiz", "protokoll", "notas", "nota", "lien",
@@ -104,14 +119,14 @@ OTHER_NAMES = {
         "nombre del asistente", "asistente", "participante", "naam deelnemer", "deelnemer", "attendee",
     ],
     "First name": [
-        "ticket first name", "given name", "forename", "vorname", "prénom", "voornaam", "nombre",
+        "first", "ticket first name", "given name", "forename", "vorname", "prénom", "voornaam", "nombre",
     ],
     "Last name": [
-        "surname", "ticket last name", "family name", "nachname", "familienname", "nom de famille", "apellido",
+        "last", "surname", "ticket last name", "family name", "nachname", "familienname", "nom de famille", "apellido",
         "apellidos", "achternaam", "nom", "naam", "name",
     ],
     "pitch": ["pitch id", "key", "id"],
-    "title": ["session title", "talk", "session", *TITLES, "name"],
+    "title": ["session title", "talk", "session", "what", *TITLES, "was", *PROGRAMME, "name", "topic"],
     "about": TEXTS,
     "topic": TOPICS,
     "hosts": LEADERS,
@@ -119,9 +134,9 @@ OTHER_NAMES = {
     "Session": ["slot", "session no", "session number"],
     "Room": [
         "location", "where", "room name", "raum", "raumname", "ort", "wo", "lieu", "lugar", "ruimte", "locatie",
-        *OF_ROOMS,
+        *OF_ROOMS, "venue",
     ],
-    "Title": ["session title", "talk", "topic", "session", "session name", "what", *TITLES, "was"],
+    "Title": ["session title", "talk", "topic", "session", "session name", "what", *TITLES, "was", *PROGRAMME],
     "Time": STARTS,
     "Session notes": NOTES,
     "Leader1": [*LEADERS, "host 1", "speaker 1"],

@@ -23,12 +23,22 @@ from events.decoding import MERGED
 from events.marks import MOST_ABOVE, marks_of
 from events.room_sizes import OF_ROOMS, Sized, sizes_in
 
-from .cells import MOST_SEATS, TO_COME, beside_day, clock_in, is_only_a_day, names_several_days, whole, with_colons
+from .cells import (
+    MOST_SEATS,
+    TO_COME,
+    WITH_ZONE,
+    beside_day,
+    clock_in,
+    is_only_a_day,
+    names_several_days,
+    whole,
+    with_colons,
+)
 from .day_names import WEEKDAY
 from .days_over import are_certain, are_different, days_over
 from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
-from .table import BY_TIME, KNOWN, SHAPES, UNREAD, NotATable, called
+from .table import BY_TIME, KNOWN, PROGRAMME, SHAPES, UNREAD, NotATable, called
 from .wall_cells import Sheet, rows_as_typed
 
 ENDING = called("Ends", "ends_at")
@@ -37,12 +47,12 @@ DAILY = called("Date", "date")
 NO_ROOMS = called(*UNREAD)
 #: days that a text names; None: it speaks of none
 DaysOf = Callable[[str], Sequence[date] | None]
-#: headings of a list, but for times and days, which a wall has as well
+#: headings of a list, but for times and days, which a wall has as well, and for what may as well be a room of a wall
 OF_LISTS = called(
     *SHAPES[BY_TIME], *KNOWN[BY_TIME], *SHAPES["pitches.csv"], *KNOWN["pitches.csv"], "name", "rooms", "level"
-) - (DAILY | ENDING | called("Time", "Year"))
+) - (DAILY | ENDING | called("Time", "Year", *PROGRAMME))
 #: those without which nothing is a list
-OF_EACH_LIST = called("Room", "Title") - called(*OF_ROOMS)
+OF_EACH_LIST = called("Room", "Title") - called(*OF_ROOMS, *PROGRAMME)
 #: headings above bare numbers that are hours, or that are numbers of slots
 HOURLY = called("Time", "starts_at", "times", "hour", "hours", "uhr")
 #: before the names of rooms, and before those of people
@@ -245,7 +255,48 @@ class _WallReader:
                 self.wall.faults.append((*self.sheet.name_of(number, self.at), told))
             else:
                 self.read_other(number)
-        return self.wall
+        return None if self.is_list() else self.wall
+
+    def is_list(self) -> bool:
+        """Whether days stand below a heading, or times below each: that is a list. What has times alone is no room."""
+        below: dict[str, list[str]] = {}
+        for title in (title for line in self.wall.lines for title in line.titles):
+            below.setdefault(title.room, []).append(title.title)
+        timed = {room: cells for room, cells in below.items() if all(map(self.says_when, cells))}
+        dated = [room for room, cells in timed.items() if any(map(self.says_day, cells))]
+        if dated or (timed and len(timed) == len(below)):
+            name = next(iter([*dated, *timed]))
+            row = next(row for row, _cell, room in self.wall.rooms if room == name)
+            told = _(
+                "Below “%(name)s” stand days or times, and no titles, so this may be a list: a column lacks, or has "
+                "another name."
+            )
+            self.unclear = NotATable(row, f"{neither()} {told % {'name': quoted(name)}}")
+            return True
+        for row, cell, room in self.wall.rooms:
+            if room in timed:
+                told = _("The column %(names)s is not read.") % {"names": f"“{quoted(room)}”"}
+                self.wall.remarks.append((row, cell, told))
+        self.wall.rooms = [heading for heading in self.wall.rooms if heading[2] not in timed]
+        for line in self.wall.lines:
+            line.titles = [title for title in line.titles if title.room not in timed]
+        return False
+
+    def says_when(self, cell: str) -> bool:
+        """2030-01-12 10:00 · 10:45:00 · 01/12/2030, and not “Midnight” or “1984”."""
+        if not any(map(str.isdecimal, cell)):
+            return False
+        label = label_of(cell)
+        if label and label.fault:
+            return WITH_ZONE.search(cell) is not None
+        if label and label.start:
+            return not label.beside or is_only_a_day(label.beside)
+        return label is None and is_only_a_day(cell)
+
+    def says_day(self, cell: str) -> bool:
+        """As `says_when`: whether it is of a day."""
+        label = label_of(cell)
+        return WITH_ZONE.search(cell) is not None or label is None or bool(label.beside)
 
     def has_odd_time(self, number: int) -> bool:
         """Whether titles stand beside what is meant as a time, and is none: 9.3, 25:00. They are not to be left out."""

@@ -17,7 +17,7 @@ from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report, quoted
 from exchange.sheet_import import one_name
 from exchange.spans import label_of
-from exchange.table import OTHER_NAMES, UNREAD
+from exchange.table import OTHER_NAMES, PROGRAMME, UNREAD
 from exchange.uploads import import_files, work_out
 from exchange.wall_sheet import read_wall
 from pitches.models import Pitch
@@ -1231,7 +1231,7 @@ def test_one_column_of_a_list_beside_rooms_is_left_out_and_told(saturday, word):
 @pytest.mark.parametrize("column", ["Room", "Title", "Leader1", "Session notes", "Capacity"])
 def test_what_a_list_calls_a_column_is_no_room_of_a_wall(column):
     """One home for the names of columns: whatever is added for the one holds for the other."""
-    for name in {*OTHER_NAMES[column]} - {*OF_ROOMS}:
+    for name in {*OTHER_NAMES[column]} - {*OF_ROOMS, *PROGRAMME}:
         wall = read_wall(f"Time,Barn,Loft,{name}\n10:00,Knots,Ducks,Bread\n11:00,Owls,Bells,Rope\n", lambda said: None)
         assert wall is not None, name
         assert [room for _row, _cell, room in wall.rooms] == ["Barn", "Loft"]
