@@ -24,10 +24,14 @@ MOST_LINES = 200
 #: what a list made by hand begins a line with
 BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\d{1,3}[.)]\s+)")
 #: a line drawn below headings
-RULED = re.compile(r"[\s|:_=–—-]*[-_=–—]{2}[\s|:_=–—-]*")
+RULED = re.compile(r"[\s|:+_=–—-]*[-_=–—]{2}[\s|:+_=–—-]*")
 SIZE = re.compile(sized(r"[0-9]{1,9}"), re.IGNORECASE)
 #: what a sheet has above its columns
 HEADINGS = frozenset(map(plain_heading, ["name", "rooms", "räume", "capacity", "features", *NAMES, *SEATS, *FEATURES]))
+#: and above a single one; a room may be called “Saal”
+ALONE = frozenset(
+    map(plain_heading, "name|names|room|rooms|room name|room names|raum|räume|raumname|salles".split("|"))
+)
 
 
 class Line(NamedTuple):
@@ -40,7 +44,7 @@ class Line(NamedTuple):
     @property
     def is_heading(self) -> bool:
         cells = [plain_heading(cell) for cell in (self.name, *self.cells)]
-        return len(cells) > 1 and set(cells) <= HEADINGS
+        return set(cells) <= (HEADINGS if len(cells) > 1 else ALONE)
 
     @property
     def has_size(self) -> bool:
@@ -55,12 +59,14 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
     """
     # A file that was opened in an editor and pasted may begin with its mark of order (BOM).
     typed = carried(text).removeprefix("\ufeff").split("\n")
+    written = [(number, line) for number, line in enumerate(typed, 1) if line.strip()]
+    is_table = _is_table([line for _number, line in written])
     lines = [
-        Line(number, *_divided(BULLET.sub("", line)))
-        for number, line in enumerate(typed, 1)
-        if line.strip() and not RULED.fullmatch(line)
+        Line(number, *_divided(BULLET.sub("", line), is_table=is_table))
+        for number, line in written
+        if not RULED.fullmatch(line)
     ]
-    if lines and lines[0].is_heading:
+    if lines and lines[0].is_heading and (lines[0].cells or lines[1:]):
         lines = lines[1:]
     if not lines:
         raise ValidationError(_("Paste at least one line with the name of a room."))
@@ -90,10 +96,19 @@ def read_rooms(text: str, camp: Camp) -> list[Room]:
     return rooms
 
 
-def _divided(line: str) -> tuple[str, list[str]]:
-    """As a sheet writes them: quotation marks around a cell keep its comma; a mark that is left open is a letter."""
-    if (bare := line.strip()).startswith("|"):
-        # A table as it is written in Markdown.
+def _is_table(lines: list[str]) -> bool:
+    """Whether bars stand between their cells, as in Markdown: below a line of headings, or above one that is drawn."""
+    heads = Line(1, *_divided(lines[0], is_table=True)) if lines else None
+    is_below = heads is not None and bool(heads.cells) and "|" in lines[0] and heads.is_heading
+    return is_below or any("|" in line and RULED.fullmatch(line) for line in lines)
+
+
+def _divided(line: str, *, is_table: bool) -> tuple[str, list[str]]:
+    """As a sheet writes them: quotation marks around a cell keep its comma; a mark that is left open is a letter.
+
+    In a table, and behind a bar, bars divide them.
+    """
+    if (bare := line.strip()).startswith("|") or (is_table and "|" in bare):
         line = bare.strip("|").replace("|", "\t")
     separator = next((one for one in "\t;" if one in line), ",")
     try:
@@ -113,6 +128,8 @@ def _room(line: Line, size: Sized, camp: Camp, features: dict[str, str]) -> Room
     sizes = [] if size.seats is None else [str(size.seats)]
     if not name:
         raise ValidationError(_("Begin it with the name of the room."))
+    if name.endswith(":") and not line.cells:
+        raise ValidationError(_("“%(name)s” says what the lines below it are. Take it out.") % {"name": name})
     has: list[str] = []
     for cell in filter(None, line.cells):
         if size_found := SIZE.fullmatch(cell):

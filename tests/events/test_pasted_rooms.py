@@ -168,3 +168,25 @@ def test_rooms_written_as_lines_are_read_as_they_were(camp, rooms):
     written = as_lines(rows)
     camp.rooms.all().delete()
     assert read(written, camp) == [(r.name, r.capacity, *r.features) for r in rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Room | Capacity\n-----|-----\nBarn | 40\nLoft | 12", "Room | Capacity\nBarn | 40\nLoft | 12", "Barn | 40\n---+---|---\nLoft | 12",
+        "Rooms:\nBarn (40)\nLoft (12)", "Name\nBarn, 40\nLoft, 12", "Room name\n\nBarn: 40\nLoft: 12",
+    ],
+)  # fmt: skip
+def test_headings_are_no_rooms_however_the_lines_below_are_divided(camp, text):
+    """They made a room “Room | Capacity”, and one called “Barn | 40” with 30 seats."""
+    assert read(text, camp) == [("Barn", 40), ("Loft", 12)]
+
+
+def test_a_bar_in_a_name_stays_where_nothing_is_a_table(camp):
+    assert [name for name, *_rest in read("Hall | East\nHall | West", camp)] == ["Hall | East", "Hall | West"]
+    assert [name for name, *_rest in read("Room", camp)] == ["Room"]
+
+
+def test_a_line_that_says_what_is_below_it_is_no_room(camp):
+    with pytest.raises(ValidationError, match="Line 2: “Upstairs:” says what the lines below it are"):
+        read_rooms("Barn, 40\nUpstairs:\nLoft, 12", camp)
