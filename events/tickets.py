@@ -59,7 +59,7 @@ IS_GONE = re.compile(
     rf"\b{_GONE}|\b"
     + _any(
         "not_attending not_valid invalid not_going no_longer ungultig nicht_gultig nicht_mehr nicht_teilnehm "
-        "nimmt_nicht_teil pas_valide plus_valide ne_participe_pas no_asist no_valid ya_no niet_geldig ongeldig "
+        "regret nimmt_nicht_teil pas_valide plus_valide ne_participe_pas no_asist no_valid ya_no niet_geldig ongeldig "
         "niet_meer neemt_niet_deel"
     )
     + r"|\b(?:can ?t|cannot|unable to) (?:go|come|attend|make|join)"
@@ -89,10 +89,17 @@ IS_RESERVED = re.compile(
         "sin_respuesta geen_antwoord"
     )
 )
-#: headings that ask whether somebody comes: yes says so, and no that they do not
+#: headings that ask whether somebody comes to the camp, and to nothing else: yes says so, and no that they do not
+_OF_CAMP = (
+    "(?:us)?(?:at|to|in)?(?:it|(?:the|this|our)?(?:camp|barcamp|event|unconference|conference|gathering|retreat))?"
+)
 ASKS_IF_COMING = re.compile(
-    r"\w*rsvp(?:status|response|answer)?|(?:is|are(?:you)?|willyou(?:be)?)?(?:attend|attending|coming|going)"
-    "|zusage|zugesagt|dabei|teilnahme|participation|participe|asistencia|asistira|aanwezigheid"
+    r"\w*rsvp(?:status|response|answer|yesno)?|attendance|response|reply"
+    "|(?:(?:is|are|will|do|can|could|would)?(?:you|they)?(?:be)?(?:(?:able|like|plan|planning|intend|intending|want|going)to)?(?:be)?)?"
+    f"(?:attend|attending|come|coming|going|join|joining|participate|participating|makeit|bethere|there){_OF_CAMP}"
+    "|(?:kommst|kommt|kommen)(?:du|ihr|sie)?|(?:bistdu|seidihr|sindsie)?dabei|nimmstduteil|nehmensieteil|zusage|zugesagt"
+    "|teilnahme|anwesenheit|antwort|participation|participe[sz]?(?:tu|vous)?|viens(?:tu)?|venez(?:vous)?|viendras(?:tu)?"
+    "|presence|reponse|asistencia|asistiras?|vienes|vendras?|participaras?|respuesta|aanwezigheid|komje|komtu|doejemee"
 )
 IS_VALID = re.compile(
     r"\b"
@@ -113,12 +120,14 @@ IS_OTHERWISE = re.compile(
 )
 #: that nothing of it happened: no · 0 · 0.00 · £0.00 · 0,00 € · GBP 0
 NO = re.compile(
-    r"(?:no|n|none|nil|false|n/a|nein|non|nee|[-–—]"
+    r"(?:no|n|none|nil|false|n/a|nein|non|nee|[-–—✗✘❌]"
     r"|(?:[^\w\s]{1,2}|[a-z]{2,3}\$?)?\s{0,2}-?0{1,9}(?:[.,]0{1,3})?\s{0,2}(?:[^\w\s]{1,2}|[a-z]{2,3})?)?",
     re.IGNORECASE,
 )
 #: what answers a question that only its heading asks
-IS_ANSWER = re.compile("yes|y|true|1|ja|j|oui|o|si|s|no|n|false|0|nein|non|nee|x")
+IS_ANSWER = re.compile("yes|y|true|1|ja|j|oui|o|si|s|no|n|false|0|nein|non|nee|x|[✓✔✅☑✗✘❌]\ufe0f?")
+#: the same with words behind it: No, sorry · Yes!
+ANSWERED = re.compile(r"(yes|ja|oui|si|no|nope|nein|non|nee)\s?[,.;:!(–—].*")
 
 
 def is_about_tickets(heading: str) -> bool:
@@ -148,7 +157,9 @@ def ticket_in(row: Iterable[tuple[str, str]]) -> tuple[Ticket, str]:
     for heading, said in row:
         if not is_about_tickets(heading):
             continue
-        words = " ".join(re.sub(r"['’-]", " ", without_accents(said)).split())
+        words = " ".join(re.sub(r"['’-]", " ", without_accents(said)).split()).removesuffix("\ufe0f")
+        if _asks_if_coming(heading) and (answer := ANSWERED.fullmatch(words)):
+            words = "no" if answer[1] == "nope" else answer[1]
         if IS_ANSWER.fullmatch(words) and _asks_if_coming(heading):
             ticket = Ticket.GONE if NO.fullmatch(words) else Ticket.VALID
         elif IS_ANSWER.fullmatch(words) and not _asks_if_gone(heading):

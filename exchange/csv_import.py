@@ -53,6 +53,7 @@ from .moments import after_midnight, refuse_other_day
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
 from .shown_twice import with_marks
+from .states import StateRows, is_about_state
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 from .ticket_rows import TicketRows
 from .wall_sheet import is_for_everybody, is_title
@@ -147,9 +148,11 @@ class CsvReader:
     readings: set[str] = field(default_factory=set)
     #: who has a ticket
     tickets: TicketRows = field(init=False)
+    #: which sessions were cancelled
+    states: StateRows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tickets = TicketRows(self.report)
+        self.tickets, self.states = TicketRows(self.report), StateRows(self.report)
         camp = self.outcome.camp
         timed = self.files.keys() & {"slots.csv", "sheet.csv"}
         self.files = self.files | {name: with_marks(self.files[name], camp) for name in timed}
@@ -220,7 +223,11 @@ class CsvReader:
             if headings.above:
                 told = _("What stands above the headings is left out: “%(text)s”.")
                 self.report.remark(name, headings.line, told % {"text": quoted(" · ".join(headings.above))})
-            unknown = [one for one in headings.unknown if name != "attendees.csv" or not is_about_tickets(one)]
+            unknown = [
+                one
+                for one in headings.unknown
+                if not (is_about_tickets(one) if name == "attendees.csv" else is_about_state(name, one))
+            ]
             if unknown:
                 told = ngettext(
                     "The column %(names)s is not read.", "The columns %(names)s are not read.", len(unknown)
@@ -238,7 +245,8 @@ class CsvReader:
                     self.report.remark(name, number, told % {"text": quoted(total)})
                     continue
                 self.count_row()
-                yield number, row
+                if self.states.lets_in(name, row, number):
+                    yield number, row
         except NotATable as error:
             self.report.fault(name, error.row, error.reason)
 

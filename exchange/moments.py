@@ -209,18 +209,19 @@ def slots_from(camp: Camp, moments: Iterable[Moment]) -> list[tuple[Moment, date
         if other is None or (other.is_for_everybody, other.end is None) > (moment.is_for_everybody, moment.end is None):
             by_start[at] = moment
     found, order = [], sorted(by_start)
+    # A night is of the day before: what is on in the morning follows nothing that went on until then.
+    days = {at: moment.day - timedelta(days=moment.start.hour < EARLY) for at, moment in by_start.items()}
     shortest: dict[date, timedelta] = {}
     for at, after in pairwise(order):
-        day = by_start[at].day
-        if day == by_start[after].day and not by_start[at].is_for_everybody:
-            shortest[day] = min(shortest.get(day, after - at), after - at)
+        if days[at] == days[after] and not by_start[at].is_for_everybody:
+            shortest[days[at]] = min(shortest.get(days[at], after - at), after - at)
     for n, at in enumerate(order):
         moment = by_start[at]
-        long = shortest.get(moment.day, min(shortest.values(), default=USUAL))
+        long = shortest.get(days[at], min(shortest.values(), default=USUAL))
         said = ends_at(camp, moment)
         if said is not None:
             end = said
-        elif moment.is_for_everybody and n + 1 < len(order) and by_start[order[n + 1]].day == moment.day:
+        elif moment.is_for_everybody and n + 1 < len(order) and days[order[n + 1]] == days[at]:
             end = order[n + 1]
         else:
             end = min([at + long, *order[n + 1 : n + 2]])

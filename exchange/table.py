@@ -126,7 +126,7 @@ OTHER_NAMES = {
         "apellidos", "achternaam", "nom", "naam", "name",
     ],
     "pitch": ["pitch id", "key", "id"],
-    "title": ["session title", "talk", "session", "what", *TITLES, "was", *PROGRAMME, "name", "topic"],
+    "title": ["session title", "talk", "session", *TITLES, "name", "topic"],
     "about": TEXTS,
     "topic": TOPICS,
     "hosts": LEADERS,
@@ -144,6 +144,9 @@ OTHER_NAMES = {
     "Leader3": ["host 3", "speaker 3"],
     "Leader 4": ["host 4", "speaker 4"],
 }  # fmt: skip
+
+#: and in files of that name only: what is on is no title of a pitch
+ONLY_IN = {("slots.csv", "title"): ["what", "was", *PROGRAMME]}
 
 Row = dict[str, str]
 #: a cell of nothing, or of a line that is drawn below headings: |---|:--:|
@@ -228,6 +231,10 @@ class Headings(NamedTuple):
     above: list[str]
 
 
+def _other_names(file: str, column: str) -> list[str]:
+    return [*OTHER_NAMES.get(column, []), *ONLY_IN.get((file, column), [])]
+
+
 def named(name: str, cells: Sequence[str]) -> list[str]:
     """The columns by our names, where they have one; others keep theirs.
 
@@ -239,7 +246,7 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
     ours, typed = {plain_heading(column) for column in wanted}, [plain_heading(cell) for cell in cells]
     found: dict[int, str] = {}
     for column in wanted:
-        for called in (column, *OTHER_NAMES.get(column, [])):
+        for called in (column, *_other_names(name, column)):
             word = plain_heading(called)
             at = next((i for i, cell in enumerate(typed) if cell == word and i not in found), None)
             is_ours = at is not None and called != column and word in ours
@@ -247,7 +254,7 @@ def named(name: str, cells: Sequence[str]) -> list[str]:
                 found[at] = column
                 break
     for column in set(SHAPES[name]) - set(found.values()):
-        others = {plain_heading(called) for called in OTHER_NAMES.get(column, [])}
+        others = {plain_heading(called) for called in _other_names(name, column)}
         spare = [i for i, cell in enumerate(typed) if cell in others and found.get(i) not in SHAPES[name]]
         found |= dict.fromkeys(spare[:1], column)
     names: list[str] = []

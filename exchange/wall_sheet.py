@@ -377,8 +377,17 @@ class _WallReader:
         named = [n for n in rooms if not ROOMED.isdisjoint(self.words_beside(n))]
         said = [n for n in rooms if not HOURLY.isdisjoint(self.words_beside(n))]
         # Who leads what in a room, or looks after it, is no room.
-        others = [n for n in rooms if HOSTED.isdisjoint(self.words_beside(n))]
-        return next(iter([*named, *said, *others, *rooms]), None)
+        others = [n for n in rooms if HOSTED.isdisjoint(self.words_beside(n)) or self.has_room(n)]
+        if rooms and not (named or said or others):
+            told = _("“%(text)s” names people, and no line names the rooms.")
+            people = " · ".join(cell for cell in self.lines[rooms[0]] if cell and cell != MERGED)
+            where = self.sheet.name_of(rooms[0], self.at)[0]
+            self.unclear = NotATable(where, f"{neither()} {told % {'text': quoted(people)}}")
+        return next(iter([*named, *said, *others]), None)
+
+    def has_room(self, number: int) -> bool:
+        """Whether a line names a room that is there."""
+        return any(as_called(cell) in self.known for cell in self.lines[number])
 
     def words_beside(self, number: int) -> set[str]:
         """Those that say what the cells of a line are: Time / Room; not of a title, “Room plan”."""

@@ -460,3 +460,81 @@ def test_pitches_are_found_under_what_forms_call_them(saturday, title, host):
 def test_seats_are_found_under_what_lists_call_them(saturday, heads):
     come_in(saturday, "rooms.csv", heads, "Barn,40")
     assert list(saturday.rooms.values_list("name", "capacity")) == [("Barn", 40)]
+
+
+# -- what a row says of itself ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("Status", "Cancelled"), ("State", "rejected"), ("status", "withdrawn"), ("Session status", "Canceled by host"),
+        ("Cancelled", "yes"), ("Cancelled?", "x"), ("Status", "abgesagt"), ("Statut", "annulé"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "head", "rows"),
+    [("pitches.csv", "Title", ["Knots", "Ducks"]), ("sheet.csv", "Time,Room,Title", ["10:00,Barn,Knots", "10:00,Loft,Ducks"])],
+)  # fmt: skip
+def test_what_a_list_says_was_cancelled_does_not_come_in(saturday, heading, said, name, head, rows):
+    """The column was “not read”, and what had been called off hung on the wall."""
+    report = come_in(saturday, name, f"{head},{heading}", f"{rows[0]},{said}", f"{rows[1]},")
+    assert [pitch.title for pitch in saturday.pitches.all()] == ["Ducks"]
+    assert f"“Knots” is left out: “{heading}” says “{said}”." in told(report)
+
+
+def test_other_states_keep_nothing_out_and_are_told(saturday):
+    rows = ["10:00,Barn,Knots,Confirmed", "11:00,Barn,Ducks,moved to Sunday", "12:00,Barn,Owls,Not cancelled"]
+    report = come_in(saturday, "sheet.csv", "Time,Room,Title,Status", *rows)
+    assert len(standing(saturday)) == 3
+    assert "“moved to Sunday” below “Status” is not read: what it is said of comes in." in told(report)
+    assert told(report).count("below “Status”") == 1
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Will you be joining us?", "Are you able to attend?", "Do you plan to attend?", "RSVP (yes/no)", "Will you attend the camp?",
+        "Can you make it?", "Joining?", "Will you be there?", "Attendance", "Response", "Kommst du?", "Bist du dabei?", "Viendras-tu ?",
+        "¿Vienes?", "Kom je?",
+    ],
+)  # fmt: skip
+def test_however_people_are_asked_whether_they_come_no_is_no(saturday, heading):
+    report = come_in(
+        saturday, "attendees.csv", f"Name,{heading}", "Ann,Yes", "Bo,No", 'Cy,"No, sorry"', "Di,✗", "Ed,✓", "Fi,Regrets"
+    )
+    assert [person.display_name for person in saturday.attendees.order_by("pk")] == ["Ann", "Ed"]
+    assert told(report).count("has no ticket that is valid") == 4
+
+
+@pytest.mark.parametrize(
+    "heading", ["Will you join us for dinner?", "Attending Sunday", "Joining the mailing list", "Will you present?"]
+)
+def test_who_is_asked_for_something_else_comes_all_the_same(saturday, heading):
+    come_in(saturday, "attendees.csv", f"Name,{heading}", "Ann,No")
+    assert saturday.attendees.get().display_name == "Ann"
+
+
+# -- people where rooms stand, and nights -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("corner", ["Host", "Chair", "Moderation", "Led by"])
+def test_people_above_a_grid_are_no_rooms_where_no_line_names_rooms(saturday, corner):
+    report = come_in(saturday, "sheet.csv", f"{corner},Ann,Bo", "10:00,Knots,Ducks", "11:00,Owls,Bells")
+    assert f"“{corner} · Ann · Bo” names people, and no line names the rooms." in told(report)
+    assert not saturday.rooms.exists()
+
+
+def test_a_room_that_is_there_is_one_whatever_stands_before_it(saturday):
+    saturday.rooms.create(name="Ann")
+    come_in(saturday, "sheet.csv", "Host,Ann,Bo", "10:00,Knots,Ducks")
+    assert standing(saturday) == ["Sat 10:00 Ann Knots", "Sat 10:00 Bo Ducks"]
+
+
+def test_what_begins_in_the_night_does_not_last_until_the_morning(weekend):
+    """Ghosts went on until ten, and everything on Sunday was as long as that."""
+    come_in(
+        weekend, "sheet.csv", "Saturday,Barn,Loft", "21:00,Knots,", "23:00,Ducks,Owls", "00:30,Ghosts,", "Sunday,Barn,Loft",
+        "10:00,Stars,",
+    )  # fmt: skip
+    assert slots_of(weekend) == "Sat 21:00–22:30, Sat 23:00–00:30, Sun 00:30–02:00, Sun 10:00–11:30"
