@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -27,6 +28,10 @@ COMPOUND = b"\xd0\xcf\x11\xe0"
 LOCKED, OLD_WORD = "EncryptedPackage".encode("utf-16-le"), "WordDocument".encode("utf-16-le")
 #: how pictures begin: PNG, JPEG, GIF, WebP
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+#: how web pages begin, and XML: some shops give theirs the name of an Excel file
+WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s{0,200}<(?:!doctype\s+html|html|head|meta|body|table|\?xml)\b", re.IGNORECASE
+)
 #: files in a zip that say what the zip is, and how much of each is read
 MIMETYPE, MANIFEST, MOST_SAID = "mimetype", "META-INF/manifest.xml", 1_000_000
 #: the ways in which documents are packed (ECMA-376-2, ODF 1.3-2), and the sign of what needs a password (APPNOTE 4.4.4)
@@ -184,6 +189,13 @@ def _of_another_kind(data: bytes) -> str:
         return _("This is a file of an old Excel. Save it as .xlsx or as CSV, and try again.")
     if data.startswith(b"%PDF"):
         return _("This is a PDF, which cannot be read. Bring the sheet it was made of, as .xlsx or CSV.")
+    if WEB_PAGE.match(data):
+        return _(
+            "This is a web page, or XML, whatever its name says. Open it in a spreadsheet program, save it as .xlsx or "
+            "CSV, and try again."
+        )
+    if data.startswith(b"{\\rtf"):
+        return _document()
     if data.startswith(PICTURES):
         return _("This is a picture, which cannot be read. Type what it shows into a sheet, and bring that.")
     return ""

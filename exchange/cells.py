@@ -18,7 +18,7 @@ from .report import quoted
 from .table import Row
 
 #: what people write where a name, a title or a room is to come
-TO_COME = frozenset("tbd tba tbc t.b.d. t.b.a. n/a".split())
+TO_COME = frozenset("tbd tba tbc t.b.d. t.b.a. n/a n.a.".split())
 
 # -- texts and numbers ------------------------------------------------------------------------------------
 

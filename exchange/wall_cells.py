@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from accounts.text import carried
+from accounts.text import as_called, carried
 from events.decoding import MERGED
 
 from .spans import label_of
@@ -16,6 +17,19 @@ from .table import MOST_COLUMNS, NotATable, lines_in, unguarded
 MOST_TURNED = 200
 #: cells that say whether a column is one of times, and how long a time is
 MOST_LOOKED_AT, LONGEST_TIME = 200, 40
+_ON = r"cont(?:['’]?d|inued|inues|\.)?|fortsetzung|forts\.?|suite|continuación|vervolg"
+#: what people type where that goes on which stands above: (cont.) · ditto · ↓ · "
+GOES_ON = re.compile(rf"[(\[]?(?:{_ON})[.…]?[)\]]?|ditto|idem|dito|[\"″〃”]|''|\||[↓⇓⬇]\ufe0f?", re.IGNORECASE)
+#: the same behind its title: Knots (cont.)
+GOES_ON_BEHIND = re.compile(rf"(?P<title>.*\S)\s{{0,3}}(?:[(\[](?:{_ON})[)\]]|[–—-]\s?(?:{_ON}))", re.IGNORECASE)
+
+
+def goes_on(cell: str, above: str) -> bool:
+    """Whether a cell says that what stands above it goes on there."""
+    behind = GOES_ON_BEHIND.fullmatch(cell)
+    return GOES_ON.fullmatch(cell) is not None or (
+        behind is not None and as_called(behind["title"]) == as_called(above)
+    )
 
 
 def rows_as_typed(text: str, mark: str, skip: int) -> tuple[list[list[str]], list[NotATable]]:

@@ -39,7 +39,7 @@ from .days_over import are_certain, are_different, days_over
 from .report import quoted, told_size
 from .spans import NUMBER, Label, label_of, with_end
 from .table import BY_TIME, KNOWN, PROGRAMME, SHAPES, UNREAD, NotATable, called
-from .wall_cells import Sheet, rows_as_typed
+from .wall_cells import Sheet, goes_on, rows_as_typed
 
 ENDING = called("Ends", "ends_at")
 #: headings of columns beside the times that are no rooms
@@ -76,7 +76,7 @@ FOR_EVERYBODY = frozenset(
 DASHES = " -–—./"
 BESIDE = frozenset("and the a session time long short for everybody everyone all".split())
 #: in a cell where nothing is
-EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "frei", "leer", "libre", "vrij"))
+EMPTY = frozenset(("free", "empty", "x", "open", "closed", "not available", "none", "frei", "leer", "libre", "vrij"))
 #: texts of which it is kept which days they name
 MOST_KEPT = 20_000
 #: numbers, and signs that stand in times
@@ -200,7 +200,8 @@ def is_title(cell: str) -> bool:
 
 def _has_title(cell: str) -> bool:
     """Of a cell of the wall: MERGED is none."""
-    return is_title(cell) and cell.casefold() not in EMPTY
+    bare = re.sub(r"^[(\[]\s*(.*?)\s*[)\]]$", r"\1", cell.strip())
+    return is_title(bare) and bare.casefold() not in EMPTY
 
 
 def _is_said(sign: str) -> bool:
@@ -234,6 +235,8 @@ class _WallReader:
         self.has_four_digits = False
         #: why it cannot be told whether it is a wall
         self.unclear: NotATable | None = None
+        #: by line and column what was typed above a cell that says that it goes on
+        self.gone_on: dict[tuple[int, int], str] = {}
 
     def read(self) -> Wall | None:
         lines = self.lines
@@ -243,6 +246,7 @@ class _WallReader:
             self.read_other(number)
         self.read_head(head)
         self.find_hours(head)
+        self.carry_down(head)
         if len(self.rooms) < 2 and sum(label_of(line[self.at]) is not None for line in lines[first:]) < 2:
             return None
         for number in range(head + 1, len(lines)):
@@ -297,6 +301,27 @@ class _WallReader:
         """As `says_when`: whether it is of a day."""
         label = label_of(cell)
         return WITH_ZONE.search(cell) is not None or label is None or bool(label.beside)
+
+    def carry_down(self, head: int) -> None:
+        """A cell that says so has what stands at the time before it, up to what stands between the times."""
+        above: dict[int, tuple[str, str]] = {}
+        for number in range(head + 1, len(self.lines)):
+            line = self.lines[number]
+            if not self.label(number):
+                above = {} if any(line) else above
+                continue
+            here: dict[int, tuple[str, str]] = {}
+            for column in self.rooms:
+                cell, before = line[column], above.get(column)
+                if before and goes_on(cell, before[0]):
+                    if not self.gone_on:
+                        told = _("“%(text)s” says that what stands above it goes on: it is read so.")
+                        self.remark(number, column, told % {"text": quoted(cell)})
+                    line[column], self.gone_on[number, column] = before
+                    here[column] = before
+                elif cell != MERGED and _has_title(cell):
+                    here[column] = cell, self.sheet.typed[number][column]
+            above = here
 
     def has_odd_time(self, number: int) -> bool:
         """Whether titles stand beside what is meant as a time, and is none: 9.3, 25:00. They are not to be left out."""
@@ -665,4 +690,5 @@ class _WallReader:
             values = {"title": quoted(cells[said_at]), "rooms": ", ".join(over), "room": over[0]}
             self.remark(number, column, told % values)
         row, cell = self.sheet.name_of(number, column)
-        return Title(cell, row, self.rooms[column], self.sheet.typed[number][said_at])
+        typed = self.gone_on.get((number, said_at), self.sheet.typed[number][said_at])
+        return Title(cell, row, self.rooms[column], typed)

@@ -538,3 +538,34 @@ def test_what_begins_in_the_night_does_not_last_until_the_morning(weekend):
         "10:00,Stars,",
     )  # fmt: skip
     assert slots_of(weekend) == "Sat 21:00–22:30, Sat 23:00–00:30, Sun 00:30–02:00, Sun 10:00–11:30"
+
+
+# -- cells that hold no title -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cell", ["(cont.)", "continued", "Knots (cont.)", "knots – continued", "ditto", '""""', "↓", "|", "(Fortsetzung)", "(cont'd)"]
+)  # fmt: skip
+def test_what_goes_on_is_one_session(saturday, cell):
+    """It was a pitch called “continued”, or was left out, and the session ended too soon."""
+    report = come_in(
+        saturday, "sheet.csv", ",Barn,Loft", "10:00,Knots,Ducks", f"11:00,{cell},Owls", f"12:00,Bells,{cell}"
+    )
+    found = [line for line in standing(saturday) if "Loft" not in line]
+    assert found == ["Sat 10:00 Barn Knots", "Sat 11:00 Barn Knots", "Sat 12:00 Barn Bells"]
+    assert saturday.sessions.filter(pitch__title="Knots").count() == 1
+    assert "says that what stands above it goes on: it is read so." in told(report)
+
+
+def test_nothing_goes_on_from_another_day_or_an_empty_cell(weekend):
+    come_in(
+        weekend, "sheet.csv", "Saturday,Barn,Loft", "10:00,Knots,Ducks", "11:00,,Owls", "12:00,↓,Bells", "Sunday,Barn,Loft", "10:00,↓,Rope",
+    )  # fmt: skip
+    assert [line for line in standing(weekend) if "Barn" in line] == ["Sat 10:00 Barn Knots"]
+
+
+@pytest.mark.parametrize("cell", ["(closed)", "[free]", "( empty )", "none", "n.a.", "(TBD)"])
+def test_brackets_make_no_title_of_what_is_none(saturday, cell):
+    report = come_in(saturday, "sheet.csv", ",Barn,Loft", f"10:00,Knots,{cell}", "11:00,Owls,Bells")
+    assert "Sat 10:00 Loft" not in " ".join(standing(saturday))
+    assert f"“{cell}” is no title: it is left out." in told(report)
