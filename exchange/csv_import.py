@@ -140,6 +140,9 @@ class CsvReader:
     orders: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     #: rows of slots whose clock counts to twelve: when they start and end
     by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
+    #: those that say no day, and what the row above says; those that say nothing else
+    carried: dict[int, str] = field(default_factory=dict)
+    only_days: set[int] = field(default_factory=set)
     #: those that are in the night after the day that is meant
     nights: set[int] = field(default_factory=set)
     #: the first row of slots that starts then
@@ -170,6 +173,7 @@ class CsvReader:
         self.called(self.attendees, people, keys_beside([(a.pk, a.import_key) for a in people], "a"))
         self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
         self.seen = {as_seen(one.display_name): one.display_name for one in people if one.removed_at is None}
+        self.find_days()
         self.find_afternoons()
         self.find_nights()
         self.find_sizes()
@@ -324,6 +328,8 @@ class CsvReader:
             self.report.remark(file, number, told % {"name": quoted(name), "columns": columns})
 
     def slot(self, row: Row, number: int) -> None:
+        if number in self.only_days:
+            return
         start, end = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
         on = self.day(row, number, start) + timedelta(days=number in self.nights)
         title = short(row, "title", 80)
@@ -358,6 +364,24 @@ class CsvReader:
         self.tell_other("slots.csv", number, shown, row | {"ends_at": "*"}, now, values)
         self.report.add("slots", False)
 
+    def find_days(self) -> None:
+        """Of slots that say no day: it is that of the row above, or of the line; told once."""
+        camp, above = self.outcome.camp, ""
+        with suppress(NotATable):
+            for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
+                [first, *others] = filter(None, row.values())
+                if not others and days_named(first, camp.starts_on, camp.ends_on, camp.time_zone) is not None:
+                    self.only_days.add(number)
+                    above = first
+                elif day := row["date"] or day_and_time(row["starts_at"])[0]:
+                    above = day
+                elif above:
+                    self.carried[number] = above
+        if camp.starts_on != camp.ends_on and self.carried.keys() - self.only_days:
+            number, day = next(iter(self.carried.items()))
+            told = _("This row says no day: it is on that of the row above, “%(day)s”, and so on.")
+            self.report.remark("slots.csv", number, told % {"day": quoted(day)})
+
     def find_afternoons(self) -> None:
         """Nothing says which half of the day times are in, and the day goes from 12:00 on to 1:00: it is told once."""
         found: dict[date, list[tuple[int, tuple[time, time]]]] = {}
@@ -380,19 +404,27 @@ class CsvReader:
 
     def find_nights(self) -> None:
         """Rows without a date, in order: what comes after a late evening is after midnight, which is told once."""
-        camp, starts = self.outcome.camp, dict[int, time]()
+        found: list[dict[int, tuple[time, date]]] = [{}]
+        dated: set[int] = set()
         with suppress(NotATable):
             for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
                 with suppress(ValidationError):
                     both = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
-                    if camp.starts_on == camp.ends_on and not (row["date"] or day_and_time(row["starts_at"])[0]):
-                        starts[number] = both[0]
-        late = [number for number, is_late in zip(starts, after_midnight(starts.values()), strict=True) if is_late]
-        self.nights = set(late)
-        if late:
-            told = _("“%(time)s” stands below the late evening: it is read as %(day)s, and so on.")
-            night = date_format(camp.ends_on + timedelta(days=1), "D j M")
-            self.report.remark("slots.csv", late[0], told % {"time": f"{starts[late[0]]:%H:%M}", "day": night})
+                    day = self.day(row, number, both[0])
+                    if row["date"] or day_and_time(row["starts_at"])[0]:
+                        dated.add(number)
+                    if number in dated or day not in {before for _start, before in found[-1].values()}:
+                        found.append({})
+                    found[-1][number] = (both[0], day)
+        for rows in found:
+            starts = [start for start, _day in rows.values()]
+            late = [n for n, is_late in zip(rows, after_midnight(starts), strict=True) if is_late and n not in dated]
+            if late and not self.nights:
+                start, day = rows[late[0]]
+                told = _("“%(time)s” stands below the late evening: it is read as %(day)s, and so on.")
+                values = {"time": f"{start:%H:%M}", "day": date_format(day + timedelta(days=1), "D j M")}
+                self.report.remark("slots.csv", late[0], told % values)
+            self.nights |= set(late)
 
     def make_slot(self, starts_at: datetime, ends_at: datetime, kind: str, title: str) -> Slot:
         """None starts at that time yet."""
@@ -418,9 +450,14 @@ class CsvReader:
     def day(self, row: Row, number: int, start: time) -> date:
         """The day on which it starts, of the camp or the night after: of two that a date may mean, the one that is."""
         camp, said = self.outcome.camp, day_and_time(row["starts_at"])[0]
-        value, later = row["date"] or said, timedelta(days=is_at_its_end(row["starts_at"]))
+        value, later = (
+            row["date"] or said or self.carried.get(number, ""),
+            timedelta(days=is_at_its_end(row["starts_at"])),
+        )
         if not value and camp.starts_on == camp.ends_on:
             return camp.starts_on + later
+        if not value:
+            raise ValidationError(_("The camp has several days, and nothing says which this is. Write it in each row."))
         found = days_in(value, camp.time_zone)
         if not found and len(named := days_named(value, camp.starts_on, camp.ends_on, camp.time_zone) or []) == 1:
             # Saturday, Day 2: where the camp has one of that name only.

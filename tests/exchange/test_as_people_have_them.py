@@ -569,3 +569,33 @@ def test_brackets_make_no_title_of_what_is_none(saturday, cell):
     report = come_in(saturday, "sheet.csv", ",Barn,Loft", f"10:00,Knots,{cell}", "11:00,Owls,Bells")
     assert "Sat 10:00 Loft" not in " ".join(standing(saturday))
     assert f"“{cell}” is no title: it is left out." in told(report)
+
+
+# -- days of slots ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Day,Start,End", "Sat,10:00,11:00", ",22:00,23:30", ",23:30,00:30", ",00:30,01:30", "Sun,10:00,11:00"),
+        ("Start,End,Day", "Saturday 12 January,,", "10:00,11:00", "22:00,23:30", "23:30,00:30", "00:30,01:30", "13 Jan", "10:00,11:00"),
+        ("Start,End", "2030-01-12 10:00,11:00", "22:00,23:30", "23:30,00:30", "00:30,01:30", "2030-01-13 10:00,11:00"),
+    ],
+)  # fmt: skip
+def test_a_slot_that_says_no_day_is_on_that_of_the_row_above(weekend, lines):
+    report = come_in(weekend, "slots.csv", *lines)
+    assert slots_of(weekend) == "Sat 10:00–11:00, Sat 22:00–23:30, Sat 23:30–00:30, Sun 00:30–01:30, Sun 10:00–11:00"
+    assert report.fault_count == 0
+    assert told(report).count("This row says no day: it is on that of the row above") == 1
+    assert told(report).count("“00:30” stands below the late evening: it is read as Sun 13 Jan") == 1
+    assert come_in(weekend, "slots.csv", *lines).has_changed_nothing
+
+
+def test_below_a_row_with_its_day_it_is_after_midnight_in_a_camp_of_a_day_too(saturday):
+    come_in(saturday, "slots.csv", "Date,Start,End", "2030-01-12,22:00,23:00", ",00:30,01:30")
+    assert slots_of(saturday) == "Sat 22:00–23:00, Sun 00:30–01:30"
+
+
+def test_where_no_row_says_a_day_it_is_told_what_to_do(weekend):
+    report = come_in(weekend, "slots.csv", "Start,End", "10:00,11:00")
+    assert "nothing says which this is. Write it in each row." in told(report)
