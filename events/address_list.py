@@ -51,6 +51,8 @@ MOST_CELLS, MOST_TOLD = 5_000, 20
 LONGEST_TOLD, LONGEST_HEADING = 60, 20_000
 #: columns that say something of tickets, and words about them that are told one by one
 MOST_STATUSES, MOST_WORDS = 20, 5
+#: that say behind an address that its ticket is gone: a sentence may be about anything
+MOST_WORDS_BEHIND = 3
 
 
 @dataclass(slots=True)
@@ -200,6 +202,9 @@ class _ListReader:
         if len(with_sign) > 1:
             # Beside an address, what begins with the sign is somebody's name on some network.
             with_sign = [piece for piece in with_sign if not HANDLE.fullmatch(piece)] or with_sign
+        if line.count("@") == 1 and _is_gone_behind(line):
+            self.gone.append(number)
+            return
         for piece in with_sign:
             if not self.find_in(number, piece):
                 self.wrong.append((number, piece.strip()))
@@ -257,6 +262,13 @@ class _ListReader:
         if more := [row for rows in [*self.unknown.values()][MOST_WORDS:] for row in rows]:
             told = _("Other words about tickets that are not understood: rows %(rows)s.")
             yield told % {"rows": _listed(more)}
+
+
+def _is_gone_behind(line: str) -> bool:
+    """Whether what stands behind the address says, in short, that its ticket is gone: (cancelled) · declined."""
+    behind = re.split(r"@[^\s,;|>)\]\"]+", line)[-1].strip(AROUND + "-–—|")
+    is_short = 0 < len(behind.split()) <= MOST_WORDS_BEHIND
+    return is_short and ticket_in([("status", behind)])[0] is Ticket.GONE
 
 
 def _short(text: str) -> str:

@@ -348,3 +348,17 @@ def test_of_many_that_are_looked_up_the_first_are_named(sign_in, camp, olga):
     data = {"text": text, "do": "look"}
     page = sign_in(olga).post(f"/{camp.slug}/people/addresses/", data, follow=True).content.decode()
     assert "a09@x.example and 2 more." in page
+
+
+@pytest.mark.parametrize(
+    "said", [" (cancelled)", " - declined", ", refunded", "; storniert", "\tannulé", " – Not attending", "|void"]
+)
+def test_what_stands_behind_an_address_says_that_its_ticket_is_gone(said):
+    """Without headings, too: whoever had cancelled was listed, without a word."""
+    found = addresses_in(f"ann@x.example{said}\nbo@x.example, Cancer Research\nCy <cy@x.example>, not cancelled\n")
+    assert found.emails == ["bo@x.example", "cy@x.example"]
+    assert found.remarks == ["Left out, as its ticket is cancelled or refunded: row 1."]
+
+
+def test_of_several_addresses_in_a_line_nothing_is_said():
+    assert addresses_in("ann@x.example bo@x.example cancelled").emails == ["ann@x.example", "bo@x.example"]
