@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.clocks import is_shown_twice, on_the_clock
-from accounts.text import as_called
+from accounts.text import as_called, plain_heading
 from events.models import Camp, Slot
 
 from .between_marks import BETWEEN
@@ -43,6 +43,7 @@ from .report import quoted
 from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
 from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
+from .zones import HEADINGS, refuse_other_zone
 
 FILE = "sheet.csv"
 #: columns whose cells sheets merge over several rows: what stands in the first holds for all
@@ -265,6 +266,7 @@ class SheetRows:
             if index not in found and label and label.start:
                 with self.base.fault_told(FILE, number):
                     day, _unsure = day_said(self.camp, label.beside, label.start)
+                    self.refuse_other_zone(day, label.start, label.beside, row["Time"])
                     found[index] = Moment(number, "", day, label.start, label.end, is_at_its_end=label.is_at_its_end)
         in_order = self.placed([(found[index], index) for index in sorted(found)])
         moments: list[Moment] = []
@@ -360,9 +362,16 @@ class SheetRows:
             ends_on = day + timedelta(days=label.end < label.start)
             begins = f"{row['Date']} {row['Time']}".strip()
             refuse_other_day(self.camp, [day, ends_on], day_and_time(row["Ends"])[0], begins, row["Ends"])
+        self.refuse_other_zone(day, label.start, label.beside, row["Time"])
+        for said in [said for heading, said in row.items() if plain_heading(heading) in HEADINGS]:
+            refuse_other_zone(self.camp, day, label.start, said, f"{row['Time']} {said}")
         self.tell_beside(label.beside, number)
         room = row["Room"].casefold()
         return Moment(number, "", day, label.start, label.end, room=room, is_at_its_end=label.is_at_its_end)
+
+    def refuse_other_zone(self, day: date, start: time, beside: str, cell: str) -> None:
+        left = beside_day(beside) if self.names_day(beside) else beside
+        refuse_other_zone(self.camp, day, start, left, cell)
 
     def tell_beside(self, beside: str, number: int) -> None:
         """Says once what stands beside a time, but for a day or the number of a session."""
@@ -398,6 +407,7 @@ class SheetRows:
             else:
                 with self.base.fault_told(FILE, line.row, line.cell):
                     day = self.day(line.day, line.start, line.row, line.cell)
+                    self.refuse_other_zone(day, line.start, line.beside, line.label)
                     moment = Moment(line.row, line.cell, day, line.start, line.end, line.everybody)
                     timed.append((replace(moment, is_at_its_end=line.is_at_its_end), line))
         timed = self.placed(timed)

@@ -117,6 +117,8 @@ class Line:
     #: why it cannot be read
     fault: str = ""
     is_at_its_end: bool = False
+    #: what stands beside its time
+    beside: str = ""
 
 
 @dataclass(slots=True)
@@ -634,6 +636,7 @@ class _WallReader:
         lines = [self.read_share(number, label, *share) for share in (shares or {day or self.day: []}).items()]
         has_titles = any(line.titles or line.everybody for line in lines)
         for line in lines:
+            line.beside = label.beside
             line.everybody = line.everybody if has_titles else beside
             if day and self.are_different({day, line.day}):
                 told = _("“%(one)s” and “%(other)s” name different days: write one.")

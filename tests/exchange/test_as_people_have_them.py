@@ -599,3 +599,29 @@ def test_below_a_row_with_its_day_it_is_after_midnight_in_a_camp_of_a_day_too(sa
 def test_where_no_row_says_a_day_it_is_told_what_to_do(weekend):
     report = come_in(weekend, "slots.csv", "Start,End", "10:00,11:00")
     assert "nothing says which this is. Write it in each row." in told(report)
+
+
+# -- zones --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zone", ["GMT", "(CET)", "UTC+1", "GMT-8", "PST", "PT", "Europe/London", "[UTC]"])
+@pytest.mark.parametrize(
+    "lines", [("Time,Room,Title", "10:00 {},Barn,Knots"), ("Time,Barn,Loft", "10:00 {},Knots,"), ("Time,Time zone,Room,Title", "10:00,{},Barn,Knots")]
+)  # fmt: skip
+def test_a_zone_beside_a_time_that_is_not_the_camps_is_a_fault(saturday, zone, lines):
+    """It was told as something left out, and the session stood hours too late."""
+    Camp.objects.update(time_zone="America/New_York")
+    saturday.refresh_from_db()
+    report = come_in(
+        saturday, "sheet.csv", lines[0], lines[1].format(zone), lines[1].format("EST").replace("10:00", "11:00")
+    )
+    assert [line.split()[1] for line in standing(saturday)] == ["16:00"]
+    assert f"“10:00 {zone}” says a time zone: write the time that clocks in the camp show." in told(report)
+
+
+@pytest.mark.parametrize("zone", ["EST", "EDT", "ET", "UTC-5", "America/Toronto", "Room/Tent", "ART", "Eastern"])
+def test_the_camps_own_zone_and_what_is_none_are_no_fault(saturday, zone):
+    Camp.objects.update(time_zone="America/New_York")
+    saturday.refresh_from_db()
+    report = come_in(saturday, "sheet.csv", "Time,Room,Title", f"10:00 {zone},Barn,Knots")
+    assert (report.fault_count, len(standing(saturday))) == (0, 1)
