@@ -444,7 +444,8 @@ class SheetRows:
             self.fault(line.row, told_break(line.label, len(line.titles)), line.cell)
             return
         for title in line.titles:
-            yield Entry(title.row, title.cell, self.row_of(title.room, title.title, wall), slot)
+            cells = self.row_of(title.room, title.title, wall) | {"Leader2": title.hosts}
+            yield Entry(title.row, title.cell, cells, slot)
 
     @staticmethod
     def row_of(room: str, title: str, wall: Wall) -> Row:

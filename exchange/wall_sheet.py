@@ -58,6 +58,8 @@ HOURLY = called("Time", "starts_at", "times", "hour", "hours", "uhr")
 #: before the names of rooms, and before those of people
 ROOMED = called("Room", "rooms", "räume", "säle", "salles", "salas", "zalen", "ruimtes")
 HOSTED = called("Leader1", "hosts", "chair", "chairs", "helper", "note taker", "angel")
+#: above a column beside a room, which says who leads what is there
+HOSTS = called("Leader1", "hosts")
 COUNTED = called("Session", "sessions", "slots", "round", "rounds", "block", "blocks", "number", "no", "nr")
 #: of whatever is no room, though it stands among rooms; what is called like a kind of room may well be one
 NOT_OF_ROOMS = (OF_LISTS | DAILY | ENDING | NO_ROOMS | called("Time", "Year")) - called(*OF_ROOMS)
@@ -95,6 +97,8 @@ class Title(NamedTuple):
     room: str
     #: as it was typed, in several lines maybe
     title: str
+    #: who leads it, where a column beside the room says so
+    hosts: str = ""
 
 
 @dataclass(slots=True)
@@ -223,6 +227,8 @@ class _WallReader:
         self.at = 0
         self.ends_at: int | None = None
         self.rooms: dict[int, str] = {}
+        #: by columns of rooms those beside them that say who leads what is there
+        self.hosts_at: dict[int, int] = {}
         #: columns whose headings say that they hold days, and those of which nothing is read, as is told
         self.days_at: set[int] = set()
         self.unread: set[int] = set()
@@ -481,6 +487,7 @@ class _WallReader:
         rooms = [cell for cell in line[self.at + 1 :] if cell and cell != MERGED and not self.is_beside(cell)]
         sizes = sizes_in(rooms, {*self.known, *(as_called(name) for _row, _cell, name in self.wall.rooms)})
         has_days = self.names_different_days(number)
+        self.hosts_at = self.find_hosts(number)
         for column, cell in enumerate(line):
             if not cell or cell == MERGED or column == self.at:
                 continue
@@ -499,6 +506,8 @@ class _WallReader:
                     "give each day a grid of its own, below the other."
                 )
                 self.wall.faults.append((*self.sheet.name_of(number, column), told % {"text": quoted(cell)}))
+            elif column in self.hosts_at.values():
+                self.unread.add(column)
             elif self.is_beside(cell):
                 self.unread.add(column)
                 told = _("The column %(names)s is not read.") % {"names": f"“{quoted(cell)}”"}
@@ -510,6 +519,15 @@ class _WallReader:
                 self.days_over = {}
                 self.say_day(number, column)
         self.check_days_over()
+
+    def find_hosts(self, number: int) -> dict[int, int]:
+        """The columns of hosts by those of rooms, where each room has one behind it: Barn | Host | Loft | Host."""
+        line = self.lines[number]
+        filled = [n for n in range(self.at + 1, len(line)) if line[n] and line[n] != MERGED]
+        hosts = [n for n in filled if self.is_beside(line[n]) and plain_heading(line[n]) in HOSTS]
+        rooms = [n for n in filled if not self.is_beside(line[n])]
+        found = {host - 1: host for host in hosts}
+        return found if found and [*found] == rooms else {}
 
     def read_room(self, number: int, column: int, room: Sized) -> None:
         name, seats, is_said = room
@@ -630,6 +648,10 @@ class _WallReader:
             if cells[column] != MERGED and not _has_title(cells[column]) and cells[column].strip(DASHES):
                 told = _("“%(text)s” is no title: it is left out.")
                 self.remark(number, column, told % {"text": quoted(cells[column])})
+        for column, host_at in self.hosts_at.items():
+            if is_title(cells[host_at]) and cells[host_at] != MERGED and not _has_title(cells[column]):
+                told = _("No title stands beside “%(text)s”: it is left out.")
+                self.remark(number, host_at, told % {"text": quoted(cells[host_at])})
         shares: dict[str, list[int]] = {}
         for column in self.rooms:
             shares.setdefault(self.days_over.get(column, day or self.day), []).append(column)
@@ -694,4 +716,6 @@ class _WallReader:
             self.remark(number, column, told % values)
         row, cell = self.sheet.name_of(number, column)
         typed = self.gone_on.get((number, said_at), self.sheet.typed[number][said_at])
-        return Title(cell, row, self.rooms[column], typed)
+        host_at = self.hosts_at.get(column)
+        hosts = "" if host_at is None or cells[host_at] == MERGED else cells[host_at]
+        return Title(cell, row, self.rooms[column], typed, hosts)

@@ -625,3 +625,33 @@ def test_the_camps_own_zone_and_what_is_none_are_no_fault(saturday, zone):
     saturday.refresh_from_db()
     report = come_in(saturday, "sheet.csv", "Time,Room,Title", f"10:00 {zone},Barn,Knots")
     assert (report.fault_count, len(standing(saturday))) == (0, 1)
+
+
+# -- hosts beside rooms -------------------------------------------------------------------------------------------
+
+
+def hosts_of(camp: Camp) -> dict[str, list[str]]:
+    return {pitch.title: [one.display_name for one in pitch.hosts.order_by("pk")] for pitch in camp.pitches.all()}
+
+
+@pytest.mark.parametrize("heading", ["Host", "Led by", "Speaker", "Wer"])
+def test_a_column_of_hosts_behind_each_room_says_who_leads_what_is_there(saturday, heading):
+    """They were “not read”, and nobody led anything."""
+    report = come_in(
+        saturday, "sheet.csv", f"Time,Barn,{heading},Loft,{heading}", "10:00,Knots,Ann,Ducks,Bo & Cy", "11:00,Owls,,,Di", "12:00,Lunch,,,",
+    )  # fmt: skip
+    assert hosts_of(saturday) == {"Knots": ["Ann"], "Ducks": ["Bo", "Cy"], "Owls": []}
+    assert standing(saturday) == ["Sat 10:00 Barn Knots", "Sat 10:00 Loft Ducks", "Sat 11:00 Barn Owls"]
+    assert "No title stands beside “Di”: it is left out." in told(report)
+    assert "is not read" not in told(report)
+
+
+def test_of_the_only_room_too(saturday):
+    come_in(saturday, "sheet.csv", "Time,Barn,Host", "10:00,Knots,Ann", "11:00,Owls,Bo")
+    assert hosts_of(saturday) == {"Knots": ["Ann"], "Owls": ["Bo"]}
+
+
+def test_whose_host_stands_behind_several_rooms_nobody_knows(saturday):
+    report = come_in(saturday, "sheet.csv", "Time,Barn,Loft,Host", "10:00,Knots,Ducks,Ann")
+    assert hosts_of(saturday) == {"Knots": [], "Ducks": []}
+    assert "The column “Host” is not read." in told(report)
