@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.clocks import is_shown_twice, on_the_clock
-from accounts.text import as_called, plain_heading
+from accounts.text import as_called
 from events.models import Camp, Slot
 
 from .between_marks import BETWEEN
@@ -43,7 +43,7 @@ from .report import quoted
 from .spans import NUMBER, label_of, with_end
 from .table import BY_TIME, KNOWN, NotATable, Row, headings_of
 from .wall_sheet import Line, Wall, is_for_everybody, is_title, neither, read_wall
-from .zones import HEADINGS, refuse_other_zone
+from .zones import is_about_zone, refuse_other_zone
 
 FILE = "sheet.csv"
 #: columns whose cells sheets merge over several rows: what stands in the first holds for all
@@ -363,7 +363,7 @@ class SheetRows:
             begins = f"{row['Date']} {row['Time']}".strip()
             refuse_other_day(self.camp, [day, ends_on], day_and_time(row["Ends"])[0], begins, row["Ends"])
         self.refuse_other_zone(day, label.start, label.beside, row["Time"])
-        for said in [said for heading, said in row.items() if plain_heading(heading) in HEADINGS]:
+        for said in [said for heading, said in row.items() if is_about_zone(heading)]:
             refuse_other_zone(self.camp, day, label.start, said, f"{row['Time']} {said}")
         self.tell_beside(label.beside, number)
         room = row["Room"].casefold()

@@ -6,6 +6,7 @@ The words are those of tickets, in five languages (`events/tickets.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ OF_STATES = frozenset(
 MOST_TOLD = 10
 
 
+# Asked of each cell, and there are few headings.
+@lru_cache(200)
 def is_about_state(file: str, heading: str) -> bool:
     """Whether such a column of that file says what became of a session."""
     plain = plain_heading(heading)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from accounts.text import plain_heading
 from events.models import Camp
 
 from .report import quoted
@@ -28,6 +30,13 @@ AHEAD = re.compile(r"(?:UTC|GMT)\s?(?P<sign>[+\-−–])\s?(?P<hours>[0-9]{1,2})
 HEADINGS = frozenset("timezone tz zeitzone fuseauhoraire zonahoraria tijdzone".split())
 #: Europe/London
 KEY = re.compile(r"[A-Z][A-Za-z]+/[A-Z][A-Za-z_/]+")
+
+
+# Asked of each cell, and there are few headings.
+@lru_cache(200)
+def is_about_zone(heading: str) -> bool:
+    """Whether such a column says in which zone the times are."""
+    return plain_heading(heading) in HEADINGS
 
 
 def refuse_other_zone(camp: Camp, day: date, start: time, beside: str, cell: str) -> None:
