@@ -44,9 +44,9 @@ def in_the_afternoon(lane: Sequence[Both], mornings: Collection[time] = ()) -> l
 
 
 def end_meant(start: time, end: time) -> time:
-    """11:00–1:00 is no stretch of fourteen hours."""
-    if end.fold:
-        # The clocks were put back meanwhile: it is an hour later than it looks.
+    """11:00–1:00 is no stretch of fourteen hours; 9:00–24:00 is one of fifteen, as no clock of twelve shows 0:00."""
+    if end.fold or end.hour == 0:
+        # Or the clocks were put back meanwhile: it is an hour later than it looks.
         return end
     later = _after(end, start)
     is_over_night = end < start and minutes_of(end) + 24 * 60 - minutes_of(start) > HOURS * 60

@@ -146,7 +146,7 @@ OTHER_NAMES = {
 }  # fmt: skip
 
 #: and in files of that name only: what is on is no title of a pitch
-ONLY_IN = {("slots.csv", "title"): ["what", "was", *PROGRAMME]}
+ONLY_IN = {("slots.csv", "title"): ["what", "was", *PROGRAMME, "slot", "block", "label", "session name"]}
 
 Row = dict[str, str]
 #: a cell of nothing, or of a line that is drawn below headings: |---|:--:|

@@ -7,13 +7,14 @@ from datetime import date
 import pytest
 
 from events.decoding import BY_PAGE
-from events.models import Camp
+from events.models import Camp, Slot
+from exchange.csv_export import csv_files
 from exchange.report import Report
 from exchange.spans import label_of
 from exchange.table import named
 from exchange.uploads import import_files
 from tests.exchange.spreadsheets import text_of, xlsx
-from tests.factories import AttendeeFactory, CampFactory, PitchFactory
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory, make_slot
 
 from .test_sheets import csv, slots_of, standing, told
 
@@ -433,7 +434,7 @@ def test_titles_that_are_numbers_times_or_days_stay_titles_beside_others(saturda
     assert titles == ["11:11", "1984", "42", "Knots", "Midnight", "noon"]
 
 
-@pytest.mark.parametrize("heading", ["What", "Activity", "Programme", "Agenda", "Event", "Programm", "Was"])
+@pytest.mark.parametrize("heading", ["What", "Activity", "Programme", "Agenda", "Event", "Programm", "Was", "Slot"])
 def test_what_a_slot_is_called_stands_under_any_name_for_it(saturday, heading):
     """Lunch became a slot for sessions."""
     come_in(saturday, "slots.csv", f"Start,End,{heading}", "10:00,11:00,Session 1", "12:00,13:00,Lunch")
@@ -655,3 +656,30 @@ def test_whose_host_stands_behind_several_rooms_nobody_knows(saturday):
     report = come_in(saturday, "sheet.csv", "Time,Barn,Loft,Host", "10:00,Knots,Ducks,Ann")
     assert hosts_of(saturday) == {"Knots": [], "Ducks": []}
     assert "The column “Host” is not read." in told(report)
+
+
+# -- midnight as an end -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["24:00", "0:00", "00:00", "midnight", "00:30"])
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("slots.csv", ("Start,End", "9:00,{}")), ("sheet.csv", ("Time,Room,Title", "9:00–{},Barn,Knots")),
+        ("sheet.csv", ("Time,Ends,Room,Title", "9:00,{},Barn,Knots")), ("sheet.csv", ("Time,Barn,Loft", "9:00 – {},Knots,")),
+    ],
+)  # fmt: skip
+def test_what_ends_at_midnight_goes_on_until_then_however_long_that_is(saturday, end, name, lines):
+    """It was read as noon: no clock that counts to twelve shows 0:00."""
+    report = come_in(saturday, name, *(line.format(end) for line in lines))
+    assert slots_of(saturday) == f"Sat 09:00–{'00:30' if '30' in end else '00:00'}"
+    assert "half of the day" not in told(report)
+
+
+def test_a_slot_of_most_of_a_day_comes_in_as_it_left(saturday):
+    make_slot(saturday, 9, 15 * 60 + 30, Slot.Kind.EVERYONE, "Open space")
+    files = csv_files(saturday, with_interest=False)
+    fresh = CampFactory(starts_on=saturday.starts_on, ends_on=saturday.ends_on)
+    import_files(camp=fresh, files=files, by=None)
+    assert slots_of(fresh) == slots_of(saturday)
+    assert import_files(camp=saturday, files=files, by=None).has_changed_nothing
