@@ -133,6 +133,8 @@ YEARS = re.compile("19..|20..")
 #: hours that have names; those in other languages are called like a meal, too, and are hours where they stand alone
 NAMED_HOUR = re.compile(r"\b(?:12(?::00)?\s?)?(?:(noon|midday)|midnight)\b", re.IGNORECASE)
 ALONE = {"mittag": 12, "midi": 12, "mediodia": 12, "mitternacht": 0, "minuit": 0, "medianoche": 0, "middernacht": 0}
+#: 7:30p, as calendars in America write it; not 10a, which may be the number of something
+SHORT_HALF = re.compile(r"\b((?:0?[1-9]|1[0-2])[:.][0-9]{2})([ap])(?![\w'’.])", re.IGNORECASE)
 #: a day and a time in one cell, as programs write them; of no time zone
 MOMENT = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4})(?:T|,?\s)"
@@ -163,8 +165,14 @@ def with_colons(value: str, *, is_time: bool = False) -> str:
     return " – ".join(f"{end[:2]}:{end[2:]}" for end in ends)
 
 
+def with_halves(value: str) -> str:
+    """The same with 7:30 pm for 7:30p."""
+    return SHORT_HALF.sub(r"\1 \2m", value)
+
+
 def in_numbers(value: str) -> str:
-    """The same with 12:00 for noon."""
+    """The same with 12:00 for noon, and 7:30 pm for 7:30p."""
+    value = with_halves(value)
     if (hour := ALONE.get(without_accents(value.strip()))) is not None:
         return f"{hour}:00"
     return NAMED_HOUR.sub(lambda found: "12:00" if found[1] else "0:00", value)
@@ -263,7 +271,7 @@ def _time_in(cell: str) -> str:
     if len(cell) > LONGEST_TIME:
         raise ValidationError(_("“%(text)s” is not a time like 14:30.") % {"text": quoted(cell)})
     refuse_zone(cell)
-    return with_colons(FROM.sub("", day_and_time(cell)[1].strip(), count=1), is_time=True)
+    return with_colons(FROM.sub("", day_and_time(with_halves(cell))[1].strip(), count=1), is_time=True)
 
 
 # -- days -------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from .cells import (
     parts_of,
     refuse_zone,
     with_colons,
+    with_halves,
 )
 from .day_names import MONTH, WEEKDAY
 from .report import quoted
@@ -70,7 +71,7 @@ class Label(NamedTuple):
 
 def label_of(cell: str) -> Label | None:
     """The moment that a cell names; None if it names none."""
-    cell = " ".join(cell.split())
+    cell = with_halves(" ".join(cell.split()))
     if len(cell) > LONGEST_TIME:
         return None
     try:
