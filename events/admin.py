@@ -122,7 +122,7 @@ class SlotForm(forms.ModelForm):
         data: dict[str, Any] = super().clean() or {}
         if {"camp", "starts_at", "ends_at"} <= data.keys():
             slot = Slot(camp=data["camp"], starts_at=data["starts_at"], ends_at=data["ends_at"])
-            slot.refuse_longer_than_a_day()
+            slot.refuse_a_whole_day()
             refuse_overlap(slot)
         return data
 

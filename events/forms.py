@@ -444,6 +444,11 @@ class SlotForm(MeanwhileForm, forms.Form):
             except ValidationError as error:
                 self.add_error(field.removesuffix("_at"), error)
         self.slot.kind, self.slot.title = data.get("kind", Slot.Kind.SESSIONS), data.get("title", "")
+        if not self.errors:
+            try:
+                self.slot.refuse_a_whole_day()
+            except ValidationError as error:
+                self.add_error("ends", error)
         return data
 
     def _ask_which_hours(self, data: dict[str, Any]) -> None:

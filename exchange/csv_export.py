@@ -24,6 +24,8 @@ from .csv_keys import own_keys
 from .sheet_import import loses_something, one_name, session_page, several_names
 from .table import guarded
 
+#: minutes
+HALF_A_DAY = 12 * 60
 SHEET_COLUMNS = [
     "Year", "Time", "Session", "Room", "Capacity", "Title", "Leader1", "Leader2", "Leader3", "Leader 4",
     "Session notes", "Hashtag",
@@ -87,7 +89,9 @@ def room_rows(camp: Camp) -> Iterable[list[object]]:
 def slot_rows(camp: Camp) -> Iterable[list[object]]:
     for slot in camp.slots.all():
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
-        yield [start.date(), on_the_clock(start), on_the_clock(end), slot.kind, slot.title]
+        # An end that far off could be meant on a clock that counts to twelve, unless it says its day.
+        ends = f"{end.date()} {on_the_clock(end)}" if slot.minutes > HALF_A_DAY else on_the_clock(end)
+        yield [start.date(), on_the_clock(start), ends, slot.kind, slot.title]
 
 
 def csv_zip(camp: Camp, *, with_interest: bool) -> bytes:

@@ -385,18 +385,22 @@ class CsvReader:
     def find_afternoons(self) -> None:
         """Nothing says which half of the day times are in, and the day goes from 12:00 on to 1:00: it is told once."""
         found: dict[date, list[tuple[int, tuple[time, time]]]] = {}
+        dated: set[int] = set()
         # What cannot be read is told when it is its turn.
         with suppress(NotATable):
             for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
                 with suppress(ValidationError):
                     both = stretch(row, "starts_at", "ends_at")
                     found.setdefault(self.day(row, number, both[0]), []).append((number, both))
-        is_by_twelve = by_twelve([[both for _number, both in day] for day in found.values()])
-        for day in found.values():
-            typed = [both for _number, both in day]
+                    if day_and_time(row["ends_at"])[0]:
+                        dated.add(number)
+        # What says on which day it ends says which half of that.
+        lanes = [[(both[0], None if number in dated else both[1]) for number, both in day] for day in found.values()]
+        is_by_twelve = by_twelve(lanes)
+        for day, typed in zip(found.values(), lanes, strict=True):
             meant = in_the_afternoon(typed) if is_by_twelve else typed
             for (number, both), (start, end) in zip(day, meant, strict=True):
-                end = end_meant(start, end or both[1])
+                end = both[1] if number in dated else end_meant(start, end or both[1])
                 if changed := first_changed(both, (start, end)):
                     if not self.by_twelve:
                         self.report.remark("slots.csv", number, told_afternoon(*changed))

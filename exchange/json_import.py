@@ -138,7 +138,7 @@ class _Reader(Reading):
             slot = Slot(camp=camp, **self.values(Slot, row, names.SLOT_FIELDS))
             if slot.ends_at <= slot.starts_at:
                 raise self.fault(_("It ends before it starts."))
-            self.bounded(slot.refuse_longer_than_a_day)
+            self.bounded(slot.refuse_a_whole_day)
             arrival.slots.append(slot)
         self.at = "slots"
         self.bounded(refuse_table, len(arrival.rooms), len(arrival.slots))

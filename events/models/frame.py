@@ -28,8 +28,7 @@ FEATURES = {
 }
 
 
-#: by the clock
-LONGEST_SLOT = timedelta(days=1)
+A_DAY = timedelta(days=1)
 #: a change-over this long is still no break: a double session may run over it
 ADJOINING = timedelta(minutes=30)
 
@@ -137,11 +136,11 @@ class Slot(models.Model):
         local = self.starts_at.astimezone(self.camp.tz)
         return f"{local:%a} {local.day} {local:%b}, {on_the_clock(local)}"
 
-    def refuse_longer_than_a_day(self) -> None:
-        """Times are typed, and told in files, by a day and two clock times: what is longer has no such."""
+    def refuse_a_whole_day(self) -> None:
+        """A sentence for a slot of a day or more: its times are typed, and told in files, as one day and two clocks."""
         start, end = (moment.astimezone(self.camp.tz).replace(tzinfo=None) for moment in (self.starts_at, self.ends_at))
-        if end - start > LONGEST_SLOT:
-            raise ValidationError(_("A slot is at most 24 hours long."))
+        if end - start >= A_DAY:
+            raise ValidationError(_("A slot is shorter than 24 hours."))
 
     @property
     def is_for_sessions(self) -> bool:

@@ -165,6 +165,10 @@ def test_slots_are_generated_then_changed_row_by_row(sign_in, camp, olga):
     client.post(f"/{camp.slug}/slots/generate/", form)
     slot = camp.slots.first()
     change = {"day": "2030-01-12", "starts": "09:45", "ends": "10:45", "kind": "everyone", "title": "Opening"}
+    # Read as the next day it would be all of one.
+    refused = client.post(f"/{camp.slug}/slots/{slot.pk}/", change | {"ends": "09:45"})
+    assert refused.status_code == 422
+    assert "A slot is shorter than 24 hours." in refused.content.decode()
     client.post(f"/{camp.slug}/slots/{slot.pk}/", change)
 
     slot.refresh_from_db()

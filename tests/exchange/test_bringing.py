@@ -82,7 +82,7 @@ def test_it_is_shown_first_and_made_then(client, bring, user, camp, document):
     assert (made.slug, made.code) == ("lakeside-2030", code)
     # What is printed leads on: the code to join, and that of a session.
     assert client.get(f"/j/{code}/", follow=True).redirect_chain == [("/lakeside-2030/", 302)]
-    assert "action=\"/lakeside-2030/join/\"" in Client().get(f"/j/{code}/").content.decode()
+    assert 'action="/lakeside-2030/join/"' in Client().get(f"/j/{code}/").content.decode()
     assert "Knots" in client.get(page).content.decode()
     mine = made.attendees.get(user=user)
     assert (mine.display_name, mine.role) == ("Fern", "organiser")

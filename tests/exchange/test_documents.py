@@ -350,7 +350,7 @@ HARM = {
     "a merge into itself": (["pitches", 0, "merged_into"], 1, "is part of a pitch that is part of another one"),
     "after itself": (["pitches", 0, "after"], [1], "comes after itself"),
     "a slot that ends first": (["slots", 0, "ends_at"], "2000-01-01T00:00:00+00:00", "slots[1]: It ends before"),
-    "a slot longer than a day": (["slots", -1, "ends_at"], "2030-01-14T23:00:00+00:00", "at most 24 hours long"),
+    "a slot longer than a day": (["slots", -1, "ends_at"], "2030-01-14T23:00:00+00:00", "shorter than 24 hours"),
     "slots that overlap": (["slots", 0, "ends_at"], "2030-01-12T11:30:00+00:00", "overlaps the slot of"),
     "a text newer than itself": (["notes", 0, "revision"], 0, "a revision that is newer than its text"),
     "a write-up of nothing": (["writeups", 0, "text"], "", "neither a text nor an address"),

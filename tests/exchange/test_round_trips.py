@@ -371,6 +371,18 @@ def test_blanks_of_an_older_release_make_no_other_thing_either(db):
     assert import_files(camp=camp, files=unzipped(camp), by=None).has_changed_nothing
 
 
+@pytest.mark.parametrize("start", range(0, 24, 2))
+@pytest.mark.parametrize("hours", [11, 12, 13, 15, 18, 23])
+def test_a_slot_of_most_of_a_day_ends_when_it_did(db, start, hours):
+    """10:00 to 1:00 came back as three hours: an end in the afternoon is written so elsewhere."""
+    camp = CampFactory(slug="long")
+    starts_at = datetime(2030, 1, 12, start, tzinfo=ZoneInfo(camp.time_zone))
+    camp.slots.create(starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours))
+    fresh = tables_into_fresh(unzipped(camp), "fresh", camp)
+    assert times_of(fresh) == times_of(camp)
+    assert import_files(camp=camp, files=unzipped(camp), by=None).has_changed_nothing
+
+
 def test_one_session_in_all_rooms_at_once_stays_a_session(camp, rooms, slots):
     """Another organiser shows it in the second room; in a fresh camp it was read as a break for everybody."""
     pitch = PitchFactory(camp=camp, title="Knots", hosts=[AttendeeFactory(camp=camp)])
