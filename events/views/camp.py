@@ -179,6 +179,9 @@ def camp_join(request: CampRequest, camp: Camp, code: str = "") -> HttpResponse:
     form_class = JoinForm if needs_code else NameForm
     code = code or request.GET.get("code", "")
     form = form_class(posted(request), initial={"code": code})
+    if needs_code and code:
+        # What was typed here before is older than that.
+        form.fields["code"].widget.attrs["data-brought"] = ""
     if request.method == "POST" and form.is_valid() and (attendee := _join(request, camp, form)):
         note_left(request, attendee, "is_waiting")
         if attendee.is_waiting:

@@ -269,16 +269,18 @@
     const sending = isOnTheWay ? sendingOf(form) : draft?.sending;
     keepOf(form, { ...textIn(form), key: isOnTheWay ? sent : known, sent, sending, isKnown, sentAt: Date.now() });
   };
-  // Scanned since, what the address brings is newer.
-  const withoutBrought = ({ page, values }) => {
-    const brought = new URLSearchParams(page === location.href ? "" : location.search);
-    return Object.fromEntries(Object.entries(values).filter(([name]) => !brought.has(name)));
+  // Scanned since, what the address brings is newer: in its query, or as a field says of itself.
+  const withoutBrought = (form, { page, values }) => {
+    if (page === location.href) return values;
+    const brought = new URLSearchParams(location.search);
+    const isBrought = (name) => brought.has(name) || form.elements[name]?.hasAttribute?.("data-brought");
+    return Object.fromEntries(Object.entries(values).filter(([name]) => !isBrought(name)));
   };
   const giveBack = (form, draft) => {
     const key = keyField(form);
     if (draft.key && key) key.value = draft.key;
     const fresh = valuesOf(form);
-    if (fill(form, withoutBrought(draft))) tellFound(form, fresh);
+    if (fill(form, withoutBrought(form, draft))) tellFound(form, fresh);
   };
   const isOwn = (name) => name === nameFor(pathIn(name));
   // What was typed here, or in windows that show the form no more, the newest first.
