@@ -29,7 +29,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const piece = event.detail.elt;
     if (!timers.has(piece)) return;
-    const code = others.has(event.detail.xhr) ? 0 : event.detail.xhr.status;
+    const code = event.detail.xhr.isOfOthers ? 0 : event.detail.xhr.status;
     piece.failures = code && code < 400 ? 0 : Math.min(8, (piece.failures || 0) + 1);
     plan(piece, every(piece));
   });
@@ -61,7 +61,7 @@
   document.addEventListener("campgrid:answered", () => askSoon((piece) => piece.failures > 0));
   // A search whose answer never came is asked again: else the list is that of other words.
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt.matches("form[method=get]")) detail.elt.isUnanswered = !detail.xhr.status || others.has(detail.xhr);
+    if (detail.elt.matches("form[method=get]")) detail.elt.isUnanswered = !detail.xhr.status || Boolean(detail.xhr.isOfOthers);
   });
   document.addEventListener("campgrid:answered", () => {
     [...document.forms].filter((form) => form.isUnanswered).forEach((form) => htmx.trigger(form, "submit"));
@@ -91,11 +91,10 @@
       name !== "data-touched" && !(name === "open" && node.matches("details"));
   }
   // The page on which a Wi-Fi wants one to sign in, say: whatever is ours has the piece that it is for.
-  const others = new WeakSet();
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (!detail.shouldSwap || detail.serverResponse.includes(`id="${detail.target.id}"`)) return;
     detail.shouldSwap = false;
-    others.add(detail.xhr);
+    detail.xhr.isOfOthers = true;
   });
   const bySelf = (event) => ["again", "built"].includes(event.detail.requestConfig.triggeringEvent?.type);
   // What has the focus, or is looked at, may be taken out and put in elsewhere: it is found by its id, or by what it

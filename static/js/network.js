@@ -25,5 +25,6 @@
   window.addEventListener("online", () => (isUnanswered ? ask() : tell()));
   window.addEventListener("offline", tell);
   document.addEventListener("htmx:sendError", () => hear(false));
-  document.addEventListener("htmx:afterOnLoad", () => hear(true));
+  // What is no page of ours is no answer: see live.js.
+  document.addEventListener("htmx:afterOnLoad", ({ detail }) => hear(!detail.xhr.isOfOthers));
 })();
