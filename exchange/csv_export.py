@@ -19,13 +19,12 @@ from pitches.order import open_orders
 from schedule.models import GridVersion
 from schedule.wall.grid import published_grid
 
-from .between_marks import is_no_name, is_no_room, marked
+from .between_marks import is_no_name, is_no_room, loses_something, marked, one_name, several_names
 from .csv_keys import own_keys
-from .sheet_import import loses_something, one_name, session_page, several_names
+from .halves import HOURS
+from .sheet_import import session_page
 from .table import guarded
 
-#: minutes
-HALF_A_DAY = 12 * 60
 SHEET_COLUMNS = [
     "Year", "Time", "Session", "Room", "Capacity", "Title", "Leader1", "Leader2", "Leader3", "Leader 4",
     "Session notes", "Hashtag",
@@ -90,7 +89,7 @@ def slot_rows(camp: Camp) -> Iterable[list[object]]:
     for slot in camp.slots.all():
         start, end = slot.starts_at.astimezone(camp.tz), slot.ends_at.astimezone(camp.tz)
         # An end that far off could be meant on a clock that counts to twelve, unless it says its day.
-        ends = f"{end.date()} {on_the_clock(end)}" if slot.minutes > HALF_A_DAY else on_the_clock(end)
+        ends = f"{end.date()} {on_the_clock(end)}" if slot.minutes > HOURS * 60 else on_the_clock(end)
         yield [start.date(), on_the_clock(start), ends, slot.kind, slot.title]
 
 

@@ -11,11 +11,10 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,22 +36,19 @@ from .cells import (
     MOST_SEATS,
     day_and_time,
     days_in,
-    days_named,
-    is_at_its_end,
     parts,
     short,
     slots_in,
-    stretch,
     text,
     whole,
 )
 from .csv_keys import keys_beside
-from .halves import by_twelve, end_meant, first_changed, in_the_afternoon, told_afternoon
 from .host_names import MAYBE_SEVERAL, names_in, told_names
-from .moments import after_midnight, refuse_other_day
+from .moments import refuse_other_day
 from .outcome import Outcome, Progress, key
 from .report import Report, quoted, told_several, told_size
 from .shown_twice import with_marks
+from .slot_times import SlotTimes
 from .states import StateRows, is_about_state
 from .table import BEYOND, BY_PARTS, NotATable, Row, headings_of, is_called, rows_of
 from .ticket_rows import TicketRows
@@ -138,13 +134,8 @@ class CsvReader:
     starts: list[datetime] = field(default_factory=list)
     #: those that this import makes, by key: what each comes after, with its row
     orders: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
-    #: rows of slots whose clock counts to twelve: when they start and end
-    by_twelve: dict[int, tuple[time, time]] = field(default_factory=dict)
-    #: those that say no day, and what the row above says; those that say nothing else
-    carried: dict[int, str] = field(default_factory=dict)
-    only_days: set[int] = field(default_factory=set)
-    #: those that are in the night after the day that is meant
-    nights: set[int] = field(default_factory=set)
+    #: when rows of slots are
+    times: SlotTimes = field(init=False)
     #: the first row of slots that starts then
     slot_rows: dict[datetime, int] = field(default_factory=dict)
     #: how dates that can be read in two ways were read: told once each
@@ -159,6 +150,7 @@ class CsvReader:
         camp = self.outcome.camp
         timed = self.files.keys() & {"slots.csv", "sheet.csv"}
         self.files = self.files | {name: with_marks(self.files[name], camp) for name in timed}
+        self.times = SlotTimes(camp, self.report, self.readings)
 
     @property
     def report(self) -> Report:
@@ -173,9 +165,7 @@ class CsvReader:
         self.called(self.attendees, people, keys_beside([(a.pk, a.import_key) for a in people], "a"))
         self.called(self.pitches, pitches, keys_beside([(p.pk, p.import_key) for p in pitches], "p"))
         self.seen = {as_seen(one.display_name): one.display_name for one in people if one.removed_at is None}
-        self.find_days()
-        self.find_afternoons()
-        self.find_nights()
+        self.times.find(self.files.get("slots.csv", ""))
         self.find_sizes()
         for name, read in (
             ("rooms.csv", self.room),
@@ -328,10 +318,9 @@ class CsvReader:
             self.report.remark(file, number, told % {"name": quoted(name), "columns": columns})
 
     def slot(self, row: Row, number: int) -> None:
-        if number in self.only_days:
+        if number in self.times.only_days:
             return
-        start, end = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
-        on = self.day(row, number, start) + timedelta(days=number in self.nights)
+        on, start, end = self.times.of(row, number)
         title = short(row, "title", 80)
         kind = SLOT_KINDS.get(row["kind"].lower(), row["kind"].lower())
         if kind not in Slot.Kind.values and is_for_everybody(kind):
@@ -364,72 +353,6 @@ class CsvReader:
         self.tell_other("slots.csv", number, shown, row | {"ends_at": "*"}, now, values)
         self.report.add("slots", False)
 
-    def find_days(self) -> None:
-        """Of slots that say no day: it is that of the row above, or of the line; told once."""
-        camp, above = self.outcome.camp, ""
-        with suppress(NotATable):
-            for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
-                [first, *others] = filter(None, row.values())
-                if not others and days_named(first, camp.starts_on, camp.ends_on, camp.time_zone) is not None:
-                    self.only_days.add(number)
-                    above = first
-                elif day := row["date"] or day_and_time(row["starts_at"])[0]:
-                    above = day
-                elif above:
-                    self.carried[number] = above
-        if camp.starts_on != camp.ends_on and self.carried.keys() - self.only_days:
-            number, day = next(iter(self.carried.items()))
-            told = _("This row says no day: it is on that of the row above, “%(day)s”, and so on.")
-            self.report.remark("slots.csv", number, told % {"day": quoted(day)})
-
-    def find_afternoons(self) -> None:
-        """Nothing says which half of the day times are in, and the day goes from 12:00 on to 1:00: it is told once."""
-        found: dict[date, list[tuple[int, tuple[time, time]]]] = {}
-        dated: set[int] = set()
-        # What cannot be read is told when it is its turn.
-        with suppress(NotATable):
-            for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
-                with suppress(ValidationError):
-                    both = stretch(row, "starts_at", "ends_at")
-                    found.setdefault(self.day(row, number, both[0]), []).append((number, both))
-                    if day_and_time(row["ends_at"])[0]:
-                        dated.add(number)
-        # What says on which day it ends says which half of that.
-        lanes = [[(both[0], None if number in dated else both[1]) for number, both in day] for day in found.values()]
-        is_by_twelve = by_twelve(lanes)
-        for day, typed in zip(found.values(), lanes, strict=True):
-            meant = in_the_afternoon(typed) if is_by_twelve else typed
-            for (number, both), (start, end) in zip(day, meant, strict=True):
-                end = both[1] if number in dated else end_meant(start, end or both[1])
-                if changed := first_changed(both, (start, end)):
-                    if not self.by_twelve:
-                        self.report.remark("slots.csv", number, told_afternoon(*changed))
-                    self.by_twelve[number] = (start, end)
-
-    def find_nights(self) -> None:
-        """Rows without a date, in order: what comes after a late evening is after midnight, which is told once."""
-        found: list[dict[int, tuple[time, date]]] = [{}]
-        dated: set[int] = set()
-        with suppress(NotATable):
-            for number, row in rows_of("slots.csv", self.files.get("slots.csv", "")):
-                with suppress(ValidationError):
-                    both = self.by_twelve.get(number) or stretch(row, "starts_at", "ends_at")
-                    day = self.day(row, number, both[0])
-                    if row["date"] or day_and_time(row["starts_at"])[0]:
-                        dated.add(number)
-                    if number in dated or day not in {before for _start, before in found[-1].values()}:
-                        found.append({})
-                    found[-1][number] = (both[0], day)
-        for rows in found:
-            starts = [start for start, _day in rows.values()]
-            late = [n for n, is_late in zip(rows, after_midnight(starts), strict=True) if is_late and n not in dated]
-            if late and not self.nights:
-                start, day = rows[late[0]]
-                told = _("“%(time)s” stands below the late evening: it is read as %(day)s, and so on.")
-                values = {"time": f"{start:%H:%M}", "day": date_format(day + timedelta(days=1), "D j M")}
-                self.report.remark("slots.csv", late[0], told % values)
-            self.nights |= set(late)
-
     def make_slot(self, starts_at: datetime, ends_at: datetime, kind: str, title: str) -> Slot:
         """None starts at that time yet."""
         if other := self.overlapping(starts_at, ends_at):
@@ -450,37 +373,6 @@ class CsvReader:
                 slot.camp = self.outcome.camp
                 return slot
         return None
-
-    def day(self, row: Row, number: int, start: time) -> date:
-        """The day on which it starts, of the camp or the night after: of two that a date may mean, the one that is."""
-        camp, said = self.outcome.camp, day_and_time(row["starts_at"])[0]
-        value, later = (
-            row["date"] or said or self.carried.get(number, ""),
-            timedelta(days=is_at_its_end(row["starts_at"])),
-        )
-        if not value and camp.starts_on == camp.ends_on:
-            return camp.starts_on + later
-        if not value:
-            raise ValidationError(_("The camp has several days, and nothing says which this is. Write it in each row."))
-        found = days_in(value, camp.time_zone)
-        if not found and len(named := days_named(value, camp.starts_on, camp.ends_on, camp.time_zone) or []) == 1:
-            # Saturday, Day 2: where the camp has one of that name only.
-            found = named
-        if not found:
-            raise ValidationError(_("“%(text)s” is not a date like 2030-06-12.") % {"text": quoted(value)})
-        day = next((day for day in found if camp.has_day(day + later, start)), None)
-        if day is None:
-            raise ValidationError(
-                _("%(day)s is not a day of the camp (%(first)s to %(last)s).")
-                % {"day": found[0], "first": camp.starts_on, "last": camp.ends_on}
-            )
-        if len(found) > 1 and value not in self.readings:
-            self.readings.add(value)
-            told = _("“%(text)s” is read as %(day)s.") % {"text": quoted(value), "day": date_format(day, "j F Y")}
-            self.report.remark("slots.csv", number, told)
-        if row["date"]:
-            refuse_other_day(camp, [day], said, row["date"], row["starts_at"])
-        return day + later
 
     def attendee(self, row: Row, number: int) -> None:
         if "display_name" not in row:

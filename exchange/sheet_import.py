@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,79 +20,24 @@ from pitches.models import MOST_RUNS, Pitch
 from schedule.draft.rows import runs_on
 from schedule.models import Session
 
-from .between_marks import is_no_room, unmarked
+from .between_marks import divided_by_marks, is_no_room, loses_something, one_in, unmarked
 from .cells import MOST_SEATS, text, whole
 from .csv_import import MANY, MOST_HOSTS, CsvReader
-from .host_names import MAYBE_SEVERAL, names_in, told_names
+from .host_names import names_in, told_names
 from .leading import leading_in, named_by
 from .outcome import Outcome, Spot, key
 from .report import Report, quoted, told_several, told_size
 from .sheet_rows import FILE, LEADER_COLUMNS, Entry, SheetRows
-from .titles import CANCELLED, NO_ROOMS, by_title, plain, with_link
-from .wall_sheet import is_for_everybody, is_title
+from .titles import NO_ROOMS, by_title, is_cancelled, plain, with_link
 
 LONGEST_ADDRESS = 500
 DOUBLE = 2
 is_address = URLValidator(schemes=["http", "https"])
 
 
-def one_name(name: str) -> str:
-    """The name as a cell has it whose names are not to be divided."""
-    is_read_so = names_in(name, lambda other: False) == [name] and not MAYBE_SEVERAL.search(name)
-    return name if is_read_so and not _one_in(name) else f"“{name}”"
-
-
-def _one_in(cell: str) -> str:
-    """What stands between marks of ours around the whole cell: one name that looks like several, or has such itself."""
-    is_whole = len(cell) > 2 and cell[0] == "“" and cell[-1] == "”" and _closed_at(cell) in (len(cell) - 1, -1)
-    return cell[1:-1] if is_whole else ""
-
-
-def several_names(names: Sequence[str]) -> str:
-    """All of them in one cell, each as it is to come in again."""
-    if len(names) == 1:
-        return one_name(names[0])
-    return ", ".join(f"“{name}”" if "," in name else one_name(name) for name in names)
-
-
-def _closed_at(text: str) -> int:
-    """Where the mark is closed that the text begins with; -1: nowhere."""
-    depth = 0
-    for at, sign in enumerate(text):
-        depth += (sign == "“") - (sign == "”")
-        if depth == 0:
-            return at
-    return -1
-
-
-def _divided_by_marks(cell: str) -> list[str]:
-    """The names in a cell some of which stand between marks, each by itself; nothing of any other cell."""
-    pieces, depth = [""], 0
-    for sign in cell if "“" in cell else "":
-        depth += (sign == "“") - (sign == "”")
-        if sign == "," and depth == 0:
-            pieces.append("")
-        else:
-            pieces[-1] += sign
-    found = [piece.strip() for piece in pieces]
-    # Marks within a name, and a name without a comma behind it, are not as we write them.
-    is_ours = depth == 0 and all(one and ("“" not in one or _one_in(one)) for one in found)
-    return found if is_ours else []
-
-
 def session_page(camp: Camp, session_id: int) -> str:
     """The path of its page: what the sheet says of notes that are our own."""
     return f"/{camp.slug}/sessions/{session_id}/"
-
-
-def loses_something(title: str) -> bool:
-    """Whether a sheet would leave out some of it, or all, or take it for nothing that a room has."""
-    is_left_out = not is_title(title) or _is_cancelled(title) or is_for_everybody(title)
-    return is_left_out or plain(title) != title or bool(with_link(title)[1])
-
-
-def _is_cancelled(title: str) -> bool:
-    return CANCELLED.fullmatch(title) is not None
 
 
 class Hung(NamedTuple):
@@ -216,7 +161,7 @@ class SheetReader:
         """One that is wrong leaves nothing behind: what is to be made is made once all of it is checked. Where what
         else the sheet has leaves it no place, it waits for one.
         """
-        if _is_cancelled(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
+        if is_cancelled(entry.cells["Title"]) and not self.is_called(entry.cells["Title"]):
             self.remark(entry, _("“%(title)s” is left out.") % {"title": quoted(entry.cells["Title"])})
             return
         entry = self.with_room(self.divided(self.with_notes(entry)))
@@ -378,9 +323,9 @@ class SheetReader:
     def people_in(self, typed: str, entry: Entry) -> list[str]:
         """One name, or those of several that stand in one cell; unless somebody is called just that."""
         typed = typed.strip()
-        if one := _one_in(typed):
+        if one := one_in(typed):
             return [one]
-        if len(pieces := _divided_by_marks(typed)) > 1:
+        if len(pieces := divided_by_marks(typed)) > 1:
             return [name for piece in pieces for name in self.people_in(piece, entry)]
         found = names_in(typed, self.is_known)
         if told := told_names(typed, found):

@@ -20,6 +20,10 @@ CANCELLED = re.compile(rf"(?:{_GONE})(?:\s?[:–—-].*)?|.*[(\[](?:{_GONE})[)\]
 NO_ROOMS = TO_COME | {"?", "??", "???", "-", "–", "—"}
 
 
+def is_cancelled(title: str) -> bool:
+    return CANCELLED.fullmatch(title) is not None
+
+
 def with_link(typed: str) -> tuple[str, str]:
     """The title, and the address behind it, if there is one."""
     title, *behind = typed.rsplit(None, 1)

@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events.decoding import BY_PAGE
 from events.models import Camp, Slot
 from events.room_sizes import OF_ROOMS
+from exchange.between_marks import one_name
 from exchange.cells import days_named
 from exchange.csv_export import sheet
 from exchange.report import ImportRefused, Report, quoted
-from exchange.sheet_import import one_name
 from exchange.spans import label_of
 from exchange.table import OTHER_NAMES, PROGRAMME, UNREAD
 from exchange.uploads import import_files, work_out
