@@ -10,7 +10,7 @@ install: .venv/.installed
 .venv/.installed: uv.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv sync --quiet --frozen --inexact --no-dev --extra postgres --extra redis
+	$(BIN)/uv sync --quiet --frozen --inexact --no-dev --extra postgres --extra redis --extra push
 	touch $@
 
 install-dev: install

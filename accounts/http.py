@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -34,6 +37,20 @@ class SignedInRequest(HttpRequest):
 View = Callable[..., HttpResponse]
 
 
+def form_token(request: HttpRequest) -> str:
+    """The token of the forms on the page that is made, one for all of them (CSRF).
+
+    Django masks it anew each time it is asked, for which it asks the system for chance 32 times: a page whose forms all
+    ask lets go of the interpreter a hundred times, and waits for it as often where many look at once.
+    """
+    secret, token = getattr(request, "form_token", ("", ""))
+    # Signing in makes a new one of which the page is told.
+    if not token or secret != request.META["CSRF_COOKIE"]:
+        token = get_token(request)
+        request.form_token = request.META["CSRF_COOKIE"], token  # type: ignore[attr-defined]
+    return token
+
+
 def next_page(request: HttpRequest, fallback: str) -> str:
     """Where `next` says, if that is on this site."""
     target = request.POST.get("next") or request.GET.get("next") or ""
@@ -48,6 +65,13 @@ def with_next(request: HttpRequest, name: str) -> str:
     """The address of that page, from which one is led on to where `next` says."""
     target = next_page(request, "")
     return reverse(name) + ("?" + urlencode({"next": target}) if target else "")
+
+
+def mailed_address(page: str) -> str:
+    """Of a page that is there for those inside only. Who follows it from a mail and is not signed in there signs in
+    first: nobody is asked to join a second time, and no machine that reads mail joins at all.
+    """
+    return f"{settings.SITE_URL}{reverse('account_request_login_code')}?next={quote(page)}"
 
 
 def once(view: View) -> View:

@@ -54,6 +54,8 @@ A_MOMENT = timedelta(minutes=1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: by which kind of row `Made` holds a text
 NOTES = "notes.NoteRevision"
+#: where `Made` says this, nothing is kept of who sent it
+BY_NOBODY = "by nobody"
 #: what a form that signs somebody in leaves in their session: the second answer leaves the same
 OF_SIGN_IN = (CODE_AT, WAS)
 
@@ -132,11 +134,12 @@ def _ask_whose(request: HttpRequest) -> HttpResponse:
 def _write_down(request: HttpRequest, response: HttpResponseRedirect, sent: SentForm, browser: str) -> None:
     # What waits for the next page anyhow was said by another form.
     said = said_in(request)
-    sent.user = request.user if isinstance(request.user, User) else None
+    made: Made | None = getattr(request, "made", None)
+    sent.user = request.user if isinstance(request.user, User) and not (made and made.is_by_nobody) else None
     sent.browser, sent.goes_to, sent.done_at = browser, response.url, timezone.now()
     if browser:
         sent.signed_in_with = {name: request.session[name] for name in OF_SIGN_IN if name in request.session}
-    if made := getattr(request, "made", None):
+    if made:
         sent.made = list(made._replace(left=state_of(made.what, made.row, made.typed) if made.has_row else ""))
     sent.said = [[message.level, str(message.message), message.extra_tags or ""] for message in said]
     sent.save()
@@ -169,15 +172,22 @@ class Made(NamedTuple):
         """Not notes: there `row` is a revision, or none, and what was saved stays among the earlier versions."""
         return bool(self.row and self.typed)
 
+    @property
+    def is_by_nobody(self) -> bool:
+        return self.on == BY_NOBODY
+
 
 def note_made(request: HttpRequest, made: Made) -> None:
     """Other words from the same page change this, as its own: the answer was lost, or "Back" was pressed."""
     request.made = made  # type: ignore[attr-defined]
 
 
-def note_left(request: HttpRequest, row: Model, *columns: str) -> None:
-    """Sent again, the first answer is given as long as these columns of the row are as they were left."""
-    note_made(request, Made(row._meta.label, row.pk, " ".join(f"{column}=" for column in columns)))
+def note_left(request: HttpRequest, row: Model, *columns: str, by_nobody: bool = False) -> None:
+    """Sent again, the first answer is given as long as these columns of the row are as they were left. Of what is done
+    `by_nobody` it is not kept who sent it: to whom it is answered, the key tells, which stands on their page alone.
+    """
+    on = BY_NOBODY if by_nobody else ""
+    note_made(request, Made(row._meta.label, row.pk, " ".join(f"{column}=" for column in columns), on))
 
 
 def made_from_here(request: HttpRequest, what: str) -> Made | None:
@@ -200,7 +210,7 @@ def signed_in_from_here(request: HttpRequest) -> User | None:
 
 def first_answer(request: HttpRequest, sent: SentForm, browser: str) -> HttpResponse | None:
     """What whoever sent it was answered first. None for everybody else."""
-    if sent.user_id != request.user.pk:
+    if sent.user_id != request.user.pk and not (sent.made and Made(*sent.made).is_by_nobody):
         # The first answer signed them in, and did not reach them.
         is_theirs = bool(sent.browser) and secrets.compare_digest(sent.browser, browser)
         if request.user.is_authenticated or not is_theirs or not sent.user or not sent.user.is_active:

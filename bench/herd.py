@@ -29,6 +29,7 @@ from .serving import FORM_HEADERS, HOST, cookies_of, demo, served
 
 if TYPE_CHECKING:
     from events.models import Attendee, Camp
+    from schedule.models import Session
 
 SLUG = "bluelightcamp"
 #: all ask again within these seconds
@@ -166,14 +167,17 @@ class Organiser:
         self.port = port
         [self.cookie] = cookies_of(camp.attendees.organisers().select_related("user")[:1])
         rows = camp.sessions.filter(cells__isnull=False, pitch__length=1).order_by("pk")
-        self.pair = list(rows.values_list("pk", flat=True)[:2])
+        self.pair = list(rows[:2])
 
     def publish(self) -> None:
         """Two sessions have changed places on a new version."""
-        one, other = self.pair
-        self._send("POST", f"draft/sessions/{one}/swap/", {"other": other})
+        self.swap(*self.pair)
         page = self._send("GET", "draft/publish/")
         self._send("POST", "draft/publish/", {**hidden_fields(page, "draft/publish/"), "accept_broken": 1})
+
+    def swap(self, one: Session, other: Session) -> None:
+        """They change places on the draft."""
+        self._send("POST", f"draft/pitches/{one.pitch_id}/place/?running={one.pk}", {"swap": other.pk})
 
     def _send(self, method: str, path: str, values: dict[str, object] | None = None) -> str:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=60)

@@ -211,7 +211,8 @@ def _swap(organiser: Client, sessions: list[Session], rng: random.Random, pairs:
     """Neighbours by fame change places; those of ranks that share a host, or are pinned, stay."""
     free = [rank for rank in range(0, SESSIONS - DOUBLES - 2, 2) if rank % 50 > 2]
     for rank in rng.sample(free, pairs):
-        _post(organiser, f"draft/sessions/{sessions[rank].pk}/swap/", other=sessions[rank + 1].pk)
+        one, other = sessions[rank], sessions[rank + 1]
+        _post(organiser, f"draft/pitches/{one.pitch_id}/place/?running={one.pk}", swap=other.pk)
 
 
 def _record(camp: Camp, organiser: Client, sessions: list[Session], people: list[Attendee], rng: random.Random) -> None:

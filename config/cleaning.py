@@ -17,9 +17,10 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import Claim, MailFailure, SentForm, SignInCode, Tally
 from accounts.once import forget_answers
 from accounts.told import forget_unheard
-from events.models import DeletedCamp
+from events.models import DeletedCamp, Worry
 from exchange.models import Upload
 from pitches.models import LastTap
+from schedule.wall.telling import idle_devices, old_reminders
 
 from .models import Chore, LivingWorker
 
@@ -53,10 +54,13 @@ LEFT: dict[str, Callable[[datetime], QuerySet[Any]]] = {
     "camps that were deleted long ago": lambda now: DeletedCamp.objects.filter(
         deleted_on__lt=(now - DeletedCamp.KEPT_FOR).date()
     ),
+    "what somebody was told is wrong, weeks ago": lambda now: Worry.objects.filter(told_at__lt=now - Worry.KEPT_FOR),
     "claims that ran out": lambda now: Claim.objects.filter(expires_at__lt=now),
     "forms sent long ago": lambda now: SentForm.objects.filter(done_at__lt=now - SentForm.LIFETIME),
     "order of taps long ago": lambda now: LastTap.objects.filter(taken_at__lt=now - LastTap.KEPT_FOR),
     "mails that failed long ago": lambda now: MailFailure.objects.filter(failed_at__lt=now - MailFailure.KEPT_FOR),
+    "reminders of what is over": old_reminders,
+    "devices of camps that are over": idle_devices,
     "workers that died long ago": lambda now: LivingWorker.objects.filter(seen_alive_at__lt=now - DEAD_FOR),
 }
 

@@ -36,6 +36,8 @@ OF_POSTGRES = {
 }
 #: how often a connection was asked a statement that is written out before the server keeps its plan
 PREPARED_FROM = 2
+#: of Chrome, Firefox, Safari and Edge
+PUSH_SERVICES = ["fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com"]
 OF_REDIS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
 
 

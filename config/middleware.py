@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 
 from accounts import told
+from events import keeping
 
 from . import views
 from .environment import LARGEST_BODY
@@ -96,6 +97,21 @@ def say_who_may_keep_it(get_response: Callable[[HttpRequest], HttpResponse]) -> 
 def _is_public(request: HttpRequest) -> bool:
     camp = getattr(request, "camp", None)
     return camp is None or camp.is_for_everybody
+
+
+def say_whose_it_is(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Pages say for whom they were made: a device keeps nothing of anybody else from then on (service worker)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_page = response.status_code == 304 or response.get("Content-Type", "").startswith("text/html")
+        # Looked up already, or nobody's: a page about a database that is away asks nothing of it.
+        user = getattr(request, "_cached_user", None)
+        if is_page and (user or settings.SESSION_COOKIE_NAME not in request.COOKIES):
+            response.headers.setdefault(keeping.HEADER, keeping.mark_of(user))
+        return response
+
+    return middleware
 
 
 def tell_search_engines(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:

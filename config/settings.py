@@ -1,5 +1,6 @@
 """All settings. Everything that differs between machines comes from the environment: docs/operating.md lists it."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from . import environment, zones
+from . import environment, supervisor, zones
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.refuse_null_characters",
     "config.middleware.tell_who_left",
+    "config.middleware.say_whose_it_is",
     "accounts.browser.tell_browsers_apart",
     "config.middleware.refuse_large_bodies",
 ]
@@ -108,6 +110,10 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(env, BASE_DIR, is_demo=DEMO, is_trial=not IS_PUBLIC_SERVER)}
 CACHES = environment.caches(env)
+#: a connection of its own, to listen for hints (LISTEN): never through a pooler that hands each transaction another
+LISTEN_DATABASE_URL = env.str("LISTEN_DATABASE_URL", default="")
+#: whether browsers are told of changes while they happen: `serve` has a process for that
+HAS_STREAMS = supervisor.HANDS in os.environ
 # Mail has a queue and a worker of its own: no code to sign in with waits for a build.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
 # Django 5 would take smaller ones.
@@ -141,6 +147,11 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PUBLIC_SERVER
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Campgrid <campgrid@localhost>")
+
+# Whom devices are told by (Web Push): made from SECRET_KEY if there is none of its own.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+# Browsers choose the service; to addresses of any other nothing is sent.
+PUSH_SERVICES = env.list("PUSH_SERVICES", default=environment.PUSH_SERVICES)
 
 LANGUAGE_CODE = "en-gb"
 LOCALE_PATHS = [BASE_DIR / "locale"]

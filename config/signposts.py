@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 PERSONAL = ["accounts/", "admin/", "demo/", "j/", "me/", "new/"]
 #: below a camp's address: somebody's own, or for those who run the camp
 PERSONAL_IN_CAMP = [
-    "my/", "join/", "leave/", "name/", "invitations/", "people/", "settings/", "archive/", "delete/", "copy/",
-    "poster/", "rooms/", "slots/", "draft/", "import/", "export/",
+    "my/", "waiting/", "kept.json", "join/", "leave/", "name/", "invitations/", "people/", "settings/", "archive/",
+    "delete/", "copy/", "poster/", "rooms/", "slots/", "draft/", "import/", "export/",
 ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
 def _is_ours(name: str) -> bool:
     """Those of libraries stay as their makers want them."""
-    return name.startswith("js/") and name.endswith(".js")
+    return name.startswith(("js/", "worker/")) and name.endswith(".js")
 
 
 def bare(script: str) -> str:

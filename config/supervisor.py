@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: what the parts find in their environment: numbers of open files
 LISTENS, LIFELINE, READY = "CAMPGRID_SOCKET", "CAMPGRID_LIFELINE", "CAMPGRID_READY"
+#: the two ends of a pair of sockets: connections that stay open are handed from the web servers to who holds them
+HANDS, TAKES = "CAMPGRID_HANDS", "CAMPGRID_TAKES"
 #: what a supervisor that took its own place finds there
 HANDED_ON = "CAMPGRID_HANDED_ON"
 #: and here how its folder was called, apart: a release that knows nothing of it must be able to take over
@@ -116,7 +118,8 @@ class Supervisor:
             self.lifeline = os.pipe()
             # After `nohup` a terminal that goes is no matter.
             self.has_terminal = self.was_hangup_heard and is_terminal_here()
-        for number in (self.listener.fileno(), self.lifeline[0]):
+        self.pair = _pair()
+        for number in (self.listener.fileno(), self.lifeline[0], *self.pair):
             os.set_inheritable(number, True)
         # Of the last end of the lifeline there is no copy: it closes when this process ends.
         os.set_inheritable(self.lifeline[1], False)
@@ -216,8 +219,10 @@ class Supervisor:
         for number in self._heard():
             signal.raise_signal(number)
         numbers = (self.listener.fileno(), *self.lifeline)
-        for number in numbers:
+        for number in (*numbers, *self.pair):
             os.set_inheritable(number, True)
+        # Apart: see SERVED_FROM.
+        os.environ |= {HANDS: str(self.pair[0]), TAKES: str(self.pair[1])}
         os.environ[HANDED_ON] = json.dumps(
             {
                 "socket": numbers[0],
@@ -232,7 +237,8 @@ class Supervisor:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
         except OSError as error:
             log.error("What watches over the parts goes on with the code of the release before: %s", error)
-        del os.environ[HANDED_ON], os.environ[SERVED_FROM]
+        for name in (HANDED_ON, SERVED_FROM, HANDS, TAKES):
+            del os.environ[name]
         os.set_inheritable(self.lifeline[1], False)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
 
@@ -258,6 +264,7 @@ class Supervisor:
             os.set_blocking(reader, False)
             os.set_inheritable(writer, True)
             numbers = {LISTENS: self.listener.fileno(), LIFELINE: self.lifeline[0], READY: writer}
+            numbers |= {HANDS: self.pair[0], TAKES: self.pair[1]}
             environment = os.environ | part.environment | {name: str(number) for name, number in numbers.items()}
             # A process group of its own: Ctrl-C is heard here alone, and all ends in order.
             pid = os.posix_spawn(part.command[0], part.command, environment, setpgroup=0)
@@ -394,6 +401,15 @@ def listen(host: str, port: int) -> socket.socket:
                 log.warning("Waits for %s:%s: %s", host, port, error.strerror)
                 is_told = True
             time.sleep(0.25)
+
+
+def _pair() -> tuple[int, int]:
+    """Both ends outlive whoever holds them, as the socket at the door does: what is on its way waits."""
+    found = os.environ.pop(HANDS, ""), os.environ.pop(TAKES, "")
+    if all(found):
+        return int(found[0]), int(found[1])
+    hands, takes = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    return hands.detach(), takes.detach()
 
 
 def is_terminal_here() -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from selectors import EVENT_READ as READABLE
-from socket import SHUT_WR
+from socket import SHUT_WR, send_fds, socket
 from typing import Any
 
 from django.db import connections
@@ -32,6 +32,9 @@ LONGEST_HEAD = 64 * 1024
 MOST_KEPT = 64 * 1024 * 1024
 LENGTH = re.compile(rb"^content-length:[ \t]*([0-9]{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 HAS_BODY = re.compile(rb"^(content-length|transfer-encoding)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+#: who asks like this hears of changes for as long as they listen
+STAYS_OPEN = re.compile(rb"GET /events/\?([^ \r\n]{1,4000}) HTTP/1\.[01]\r\n")
+TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_MUCH = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Type: text/plain\r\n"
     b"Content-Length: 56\r\n\r\nToo much is being sent at this moment. Try again later.\n"
@@ -88,6 +91,10 @@ class PatientWorker(ThreadWorker):
         #: bytes of them all
         self.kept = 0
         self.cut: set[TConn] = set()
+        number = os.environ.get(supervisor.HANDS, "")
+        self.hands = socket(fileno=os.dup(int(number))) if number else None
+        if self.hands:
+            self.hands.setblocking(False)
 
     # -- how requests arrive ---------------------------------------------------------------------------
 
@@ -131,6 +138,9 @@ class PatientWorker(ThreadWorker):
 
     def _hand_over(self, conn: TConn, arrival: Arrival) -> None:
         self._forget(conn)
+        if self.hands and (asked := STAYS_OPEN.match(arrival.data)):
+            self._hand_on(conn, self.hands, asked[1])
+            return
         # A second request that came along is not kept apart: whoever sends it does so again.
         if arrival.is_cut or len(arrival.data) > arrival.length:
             self.cut.add(conn)
@@ -138,6 +148,17 @@ class PatientWorker(ThreadWorker):
         conn.initialized = conn.data_ready = True
         conn.close = partial(self._part, conn)
         super().enqueue_req(conn)
+
+    def _hand_on(self, conn: TConn, hands: socket, tokens: bytes) -> None:
+        """Whoever wants to hear of changes is held by another process (`config.streams`), and by no thread here."""
+        self.nr_conns -= 1
+        try:
+            send_fds(hands, [tokens], [conn.sock.fileno()])
+        except OSError:
+            # That process is away, and more wait for it than are waited for.
+            with suppress(OSError):
+                conn.sock.send(TOO_MANY)
+        util.close(conn.sock)
 
     def handle(self, conn: TConn) -> Any:
         is_kept = super().handle(conn)

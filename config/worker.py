@@ -29,6 +29,7 @@ from accounts.databases import DATABASE_GONE
 from events.news import mail_waiting_news
 from schedule.build.run import take_up_left_builds
 from schedule.wall.mailing import mail_what_changed
+from schedule.wall.telling import remind_soon, tell_what_waits
 
 from . import supervisor
 from .cleaning import clean_up, is_turn
@@ -49,6 +50,8 @@ STRANGERS_PATIENCE = timedelta(hours=1)
 PAUSE = timedelta(seconds=5)
 #: between two looks for what is to be mailed: who taps there and back within it gets no mail about it
 MAILS_EVERY = timedelta(minutes=1)
+#: between two looks for what is about to begin
+REMINDERS_EVERY = timedelta(seconds=20)
 
 
 def look_for_mails() -> None:
@@ -56,10 +59,17 @@ def look_for_mails() -> None:
     if is_turn(name="mail sessions", every=MAILS_EVERY):
         mail_what_changed()
         mail_waiting_news()
+        tell_what_waits()
+
+
+def look_for_reminders() -> None:
+    """One worker of them all looks."""
+    if is_turn(name="remind", every=REMINDERS_EVERY):
+        remind_soon()
 
 
 #: what is done between tasks, by any worker, as often as there is a beat; each may be done by two at once
-DUTIES: list[Callable[[], object]] = [take_up_left_builds, clean_up, look_for_mails]
+DUTIES: list[Callable[[], object]] = [take_up_left_builds, clean_up, look_for_mails, look_for_reminders]
 
 
 class Worker(LibraryWorker):

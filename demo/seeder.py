@@ -14,6 +14,7 @@ from events.joining import join_camp
 from events.models import Attendee, Camp, Role, Slot
 from events.opening import open_camp
 from events.roles import change_role
+from events.worries import listen_to_worries
 from notes.services import save_note
 from pitches.models import Interest, Pitch
 from pitches.services import mark_seen, set_interest, submit_pitch
@@ -59,6 +60,7 @@ class Seeder:
             attendee = join_camp(camp=camp, user=self.personas[key], display_name=name, code=camp.code)
             if key == "helper":
                 change_role(attendee=attendee, role=Role.HELPER, by=None)
+                listen_to_worries(attendee=attendee, listens=True, found_by="Yellow lanyard, at the desk")
         return camp
 
     def fill(self, camp: Camp, count: int) -> list[Attendee]:

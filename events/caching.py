@@ -36,7 +36,12 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition
 
+from . import stamps
+from .beside import beside_pages
+from .live import add_token
+from .models import Attendee
 from .news import number_of
+from .signals import waiting_asked
 
 if TYPE_CHECKING:
     from .http import CampRequest
@@ -59,7 +64,7 @@ def release() -> str:
     # Only what is ours: an environment of installed packages may lie in the same folder.
     folders = [path for config in apps.get_app_configs() if (path := Path(config.path)).parent == settings.BASE_DIR]
     code = [path for folder in folders for path in folder.rglob("*.py")]
-    pages = [*(settings.BASE_DIR / "templates").rglob("*.html"), settings.BASE_DIR / "staticfiles" / "staticfiles.json"]
+    pages = [*(settings.BASE_DIR / "templates").rglob("*.html"), Path(settings.STATIC_ROOT) / "staticfiles.json"]
     for path in sorted([*code, *(page for page in pages if page.exists())]):
         found.update(path.read_bytes())
     return found.hexdigest()
@@ -79,7 +84,19 @@ def who_looks(request: CampRequest) -> tuple[object, ...]:
         # The page will set the cookie: then it is known from the first answer on.
         get_token(request)
     person = (me.pk, me.role, me.is_waiting, me.display_name, *map(number_of, me.news)) if me else offered
-    return (user.pk, user.is_guest, request.META["CSRF_COOKIE"], *person)
+    return (
+        user.pk,
+        user.is_guest,
+        request.META["CSRF_COOKIE"],
+        *person,
+        *_waiting_for(request.me),
+        *beside_pages(request),
+    )
+
+
+def _waiting_for(me: Attendee | None) -> list[object]:
+    """What apps above tell on each page until it was seen (`_news.html`)."""
+    return [state for _receiver, state in waiting_asked.send(sender=Attendee, me=me)] if me else []
 
 
 def fresh(
@@ -90,14 +107,21 @@ def fresh(
     `shows` gets what the view gets, and returns whatever tells one state of the page from another: the stamps of the
     parts that it shows, what is one's own on it, the clock where it matters. Who looks, and in which language, is
     added here. A page that asks for itself by htmx sends `seen`, the `page_stamp` it was made with: 204 if that still
-    holds, so that nothing is swapped. `changed_at` gets what `shows` returned: for programs that ask by the hour
-    (Last-Modified), where nothing on the page is one's own and no clock matters.
+    holds, so that nothing is swapped; with the answer comes the token by which it hears of changes. `changed_at` gets
+    what `shows` returned: for programs that ask by the hour (Last-Modified), where nothing on the page is one's own and
+    no clock matters.
     """
+
+    def look(request: CampRequest, *args: Any, **kwargs: Any) -> None:
+        with stamps.noting() as request.noted:
+            request.shown = shows(request, *args, **kwargs)
+            # Every page shows this, too: whoever is told of changes is told of these.
+            _waiting_for(request.me)
 
     def etag(request: CampRequest, *args: Any, **kwargs: Any) -> str | None:
         camp = request.camp
         if changed_at is None:
-            request.shown = shows(request, *args, **kwargs)
+            look(request, *args, **kwargs)
         request.page_stamp = digest(release(), get_language(), camp.pk, who_looks(request), request.shown)
         told = get_messages(request) if request.user.is_authenticated or "messages" in request.COOKIES else None
         if told:
@@ -111,7 +135,7 @@ def fresh(
         if changed_at is None:
             return None
         # Django asks for this first, and for the ETag after.
-        request.shown = shows(request, *args, **kwargs)
+        look(request, *args, **kwargs)
         moment = changed_at(request.shown).replace(microsecond=0)
         # Until its second is over it may change once more in it: what is sent now counts as older.
         return moment if moment < timezone.now().replace(microsecond=0) else moment - timedelta(seconds=1)
@@ -123,8 +147,16 @@ def fresh(
                 return HttpResponse(status=204)
             return view(request, *args, **kwargs)
 
-        unless_seen.is_fresh = True  # type: ignore[attr-defined]
-        return condition(etag_func=etag, last_modified_func=last_modified)(unless_seen)
+        unless_changed = condition(etag_func=etag, last_modified_func=last_modified)(unless_seen)
+
+        @wraps(view)
+        def with_token(request: CampRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = unless_changed(request, *args, **kwargs)
+            add_token(response, request, request.noted)
+            return response
+
+        with_token.is_fresh = True  # type: ignore[attr-defined]
+        return with_token
 
     return decorate
 

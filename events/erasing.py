@@ -37,6 +37,8 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
     close_invitations(attendee=attendee, left=Role.ATTENDEE)
     # Before the row goes: the apps above know what is theirs.
     attendee_erasing.send(sender=Attendee, attendee=attendee, with_texts=with_texts)
+    if with_texts:
+        attendee.told_worries.all().delete()
     user = attendee.user
     if user is not None:
         for earlier in camp.attendees.filter(was_of=user, user=None):
@@ -45,7 +47,7 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
         camp.listed_addresses.filter(email__iexact=user.email).delete()
         camp.invitations.filter(email__iexact=user.email).delete()
     attendee.delete()
-    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD, stamps.PITCHES, stamps.GRID)
+    stamps.bump(camp, stamps.PEOPLE, stamps.CROWD, stamps.PITCHES, stamps.GRID, stamps.TAKEN)
     # Their absence is no reason any more to keep a session out of a slot.
     frame_changed.send(sender=Attendee, camp=camp)
     if not camp.is_archived:

@@ -175,6 +175,10 @@ def _publish_field() -> forms.Field:
     )
 
 
+#: how long one walks
+WALKS = ("room_minutes", "walking_minutes")
+
+
 class CampForm(MeanwhileForm, forms.ModelForm):
     """Settings of a camp that stands; its address stays."""
 
@@ -185,7 +189,7 @@ class CampForm(MeanwhileForm, forms.ModelForm):
         (_("What it is"), ("name", "slug", "tagline", "description", "hashtag", "accent")),
         (
             _("When and where"),
-            ("starts_on", "ends_on", "follow", "time_zone", "clocks", "publish", "venue", "walking_minutes"),
+            ("starts_on", "ends_on", "follow", "time_zone", "clocks", "publish", "venue", *WALKS),
         ),
         (_("Who comes"), ("is_public", "joining", "capacity")),
         (_("How it goes"), ("musts_each", "conduct")),
@@ -198,7 +202,7 @@ class CampForm(MeanwhileForm, forms.ModelForm):
         model = Camp
         fields = [
             "name", "tagline", "starts_on", "ends_on", "time_zone", "venue", "hashtag", "description", "conduct",
-            "accent", "is_public", "joining", "capacity", "musts_each", "walking_minutes",
+            "accent", "is_public", "joining", "capacity", "musts_each", *WALKS,
         ]  # fmt: skip
         field_classes = {"description": LongText, "conduct": LongText}
         widgets = {
@@ -216,6 +220,7 @@ class CampForm(MeanwhileForm, forms.ModelForm):
             "is_public": _("Otherwise only people with its address find it."),
             "capacity": _("Empty: as many as come. Beyond that, people wait and move up by themselves."),
             "musts_each": _("How many sessions a person may mark as “must”."),
+            "room_minutes": _("From one to another in one building: people are told on their way. 0 says nothing."),
             "walking_minutes": _("If rooms are in several buildings: what a host needs from one to another."),
         }
         error_messages = {"name": {"required": _("Type what the camp is called.")}}

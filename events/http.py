@@ -45,6 +45,12 @@ class CampRequest(HttpRequest):
     #: what the page shows, and what tells this state of it from others; see `events.caching.fresh`
     shown: Any
     page_stamp: str
+    #: the stamps that it was told by
+    noted: dict[str, int]
+    #: what apps above asked for one request, each once
+    own: Any
+    numbers: tuple[int, ...]
+    beside: Any
 
 
 class AttendeeRequest(CampRequest, SignedInRequest):
@@ -99,7 +105,7 @@ def render_partial(
     response = render(request, f"{template}#{partial}" if wants_partial(request) else template, context, status=status)
     if wants_partial(request) and "seen" in request.GET:
         here = page_asked_from(request) or request.path
-        response.write(render_to_string("_news.html", {"asked_from": here}, request))
+        response.write(render_to_string("_news.html", {"asked_from": here, "is_beside": True}, request))
     patch_vary_headers(response, ["HX-Request"])
     return response
 

@@ -22,7 +22,7 @@ from accounts.text import as_called
 from . import stamps
 from .merging import merge_attendees
 from .models import Attendee, Camp, Invitation, Joining, Role
-from .people import looks_alike, refuse_name_of_organiser
+from .people import looks_alike, refuse_name_of_organiser, refuse_posing
 
 #: of all camps together: whoever runs one could have somebody leave the queue and join it again for ever
 MOVED_UP_AT_ONE_ADDRESS = Limit("moved-up-address", 6, timedelta(hours=1))
@@ -74,8 +74,9 @@ def join_camp(
     refuse_name(display_name)
     if not invited:
         refuse_name_of_organiser(camp, display_name)
+    refuse_posing(display_name)
     attendee.save()
-    stamps.bump(camp, stamps.CROWD)
+    stamps.bump(camp, *stamps.parts_of_roles(role))
     return attendee
 
 
@@ -92,6 +93,7 @@ def write_down(*, camp: Camp, display_name: str) -> Attendee:
     camp = camp.lock()
     name = display_name.strip()
     refuse_name(name)
+    refuse_posing(name)
     # No database knows what is the same to people: to SQLite Ä and ä are two letters.
     called = as_called(name)
     found = next((one for one in camp.attendees.written_down() if as_called(one.display_name) == called), None)
@@ -116,8 +118,10 @@ def rename_attendee(*, attendee: Attendee, display_name: str, invited: bool = Fa
     camp = attendee.camp.lock()
     refuse_name(display_name)
     # Whoever has the name already keeps it, and may write it another way.
-    if not invited and not attendee.is_organiser and not looks_alike(display_name, attendee.display_name):
-        refuse_name_of_organiser(camp, display_name)
+    if not looks_alike(display_name, attendee.display_name):
+        if not invited and not attendee.is_organiser:
+            refuse_name_of_organiser(camp, display_name)
+        refuse_posing(display_name)
     attendee.display_name = display_name
     attendee.save(update_fields=["display_name"])
     stamps.bump(attendee.camp, stamps.PEOPLE)
@@ -138,7 +142,7 @@ def move_up(*, camp: Camp) -> list[Attendee]:
         # A mail is a row beside this one: either both are there or neither.
         tell_moved_up(attendee=attendee)
     if moved:
-        stamps.bump(camp, stamps.CROWD)
+        stamps.bump(camp, *stamps.parts_of_roles(*(attendee.role for attendee in moved)))
     return moved
 
 
@@ -191,7 +195,7 @@ def accept_invitation(*, invitation: Invitation, user: User, display_name: str) 
             rename_attendee(attendee=mine, display_name=display_name, invited=True)
     invitation.used_at = timezone.now()
     invitation.save(update_fields=["used_at"])
-    stamps.bump(camp, stamps.CROWD)
+    stamps.bump(camp, *stamps.parts_of_roles(mine.role))
     return mine
 
 

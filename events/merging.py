@@ -10,7 +10,7 @@ from .news import join_news
 from .signals import attendees_merged, attendees_merging, frame_changed
 
 #: what becomes of two rows one; nothing else of them is written
-MERGED = ["role", "is_waiting", "removed_at", "news", "news_due_from"]
+MERGED = ["role", "is_waiting", "removed_at", "hears_worries", "found_by", "news", "news_due_from", "moves_seen_at"]
 #: what is read of both once they are held
 READ = [*MERGED, "calendar_key"]
 
@@ -30,7 +30,11 @@ def merge_attendees(*, source: Attendee, into: Attendee) -> None:
     into.role = Role.highest(into.role, source.role)
     into.is_waiting = into.is_waiting and source.is_waiting
     into.removed_at = into.removed_at or source.removed_at
+    into.hears_worries, into.found_by = into.hears_worries or source.hears_worries, into.found_by or source.found_by
     join_news(into=into, other=source)
+    # Rather told twice than never.
+    seen = [moment for moment in (into.moves_seen_at, source.moves_seen_at) if moment is not None]
+    into.moves_seen_at = min(seen) if len(seen) == 2 else None
     into.earlier_calendar_keys.create(key=source.calendar_key)
     into.save(update_fields=MERGED)
     source.delete()

@@ -29,6 +29,7 @@ SENTENCES = {
     "name": _("Type a name."),
     "password": _("Type your password."),
     "role": _("Choose a role."),
+    "room_minutes": _("Type how many minutes it takes from room to room, 0 for none."),
     "starts": _("Type when it starts."),
     "starts_on": _("Choose the first day."),
     "target": _("Choose a pitch."),
@@ -36,7 +37,7 @@ SENTENCES = {
     "title": _("Type a title."),
     "url": _("Type an address that starts with https://."),
     "username": _("Type your e-mail address."),
-    "walking_minutes": _("Type how many minutes it takes, 0 for none."),
+    "walking_minutes": _("Type how many minutes it takes from building to building, 0 for none."),
     "who": _("Choose who hosts it."),
 }
 #: where a library's form has a field of another name

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django_tasks import task
 
+from accounts.http import mailed_address
 from accounts.limits import Limit, count_one
 from accounts.mail import BEHIND, QUEUE, send_later
 from accounts.waiting import enqueue_once, is_under_way
@@ -38,6 +39,7 @@ HOST, NO_HOST, WITHDRAWN, RETURNED = "host", "no_host", "withdrawn", "returned"
 AWAY, BACK, ROLE = "away", "back", "role"
 MOVED, ENDS, OFF_GRID, ON_GRID = "moved", "ends", "off_grid", "on_grid"
 ROOM_CLOSED, ROOM_OPEN = "room_closed", "room_open"
+TOLD = "told"
 SENTENCES: dict[str, Promise] = {
     HOST: _lazy("You are a host of “%(title)s” now."),
     NO_HOST: _lazy("You are no host of “%(title)s” any more."),
@@ -50,6 +52,7 @@ SENTENCES: dict[str, Promise] = {
     ENDS: _lazy("“%(title)s”, which you host, ends at %(end)s now: %(place)s."),
     OFF_GRID: _lazy("“%(title)s”, which you host, is off the grid. It was to be here: %(place)s."),
     ON_GRID: _lazy("“%(title)s”, which you host, is on the grid again: %(place)s."),
+    TOLD: _lazy("Somebody told you that something is wrong. Only you can read it."),
     ROOM_CLOSED: _lazy("The room of “%(title)s”, which you host, is closed: %(place)s. You are told of its new place."),
     ROOM_OPEN: _lazy("The room of “%(title)s”, which you host, is open again: %(place)s."),
 }
@@ -62,6 +65,7 @@ ABOUT = {
     AWAY: "away",
     BACK: "away",
     ROLE: "role",
+    TOLD: "told",
 }
 #: stands for what was told before and was too much to keep
 MORE = "more"
@@ -261,10 +265,15 @@ def _is_over(item: Item) -> bool:
 def _body(camp: Camp, items: Iterable[Item]) -> str:
     """Each sentence, and the page that it is about; then how many more there were."""
     items, home = list(items), camp.get_absolute_url()
-    said = [(sentence(item), item["address"] or home) for item in items if item["kind"] != MORE]
+    said = [(sentence(item), _address_in_mail(item, home)) for item in items if item["kind"] != MORE]
     if more := count_of(items) - len(said):
-        said.append((more_in_words(more), home))
-    return "\n\n\n".join(f"{words}\n\n{settings.SITE_URL}{page}" for words, page in said) + "\n"
+        said.append((more_in_words(more), settings.SITE_URL + home))
+    return "\n\n\n".join(f"{words}\n\n{page}" for words, page in said) + "\n"
+
+
+def _address_in_mail(item: Item, home: str) -> str:
+    page = item["address"] or home
+    return mailed_address(page) if item["kind"] == TOLD else settings.SITE_URL + page
 
 
 def mail_waiting_news() -> None:

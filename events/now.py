@@ -33,11 +33,11 @@ def what_is_now(slots: Sequence[Slot]) -> Now:
 
 
 def edges_passed(camp: Camp, frame: int) -> int:
-    """How many slots have begun or ended, and whether the day changed: then another is now. `frame` is its stamp."""
+    """How many slots have begun or ended: then another is now. `frame` is its stamp."""
 
     def read() -> list[float]:
-        ends = chain.from_iterable(camp.slots.values_list("starts_at", "ends_at"))
-        return sorted({end.timestamp() for end in ends})
+        both = chain.from_iterable(camp.slots.values_list("starts_at", "ends_at"))
+        return sorted({moment.timestamp() for moment in both})
 
     edges = kept("frame-edges", camp.pk, frame, make=read)
-    return bisect_right(edges, timezone.now().timestamp()) if edges else 0
+    return bisect_right(edges, timezone.now().timestamp())

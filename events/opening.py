@@ -17,6 +17,7 @@ from . import stamps
 from .joining import join_camp
 from .models import Attendee, Camp, Role, Room, Slot
 from .models.camp import check_year
+from .people import refuse_posing
 from .shifting import Stretch, refuse_times
 
 
@@ -40,7 +41,7 @@ def make_organiser(*, user: User, camp: Camp | None = None, display_name: str = 
         attendee = join_camp(camp=camp, user=user, display_name=display_name, role=Role.ORGANISER, invited=True)
         attendee.role, attendee.is_waiting = Role.ORGANISER, False
         attendee.save(update_fields=["role", "is_waiting"])
-        stamps.bump(camp, stamps.CROWD)
+        stamps.bump(camp, stamps.PEOPLE, stamps.CROWD)
 
 
 @transaction.atomic
@@ -51,6 +52,7 @@ def open_camp(*, camp: Camp, by: User, display_name: str) -> Camp:
     # Whoever is called so already, from before that was refused, may be.
     if not by.attendees.filter(display_name=display_name).exists():
         refuse_name(display_name)
+        refuse_posing(display_name)
     camp.attendees.create(user=by, display_name=display_name, role=Role.ORGANISER)
     return camp
 
@@ -104,7 +106,7 @@ def copy_camp(*, source: Camp, camp: Camp, by: User, display_name: str) -> Camp:
     """
     for name in (
         "tagline", "time_zone", "venue", "hashtag", "description", "conduct", "accent", "is_public",
-        "joining", "capacity", "are_counts_shown", "musts_each", "walking_minutes",
+        "joining", "capacity", "are_counts_shown", "musts_each", "room_minutes", "walking_minutes",
     ):  # fmt: skip
         setattr(camp, name, getattr(source, name))
     check_year(camp.starts_on)

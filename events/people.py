@@ -1,4 +1,6 @@
-"""Names of people: in the order in which one looks for them, those of one name told apart, an organiser's not taken."""
+"""Names of people: in the order in which one looks for them, those of one name told apart, an organiser's marked and
+not taken.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,49 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.clocks import on_the_clock
 from accounts.names import is_seen
 
-from .lookalikes import is_drawn_as, is_what_one_does
+from .caching import fill, stencil
+from .lookalikes import is_drawn_as, is_what_one_does, poses
 from .models import Attendee, Camp
+
+
+class Named(Protocol):
+    """Whose name stands on a page: an attendee, or as much of one as a list of hundreds reads."""
+
+    @property
+    def display_name(self) -> str: ...
+    @property
+    def runs_camp(self) -> bool: ...
+
+
+def named(person: Named, *, is_tight: bool = False) -> SafeString:
+    """The name as every page shows it (HTML): an organiser's with the mark. That comes from their role, never from what
+    anybody typed.
+
+    Where it `is_tight` the mark is the shield alone, and its word is read out only.
+    """
+    if not person.runs_camp:
+        return fill(NAME, {"name": person.display_name})
+    return fill(stencil("events/_organiser.html", is_tight), {"name": person.display_name})
+
+
+NAME = ("", "name", "")
+
+
+def named_all(people: Iterable[Named], *, is_tight: bool = False) -> SafeString:
+    """Ben, Cleo: whoever hosts, in one line (HTML), organisers marked."""
+    text = ", ".join(named(person, is_tight=is_tight) for person in people)
+    return SafeString(text)  # nosec B703 # each escaped just now
 
 
 class ToldApart(Mapping[int, str]):
@@ -77,10 +111,22 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(parts)]
 
 
-def refuse_name_of_organiser(camp: Camp, name: str) -> None:
-    """A sentence for a name that looks like an organiser's: what is said under it would be taken for their word."""
+def refuse_posing(name: str) -> None:
+    """A sentence for a name that says what somebody does at a camp, or has a mark like that of organisers."""
     if is_what_one_does(name):
         raise ValidationError({"display_name": _("That says what somebody does at a camp. Type your name.")})
+    if poses(name):
+        told = _("Only Campgrid says who is an organiser, beside the name. Type your name alone.")
+        raise ValidationError({"display_name": told})
+
+
+def refuse_name_of_organiser(camp: Camp, name: str) -> None:
+    """A sentence for a name that looks like an organiser's, or like the camp's own, with or without "team" or "staff"
+    beside it: what is said under it would be taken for their word.
+    """
+    if is_drawn_as(name, (camp.name, "Camp", "Campgrid")):
+        told = _("That reads as if the camp itself said it. Type your own name, or add something to it.")
+        raise ValidationError({"display_name": told})
     if is_drawn_as(name, camp.attendees.organisers().values_list("display_name", flat=True)):
         told = _("An organiser of this camp is called so. Add something to your name.")
         raise ValidationError({"display_name": told})

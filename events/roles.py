@@ -61,9 +61,10 @@ def change_role(*, attendee: Attendee, role: str, by: Attendee | None, seen: str
     if attendee.role != role:
         tell(people=[attendee], kind=ROLE, by=by, role=role)
     closed = close_invitations(attendee=attendee, left=Role(role))
+    parts = stamps.parts_of_roles(attendee.role, role)
     attendee.role = Role(role)
     attendee.save(update_fields=["role"])
-    stamps.bump(camp, stamps.CROWD)
+    stamps.bump(camp, *parts)
     return closed
 
 

@@ -28,8 +28,16 @@ hanging_asked = Signal()
 #: a person is being erased; sent inside the transaction before the row goes, with `attendee` and `with_texts`: whether
 #: what they wrote alone goes, too
 attendee_erasing = Signal()
+#: a page is shown to somebody who is in the camp; sent with the `request`. Answered with what stands beside each page
+#: for them (see `events/beside.py`), or None
+beside_asked = Signal()
 #: how far the day is, for what the camp's front page tells by the clock; sent with `camp` and `grid`, the stamp of what
 #: is published. Answered with how many of its slots have begun or ended
 edges_asked = Signal()
-#: the camp's front page is shown: whoever knows what changed of the day answers with HTML
+#: the camp's front page is shown to `me` (None: to a stranger): whoever knows what changed of the day answers with HTML
 camp_shown = Signal()
+#: a page is made for `me`, who is in: whoever has something to tell them beside their news, on each page until they
+#: have seen it, answers with what tells one state of that from another
+waiting_asked = Signal()
+#: the same, with the `request` and the page `back` to which a form of it leads: answered with HTML
+waiting_shown = Signal()

@@ -10,19 +10,26 @@ What is mine on a page (my interests, my role, my name) is in no part: a tap cha
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from accounts.statements import as_written, changed_by, found_by, marks, statement, table_of
 
-from .models import Camp, Stamp
+from . import hints
+from .models import Camp, Role, Stamp
 
 #: the camp's own page and settings, its rooms and slots, what is closed and who is away
 FRAME = "frame"
-#: what people are called, and who is the same person; not who joined: a crowd that arrives renames nobody
+#: what people are called, with the mark of organisers, and who is the same person; not who joined: a crowd that arrives
+#: renames nobody
 PEOPLE = "people"
 #: who is in, in which role, who waits, who is invited or listed
 CROWD = "crowd"
@@ -41,6 +48,10 @@ PARTS = (FRAME, PEOPLE, CROWD, PITCHES, DRAFT, GRID, WISHES)
 _WRITTEN = "notes-"
 #: and those of what strangers do not read: no page tells them when something is written there
 _CLOSED = "closed-"
+#: under which a camp that was found for a request holds the numbers that were read in it
+_READ = "stamps_read"
+#: what was shown and is shown no more: of the camp, and with a session's number of what is written of that session
+TAKEN = "taken"
 
 
 def notes_of(session_id: int | None, *, is_closed: bool = False) -> str:
@@ -50,10 +61,23 @@ def notes_of(session_id: int | None, *, is_closed: bool = False) -> str:
     return f"{_CLOSED if is_closed else _WRITTEN}{session_id or 'camp'}"
 
 
+def parts_of_roles(*roles: str) -> tuple[str, ...]:
+    """The parts that change with somebody who has, or had, these: an organiser is marked wherever their name stands."""
+    return (CROWD, PEOPLE) if Role.ORGANISER in roles else (CROWD,)
+
+
+def taken_from(session_id: int | None) -> str:
+    """The part that counts what was taken from a session's readers: devices that keep its page drop it. None: what is
+    about the camp.
+    """
+    return f"{TAKEN}-{session_id or 'camp'}"
+
+
 def bump(camp: Camp, *parts: str) -> None:
     """Whatever shows these parts is out of date from the end of this transaction on (cache invalidation)."""
     if not parts:
         return
+    camp.__dict__.pop(_READ, None)
     now = as_written(timezone.now())
     # One statement (upsert), so that two who count at once are both counted; in one order, so that neither waits for
     # the other in turn.
@@ -64,6 +88,28 @@ def bump(camp: Camp, *parts: str) -> None:
         rows=marks(len(parts), "(%s, %s, 1, %s)"),
     )
     changed_by(sql, [value for part in sorted(parts) for value in (camp.pk, part, now)])
+    transaction.on_commit(partial(hints.send, camp.pk), robust=True)
+
+
+#: what is read here while somebody notes it down: the page that is answered shows these parts
+_noted: ContextVar[dict[str, int] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[dict[str, int]]:
+    """The numbers of all parts that are read meanwhile are in it."""
+    noted: dict[str, int] = {}
+    before = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(before)
+
+
+def _note(parts: Collection[str], known: dict[str, int]) -> None:
+    if (noted := _noted.get()) is not None:
+        # What was read first: the rows that are shown may be no newer.
+        noted |= {part: known.get(part, 0) for part in parts if part not in noted}
 
 
 def read(camp: Camp, *parts: str) -> tuple[int, ...]:
@@ -73,7 +119,41 @@ def read(camp: Camp, *parts: str) -> tuple[int, ...]:
     asked for again, and not the other way round.
     """
     known = {part: number for part, number, _changed_at in _rows(camp, parts)}
-    return tuple(known.get(part, 0) for part in parts)
+    _note(parts, known)
+    numbers = {part: known.get(part, 0) for part in parts}
+    camp.__dict__[_READ] = camp.__dict__.get(_READ, {}) | numbers
+    return tuple(numbers[part] for part in parts)
+
+
+def at_hand(camp: Camp, *parts: str) -> tuple[int, ...]:
+    """As `read`; without a query where the page that is made has read these already."""
+    numbers: dict[str, int] = camp.__dict__.get(_READ, {})
+    return tuple(numbers[part] for part in parts) if numbers.keys() >= set(parts) else read(camp, *parts)
+
+
+def read_all(camps: Collection[int]) -> dict[int, dict[str, int]]:
+    """The numbers of all parts of these camps, in one query."""
+    found: dict[int, dict[str, int]] = {pk: {} for pk in camps}
+    if found:
+        sql = statement(
+            "SELECT camp_id, part, number FROM {stamps} WHERE camp_id IN ({camps})",
+            stamps=table_of(Stamp),
+            camps=marks(len(found)),
+        )
+        for camp_id, part, number in found_by(sql, list(found)):
+            found[camp_id][part] = number
+    return found
+
+
+def is_of_closed(part: str) -> bool:
+    """Whether it counts what a room keeps from strangers."""
+    return part.startswith(_CLOSED)
+
+
+def read_taken(camp: Camp) -> dict[str | None, int]:
+    """How often something was taken from readers: of the camp under None, of a session under its number as text."""
+    rows = Stamp.objects.filter(camp=camp, part__startswith=TAKEN).values_list("part", "number")
+    return {part.removeprefix(f"{TAKEN}-") if part != TAKEN else None: number for part, number in rows}
 
 
 def _rows(camp: Camp, parts: tuple[str, ...]) -> list[tuple[str, int, datetime]]:

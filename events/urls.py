@@ -1,14 +1,17 @@
 from django.urls import include, path
 
-from .views import camp, frame, front, people
+from .views import camp, frame, front, installed, people, worries
 
 app_name = "events"
 camp_urls = [
     path("", camp.camp_detail, name="camp_detail"),
     path("accent.css", camp.camp_accent, name="camp_accent"),
+    path("manifest.webmanifest", installed.camp_manifest, name="camp_manifest"),
+    path("icons/<str:name>.png", installed.camp_icon, name="camp_icon"),
     path("join/", camp.camp_join, name="camp_join"),
     path("leave/", camp.camp_leave, name="camp_leave"),
     path("erase/", camp.camp_erase, name="camp_erase"),
+    path("news/", camp.news_detail, name="news_detail"),
     path("news/heard/", camp.news_hear, name="news_hear"),
     path("name/", camp.name_edit, name="name_edit"),
     path("poster/", camp.camp_poster, name="camp_poster"),
@@ -35,6 +38,9 @@ camp_urls = [
     path("people/<row:attendee_id>/remove/", people.person_remove, name="person_remove"),
     path("people/<row:attendee_id>/handover/", people.person_handover, name="person_handover"),
     path("people/invitations/<row:invitation_id>/take-back/", people.invitation_take_back, name="invitation_take_back"),
+    path("something-is-wrong/", worries.worry_create, name="worry_create"),
+    path("told-to-me/", worries.worry_list, name="worry_list"),
+    path("told-to-me/<row:worry_id>/delete/", worries.worry_delete, name="worry_delete"),
     path("invitations/<str:key>/", camp.invitation_accept, name="invitation_accept"),
 ]
 urlpatterns = [

@@ -272,7 +272,7 @@ def remarks_on(arrival: Arrival, free: dict[str, list[int | None]], with_calenda
     elif camp.code != arrival.code:
         told.append(_("Another camp has its join code here: it has a new one, and posters are to be printed anew."))
     if not with_calendar_keys and arrival.attendees:
-        told.append(_("People find new addresses for their own calendars on their page “Mine”."))
+        told.append(_("People find new addresses for their own calendars behind “My day”."))
     return told + _numbers_in_words(arrival, free)
 
 

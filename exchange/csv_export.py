@@ -129,7 +129,7 @@ def sheet(camp: Camp, site: str = "") -> str:
             start, title = timezone.localtime(row.starts_at, camp.tz), marked(entry.title, loses_something)
             if is_alone and title == entry.title:
                 title = f"“{title}”"
-            names = [host.name for host in entry.hosts]
+            names = [host.display_name for host in entry.hosts]
             # There are four columns: the last has all the others.
             hosts = [*map(one_name, names[:3]), *([several_names(names[3:])] if len(names) > 3 else [])]
             rows.append(

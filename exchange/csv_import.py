@@ -22,6 +22,7 @@ from accounts.clocks import on_the_clock
 from accounts.names import holds_address, refuse_name
 from accounts.text import as_called
 from events.long_text import LONGEST, length_of
+from events.lookalikes import poses
 from events.models import Attendee, Role, Slot
 from events.models.frame import feature_codes, plain_feature
 from events.people import as_seen
@@ -388,6 +389,10 @@ class CsvReader:
             return
         name = text({"display_name": said}, "display_name", 60)
         refuse_name(name)
+        # What a ticket shop's list says of a name, whoever bought the ticket typed.
+        if poses(name):
+            told = _("“%(name)s” says that it is an organiser's, or has a mark like theirs. Write the name alone.")
+            raise ValidationError(told % {"name": quoted(name)})
         called = text(row, "attendee", 60) if row["attendee"] else name
         role = ROLES.get(row["role"].lower(), row["role"].lower()) or Role.ATTENDEE
         if role not in Role.values:

@@ -17,6 +17,7 @@ from events.models import Attendee, Room, Slot
 from events.news import HOST, news_item, tell_each
 from events.signals import frame_changed
 from notes.models import Link
+from notes.parts import parts_of
 from pitches.models import Interest, Order, Pitch
 from pitches.topics import keep_colours
 from schedule.draft.moves import mark_many_moved
@@ -66,9 +67,9 @@ def write_outcome(*, outcome: Outcome, by: Attendee | None) -> None:
     )
     if made.is_anything or gone or taken or outcome.more_often:
         stamps.bump(camp, stamps.FRAME, stamps.PEOPLE, stamps.CROWD, stamps.PITCHES)
-    written = list({stamps.notes_of(session.pk) for session, _url in made.links})
+    written = list({session.pk for session, _url in made.links})
     for n in range(0, len(written), STAMPS):
-        stamps.bump(camp, *written[n : n + STAMPS])
+        stamps.bump(camp, *parts_of(written[n : n + STAMPS]))
     told = defaultdict(list)
     for pitch, host in made.hosts:
         if host.user_id is not None:

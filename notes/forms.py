@@ -6,15 +6,20 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from events.forms import URLField
 from events.long_text import LongText
 from events.meanwhile import MeanwhileForm
+from events.models import Attendee
 from schedule.models import Session
 
+from .along import Along, Taken
 from .merge import has_marks
-from .models import LONGEST, Link, WriteUp
+from .models import LONGEST, Link, Takeaway, WriteUp, WriteUpDraft
 
 
 class NoteForm(forms.Form):
@@ -90,3 +95,58 @@ class WriteUpForm(MeanwhileForm, forms.ModelForm):
         if not data.get("text") and not data.get("url") and "url" not in self.errors:
             self.add_error("text", _("Write a text here, or give the address of your blog post."))
         return data
+
+
+class AlongForm(MeanwhileForm, forms.Form):
+    """Each session: whether they were there, and what they take from it; and what they do next. Saved from a phone and
+    from a desk at once, neither text is written over.
+    """
+
+    def __init__(self, data: Any, *, me: Attendee, along: Along) -> None:
+        super().__init__(data)
+        #: whose it is: what is stored of it was shown
+        self.instance = me
+        self.sessions = [one.session for one in along.sessions]
+        self.groups: list[tuple[Any, tuple[str, ...]]] = []
+        for one in along.sessions:
+            self._add_session(one)
+        self.fields["next-text"] = LongText(
+            label=_("What I do next"),
+            required=False,
+            max_length=Takeaway.LONGEST_NEXT,
+            initial=along.next,
+            widget=forms.Textarea(attrs={"rows": 5}),
+            help_text=_("Whom to ask, what to try, what to tell at work."),
+        )
+        self.groups.append((_("After the camp"), ("next-text",)))
+
+    def _add_session(self, one: Taken) -> None:
+        here, text = f"{one.session}-here", f"{one.session}-text"
+        about: SafeString = render_to_string("notes/_taken.html", {"taken": one})
+        self.fields[here] = forms.BooleanField(
+            label=_("I was here"), required=False, initial=one.was_there, help_text=about
+        )
+        self.fields[text] = LongText(
+            label=_("What I take from it"),
+            required=False,
+            # What two places of one person held together may be longer: it is saved as it is.
+            max_length=max(Takeaway.LONGEST, len(one.text)),
+            initial=one.text,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        self.groups.append((format_html('<a href="{}">{}</a>', one.address, one.title), (here, text)))
+
+    @property
+    def said(self) -> dict[int | None, tuple[bool, str]]:
+        """By session whether they were there, and what they take from it."""
+        data = self.cleaned_data
+        return {session: (data[f"{session}-here"], data[f"{session}-text"]) for session in self.sessions}
+
+
+class WriteUpDraftForm(MeanwhileForm, forms.ModelForm):
+    class Meta:
+        model = WriteUpDraft
+        fields = ["title", "text"]
+        field_classes = {"text": LongText}
+        widgets = {"text": forms.Textarea(attrs={"rows": 18})}
+        help_texts = {"text": _("Markdown works.")}

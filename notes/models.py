@@ -184,3 +184,41 @@ class WriteUp(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("notes:writeup_detail", args=[self.camp.slug, self.pk])
+
+
+class Takeaway(models.Model):
+    """What one person takes along from a session, or does next after the camp. Nobody else reads or counts it."""
+
+    #: characters of what somebody takes from a session
+    LONGEST = 4_000
+    #: and of what they do next
+    LONGEST_NEXT = 10_000
+
+    attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="takeaways")
+    #: none: what they do next
+    session = models.ForeignKey(Session, models.CASCADE, null=True, blank=True, related_name="takeaways")
+    was_there = models.BooleanField(default=True)
+    text = LinesField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "session"], name="notes_takeaway_once"),
+            models.UniqueConstraint(fields=["attendee"], condition=Q(session=None), name="notes_takeaway_next_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"takeaway {self.pk}"
+
+
+class WriteUpDraft(models.Model):
+    """A write-up that only its writer reads, until they publish it: one for each person and camp.
+
+    A table of its own, not a state of `WriteUp`: so no list, feed, search or file can show it by mistake.
+    """
+
+    by = models.OneToOneField(Attendee, models.CASCADE, related_name="writeup_draft")
+    title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
+    text = LinesField(_("text"), blank=True, max_length=LONGEST)
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"

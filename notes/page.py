@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.http import form_token
 from events import stamps
 from events.caching import Fragment, Gaps, fill, kept
 from events.http import CampRequest
 from events.models import Attendee, Camp
+from pitches.models import Pitch
 from pitches.topics import hues_for
 from schedule.models import Placement, Session
+from schedule.wall.buttons import session_buttons
+from schedule.wall.marks import SharedEntry, marks_of
+from schedule.wall.own import NOTHING, Own, own_on
 from schedule.wall.stamp import PARTS
-from schedule.wall.whereabouts import whereabouts
+from schedule.wall.unseen import unseen_of, unseen_tag
+from schedule.wall.whereabouts import Whereabouts, end_of, whereabouts
 
 from .models import Link, Note
 
 
-def session_shows(request: CampRequest, camp: Camp, session_id: int) -> tuple[int, ...]:
+class SessionShown(NamedTuple):
+    """What a session's page shows."""
+
+    written: tuple[int, ...]
+    #: of whoever is in: what they wish and chose of this session
+    own: Own
+    is_over: bool
+
+
+def session_shows(request: CampRequest, camp: Camp, session_id: int) -> SessionShown:
     """As the grid: place, pitch, hosts, room; and the notes, links and write-ups of this session alone."""
-    return _written_shows(request, camp, session_id)
+    written = _written_shows(request, camp, session_id)
+
+    def read() -> tuple[int | None, datetime | None]:
+        pitch = camp.sessions.filter(pk=session_id).values_list("pitch", flat=True).first()
+        return pitch, end_of(camp, session_id)
+
+    if request.me is None:
+        return SessionShown(written, NOTHING, is_over=False)
+    pitch, ends_at = kept("session-end", camp.pk, session_id, written, make=read)
+    own = own_on(request).of_one(pitch, session_id)
+    return SessionShown(written, own, is_over=ends_at is not None and ends_at <= timezone.now())
 
 
 def _written_shows(request: CampRequest, camp: Camp, session_id: int | None) -> tuple[int, ...]:
@@ -54,10 +80,19 @@ def writeup_shows(request: CampRequest, camp: Camp, writeup_id: int) -> tuple[in
 class SessionPage(NamedTuple):
     title: str
     body: Fragment
+    pitch: Pitch
+    #: where it stands on the grid
+    entry: SharedEntry | None
 
     def body_for(self, request: CampRequest) -> SafeString:
-        token = get_token(request) if request.me else ""
-        return fill(self.body, {"token": token})
+        """With what is one's own."""
+        if request.me is None:
+            return fill(self.body, {})
+        marks = marks_of([self.entry], request.me, request.shown.own) if self.entry else {}
+        mark = marks.get(self.entry.session) if self.entry else None
+        buttons = session_buttons(request, self.pitch, self.entry, mark)
+        unseen = unseen_tag(unseen_of(request.me), self.entry.session) if self.entry else ""
+        return fill(self.body, {"token": form_token(request), "buttons": buttons, "unseen": unseen})
 
 
 def session_page(request: CampRequest, camp: Camp, session_id: int) -> SessionPage:
@@ -67,10 +102,20 @@ def session_page(request: CampRequest, camp: Camp, session_id: int) -> SessionPa
     def render() -> SessionPage:
         gaps = Gaps()
         context = session_context(camp, request.me, session_id)
-        context |= {"csrf_token": gaps["token"]}
-        return SessionPage(context["session"].title, gaps.split(render_to_string("notes/_session.html", context)))
+        context |= {"csrf_token": gaps["token"], "buttons": gaps["buttons"]}
+        session, found = context["session"], context["placement"]
+        if found:
+            context["placement"] = replace(found, state=found.state._replace(unseen=gaps["unseen"]))
+        body = gaps.split(render_to_string("notes/_session.html", context))
+        return SessionPage(session.title, body, session.pitch, _entry(session, found) if found else None)
 
-    return kept("session", camp.pk, session_id, request.shown, reader, make=render)
+    return kept("session", camp.pk, session_id, request.shown.written, reader, make=render)
+
+
+def _entry(session: Session, found: Whereabouts) -> SharedEntry:
+    hosts = tuple(host.pk for host in session.pitch.hosts.all())
+    is_off = found.state.is_cancelled
+    return SharedEntry(session.pk, session.pitch_id, hosts, found.starts_at, found.ends_at, is_off)
 
 
 def _kind_of_reader(request: CampRequest, camp: Camp, session_id: int) -> str | tuple[int, str] | None:
@@ -85,7 +130,7 @@ def _kind_of_reader(request: CampRequest, camp: Camp, session_id: int) -> str | 
 
     if request.me is None:
         return None
-    own = kept("session-hosts", camp.pk, session_id, request.shown, make=read)
+    own = kept("session-hosts", camp.pk, session_id, request.shown.written, make=read)
     return (request.me.pk, request.me.role) if request.me.pk in own else request.me.role
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.text import carried
 from events import stamps
 from events.long_text import length_of
-from events.models import Attendee, Camp
+from events.models import Attendee
 from schedule.models import Session
 
 from .merge import GivenUp, Marks, Merge, Steps, merge
 from .models import LONGEST, Link, Note, NoteRevision, WriteUp
+from .parts import parts_of
 
 #: what a round of a save takes besides the merge itself: somebody else saved first that often, then it is given up
 ROUND = 5_000
@@ -80,7 +81,7 @@ def put_note(*, session: Session, text: str, by: Attendee | None, result: Merge)
         # Pressed again, the page that says so did not come, it is the same version.
         if not note.revisions.filter(**aside).exists():
             note.revisions.create(**aside)
-            _tell_readers(session)
+            stamps.bump(session.camp, *parts_of([session.pk]))
     elif result.text != note.text:
         _write(note, result.text, by)
     return True
@@ -115,19 +116,7 @@ def _write(note: Note, text: str, by: Attendee | None) -> None:
     note.changed_at = timezone.now()
     note.save(update_fields=["text", "revision", "changed_at"])
     note.revisions.create(number=note.revision, text=text, by=by)
-    _tell_readers(note.session)
-
-
-def _tell_readers(session: Session) -> None:
-    """The session's own page is out of date, the record of the camp, and no other page; for those who may read it."""
-    _tell_readers_of(session.camp, session.pk)
-
-
-def _tell_readers_of(camp: Camp, session_id: int | None) -> None:
-    # As it is now: whoever sets the rule waits for this one.
-    closed = Session.objects.exclude(notes_rule__in=Session.NotesRule.open_to(None))
-    is_closed = session_id is not None and closed.filter(pk=session_id).exists()
-    stamps.bump(camp, stamps.notes_of(session_id, is_closed=is_closed))
+    stamps.bump(note.session.camp, *parts_of([note.session_id]))
 
 
 @transaction.atomic
@@ -146,10 +135,11 @@ def set_notes_rule(*, session: Session, rule: str) -> None:
     session = camp.sessions.get(pk=session.pk)
     if rules.index(rule) < rules.index(session.notes_rule):
         camp.refuse_archived()
+    taken = [stamps.taken_from(session.pk)] if rules.index(rule) > rules.index(session.notes_rule) else []
     session.notes_rule = rule
     session.save(update_fields=["notes_rule"])
     # To everybody: what strangers may read is another thing from now on.
-    stamps.bump(camp, stamps.notes_of(session.pk))
+    stamps.bump(camp, stamps.notes_of(session.pk), *taken)
 
 
 @transaction.atomic
@@ -163,7 +153,7 @@ def save_link(*, link: Link) -> None:
             link.save()
     except IntegrityError as error:
         raise ValidationError(_("That link is there already.")) from error
-    _tell_readers(link.session)
+    stamps.bump(link.session.camp, *parts_of([link.session_id]))
 
 
 def _refuse_gone(thing: Link | WriteUp) -> None:
@@ -177,7 +167,7 @@ def remove_link(*, link: Link) -> None:
     """The link is gone from its session's page."""
     link.session.camp.keep_open()
     link.delete()
-    _tell_readers(link.session)
+    stamps.bump(link.session.camp, *parts_of([link.session_id]), stamps.taken_from(link.session_id))
 
 
 @transaction.atomic
@@ -198,7 +188,7 @@ def save_writeup(*, writeup: WriteUp) -> None:
     if writeup.session and writeup.pk is None:
         _refuse_without_notes(writeup.session)
     writeup.save()
-    _tell_readers_of(writeup.camp, writeup.session_id)
+    stamps.bump(writeup.camp, *parts_of([writeup.session_id]))
 
 
 @transaction.atomic
@@ -206,4 +196,4 @@ def remove_writeup(*, writeup: WriteUp) -> None:
     """The write-up is gone."""
     writeup.camp.keep_open()
     writeup.delete()
-    _tell_readers_of(writeup.camp, writeup.session_id)
+    stamps.bump(writeup.camp, *parts_of([writeup.session_id]), stamps.taken_from(writeup.session_id))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import record, session
+from .views import along, record, session
 
 app_name = "notes"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("sessions/<row:session_id>/write-ups/", record.session_writeup_create, name="session_writeup_create"),
     path("record/", record.record_list, name="record_list"),
     path("record/feed.atom", record.record_feed, name="record_feed"),
+    path("along/my-camp.md", along.along_download, name="along_download"),
+    path("along/draft/", along.draft_edit, name="draft_edit"),
+    path("along/draft/delete/", along.draft_delete, name="draft_delete"),
     path("write-ups/new/", record.writeup_create, name="writeup_create"),
     path("write-ups/<row:writeup_id>/", record.writeup_detail, name="writeup_detail"),
     path("write-ups/<row:writeup_id>/edit/", record.writeup_edit, name="writeup_edit"),

@@ -221,7 +221,11 @@ class NewPitchForm(PitchForm):
         validators=[refuse_name],
         help_text=_("Somebody without a phone at hand."),
     )
-    field_order = ["title", "about", "topic", "who", "behalf", "kind", "length", "cohosts", "needs", "not_in"]
+    field_order = ["title", "topic", "who", "behalf", "about", "kind", "length", "cohosts", "needs", "not_in"]
+    #: a title is enough, and the button is seen with it
+    folded = (
+        "who", "behalf", "about", "kind", "length", "cohosts", "needs", "not_in", "builds_on", "builds_also_on",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from accounts.rows import made_of
 from accounts.statements import columns_of, found_by, marks, statement, table_of
 from accounts.text import LineField, LinesField, carried
 from events.long_text import LONGEST
-from events.models import Attendee, Camp, Slot
+from events.models import Attendee, Camp, Role, Slot
 from events.models.frame import feature_name
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ class PitchQuerySet(models.QuerySet["Pitch"]):
     def without_host(self) -> PitchQuerySet:
         return self.filter(hosts=None)
 
-    def not_seen_by(self, attendee: Attendee) -> PitchQuerySet:
-        seen = Sight.objects.filter(attendee=attendee, pitch=OuterRef("pk"))
-        wished = Interest.objects.filter(attendee=attendee, pitch=OuterRef("pk"))
+    def not_seen_by(self, attendee: Attendee, before: datetime) -> PitchQuerySet:
+        """Those that were new to them at that moment: what they look at since is new still while they page on."""
+        seen = Sight.objects.filter(attendee=attendee, pitch=OuterRef("pk"), seen_at__lt=before)
+        wished = Interest.objects.filter(attendee=attendee, pitch=OuterRef("pk"), changed_at__lt=before)
         return self.filter(~Exists(seen), ~Exists(wished)).exclude(hosts=attendee)
 
     def about(self, words: str) -> PitchQuerySet:
@@ -204,7 +206,9 @@ class Host(NamedTuple):
     """What a list of sessions or pitches tells of who hosts one."""
 
     id: int
-    name: str
+    display_name: str
+    #: an organiser: marked, wherever the name stands
+    runs_camp: bool = False
 
 
 def hosts_of(pitch_ids: Iterable[int]) -> dict[int, list[Host]]:
@@ -214,15 +218,17 @@ def hosts_of(pitch_ids: Iterable[int]) -> dict[int, list[Host]]:
     if not ids:
         return found
     sql = statement(
-        "SELECT {hosting}.pitch_id, {people}.id, {people}.display_name "
+        "SELECT {hosting}.pitch_id, {people}.id, {people}.display_name, "
+        "{people}.role, {people}.is_waiting, {people}.removed_at "
         "FROM {hosting} JOIN {people} ON {people}.id = {hosting}.attendee_id "
         "WHERE {hosting}.pitch_id IN ({ids}) ORDER BY {people}.display_name, {people}.id",
         hosting=table_of(Pitch.hosts.through),
         people=table_of(Attendee),
         ids=marks(len(ids)),
     )
-    for pitch, host, name in found_by(sql, ids):
-        found.setdefault(pitch, []).append(Host(host, name))
+    for pitch, host, name, role, is_waiting, removed_at in found_by(sql, ids):
+        runs_camp = role == Role.ORGANISER and not is_waiting and removed_at is None
+        found.setdefault(pitch, []).append(Host(host, name, runs_camp))
     return found
 
 
@@ -263,6 +269,8 @@ class Interest(models.Model):
     attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="interests")
     level = models.PositiveSmallIntegerField(choices=Level.choices, default=Level.INTERESTED)
     changed_at = models.DateTimeField(default=timezone.now)
+    #: from when on they want it, whatever level it was: what became of its place before is no news to them
+    since = models.DateTimeField(default=timezone.now, db_default=Now())
 
     objects = InterestQuerySet.as_manager()
 
@@ -310,10 +318,13 @@ class WishSnapshot(models.Model):
 
 
 class Sight(models.Model):
-    """An attendee has seen the pitch: it is no longer new to them."""
+    """An attendee has seen the pitch: it is no longer new to them; and may have said that it is not for them."""
 
     pitch = models.ForeignKey(Pitch, models.CASCADE, related_name="+")
     attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(db_default=Now())
+    #: since when it is not for them, unless they are interested: nobody is told, and nothing is worked out from it
+    declined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pitch", "attendee"], name="pitches_sight_once")]

@@ -26,6 +26,7 @@ from events.roles import remove_attendee
 from .models import Interest, LastTap, Pitch, Sight
 from .order import join_orders, open_orders, put_after, refuse_circle
 from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn, standing_asked
+from .standing import NOT_FOR_ME, standing_of, told_as
 from .topics import keep_colours
 
 #: what the form of a pitch says; the other columns are written by others, whose writing must not be undone
@@ -190,7 +191,7 @@ def withdraw_pitch(*, pitch: Pitch, by: Attendee | None) -> None:
     pitch.withdraw()
     pitch_withdrawn.send(sender=Pitch, pitch=pitch)
     tell(people=pitch.hosts.all(), kind=WITHDRAWN, by=by, address=pitch.get_absolute_url(), title=pitch.title)
-    stamps.bump(pitch.camp, stamps.PITCHES)
+    stamps.bump(pitch.camp, stamps.PITCHES, stamps.TAKEN)
 
 
 @transaction.atomic
@@ -228,7 +229,7 @@ def empty_pitch(*, pitch: Pitch) -> None:
     pitch.title, pitch.about, pitch.topic, pitch.import_key = "–", "", "", ""
     pitch.save(update_fields=["title", "about", "topic", "import_key"])
     forget_news(camp=pitch.camp, address=pitch.get_absolute_url())
-    stamps.bump(pitch.camp, stamps.PITCHES)
+    stamps.bump(pitch.camp, stamps.PITCHES, stamps.TAKEN)
 
 
 @transaction.atomic
@@ -265,8 +266,8 @@ def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Saved
     join_orders(source=source, target=target)
     wishes = [
         # When it was tapped stays: a merge is nobody's tap.
-        Interest(pitch=target, attendee_id=attendee, level=level, changed_at=at)
-        for attendee, level, at in source.interests.values_list("attendee_id", "level", "changed_at")
+        Interest(pitch=target, attendee_id=attendee, level=level, changed_at=at, since=since)
+        for attendee, level, at, since in source.interests.values_list("attendee_id", "level", "changed_at", "since")
     ]
     Interest.objects.bulk_create(wishes, ignore_conflicts=True)
     musts = source.interests.filter(level=Interest.Level.MUST).values("attendee_id")
@@ -290,7 +291,7 @@ def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Saved
     pitch_merged.send(sender=Pitch, source=source, target=target)
     # What of its sessions could not go along tells nothing of it any more: nobody could change or withdraw that.
     source.withdraw()
-    stamps.bump(target.camp, stamps.PITCHES)
+    stamps.bump(target.camp, stamps.PITCHES, stamps.TAKEN)
     return Saved(target, has_come_off=_standing(target) < stood)
 
 
@@ -318,7 +319,8 @@ class TapIsOld(ValidationError):
 
 @transaction.atomic
 def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | None = None) -> Tapped:
-    """The attendee's interest is exactly `level`; 0 is none. Setting it twice changes nothing (idempotent, upsert).
+    """The attendee's interest is exactly `level`; 0 is none, `NOT_FOR_ME` that they want none. Setting it twice changes
+    nothing (idempotent, upsert).
 
     Merged at this moment, the tap is about the pitch it became part of: whatever was said of that one is never lost,
     so "interested" leaves a must there. A must beyond the limit counts as interested, and `problem` says so: refused,
@@ -334,7 +336,7 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
     if is_in_turn and level == Interest.Level.MUST and (tap or _is_held_open(pitch)):
         problem, why = _too_many_musts(pitch, attendee)
         level = Interest.Level.INTERESTED if problem else level
-    if is_in_turn and _write_interest(pitch, attendee, level):
+    if is_in_turn and _write_standing(pitch, attendee, level):
         return Tapped(pitch, level, problem, why)
     now = Pitch.open_in(pitch.camp, pitch.pk)
     if now is None:
@@ -350,15 +352,17 @@ def set_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | Non
 @transaction.atomic
 def carry_interest(*, pitch: Pitch, attendee: Attendee, level: int, tap: Tap | None = None) -> Tapped:
     """As `set_interest`, by a tap on a pitch that is part of this one now: "interested" leaves a must as it is."""
-    said = Interest.objects.filter(pitch=pitch, attendee=attendee).values_list("level", flat=True).first()
-    return set_interest(pitch=pitch, attendee=attendee, level=max(level, said or 0) if level else 0, tap=tap)
+    said = Interest.objects.filter(pitch=pitch, attendee=attendee).values_list("level", flat=True).first() or 0
+    # What was not for them was the other one: of this one they said nothing by it.
+    level = said if level == NOT_FOR_ME else max(level, said) if level else 0
+    return set_interest(pitch=pitch, attendee=attendee, level=level, tap=tap)
 
 
 def _what_stands(pitch: Pitch, attendee: Attendee, level: int, tap: Tap) -> Tapped:
     """After a tap that was taken before; refused where its device did a newer one."""
     if not LastTap.objects.filter(device=tap.device, number=tap.number).exists():
         raise TapIsOld(_("You tapped there again since."))
-    stands = attendee.interests.filter(pitch=pitch).values_list("level", flat=True).first() or 0
+    stands = told_as(dict(standing_of(attendee)).get(pitch.pk, 0))
     is_less = (level, stands) == (Interest.Level.MUST, Interest.Level.INTERESTED)
     return Tapped(pitch, stands, *(_too_many_musts(pitch, attendee) if is_less else ()))
 
@@ -372,6 +376,34 @@ def _take_turn(tap: Tap, pitch: Pitch) -> bool:
         is_open=_that_is_open(),
     )
     return changed_by(sql, [tap.device, tap.number, as_written(timezone.now()), pitch.pk, pitch.camp_id]) > 0
+
+
+def _write_standing(pitch: Pitch, attendee: Attendee, level: int) -> bool:
+    """What somebody says of a pitch, as `_write_interest` answers."""
+    if level > 0:
+        # An interest goes before what was not for them once: `standing_of`.
+        return _write_interest(pitch, attendee, level)
+    if not level:
+        is_written = _write_interest(pitch, attendee, 0)
+        return _take_back_decline(pitch, attendee) > 0 or is_written
+    _write_interest(pitch, attendee, 0)
+    sql = statement(
+        "INSERT INTO {sights} (pitch_id, attendee_id, seen_at, declined_at) SELECT id, %s, %s, %s {is_open} "
+        "ON CONFLICT (pitch_id, attendee_id) DO UPDATE SET declined_at = EXCLUDED.declined_at",
+        sights=table_of(Sight),
+        is_open=_that_is_open(),
+    )
+    now = as_written(timezone.now())
+    return changed_by(sql, [attendee.pk, now, now, pitch.pk, pitch.camp_id]) > 0
+
+
+def _take_back_decline(pitch: Pitch, attendee: Attendee) -> int:
+    # Written out for the same reason as in `_write_interest`.
+    sql = statement(
+        "UPDATE {sights} SET declined_at = NULL WHERE attendee_id = %s AND pitch_id = %s AND declined_at IS NOT NULL",
+        sights=table_of(Sight),
+    )
+    return changed_by(sql, [attendee.pk, pitch.pk])
 
 
 def _write_interest(pitch: Pitch, attendee: Attendee, level: int) -> bool:
@@ -388,14 +420,14 @@ def _write_interest(pitch: Pitch, attendee: Attendee, level: int) -> bool:
         )
         return changed_by(sql, [attendee.pk, pitch.pk, pitch.camp_id]) > 0
     sql = statement(
-        "INSERT INTO {interests} (pitch_id, attendee_id, level, changed_at) "
-        "SELECT id, %s, %s, %s {is_open} ON CONFLICT (pitch_id, attendee_id) "
+        "INSERT INTO {interests} (pitch_id, attendee_id, level, changed_at, since) "
+        "SELECT id, %s, %s, %s, %s {is_open} ON CONFLICT (pitch_id, attendee_id) "
         "DO UPDATE SET level = EXCLUDED.level, changed_at = EXCLUDED.changed_at",
         interests=interests,
         is_open=is_open,
     )
     now = as_written(timezone.now())
-    return changed_by(sql, [attendee.pk, level, now, pitch.pk, pitch.camp_id]) > 0
+    return changed_by(sql, [attendee.pk, level, now, now, pitch.pk, pitch.camp_id]) > 0
 
 
 def _that_is_open() -> Written:
@@ -453,12 +485,12 @@ def mark_seen(*, attendee: Attendee, pitch_ids: Iterable[int], patience: timedel
     # As a tap writes (raw SQL): the pitches are held by the same statement, so that none goes before this is written
     # down, and nobody who looks waits for another (row lock). In one order, as a merge holds them.
     sql = statement(
-        "INSERT INTO {sights} (pitch_id, attendee_id) "
-        "SELECT id, %s FROM {pitches} WHERE id IN ({ids}) ORDER BY id{held} ON CONFLICT DO NOTHING",
+        "INSERT INTO {sights} (pitch_id, attendee_id, seen_at) "
+        "SELECT id, %s, %s FROM {pitches} WHERE id IN ({ids}) ORDER BY id{held} ON CONFLICT DO NOTHING",
         sights=table_of(Sight),
         pitches=table_of(Pitch),
         ids=marks(len(unseen)),
         held=_held(),
     )
     with waiting_no_longer_than(patience) if patience else nullcontext(), transaction.atomic():
-        changed_by(sql, [attendee.pk, *sorted(unseen)])
+        changed_by(sql, [attendee.pk, as_written(timezone.now()), *sorted(unseen)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +40,7 @@ from events.http import (
     tell_done,
     wants_partial,
 )
+from events.keeping import kept_on_devices
 from events.meanwhile import SAVED_ANEW, held, known_from_here, note_saved, posted_anew, posted_on
 from events.models import Attendee, Camp
 
@@ -46,14 +48,19 @@ from .board import (
     PARTS,
     InterestControls,
     board_index,
+    board_news_shows,
     board_shows,
     cards_for,
     count_in_words,
+    counted,
     interest_counts,
+    mark_of,
     may_tap,
+    on_visit,
+    ones_for,
     pitch_shows,
     tap_form,
-    wishes_of,
+    visit_of,
 )
 from .forms import BoardForm, MergeForm, NewPitchForm, PitchForm
 from .models import Interest, Pitch, PitchQuerySet, fair_order
@@ -74,9 +81,13 @@ from .services import (
     withdraw_pitch,
 )
 from .signals import pitch_shown
+from .standing import NOT_FOR_ME, one_by_one, put_last, standing_of, told_as
+from .together import wanted_too
 from .topics import hues_for
 
 PER_PAGE = 40
+#: what a button of interest sends
+LEVELS = {"-1": NOT_FOR_ME, "0": 0, "1": Interest.Level.INTERESTED, "2": Interest.Level.MUST}
 log = logging.getLogger(__name__)
 
 
@@ -86,17 +97,22 @@ def topics_of(camp: Camp) -> list[str]:
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(board_shows)
 def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """The board, in an order of one's own."""
-    me, shown = request.me, request.shown
+    me, shown, visit = request.me, request.shown, visit_of(request)
     can_tap = may_tap(request)
     index = board_index(camp, shown.numbers)
     # Most people ask for the board as it is: then no form is made to be told so.
     form = BoardForm(request.GET, topics=index.topics, is_in=me is not None) if request.GET else None
     wanted = form.chosen() if form else {}
-    found = _filtered(camp.pitches.open(), wanted, me).values_list("pk", flat=True) if wanted else index.ids
-    ids = fair_order(found, me.pk if me else camp.pk)
+    rows = _filtered(camp.pitches.open(), wanted, me, visit)
+    found = rows.values_list("pk", flat=True) if wanted else index.ids
+    ids = put_last(fair_order(found, me.pk if me else camp.pk), shown.standing)
+    if after := id_in(request.GET.get("after", "")):
+        # Somebody was told that these came, and wants to see them.
+        ids.sort(key=lambda pk: pk <= after)
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "camp": camp,
@@ -104,13 +120,49 @@ def pitch_list(request: CampRequest, camp: Camp) -> HttpResponse:
         if form and wanted
         else _empty_fields(tuple(index.topics), me is not None, get_language()),
         "page": page,
+        "visit": mark_of(visit),
+        "newest": max(index.ids, default=0),
         "cards": cards_for(request, list(page.object_list), shown),
         "total": len(ids),
+        "counted": counted(request, index) if me else None,
         "can_tap": can_tap,
-        "tap_form": tap_form(request) if can_tap else "",
+        "tap_form": tap_form(request, back=on_visit(request, visit)) if can_tap else "",
         "is_filtered": bool(wanted),
     }
     return render_partial(request, "pitches/pitch_list.html", "pitch-board", context)
+
+
+@camp_view(Access.ANYONE)
+@require_safe
+@fresh(board_news_shows)
+def board_news(request: CampRequest, camp: Camp) -> HttpResponse:
+    """Over the board: how many came since it was opened. Nothing on it moves until somebody wants to see them."""
+    if not request.htmx:
+        return redirect("pitches:pitch_list", camp.slug)
+    context = {"camp": camp, "newest": request.shown.known, "count": request.shown.n, "seen": request.page_stamp}
+    return render_partial(request, "pitches/_board_news.html", "board-news", context)
+
+
+@camp_view(Access.ATTENDEE)
+@require_safe
+@fresh(board_shows)
+def pitch_one(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """The board one by one: what I have said nothing of, from where I am."""
+    shown, index = request.shown, board_index(camp, request.shown.numbers)
+    order = fair_order(index.ids, request.me.pk)
+    at, after = (id_in(request.GET.get(name, "")) for name in ("at", "after"))
+    turn = one_by_one(order, shown.standing, at=at, after=after) if may_tap(request) else []
+    here = turn[0] if turn else None
+    context = {
+        "camp": camp,
+        "ones": ones_for(request, turn[:PER_PAGE], shown),
+        "here": here,
+        "before": order[order.index(here) - 1] if here and len(order) > 1 else None,
+        "last": turn[:PER_PAGE][-1] if len(turn) > PER_PAGE else None,
+        "counted": counted(request, index),
+        "tap_form": tap_form(request, back=f"{request.path}?after={here}") if turn else "",
+    }
+    return render(request, "pitches/pitch_one.html", context)
 
 
 @lru_cache(maxsize=200)
@@ -119,7 +171,7 @@ def _empty_fields(topics: tuple[str, ...], is_in: bool, language: str) -> str:
     return BoardForm(topics=topics, is_in=is_in).fields_html()
 
 
-def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | None) -> PitchQuerySet:
+def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | None, visit: datetime) -> PitchQuerySet:
     if words := wanted.get("q"):
         pitches = pitches.about(words)
     if topic := wanted.get("topic"):
@@ -134,12 +186,13 @@ def _filtered(pitches: PitchQuerySet, wanted: dict[str, Any], me: Attendee | Non
     elif me and show == "wished":
         pitches = pitches.filter(interests__attendee=me)
     elif me and show == "unseen":
-        pitches = pitches.not_seen_by(me)
+        pitches = pitches.not_seen_by(me, visit)
     return pitches
 
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(pitch_shows)
 def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     pitch = get_object_or_404(camp.pitches.select_related("merged_into").prefetch_related("hosts"), pk=pitch_id)
@@ -154,8 +207,9 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
     if not (pitch.is_shown or can_edit):
         return render_partial(request, "pitches/pitch_gone.html", "pitch-page", {"camp": camp})
     can_tap = may_tap(request) and pitch.is_open
-    level = dict(request.shown.wishes).get(pitch.pk, 0)
+    level = dict(request.shown.standing).get(pitch.pk, 0)
     counts = interest_counts(camp, request.shown.counts) if camp.are_counts_shown else None
+    too = wanted_too(camp, pitch.pk, request.shown.counts) if pitch.is_open else []
     context = {
         "camp": camp,
         "pitch": pitch,
@@ -164,6 +218,7 @@ def pitch_detail(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespons
         "count": count_in_words(counts.get(pitch.pk, 0)) if counts is not None else "",
         "control": InterestControls.of(camp).html(pitch.pk, pitch.title, level) if can_tap else "",
         "tap_form": tap_form(request) if can_tap else "",
+        "too": sorted(camp.pitches.open().filter(pk__in=too), key=lambda other: too.index(other.pk)),
         "after": camp.pitches.open().filter(before=pitch),
         "before": camp.pitches.open().filter(after=pitch),
         "can_edit": can_edit and not camp.is_archived,
@@ -182,6 +237,7 @@ def _note_seen(me: Attendee, pitch: Pitch) -> None:
 
 
 @camp_view(Access.ATTENDEE)
+@kept_on_devices
 @held
 def pitch_create(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Sent again from the same page with other words, it changes the pitch it made."""
@@ -324,24 +380,25 @@ def interest_set(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRes
         if wants_json(request):
             return _tap_told(_("The pitch was withdrawn."), status=404)
         raise Http404
-    level = {"0": 0, "1": Interest.Level.INTERESTED, "2": Interest.Level.MUST}.get(request.POST.get("level", ""))
+    level = LEVELS.get(request.POST.get("level", ""))
     tap = set_interest if pitch.pk == pitch_id else carry_interest
     status, why = 200, ""
     try:
         if level is None:
-            raise ValidationError(_("Choose none, interested or must."))
+            raise ValidationError(_("Choose must, interested or not for me, or none of them."))
         pitch, level, problem, why = tap(pitch=pitch, attendee=request.me, level=level, tap=which)
     except TapIsOld as error:
         return _tap_told(" ".join(error.messages), status=409, is_old=True)
     except ValidationError as error:
         problem, status = " ".join(error.messages), 422
-        level = dict(wishes_of(request.me)).get(pitch.pk, 0)
+        level = told_as(dict(standing_of(request.me)).get(pitch.pk, 0))
     if wants_json(request):
         more = {"why": why} if why else {}
         return _tap_told(problem, status=status, pitch=pitch.pk, title=pitch.title, level=level, **more)
     if problem:
         messages.error(request, problem)
-    return redirect(next_page(request, f"{pitch.get_absolute_url()}"))
+    # There one was, without a script.
+    return redirect(next_page(request, pitch.get_absolute_url()) + f"#interest-control-{pitch.pk}")
 
 
 def _tap_in(request: CampRequest) -> Tap | None:
@@ -362,5 +419,7 @@ def seen_mark(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     ids = [pk for value in request.POST.getlist("pitch")[:200] if (pk := id_in(value)) is not None]
     known = camp.pitches.filter(pk__in=ids).values_list("pk", flat=True)
     mark_seen(attendee=request.me, pitch_ids=known)
+    if wants_json(request):
+        return HttpResponse(status=204)
     tell_done(request, _("These are no longer new to you."))
     return redirect(next_page(request, camp.get_absolute_url()))

@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import refuse_name, refuse_unseen
 from events.models import Attendee, Camp, Room, Slot
 from events.people import ToldApart, in_order_of_names, told_apart
 from events.shifting import by_day
 from events.templatetags.campgrid import clock, form_fields, long_day
 from events.templatetags.campgrid import day as short_day
 from pitches.forms import SlotChoices
+from pitches.models import Pitch
 
 from .advice import concern_sentences
 from .models import Draft, MailedCalendar
@@ -218,6 +220,13 @@ class ShiftForm(MinutesForm):
 def hosts_of(camp: Camp) -> QuerySet[Attendee]:
     """People who lead an open pitch."""
     return camp.attendees.present().filter(pitches__in=camp.pitches.open()).distinct()
+
+
+class NewSessionForm(forms.Form):
+    """A session that nobody has pitched, as it is written into a cell."""
+
+    title = Pitch._meta.get_field("title").formfield(validators=[refuse_unseen])
+    behalf = forms.CharField(label=_("Who leads it"), max_length=60, required=False, validators=[refuse_name])
 
 
 class StopForm(forms.Form):

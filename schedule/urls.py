@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import build, calendars, draft, moved, public, repair, shift
+from .views import build, calendars, cells, draft, moved, my_day, public, repair, shift, tell, unseen
 
 app_name = "schedule"
 urlpatterns = [
@@ -12,7 +12,14 @@ urlpatterns = [
     path("calendar.ics", public.camp_calendar, name="camp_calendar"),
     path("rooms/<row:room_id>.ics", public.room_calendar, name="room_calendar"),
     path("sessions/<row:session_id>.ics", public.session_calendar, name="session_calendar"),
-    path("my/", public.my_interests, name="my_interests"),
+    path("my/tell/", tell.tell_me, name="tell_me"),
+    path("my/tell/choose/", tell.telling_choose, name="telling_choose"),
+    path("my/tell/devices/", tell.device_add, name="device_add"),
+    path("my/tell/devices/<row:device_id>/", tell.device_remove, name="device_remove"),
+    path("my/moves/seen/", unseen.moves_hear, name="moves_hear"),
+    path("my/", my_day.my_interests, name="my_interests"),
+    path("my/next/", my_day.next_line, name="next_line"),
+    path("my/sessions/", my_day.session_choose, name="session_choose"),
     path("my/calendar/replace/", public.calendar_replace, name="calendar_replace"),
     path("my/calendar/mails/", calendars.mails_start, name="mails_start"),
     path("my/calendar/mails/<str:key>/", calendars.mails_stop, name="mails_stop"),
@@ -22,8 +29,11 @@ urlpatterns = [
     path("draft/pitches/<row:pitch_id>/place/", draft.session_place, name="session_place"),
     path("draft/sessions/<row:session_id>/unplace/", draft.session_unplace, name="session_unplace"),
     path("draft/sessions/<row:session_id>/pin/", draft.session_pin, name="session_pin"),
-    path("draft/sessions/<row:session_id>/swap/", draft.session_swap, name="session_swap"),
+    path("draft/cells/<row:slot_id>-<row:room_id>/", cells.cell_fill, name="cell_fill"),
     path("draft/undo/", moved.move_undo, name="move_undo"),
+    path("draft/steps/undo/", moved.step_undo, name="step_undo"),
+    path("draft/steps/redo/", moved.step_redo, name="step_redo"),
+    path("draft/history/", moved.draft_history, name="draft_history"),
     path("draft/shift/undo/", shift.shift_undo, name="shift_undo"),
     path("draft/figures/", draft.draft_figures, name="draft_figures"),
     path("draft/pitches/<row:pitch_id>/repeat/", draft.repeat_add, name="repeat_add"),

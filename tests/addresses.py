@@ -10,16 +10,18 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import dumps
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
-from events.models import Attendee, Camp, Invitation, Room, Slot
+from events.models import Attendee, Camp, Invitation, Room, Slot, Worry
 from exchange.models import Upload
 from exchange.report import Report
-from notes.models import Link, NoteRevision, WriteUp
+from notes.models import Link, NoteRevision, WriteUp, WriteUpDraft
 from notes.services import save_note
 from pitches.models import Interest
 from pitches.services import withdraw_pitch
 from schedule.advice.mending import Mending
-from schedule.draft.moves import place_session
+from schedule.draft.moves import pin_session, place_session
+from schedule.draft.undo import undo_step
 from schedule.models import Draft, GridBuild, MailedCalendar
 from schedule.wall.publish import publish_grid
 
@@ -61,6 +63,19 @@ class Form:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+#: of a browser: a push service that everybody knows, and a point of its curve
+A_SERVICE = "https://fcm.googleapis.com/fcm/send"
+A_POINT = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"  # the curve's own (generator)
+
+
+def told_worry(attendee: Attendee) -> int:
+    """As if that person could be told: the number of what was."""
+    worry = Worry(camp=attendee.camp, to=attendee)
+    worry.seal("Somebody shouts.")
+    worry.save()
+    return worry.pk
+
+
 @dataclass
 class FullCamp:
     """One of everything that an address can name, and a second organiser, so that nobody is the last."""
@@ -85,9 +100,15 @@ class FullCamp:
         withdraw_pitch(pitch=self.withdrawn, by=None)
         rooms[1].closed_in.add(slots[2])
         make_organiser(camp, "Oscar")
+        # Steps of the organiser who was there first: two that stand, and one that was taken back.
+        first = camp.attendees.organisers().order_by("pk")[0]
+        for is_pinned in (True, False, True):
+            pin_session(session=self.other, is_pinned=is_pinned, by=first)
+        undo_step(camp=camp, by=first)
+        self.other.refresh_from_db()
         self.away = AttendeeFactory(camp=camp, display_name="Away")
         self.away.away_in.add(slots[2])
-        PitchFactory(camp=camp, title="Tides", hosts=[self.away])
+        self.waits = PitchFactory(camp=camp, title="Tides", hosts=[self.away])
         self.written_down = AttendeeFactory(camp=camp, display_name="Gran", user=None)
         #: nothing stands in it, nobody is away then
         self.lunch = camp.slots.get(title="Lunch")
@@ -115,14 +136,34 @@ class FullCamp:
             "upload_id": Upload.objects.create(
                 camp=camp, files={"rooms.csv": "name,capacity\nAttic,5\n"}, state="read", report=Report().as_json()
             ).pk,
+            # Told to the organiser who was there first: nobody else finds it.
+            "worry_id": told_worry(camp.attendees.organisers().order_by("pk")[0]),
             # Mailed, so that its address stands on no page.
             "invitation_id": Invitation.objects.issue(
                 camp=camp, role="helper", email="invited@example.org", is_shown=False
             ).pk,
+            "device_id": camp.attendees.organisers()
+            .order_by("pk")[0]
+            .devices.create(
+                endpoint=f"{A_SERVICE}/known",
+                p256dh=A_POINT,
+                auth="A" * 22,
+                vapid="x",
+                name="Firefox",
+                language="en-gb",
+            )
+            .pk,
             "switch": "is_pitching_open",
             "kind": "json",
             "sheet": "grid",
+            "name": "192",
         }
+        #: of the organiser who was there first
+        WriteUpDraft.objects.create(by=camp.attendees.organisers().order_by("pk")[0], title="My day", text="It was.")
+        #: hears what is wrong, and is none of the nine
+        self.listener = make_organiser(camp, "Lia")
+        self.listener.hears_worries = True
+        self.listener.save()
         link = {"url": "https://z.example", "title": "z", "kind": "slides", "by": self.attendee.pk}
         #: a link that was taken away, as Undo holds it
         self.link_away = dumps(link, salt=f"notes.link.{self.session.pk}")
@@ -145,7 +186,7 @@ class FullCamp:
         addresses = SimpleUploadedFile("list.csv", b"new@example.org\n")
         settings = {
             "name": "Another name", "starts_on": TODAY, "ends_on": TODAY, "time_zone": "Europe/London",
-            "accent": "#123456", "joining": "open", "musts_each": 3, "walking_minutes": 0,
+            "accent": "#123456", "joining": "open", "musts_each": 3, "walking_minutes": 0, "room_minutes": 2,
         }  # fmt: skip
         slot = {"day": TODAY, "starts": "15:00", "ends": "15:30", "kind": "sessions"}
         pattern = {"starts": "16:00", "ends": "18:00", "minutes": 30, "between": 0, "lunch_minutes": 60}
@@ -156,6 +197,9 @@ class FullCamp:
             "events:camp_leave": Form(),
             "events:camp_erase": Form({"texts": "on"}),
             "events:news_hear": Form({"seen": "1"}),
+            "events:worry_create": Form({"to": self.listener.pk, "text": "It is too loud."}),
+            "events:worry_list": Form({"hears_worries": "on", "found_by": "Yellow lanyard"}),
+            "events:worry_delete": Form(),
             "events:name_edit": Form({"display_name": "Somebody else"}),
             "events:camp_edit": Form(settings),
             "events:camp_switch": Form({"on": "0"}),
@@ -189,15 +233,24 @@ class FullCamp:
             "pitches:pitch_host": Form(values={"pitch_id": self.idea.pk}),
             "pitches:pitch_merge": Form({"target": self.idea.pk}),
             "pitches:interest_set": Form({"level": "2"}),
+            "schedule:session_choose": Form({"goes": self.other.pk}),
             "schedule:calendar_replace": Form(),
+            "schedule:moves_hear": Form({"seen": timezone.now().isoformat()}),
+            "schedule:telling_choose": Form({"is_before": "on"}),
+            "schedule:device_add": Form({"endpoint": f"{A_SERVICE}/new", "p256dh": A_POINT, "auth": "A" * 22}),
+            "schedule:device_remove": Form(),
             "schedule:mails_start": Form(),
             "schedule:mails_stop": Form({"code": self.mails.codes[0]}),
             "schedule:grid_publish": Form(seen | {"accept_broken": "1"}),
             "schedule:session_place": Form({"cell": f"{self.slots[2].pk}-{self.rooms[0].pk}"}),
             "schedule:session_unplace": Form({"seen": self.session.revision}),
             "schedule:session_pin": Form({"on": "1"}),
-            "schedule:session_swap": Form({"other": self.other.pk}),
+            "schedule:cell_fill": Form(
+                {"pitch": f"{self.waits.pk}-0"}, {"slot_id": self.slots[2].pk, "room_id": self.rooms[0].pk}
+            ),
             "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),
+            "schedule:step_undo": Form(),
+            "schedule:step_redo": Form(),
             "slots_shift": Form(seen | {"moving": self.slots[2].pk, "by_minutes": 15, "way": "later"}),
             "schedule:shift_undo": Form(seen | {"slot": [self.slots[2].pk], "by_minutes": 15, "way": "later"}),
             "schedule:repeat_add": Form(free),
@@ -216,6 +269,9 @@ class FullCamp:
             "notes:link_create": Form({"url": "https://y.example", "title": "y", "kind": "slides"}),
             "notes:link_delete": Form(),
             "notes:link_restore": Form({"link": self.link_away}),
+            "along_detail": Form({f"{self.session.pk}-here": "on", "next-text": "Ask Ann.", "do": "draft"}),
+            "notes:draft_edit": Form({"title": "My day", "text": "It was long."}),
+            "notes:draft_delete": Form(),
             "notes:session_writeup_create": Form(writeup),
             "notes:writeup_create": Form(writeup),
             "notes:writeup_edit": Form(writeup),

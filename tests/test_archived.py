@@ -35,10 +35,15 @@ GOES_ON = {
     "events:camp_leave": True,
     "events:camp_erase": True,
     "events:news_hear": False,
+    "events:worry_delete": False,
     "notes:note_rule": True,
+    "along_detail": False,
+    "notes:draft_edit": False,
+    "notes:draft_delete": False,
     "events:camp_copy": False,
     "schedule:calendar_replace": True,
     "schedule:mails_stop": False,
+    "schedule:device_remove": False,
 }
 #: what changes no row although it is fine: an organiser is in already, and no address is listed
 CHANGES_NOTHING = {"events:camp_join", "events:address_drop"}
@@ -219,7 +224,7 @@ HOLD_NONE = {
 
 
 #: the rooms of `events` in which camps are changed
-OF_EVENTS = ["opening", "joining", "roles", "editing", "frame", "listed", "merging"]
+OF_EVENTS = ["opening", "joining", "roles", "editing", "frame", "listed", "merging", "worries"]
 
 
 def test_every_service_asks_whether_the_camp_is_archived():
@@ -311,7 +316,7 @@ def test_an_archived_camp_says_nothing_that_is_so_no_more(sign_in, client, full_
         "poster/": [f"Join {camp.name}", "you are in"],
         "people/": ["Who may join", "Open invitations", "address is listed"],
         "leave/": ["Your place goes to the next"],
-        "draft/": ["Publish", 'Place<span class="visually-hidden"> Tides'],
+        "draft/": ["Publish", '/place/">Tides</a>', "/draft/cells/"],
         "draft/repair/": ["Say what is lost", "A host is missing"],
         "calendar/": ["shows every change at once"],
     }

@@ -14,12 +14,14 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.claims import finish_claim, start_claim
 from accounts.models import Claim, User
 from events import caching, stamps
 from events.access import Access
+from events.caching import fill, stencil
 from events.editing import edit_camp, switch_camp
 from events.frame import save_room, save_slot
 from events.invitations import invite
@@ -35,7 +37,9 @@ from pitches.topics import hues_of
 from schedule.draft.concerns import set_concerns
 from schedule.draft.moves import place_session
 from schedule.models import Draft, GridVersion
-from schedule.wall import grid, mine, shared, stamp
+from schedule.wall import grid, my_day, shared, stamp
+from schedule.wall.buttons import TapKind
+from schedule.wall.choices import go_to, stay_away
 from schedule.wall.publish import publish_grid
 from schedule.wall.table import table
 
@@ -44,9 +48,13 @@ from .factories import AttendeeFactory, PitchFactory, RoomFactory, UserFactory
 from .test_archived import send, undone, written_to
 
 #: what is another each time: the token is masked anew, a form has a key for one use
-TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"\w{64}"|name="form_key" value="\w{36}"')
+TOKEN = re.compile(
+    r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"\w{64}"|name="form_key" value="\w{36}"|data-waits="[\w ]+"'
+)
 #: the stamp of the page itself, by which it asks for news
 SEEN = re.compile(r"seen=\w+")
+#: since when one looks through the board, which its next pages say
+VISIT = re.compile(r"visit=\d+")
 
 
 def reader(attendee=None) -> Client:
@@ -57,7 +65,7 @@ def reader(attendee=None) -> Client:
 
 
 def text_of(response) -> str:
-    return SEEN.sub("", TOKEN.sub("", response.content.decode()))
+    return VISIT.sub("", SEEN.sub("", TOKEN.sub("", response.content.decode(errors="replace"))))
 
 
 def fresh_pages(full_camp: FullCamp) -> list[str]:
@@ -101,10 +109,12 @@ def test_no_post_leaves_a_page_at_304_that_it_changed_and_nothing_kept_is_stale(
 #: what a camp shows to anybody and has no ETag, and why
 NOT_FRESH = {
     "events:camp_accent": "kept for five minutes without asking",
+    "camp_kept": "asked by a script: what tells its states apart is all that it says",
     "events:camp_join": "a form",
     "events:camp_leave": "a form",
     "events:camp_erase": "a form",
     "events:invitation_accept": "a form",
+    "events:worry_create": "a form",
     "schedule:mails_stop": "a form",
 }
 
@@ -113,7 +123,14 @@ def test_every_page_that_anybody_reads_is_told_unchanged(full_camp):
     asked = [a for a in camp_addresses() if a.view.camp_access == Access.ANYONE]
     assert {a.name for a in asked if not hasattr(a.view, "is_fresh")} == NOT_FRESH.keys()
     more = {a.name for a in camp_addresses() if hasattr(a.view, "is_fresh")} - {a.name for a in asked}
-    assert more == {"schedule:my_interests", "events:people_list", "notes:note_history"}
+    assert more == {
+        "events:news_detail",
+        "schedule:my_interests",
+        "events:people_list",
+        "notes:note_history",
+        "pitches:pitch_one",
+        "camp_waiting",
+    }
 
 
 def changed_by(client: Client, pages: list[str], change: Callable[[], object]) -> set[str]:
@@ -337,8 +354,8 @@ def test_no_other_page_says_where_a_session_is():
     includes = re.compile(r"""include "schedule/(_whereabouts|_place_state)\.html|data-changed""")
     folder = settings.BASE_DIR / "templates"
     found = {str(path.relative_to(folder)) for path in folder.rglob("*.html") if includes.search(path.read_text())}
-    # They are what is included; and what fell off stands above the grid.
-    parts = {"schedule/_whereabouts.html", "schedule/_place_state.html", "schedule/_grid_gone.html"}
+    # They are what is included, or parts of My day; and what fell off stands above the grid.
+    parts = {f"schedule/_{name}.html" for name in ("whereabouts", "place_state", "grid_gone", "my_row", "my_session")}
     assert found - parts == SAYS_WHERE.keys()
 
 
@@ -437,11 +454,19 @@ def test_an_edited_pitch_is_seen_everywhere(camping, ben):
 
 def test_a_tap_of_mine_changes_what_shows_it_and_nothing_of_others(camping, ben):
     pitch = camping.full.pitch
-    mine = {BOARD, PITCH, GRID, MINE}
+    mine = {BOARD, PITCH, GRID, SESSION, MINE}
     assert camping.changed_by(lambda: set_interest(pitch=pitch, attendee=camping.me, level=1)) == mine
     assert camping.changed_by(lambda: set_interest(pitch=pitch, attendee=camping.me, level=2)) == mine
     assert camping.changed_by(lambda: set_interest(pitch=pitch, attendee=camping.me, level=2)) == set()
     assert camping.changed_by(lambda: set_interest(pitch=pitch, attendee=ben, level=0)) == set()
+
+
+def test_a_choice_of_mine_changes_what_shows_it_and_nothing_of_others(camping, ben):
+    session = camping.full.session
+    assert camping.changed_by(lambda: go_to(session=session, attendee=camping.me)) == {GRID, SESSION, MINE}
+    assert camping.changed_by(lambda: go_to(session=session, attendee=camping.me)) == set()
+    assert camping.changed_by(lambda: stay_away(session=session, attendee=camping.me)) == {GRID, SESSION, MINE}
+    assert camping.changed_by(lambda: go_to(session=session, attendee=ben)) == set()
 
 
 def test_the_frame_is_part_of_every_page(camping, rooms, slots):
@@ -483,7 +508,7 @@ def test_the_clock_changes_what_says_now(camping, monkeypatch):
     assert camping.changed_by(lambda: None) == set()
 
     def pass_the_edge():
-        for module in (stamp, grid, mine):
+        for module in (stamp, grid, my_day):
             monkeypatch.setattr(module, "timezone", SimpleNamespace(now=lambda: start + timedelta(minutes=1)))
 
     assert camping.changed_by(pass_the_edge) == {GRID, MINE}
@@ -561,15 +586,20 @@ def test_my_marks_in_the_gaps_are_the_table_rendered_whole(camping, rooms):
     set_interest(pitch=full.pitch, attendee=me, level=2)
     version = publish_grid(camp=camp, by=None)
     marks = {
-        full.session.pk: shared.Mark(level=2, is_hosted=False, has_clash=True),
-        mine_too.pk: shared.Mark(level=0, is_hosted=True, has_clash=True),
+        full.session.pk: shared.Mark(level=2, is_hosted=False, has_clash=False, is_instead=True),
+        mine_too.pk: shared.Mark(level=0, is_hosted=True, has_clash=False),
     }
     with timezone.override(camp.tz):
         whole = grid.published_grid(version, camp)
         for entry in whole.entries:
             mark = marks.get(entry.id)
             entry.mark = " mine" if mark else ""
-            entry.tags = render_to_string("schedule/_entry_tags.html", {"mark": mark}) if mark else ""
+            # Of what is mine neither a must nor what I host has a button.
+            button = stencil("schedule/_tap_button.html", TapKind(is_interested=False, has_id=True))
+            address = reverse("pitches:interest_set", args=[camp.slug, entry.pitch_id])
+            values = {"session": entry.id, "title": entry.title, "pitch": entry.pitch_id, "address": address}
+            unsaid = fill(button, values)
+            entry.tags = render_to_string("schedule/_entry_tags.html", {"mark": mark}) if mark else unsaid
         html = table(whole, hues=hues_of(camp), paper=shared.paper_line(shared.Published.of(version), camp))
     assert html.count(" mine") >= len(marks)
     assert html in camping.client.get(camping.pages[GRID]).content.decode()

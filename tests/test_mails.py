@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.core import mail
 from django.test import Client
@@ -21,9 +22,13 @@ from accounts.once import BACKEND
 from accounts.services import send_sign_in_code
 from events import invitations, joining, news
 from events.models import Invitation, Joining, Role
+from events.worries import listen_to_worries, tell_worry
+from notes.along import mail_along, save_along, what_i_was_in
+from pitches.services import set_interest
 from schedule.draft.moves import place_session
 from schedule.wall.mailing import start_mails
 from schedule.wall.publish import publish_grid
+from schedule.wall.telling import choose_telling
 
 from .factories import AttendeeFactory, PitchFactory, UserFactory, make_slot
 from .test_services_read import calls_in, functions, named
@@ -63,6 +68,33 @@ def session_mail(camp, olga) -> None:
     publish_grid(camp=camp, by=None)
 
 
+def worry_mail(camp, olga) -> None:
+    reader = AttendeeFactory(camp=camp, user=UserFactory(email=READER), role=Role.HELPER)
+    listen_to_worries(attendee=reader, listens=True, found_by="At the desk")
+    tell_worry(to=reader, text="Somebody shouts.", by=None)
+
+
+def along_mail(camp, olga) -> None:
+    reader = AttendeeFactory(camp=camp, user=UserFactory(email=READER))
+    EmailAddress.objects.create(user=reader.user, email=READER, verified=True, primary=True)
+    pitch = PitchFactory(camp=camp, title="Knots", hosts=[reader])
+    session = place_session(pitch=pitch, room=camp.rooms.create(name="Barn"), slot=make_slot(camp, 10))
+    publish_grid(camp=camp, by=None)
+    save_along(attendee=reader, sessions={session.pk: (True, "Tie them.")}, doing_next="")
+    mail_along(attendee=reader, along=what_i_was_in(reader))
+
+
+def moves_mail(camp, olga) -> None:
+    rooms, slot = [camp.rooms.create(name=name) for name in ("Barn", "Loft")], make_slot(camp, 10)
+    reader, pitch = AttendeeFactory(camp=camp, user=UserFactory(email=READER)), PitchFactory(camp=camp, title="Knots")
+    set_interest(pitch=pitch, attendee=reader, level=1)
+    session = place_session(pitch=pitch, room=rooms[0], slot=slot)
+    publish_grid(camp=camp, by=None)
+    choose_telling(attendee=reader, is_before=False, is_by_mail=True)
+    place_session(pitch=pitch, session=session, room=rooms[1], slot=slot)
+    publish_grid(camp=camp, by=None)
+
+
 #: where a mail is sent: how to have it sent; None: the library's, whose pages that send one are closed
 MAILS: dict[str, Callable[..., None] | None] = {
     "accounts/adapters.py:AccountAdapter.send_mail": None,
@@ -71,9 +103,11 @@ MAILS: dict[str, Callable[..., None] | None] = {
     "events/invitations.py:invite": invitation_mail,
     "events/joining.py:tell_moved_up": moved_up_mail,
     "schedule/wall/mailing.py:_mail": session_mail,
+    "schedule/wall/telling.py:mail_person_moves": moves_mail,
+    "notes/along.py:mail_along": along_mail,
 }
-#: a claim's code goes out in the same mail, and stands for something else
-SENT = [claim_mail] + [send for send in MAILS.values() if send]
+#: a claim's code goes out in the same mail, and stands for something else; of news one kind leads inside
+SENT = [claim_mail, worry_mail] + [send for send in MAILS.values() if send]
 
 
 def test_each_place_that_sends_a_mail_is_in_the_table():

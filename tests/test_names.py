@@ -116,7 +116,20 @@ def test_no_way_around_the_form(camp, ben):
 CALLED_SO = "An organiser of this camp is called so. Add something to your name."
 
 
-@pytest.mark.parametrize("name", ["Olga", " olga", "O L G A", "Ｏｌｇａ", "Ol\u200bga"])
+@pytest.mark.parametrize(
+    "name",
+    # Wide; with something unseen in it; small capitals; on a coin; Armenian O and g.
+    [
+        "Olga",
+        " olga",
+        "O L G A",
+        "Ｏｌｇａ",
+        "Ol\u200bga",
+        "\u1d0f\u029f\u0262\u1d00",
+        "\U0001f17elga",
+        "\u0555l\u0581a",
+    ],
+)
 def test_nobody_comes_in_under_a_name_that_looks_like_an_organisers(client, camp, olga, name):
     answer = client.post(f"/{camp.slug}/join/", {"display_name": name})
     assert answer.status_code == 422
@@ -150,9 +163,7 @@ def test_what_one_does_is_no_name(client, camp, olga, name):
     }
 
 
-@pytest.mark.parametrize(
-    "name", ["Olga Teamer", "Hostia", "Olga B. (organiser)", "\u041e\u043b\u044c\u0433\u0430", "...", "李"]
-)
+@pytest.mark.parametrize("name", ["Olga Teamer", "Hostia", "\u041e\u043b\u044c\u0433\u0430", "...", "李"])
 def test_other_names_are_taken(client, camp, olga, name):
     assert client.post(f"/{camp.slug}/join/", {"display_name": name}).status_code == 302
 

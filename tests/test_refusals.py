@@ -109,7 +109,9 @@ ANSWERS_ITSELF = {
     "accounts/views.py:_take_code": "a form that is sent for two things: where the other was wanted, the next page says it",
     "events/views/camp.py:_find_invitation": "a link that may not be tried now is no page of a form",
     "pitches/views.py:interest_set": "a script is told by JSON",
-    "schedule/views/draft.py:_place": "beside the cells to choose from",
+    "schedule/views/tell.py:device_move": "a browser says it by itself, with no page open: it is told by a status",
+    "schedule/views/draft.py:session_place": "above the places to choose from",
+    "schedule/views/cells.py:cell_fill": "above what one typed, and what waits to be chosen",
     "schedule/views/draft.py:grid_publish": "the page that asks is shown again",
 }
 

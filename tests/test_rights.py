@@ -52,13 +52,25 @@ RIGHTS = {
     # -- the camp itself
     "events:camp_detail": (EVERYBODY, NONE),
     "events:camp_accent": (EVERYBODY, NONE),
+    # A camp as an app of its own, and what a device keeps of it: to each what is theirs.
+    "events:camp_manifest": (EVERYBODY, NONE),
+    "events:camp_icon": (EVERYBODY, NONE),
+    "camp_kept": (EVERYBODY, NONE),
+    "camp_waiting": (INSIDE, NONE_INSIDE),
     # Who is in or waits is led on; who was removed is told so.
     "events:camp_join": ("....> >>>>", ">>>!> >>>>"),
     # Who is not in has nothing to leave; who waits may stop waiting.
     "events:camp_leave": (">>>>. ....", ">>>>> >>>>"),
     "events:camp_erase": (">>>>. ....", ">>>>> >>>>"),
+    # Looked at by hand it leads on.
+    "events:news_detail": (INSIDE_DO, NONE_INSIDE),
     "events:news_hear": (INSIDE_DO, INSIDE_DO),
     "events:name_edit": (INSIDE, INSIDE_DO),
+    # Whoever sees the camp may say that something is wrong.
+    "events:worry_create": (EVERYBODY, ">>>>> >>>>"),
+    # Who can be told is a helper, or an organiser; what one was told is one's own.
+    "events:worry_list": (INSIDE, "JJJJJ !!>>"),
+    "events:worry_delete": ("JJJJJ NNN.", "JJJJJ NNN>"),
     "events:camp_poster": (HELPERS, NONE_HELPERS),
     "events:camp_edit": (ORGANISERS, ORGANISERS_DO),
     "events:camp_switch": (ORGANISERS_DO, ORGANISERS_DO),
@@ -88,8 +100,11 @@ RIGHTS = {
     "events:invitation_accept": (EVERYBODY, ".>>>> >>>>"),
     # -- the board
     "pitches:pitch_list": (EVERYBODY, NONE),
+    # Whoever opens it themselves is led to the board.
+    "pitches:board_news": (">>>>> >>>>", NONE),
     "pitches:pitch_detail": (EVERYBODY, NONE),
     "pitches:pitch_create": (INSIDE, INSIDE_DO),
+    "pitches:pitch_one": (INSIDE, NONE_INSIDE),
     "pitches:seen_mark": (INSIDE_DO, INSIDE_DO),
     "pitches:pitch_edit": (OWN_OR_HELP, OWN_OR_HELP_DO),
     "pitches:pitch_withdraw": (OWN_OR_HELP, OWN_OR_HELP_DO),
@@ -109,6 +124,15 @@ RIGHTS = {
     # The address is the secret: calendar programs cannot sign in.
     "schedule:my_calendar": (EVERYBODY, NONE),
     "schedule:my_interests": (INSIDE, NONE_INSIDE),
+    "schedule:moves_hear": (INSIDE_DO, INSIDE_DO),
+    "schedule:tell_me": (INSIDE, NONE_INSIDE),
+    "schedule:telling_choose": (INSIDE_DO, INSIDE_DO),
+    "schedule:device_add": (INSIDE_DO, INSIDE_DO),
+    # The organiser's; nobody else finds it.
+    "schedule:device_remove": (INSIDE_DO, "JJJJJ NNN>"),
+    # Whoever opens it themselves is led to the whole day.
+    "schedule:next_line": (INSIDE_DO, NONE_INSIDE),
+    "schedule:session_choose": (INSIDE_DO, INSIDE_DO),
     "schedule:calendar_detail": (EVERYBODY, NONE),
     "schedule:calendar_replace": (INSIDE, INSIDE_DO),
     "schedule:mails_start": (INSIDE_DO, INSIDE_DO),
@@ -120,8 +144,11 @@ RIGHTS = {
     "schedule:session_place": (ORGANISERS, ORGANISERS_DO),
     "schedule:session_unplace": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:session_pin": (ORGANISERS_DO, ORGANISERS_DO),
-    "schedule:session_swap": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:cell_fill": (ORGANISERS, ORGANISERS_DO),
     "schedule:move_undo": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:step_undo": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:step_redo": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:draft_history": (ORGANISERS, NONE_ORGANISERS),
     "slots_shift": (ORGANISERS, ORGANISERS_DO),
     "schedule:shift_undo": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:draft_figures": (ORGANISERS, NONE_ORGANISERS),
@@ -151,6 +178,11 @@ RIGHTS = {
     # The form is the right: only the answer to whoever took the link away holds it, signed.
     "notes:link_restore": (INSIDE_DO, INSIDE_DO),
     "notes:session_writeup_create": (INSIDE, INSIDE_DO),
+    # Everybody's own; the draft is the organiser's, whom nobody else finds.
+    "along_detail": (INSIDE, INSIDE_DO),
+    "notes:along_download": (INSIDE, NONE_INSIDE),
+    "notes:draft_edit": ("JJJJJ NNN.", "JJJJJ NNN>"),
+    "notes:draft_delete": ("JJJJJ NNN.", "JJJJJ NNN>"),
     "notes:record_list": (EVERYBODY, NONE),
     "notes:record_feed": (EVERYBODY, NONE),
     "notes:writeup_create": (INSIDE, INSIDE_DO),

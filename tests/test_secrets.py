@@ -37,7 +37,7 @@ from .test_archived import undone
 
 #: what is another each time, and of no wish
 NOISE = re.compile(
-    r'value="\w{64}"|value="[0-9a-f]{36}"|"X-CSRFToken": "\w{64}"|seen=\w+|stamp=[^"&]+|\d\d:\d\d|name="once" value="[^"]*"'
+    r'value="\w{64}"|value="[0-9a-f]{36}"|"X-CSRFToken": "\w{64}"|seen=\w+|visit=\d+|stamp=[^"&]+|\d\d:\d\d|name="once" value="[^"]*"'
     r'|data-number="\d+"|"(?:key|told)": "[^"]*"|\d{4}-\d\d-\d\dT[\d:.+]*'
 )
 

@@ -51,6 +51,7 @@ TYPED = {
 PASTED = "".join(typed for typed, _text, _line in TYPED.values())
 #: written by the product itself, or checked as what it is; a room's name on a version is the room's, cleaned
 OURS = {
+    "events.Worry.sealed",
     "accounts.Claim.code_hash", "accounts.MailFailure.error", "accounts.MailFailure.to", "accounts.SentForm.browser",
     "accounts.SentForm.form", "accounts.SentForm.goes_to", "accounts.SentForm.key", "accounts.SignInCode.browser",
     "accounts.SignInCode.code_hash", "accounts.Tally.what", "accounts.Tally.who", "accounts.User.password",
@@ -58,7 +59,8 @@ OURS = {
     "events.Invitation.code_hash", "events.Invitation.key_hash", "events.Invitation.sealed", "events.Stamp.part",
     "exchange.Upload.problem", "pitches.LastTap.device", "schedule.DraftFigures.counted_from",
     "schedule.Placement.room_name", "schedule.MailedCalendar.key", "schedule.MailedSession.told", "schedule.Session.told",
-    "schedule.GridVersion.clocks_of", "schedule.GridVersion.clocks_in",
+    "schedule.GridVersion.clocks_of", "schedule.GridVersion.clocks_in", "schedule.Device.auth", "schedule.Device.language",
+    "schedule.Device.name", "schedule.Device.p256dh", "schedule.Device.sign_in", "schedule.Device.vapid",
 }  # fmt: skip
 
 

@@ -27,19 +27,23 @@ SAYS_NOTHING = {
     "schedule:build_start": "here the worker is done before the page is there, and the page says what it found",
     "schedule:repair_start": "the same",
     "events:news_hear": "what was read is gone from the page",
+    "schedule:moves_hear": "what was seen is gone from the page",
+    "schedule:session_choose": "the page it was sent from shows where one goes",
 }
 #: what cannot be taken back as easily as it was done: each has a page that asks, and nothing else does it
 HURTS = {
     "events:camp_leave", "events:camp_erase", "events:camp_archive", "events:camp_delete", "events:room_delete", "events:slot_delete",
     "events:person_remove", "events:address_drop", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
     "schedule:calendar_replace", "schedule:mails_stop", "schedule:grid_publish", "notes:writeup_delete", "exchange:import_detail",
+    "events:worry_delete", "notes:draft_delete",
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
     "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "events:person_remove",
     "pitches:pitch_withdraw", "schedule:session_place",
-    "schedule:session_unplace", "schedule:session_pin", "schedule:session_swap", "schedule:repeat_add",
+    "schedule:session_unplace", "schedule:session_pin", "schedule:cell_fill", "schedule:repeat_add",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:move_undo",
+    "schedule:step_undo", "schedule:step_redo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
 }  # fmt: skip
 #: what makes, saves or sets something: nothing is lost by it
@@ -51,10 +55,16 @@ HURTS_NOBODY = {
     "events:room_edit", "events:slot_list", "events:slot_edit", "events:people_list",
     "events:address_upload", "events:person_handover", "events:invitation_accept", "pitches:pitch_create",
     "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "pitches:pitch_host", "pitches:interest_set",
-    "schedule:mails_start", "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",
+    "schedule:mails_start", "schedule:moves_hear", "schedule:telling_choose", "schedule:device_add",
+    # Switched on again by one press, on that device.
+    "schedule:device_remove",
+    "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",
     "schedule:build_stop", "notes:note_edit", "notes:note_restore", "notes:note_rule", "notes:link_create",
     "notes:link_restore", "notes:session_writeup_create", "notes:writeup_create", "notes:writeup_edit",
     "exchange:import_create",
+    # Told to one person, and taken back by nobody: its page is the form itself, and says who reads it.
+    "events:worry_create",
+    "events:worry_list", "along_detail", "notes:draft_edit", "schedule:session_choose",
 }  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from .camp import Camp, CampArchived, Joining
 from .deleted import DeletedCamp
 from .frame import ADJOINING, Room, Slot
 from .stamp import Stamp
+from .worry import Worry
 
 __all__ = [
     "ADJOINING", "Attendee", "Camp", "CampArchived", "DeletedCamp", "EarlierCalendarKey", "Invitation", "Joining",
-    "ListedAddress", "Role", "Room", "Slot", "Stamp",
+    "ListedAddress", "Role", "Room", "Slot", "Stamp", "Worry",
 ]  # fmt: skip

@@ -92,10 +92,21 @@ class Attendee(models.Model):
     calendar_key = models.CharField(max_length=40, unique=True, default=new_key)
     #: slots in which they cannot be there: they lead nothing then, and their wishes do not count
     away_in = models.ManyToManyField("events.Slot", related_name="away", blank=True)
+    #: whether they can be told that something is wrong (see `events.worries`), and how they are found: by what they
+    #: wear, where, under which number
+    hears_worries = models.BooleanField(
+        _("Name me as somebody to tell when something is wrong"), default=False, db_default=False
+    )
+    found_by = LineField(_("How people find you"), max_length=140, blank=True, default="", db_default="")
     #: what others did with their place and they have not read yet; see `events.news`
     news = models.JSONField(default=list, blank=True)
     #: number of the first of them that no mail told yet; null: all were mailed, or read before
     news_due_from = models.BigIntegerField(null=True, blank=True, editable=False)
+    #: moment of the last change of the published grid that they have seen; null: none since they came. See
+    #: schedule/wall/unseen.py
+    moves_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: the same as a version's number: the release before goes by it, nothing here does, and it goes with the next
+    grid_seen = models.PositiveIntegerField(null=True, blank=True, editable=False)
     #: what an import calls the person, so that running it twice changes nothing
     import_key = LineField(max_length=60, blank=True)
 
@@ -127,6 +138,11 @@ class Attendee(models.Model):
     @property
     def is_organiser(self) -> bool:
         return self.role == Role.ORGANISER
+
+    @property
+    def runs_camp(self) -> bool:
+        """An organiser who is in: their name stands with the mark that nobody else's has."""
+        return self.is_organiser and self.is_present
 
     @property
     def is_helper(self) -> bool:

@@ -185,6 +185,9 @@ class Camp(models.Model):
     walking_minutes = models.PositiveSmallIntegerField(
         _("minutes between buildings"), default=0, validators=[MaxValueValidator(120)]
     )
+    room_minutes = models.PositiveSmallIntegerField(
+        _("minutes between rooms"), default=2, db_default=2, validators=[MaxValueValidator(120)]
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -25,10 +25,16 @@ from accounts.clocks import on_the_clock
 from accounts.form_keys import FIELD, SENT_AS, key_of, new_key
 
 from .. import few
+from ..beside import beside_pages
+from ..caching import answers, joined
+from ..colour import LIGHT_PAPER, readable_on
 from ..http import Done, camp_address
 from ..markdown import to_html
 from ..missing import say_what_is_missing
+from ..models import Attendee
 from ..news import NewsPage, news_page, sentence
+from ..people import Named, named, named_all
+from ..signals import waiting_shown
 
 register = template.Library()
 
@@ -36,6 +42,9 @@ register = template.Library()
 @register.filter
 def markdown(text: str) -> SafeString:
     return to_html(text or "")
+
+
+register.filter("on_light", lru_cache(maxsize=500)(lambda colour: readable_on(colour, LIGHT_PAPER)))
 
 
 @register.filter
@@ -104,9 +113,15 @@ def dates(camp: Any) -> str:
 
 
 @register.filter
-def names(people: Iterable[Any]) -> str:
-    """Ben, Cleo: whoever hosts, in one line."""
-    return ", ".join(str(person) for person in people)
+def names(people: Iterable[Named], how: str = "") -> SafeString:
+    """Ben, Cleo: whoever hosts, in one line, organisers marked; "tight": by the shield alone."""
+    return named_all(people, is_tight=how == "tight")
+
+
+@register.filter
+def name(person: Named | None, how: str = "") -> SafeString | str:
+    """What somebody is called here, an organiser marked; nothing for nobody."""
+    return named(person, is_tight=how == "tight") if person else ""
 
 
 register.filter("people", few.people)
@@ -150,6 +165,12 @@ def _camp_link(view_name: str, slug: str, words: str, is_here: bool, prefix: str
     return format_html('<a href="{}"{}>{}</a>', address, here, words)
 
 
+@register.simple_tag(takes_context=True)
+def beside(context: Context) -> SafeString:
+    """What the apps above put beside every page of a camp, for whoever is in it."""
+    return joined(piece.__html__() for piece in beside_pages(context["request"]))
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A picture from the sprite; always beside a word, so it says nothing to a screen reader."""
@@ -158,6 +179,13 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag(takes_context=True)
+def waiting(context: Context, back: str) -> SafeString:
+    """What waits for somebody who is in, until they have seen it; its forms lead `back`, or to this page."""
+    request = context["request"]
+    return answers(waiting_shown, Attendee, request=request, back=back or request.get_full_path())
 
 
 @register.simple_tag(takes_context=True)
@@ -170,6 +198,17 @@ def form_key(context: Context) -> SafeString:
     answered = SafeString(" data-answered") if sent else ""
     whose = request.user.mark if request.user.is_authenticated else ""
     return format_html('<input type="hidden" name="{}" value="{}"{}>', FIELD, sent or new_key(whose), answered)
+
+
+#: a form that a device keeps is opened so often without a network before its keys are used up
+SPARE_KEYS = 12
+
+
+@register.simple_tag(takes_context=True)
+def spare_keys(context: Context) -> str:
+    """Keys for a form that a device keeps: opened again without a network, it is for another thing each time."""
+    user = context["request"].user
+    return " ".join(new_key(user.mark if user.is_authenticated else "") for _number in range(SPARE_KEYS))
 
 
 @register.filter
@@ -189,14 +228,20 @@ def hidden_inputs(name: str, values: Iterable[object]) -> SafeString:
 
 @register.inclusion_tag("_form.html")
 def form_fields(form: Any) -> dict[str, Any]:
-    """All fields with label, help and error, in the groups of the form; a summary of the errors takes the focus."""
+    """All fields with label, help and error, in the groups of the form; a summary of the errors takes the focus.
+
+    What the form names as `folded` comes last, under "More": open if something there is wrong, or was said already.
+    """
     say_what_is_missing(form)
-    return {"form": form, "groups": _groups_of(form)}
+    folded = [form[name] for name in getattr(form, "folded", ()) if name in form.fields]
+    is_open = form.is_bound and any(field.errors or field.name in form.changed_data for field in folded)
+    return {"form": form, "groups": _groups_of(form), "folded": folded, "is_open": is_open}
 
 
 def _groups_of(form: Any) -> list[tuple[str, list[BoundField]]]:
     """The heading of each group, and its fields; what is in no group comes first and has no heading."""
-    fields = {field.name: field for field in form.visible_fields()}
+    folded = getattr(form, "folded", ())
+    fields = {field.name: field for field in form.visible_fields() if field.name not in folded}
     named = [(words, [fields.pop(name) for name in group if name in fields]) for words, group in _named_groups(form)]
     return [(words, group) for words, group in [("", list(fields.values())), *named] if group]
 

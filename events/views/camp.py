@@ -37,6 +37,7 @@ from ..http import (
     Undo,
     id_in,
     led_to,
+    page_asked_from,
     posted,
     refusal_on,
     refusal_told,
@@ -54,6 +55,7 @@ from ..joining import (
     number_in_queue,
     rename_attendee,
 )
+from ..keeping import kept_on_devices
 from ..meanwhile import SHOWN, held, note_saved, posted_anew
 from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
@@ -62,6 +64,7 @@ from ..opening import copy_camp
 from ..qr import qr_svg
 from ..roles import leave_camp
 from ..signals import camp_shown, edges_asked
+from ..worries import listeners_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: what is said when it is off, and when it is on
@@ -85,6 +88,27 @@ CROWD_LAG = 30
 MOST_TO_ASK = 6
 
 
+class ToAsk(NamedTuple):
+    """Somebody of the camp who can be asked, or told that something is wrong."""
+
+    pk: int
+    display_name: str
+    runs_camp: bool
+    #: of whoever can be told that something is wrong
+    found_by: str = ""
+
+
+class ToMe(NamedTuple):
+    """What only those who are in are told of the day."""
+
+    today: date
+    #: how many slots of the camp have begun or ended
+    edges: int
+    to_ask: tuple[ToAsk, ...]
+    #: that something is wrong
+    to_tell: tuple[ToAsk, ...]
+
+
 class AboutShown(NamedTuple):
     """What the camp's front page shows."""
 
@@ -93,11 +117,10 @@ class AboutShown(NamedTuple):
     #: how many wait before me, and I
     my_number: int
     is_over: bool
-    today: date
-    #: how many slots of the camp, and of what is published, have begun or ended
+    #: how many slots of what is published have begun or ended
     edges: tuple[object, ...]
-    #: names, for those who are in
-    to_ask: tuple[str, ...]
+    #: for those who are in
+    to_me: ToMe | None = None
 
 
 def about_shows(request: CampRequest, camp: Camp) -> AboutShown:
@@ -110,22 +133,31 @@ def about_shows(request: CampRequest, camp: Camp) -> AboutShown:
     frame, grid, _pitches = numbers
     if _has_checklist(request, camp):
         numbers += [draft, crowd]
-    edges = edges_asked.send(sender=Camp, camp=camp, grid=grid)
-    return AboutShown(
-        tuple(numbers),
-        _people_count(camp),
-        _my_number(request),
-        camp.is_over,
-        camp.today(),
-        (edges_passed(camp, frame), *(passed for _receiver, passed in edges)),
-        kept("to-ask", camp.pk, people, crowd, make=lambda: _to_ask(camp)) if request.me else (),
-    )
+    to_me = None
+    if request.me:
+        named = kept("to-ask", camp.pk, people, crowd, make=lambda: (_to_ask(camp), _to_tell(camp)))
+        to_me = ToMe(camp.today(), edges_passed(camp, frame), *named)
+    edges = tuple(passed for _receiver, passed in edges_asked.send(sender=Camp, camp=camp, grid=grid))
+    return AboutShown(tuple(numbers), _people_count(camp), _my_number(request), camp.is_over, edges, to_me)
 
 
-def _to_ask(camp: Camp) -> tuple[str, ...]:
+def _to_ask(camp: Camp) -> tuple[ToAsk, ...]:
     """The organisers who are there, whoever came first first; of many a few."""
     organisers = camp.attendees.present().organisers().order_by("pk")
-    return tuple(organisers.values_list("display_name", flat=True)[:MOST_TO_ASK])
+    return tuple(ToAsk(one.pk, one.display_name, one.runs_camp) for one in organisers[:MOST_TO_ASK])
+
+
+def _to_tell(camp: Camp) -> tuple[ToAsk, ...]:
+    return tuple(ToAsk(one.pk, one.display_name, one.runs_camp, one.found_by) for one in listeners_of(camp))
+
+
+def _people_to_ask(request: CampRequest) -> dict[str, object]:
+    """Nobody is asked to tell themselves."""
+    to_me = request.shown.to_me
+    if to_me is None or request.me is None:
+        return {}
+    to_tell = [one for one in to_me.to_tell if one.pk != request.me.pk]
+    return {"to_ask": to_me.to_ask, "to_tell": to_tell, "is_told": len(to_tell) < len(to_me.to_tell)}
 
 
 def _people_count(camp: Camp) -> int:
@@ -142,21 +174,22 @@ def _has_checklist(request: CampRequest, camp: Camp) -> bool:
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(about_shows)
 def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
-    """What the camp is, and what became of its day. It asks for itself every half minute: 204 while it is the same."""
+    """What the camp is, and what became of its day. It asks for itself: 204 while it is the same."""
     slots = list(camp.slots.all())
     for slot in slots:
         slot.camp = camp
     context = {
         "camp": camp,
-        "changes": answers(camp_shown, Camp, camp=camp),
+        "changes": answers(camp_shown, Camp, camp=camp, me=request.me),
         "slots": slots,
         "rooms": camp.rooms.all(),
         "people_count": _people_count(camp),
         "number_in_queue": _my_number(request),
-        "now": what_is_now(slots),
-        "to_ask": request.shown.to_ask,
+        "now": what_is_now(slots) if request.me else None,
+        **_people_to_ask(request),
         "checklist": checklist_of(camp) if _has_checklist(request, camp) else [],
     }
     return render_partial(request, "events/camp_detail.html", "camp-page", context)
@@ -171,7 +204,7 @@ def camp_accent(request: CampRequest, camp: Camp) -> HttpResponse:
 
 @camp_view(Access.ANYONE, closed=True)
 def camp_join(request: CampRequest, camp: Camp, code: str = "") -> HttpResponse:
-    """One field, and they are in; `code` is what the page was asked for by."""
+    """One field, and they are in. `code`: that of the address by which the page was asked for."""
     back = next_page(request, camp.get_absolute_url())
     if request.attendee:
         return redirect(camp.get_absolute_url() if request.attendee.is_waiting else back)
@@ -240,7 +273,8 @@ def camp_leave(request: CampRequest, camp: Camp) -> HttpResponse:
             leave_camp(attendee=request.attendee)
             tell_done(request, _("You left %(camp)s.") % {"camp": camp})
         return redirect(camp)
-    return render(request, "events/camp_leave.html", {"camp": camp})
+    context = {"camp": camp, "was_told": request.attendee.worries.exists()}
+    return render(request, "events/camp_leave.html", context)
 
 
 @camp_view(Access.ANYONE, archived=True)
@@ -257,6 +291,21 @@ def camp_erase(request: CampRequest, camp: Camp) -> HttpResponse:
             tell_done(request, _("You are erased from %(camp)s.") % {"camp": camp})
             return redirect(camp)
     return render(request, "events/camp_erase.html", {"camp": camp, "form": form}, status=status_of(form))
+
+
+def news_shows(request: CampRequest, camp: Camp) -> tuple[()]:
+    """No more than what tells who looks, which every page counts."""
+    return ()
+
+
+@camp_view(Access.ATTENDEE)
+@require_safe
+@fresh(news_shows)
+def news_detail(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """What waits for whoever looks, for a page that has nothing else that asks for itself."""
+    if not request.htmx:
+        return redirect(camp)
+    return render(request, "_news.html#news", {"asked_from": page_asked_from(request) or camp.get_absolute_url()})
 
 
 @camp_view(Access.ATTENDEE, archived=True)

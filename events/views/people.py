@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.form_keys import new_key
+from accounts.http import form_token
 from accounts.once import answered_before, done_once, note_left
 
 from .. import stamps
@@ -40,7 +40,7 @@ from ..http import (
 from ..invitations import invite, take_back_invitation
 from ..listed import list_addresses, listed_among, unlist_addresses
 from ..models import Attendee, Camp, Invitation, Role
-from ..people import ids_in_order_of_names, told_apart
+from ..people import ids_in_order_of_names, named, told_apart
 from ..roles import change_role, let_back_in, remove_attendee
 
 PER_PAGE = 100
@@ -95,7 +95,7 @@ def _by_name(people: QuerySet[Attendee]) -> list[int]:
 
 def _page_of(people: QuerySet[Attendee], number: str | None) -> Page[Any]:
     page: Page[Any] = Paginator(_by_name(people), PER_PAGE).get_page(number)
-    rows = people.only("camp_id", "display_name", "role", "user_id", "has_left").in_bulk(list(page.object_list))
+    rows = people.defer("news", "news_due_from").in_bulk(list(page.object_list))
     # Whoever left meanwhile is none.
     page.object_list = [rows[pk] for pk in page.object_list if pk in rows]
     return page
@@ -134,13 +134,19 @@ class PersonKind(NamedTuple):
 
 def _lines(request: AttendeeRequest, camp: Camp, people: Iterable[Attendee]) -> SafeString:
     """A line for each of them: there may be a hundred, so they are put together from stencils."""
-    which, token, stencil = told_apart(camp), get_token(request), stencils()
+    which, token, stencil = told_apart(camp), form_token(request), stencils()
     pages = {name: addresses(f"events:person_{name}", camp) for name in ("role", "handover", "remove")}
     lines = []
     for person in people:
         kind = PersonKind(person.role, person.is_written_down, person.pk in which, not camp.is_archived)
         values: dict[str, object] = {name: page(person.pk) for name, page in pages.items()}
-        values |= {"pk": person.pk, "name": person.display_name, "which": which.get(person.pk, ""), "token": token}
+        values |= {
+            "pk": person.pk,
+            "name": person.display_name,
+            "named": named(person),
+            "which": which.get(person.pk, ""),
+            "token": token,
+        }
         if kind.is_written_down:
             values["key"] = new_key(request.user.mark)
         lines.append(fill(stencil("events/_person.html", kind), values))

@@ -18,6 +18,7 @@ from accounts.text import carried, carried_in_a_line
 from events.access import Access, camp_view
 from events.caching import fresh, kept
 from events.http import CampRequest, open_to_other_sites, refusal_on, status_of, tell_done
+from events.keeping import kept_on_devices
 from events.markdown import to_html
 from events.meanwhile import SAVED_ANEW, found_or_gone, held, known_from_here, note_saved, posted_anew, posted_on
 from events.models import Camp
@@ -37,6 +38,7 @@ IN_A_FEED = 4_000
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(record_list_shows)
 def record_list(request: CampRequest, camp: Camp) -> HttpResponse:
     """All notes and write-ups of the camp, and the sessions that were and have none; a page at a time, and searched."""
@@ -136,6 +138,7 @@ def _in_a_feed(text: str, address: str) -> str:
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(writeup_shows)
 def writeup_detail(request: CampRequest, camp: Camp, writeup_id: int) -> HttpResponse:
     me = request.me

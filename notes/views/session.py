@@ -31,6 +31,7 @@ from events.http import (
     status_of,
     tell_done,
 )
+from events.keeping import kept_on_devices
 from events.models import Camp
 from schedule.models import Session
 
@@ -54,15 +55,17 @@ REVISIONS_PER_PAGE = 10
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(session_shows)
 def session_detail(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    """Where and when, notes, links, write-ups. It asks for itself every half minute: 204 while it is the same."""
+    """Where and when, notes, links, write-ups. It asks for itself: 204 while it is the same."""
     page = session_page(request, camp, session_id)
     context = {"camp": camp, "title": page.title, "body": page.body_for(request)}
     return render_partial(request, "notes/session_detail.html", "session-page", context)
 
 
 @camp_view(Access.ATTENDEE, once=False)
+@kept_on_devices
 def note_edit(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     """Many write at once: what others saved meanwhile is merged in, a conflict is shown."""
     session = get_object_or_404(camp.sessions.visible_to(request.me).select_related("pitch"), pk=session_id)

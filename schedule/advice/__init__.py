@@ -5,7 +5,7 @@ Reads a `Case`; the solver answers.
 
 from ..solver import Expected
 from .breaks import Break, broken_rules, contradictions
-from .cells import CellChoice, PlaceCell, PlaceSlot, best_cells, cell_choices, place_slots
+from .cells import CellChoice, CellFilling, PlaceCell, PlaceSlot, best_cells, cell_choices, fillings, place_slots
 from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
 from .mending import Mending, repairs
@@ -16,6 +16,7 @@ from .words import concern_sentences, reason_in_words, rule_sentences
 __all__ = [
     "Break",
     "CellChoice",
+    "CellFilling",
     "Clash",
     "Counted",
     "Expected",
@@ -37,6 +38,7 @@ __all__ = [
     "counted_of",
     "expected_people",
     "figures",
+    "fillings",
     "last_figures",
     "missing_needs",
     "place_slots",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from events.few import in_steps
 from events.models import Room, Slot
+from pitches.models import Pitch
 from pitches.wishes import Wishes
 
 from .. import solver
@@ -52,15 +53,16 @@ def cell_choices(
     say, times, result = cache(gettext), {t: time_of(case, t) for t in range(len(case.slots))}, {}
     for t, slot in enumerate(case.slots):
         for r, room in enumerate(case.rooms):
-            price = prices.get((t, r))
-            result[slot.pk, room.pk] = CellChoice(
-                tuple(break_sentence(case, found, say, times) for found in broken[t, r]),
-                in_steps(round(price.gain)) if price else 0,
-                in_steps(price.winners) if price else 0,
-                in_steps(price.losers) if price else 0,
-                is_free=price is not None and not price.displaced,
-            )
+            said = tuple(break_sentence(case, found, say, times) for found in broken[t, r])
+            result[slot.pk, room.pk] = _choice(prices.get((t, r)), said)
     return result
+
+
+def _choice(price: solver.CellPrice | None, broken: tuple[str, ...]) -> CellChoice:
+    if price is None:
+        return CellChoice(broken, 0, 0, 0, is_free=False)
+    gain, winners, losers = (in_steps(number) for number in (round(price.gain), price.winners, price.losers))
+    return CellChoice(broken, gain, winners, losers, is_free=not price.displaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,14 @@ class PlaceCell:
         return self.standing is None and self.choice.is_free and self.has_room
 
     @property
+    def swap(self) -> str:
+        """Whom a swap names, and which of its places the person saw."""
+        return f"{self.standing.session.pk}-{self.standing.session.revision}" if self.standing else ""
+
+    @property
     def is_good(self) -> bool:
-        """It is free and breaks nothing."""
-        return self.is_open and not self.choice.broken
+        """The session can have it, be it by a swap, and that breaks nothing."""
+        return (self.is_open or self.can_swap) and not self.choice.broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +104,9 @@ class PlaceSlot:
 
     @property
     def best(self) -> PlaceCell | None:
-        """The good cell that wins most; of several the largest room."""
+        """The good cell that wins most; of several one that is free before a swap, and the largest room."""
         good = [cell for cell in self.cells if cell.is_good]
-        return max(good, key=lambda cell: (cell.choice.gain, cell.room.capacity), default=None)
+        return max(good, key=lambda cell: (cell.choice.gain, cell.is_open, cell.room.capacity), default=None)
 
 
 def place_slots(draft: DraftRows, wishes: Wishes | None, pitch_id: int, session_id: int | None) -> list[PlaceSlot]:
@@ -127,6 +134,45 @@ def place_slots(draft: DraftRows, wishes: Wishes | None, pitch_id: int, session_
         )
         for slot in case.slots
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CellFilling:
+    """A pitch that waits, and what would happen if it stood in the cell one looks at."""
+
+    pitch: Pitch
+    choice: CellChoice
+    #: a double needs another slot after this one, with no break between, that is free as well
+    has_room: bool
+
+    @property
+    def is_good(self) -> bool:
+        return self.has_room and not self.choice.broken
+
+
+def fillings(
+    draft: DraftRows, wishes: Wishes | None, slot: Slot, room: Room, pitches: list[Pitch]
+) -> list[CellFilling]:
+    """Each of these pitches in that cell; those that break nothing first, of them what wins most wishes."""
+    wishes = wishes or NOBODY
+    case = case_of(draft, wishes=wishes.unsaid)
+    # The same for each of them.
+    shown, problem = case.shown, unpinned(case.problem)
+    crowd = solver.Crowd(shown, case.fans(wishes))
+    cell = (
+        next(t for t, found in enumerate(case.slots) if found.pk == slot.pk),
+        next(r for r, found in enumerate(case.rooms) if found.pk == room.pk),
+    )
+
+    def filling(pitch: Pitch) -> CellFilling:
+        position = case.position_of(pitch.pk)
+        price = solver.price_cells(shown, case.placements, position, crowd=crowd, cells=[cell]).get(cell)
+        broken = solver.breaks_in_cells(problem, case.placements, position, cells=[cell])[cell]
+        choice = _choice(price, tuple(break_sentence(case, found, gettext) for found in broken))
+        return CellFilling(pitch, choice, has_room=choice.is_free and bool(draft.span(slot, pitch.length)))
+
+    found = [filling(pitch) for pitch in pitches]
+    return sorted(found, key=lambda one: (not one.is_good, -one.choice.gain))
 
 
 def _can_swap(draft: DraftRows, there: dict[tuple[int, int], Standing], mine: Standing, other: Standing) -> bool:

@@ -145,9 +145,8 @@ def case_of(
         for found in draft.standing
         if (p := at.placement(found.session.pitch_id, found.slot.pk, found.room.pk))
     }
-    # While the camp runs, what has begun is the past; a camp that is over may still be put in order.
-    is_running = camp.is_running
-    started = frozenset(i for i, slot in enumerate(slots) if is_running and slot.starts_at <= now)
+    begun = draft.begun(now)
+    started = frozenset(i for i, slot in enumerate(slots) if slot.pk in begun)
     closed = [at.slots_in(draft.closed.get(room.pk, ())) for room in draft.rooms]
     # If there are places for all, all must have one; else those that add most.
     places = len(draft.rooms) * (len(slots) - len(started)) - sum(len(found - started) for found in closed)

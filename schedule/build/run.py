@@ -24,7 +24,7 @@ from ..draft.concerns import set_concerns
 from ..draft.lock import locked_draft
 from ..draft.plan import Applied, apply_plan
 from ..draft.rows import read_draft
-from ..models import BuildTakenAway, GridBuild
+from ..models import BuildTakenAway, GridBuild, Step
 from ..models.sentences import by_id
 from . import border
 
@@ -172,7 +172,7 @@ def take_repair(*, build: GridBuild, number: int, by: Attendee) -> Applied:
     if not 0 <= number < len(build.alternatives):
         raise ValidationError(_("Choose one of the repairs that are shown."))
     rows = build.alternatives[number]["rows"]
-    applied = apply_plan(camp=build.camp, rows=rows, by=by, seen_revision=build.draft_revision)
+    applied = apply_plan(camp=build.camp, rows=rows, by=by, seen_revision=build.draft_revision, kind=Step.Kind.REPAIR)
     build.tell(is_applied=True)
     return applied
 

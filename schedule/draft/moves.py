@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,8 +12,9 @@ from events.frame import as_they_are
 from events.models import Attendee, Camp, Room, Slot
 from pitches.models import MOST_RUNS, Pitch
 
-from ..models import Cell, Draft, Session
+from ..models import Cell, Draft, Session, Step
 from .rows import runs_on
+from .steps import record_step
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def place_session(
     session.cells.all().delete()
     take_cells(session=session, room=room, slots=slots)
     mark_moved(session=session, by=by)
+    record_step(camp=pitch.camp, kind=Step.Kind.MOVE, sessions=[session], by=by)
     return session
 
 
@@ -78,13 +80,17 @@ def refuse_unseen(session: Session, seen_revision: int | None) -> None:
     )
 
 
-def slots_from(slot: Slot, length: int) -> list[Slot]:
-    """The slots a session of that length takes; a double never runs over a break."""
+def slots_from(slot: Slot, length: int, known: Iterable[Slot] | None = None) -> list[Slot]:
+    """The slots a session of that length takes; a double never runs over a break.
+
+    `known` are those of the camp in the order of the day, where they were read already.
+    """
     if not slot.is_for_sessions:
         raise ValidationError(_("That slot is for everybody. Choose a slot for sessions."))
     if length == 1:
         return [slot]
-    after = slot.camp.slots.filter(starts_at__gte=slot.ends_at).first()
+    known = slot.camp.slots.filter(starts_at__gte=slot.ends_at)[:1] if known is None else known
+    after = next((other for other in known if other.starts_at >= slot.ends_at), None)
     if after is None or not runs_on(slot, after):
         raise ValidationError(_("A double session needs two slots in a row, with no break between."))
     return [slot, after]
@@ -93,14 +99,23 @@ def slots_from(slot: Slot, length: int) -> list[Slot]:
 @transaction.atomic(savepoint=False)
 def take_cells(*, session: Session, room: Room, slots: list[Slot]) -> None:
     """The session has those cells; a taken one is refused with the title of who stands there."""
+    take_each(cells=[Cell(session=session, room=room, slot=slot) for slot in slots])
+
+
+@transaction.atomic(savepoint=False)
+def take_each(*, cells: list[Cell]) -> None:
+    """The sessions of these have them, all or none; a taken one is refused with the title of who stands there."""
     try:
         with transaction.atomic():
-            Cell.objects.bulk_create([Cell(session=session, room=room, slot=slot) for slot in slots])
+            Cell.objects.bulk_create(cells)
     except IntegrityError as error:
-        other = Cell.objects.filter(room=room, slot__in=slots).select_related("session__pitch").first()
+        wanted = {(cell.room_id, cell.slot_id): cell for cell in cells}
+        near = Cell.objects.filter(room__in={pk for pk, _slot in wanted}, slot__in={pk for _room, pk in wanted})
+        taken = near.select_related("session__pitch", "room")
+        other = next((cell for cell in taken if (cell.room_id, cell.slot_id) in wanted), None)
         raise ValidationError(
             _("“%(title)s” already has %(room)s then. Swap the two, or choose another cell."),
-            params={"title": other.session if other else "?", "room": room},
+            params={"title": other.session if other else "?", "room": other.room if other else "?"},
         ) from error
 
 
@@ -142,6 +157,7 @@ def unplace_session(
     session.cells.all().delete()
     session.is_pinned = False
     mark_moved(session=session, by=by)
+    record_step(camp=session.camp, kind=Step.Kind.OFF, sessions=[session], by=by)
 
 
 @transaction.atomic
@@ -168,6 +184,7 @@ def swap_sessions(
         place = places[target.pk]
         take_cells(session=session, room=place.room, slots=slots_from(place.slot, session.pitch.length))
         mark_moved(session=session, by=by)
+    record_step(camp=one.camp, kind=Step.Kind.SWAP, sessions=rows, by=by)
 
 
 @transaction.atomic
@@ -181,6 +198,7 @@ def pin_session(
     session.remember()
     session.is_pinned = is_pinned
     mark_moved(session=session, by=by)
+    record_step(camp=session.camp, kind=Step.Kind.PIN, sessions=[session], by=by)
 
 
 @transaction.atomic
@@ -202,4 +220,5 @@ def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = No
     mark_moved(session=session, by=by)
     pitch.runs = runs
     pitch.save(update_fields=["runs"])
+    record_step(camp=pitch.camp, kind=Step.Kind.REPEAT, sessions=[session], by=by)
     return session

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room, Slot
 
-from ..models import Cell, Draft, Session
+from ..models import Cell, Draft, Session, Step
 from .lock import locked_draft
 from .moves import slots_from, take_cells
+from .steps import record_step
 
 
 class Applied(NamedTuple):
@@ -24,7 +25,12 @@ class Applied(NamedTuple):
 
 @transaction.atomic
 def apply_plan(
-    *, camp: Camp, rows: list[list[int]], by: Attendee | None = None, seen_revision: int | None = None
+    *,
+    camp: Camp,
+    rows: list[list[int]],
+    by: Attendee | None = None,
+    seen_revision: int | None = None,
+    kind: Step.Kind = Step.Kind.BUILD,
 ) -> Applied:
     """The draft is exactly `rows`; returns what moved, and the titles that were withdrawn meanwhile and so left out.
 
@@ -54,6 +60,7 @@ def apply_plan(
         session.mark_moved(by)
     if changes:
         Draft.touch(camp)
+        record_step(camp=camp, kind=kind, sessions=[session for session, _pitch, _place in changes], by=by)
     left_out = {row[0] for row in rows} - pitches.keys()
     titles = list(camp.pitches.filter(pk__in=left_out).values_list("title", flat=True))
     return Applied([session for session, _pitch, _place in changes], titles)

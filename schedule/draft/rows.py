@@ -68,6 +68,14 @@ class DraftRows:
         after = next((other for other in self.slots if other.starts_at >= slot.ends_at), None)
         return [slot, after] if slot.is_for_sessions and after and runs_on(slot, after) else []
 
+    def begun(self, now: datetime) -> set[int]:
+        """Ids of the slots for sessions that are the past: while the camp runs, what has begun; a camp that is over
+        may still be put in order.
+        """
+        if not self.camp.is_running:
+            return set()
+        return {slot.pk for slot in self.slots if slot.is_for_sessions and slot.starts_at <= now}
+
     @property
     def waiting(self) -> list[Pitch]:
         """Open pitches with no cell on the draft."""
@@ -86,7 +94,7 @@ def read_draft(camp: Camp, *, slots: list[Slot] | None = None) -> DraftRows:
     for slot in slots:
         slot.camp = camp
     rooms = list(camp.rooms.all())
-    names = Attendee.objects.only("display_name")
+    names = Attendee.objects.only("display_name", "role", "is_waiting", "removed_at")
     # What a pitch is about is long, and nothing on a grid shows it.
     known = camp.pitches.order_by("pk").defer("about").prefetch_related(Prefetch("hosts", names))
     pitches = {pitch.pk: pitch for pitch in known}

@@ -1,20 +1,32 @@
 """Sessions on the draft of the grid, what was counted about it, published and mailed, and runs of the scheduler."""
 
 from .build import BuildTakenAway, GridBuild
+from .choice import Choice
+from .devices import Device, Reminder, Telling
 from .figures import DraftFigures
 from .mailed import MailedCalendar, MailedSession
-from .session import Cell, Draft, Session
+from .session import Cell, Draft, Session, Stood
+from .step import Moved, Step
 from .version import GridVersion, Placement
+from .withdrawal import Withdrawal
 
 __all__ = [
     "BuildTakenAway",
     "Cell",
+    "Choice",
+    "Device",
     "Draft",
     "DraftFigures",
     "GridBuild",
     "GridVersion",
     "MailedCalendar",
     "MailedSession",
+    "Moved",
     "Placement",
+    "Reminder",
     "Session",
+    "Step",
+    "Stood",
+    "Telling",
+    "Withdrawal",
 ]

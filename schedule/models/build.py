@@ -88,6 +88,12 @@ class GridBuild(models.Model):
         return found
 
     @property
+    def reasons(self) -> dict[int, str]:
+        """Why a pitch found no place, by its id, with the titles of today."""
+        named = zip(self.unplaced, self.shown["unplaced"], strict=True)
+        return {pk: reason for (pitch, _why), (_title, reason) in named for pk in ids_in(pitch)}
+
+    @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
 

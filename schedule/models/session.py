@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
 #: all that is told of a session whose pitch was withdrawn;
 #: a title as any other: quoted in lists, the heading of its page
 WITHDRAWN = _("A withdrawn session")
+
+
+class Stood(TypedDict):
+    """Where a session stood before a move, or after it."""
+
+    room: int | None
+    #: the one it started in
+    slot: int | None
+    is_pinned: bool
+    #: how often its pitch may run more, or less, when the session is put back there
+    runs: int
+    #: as `Session.as_of` was then
+    as_of: int
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -97,12 +111,15 @@ class Session(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     #: counts changes of the draft, so that nobody overwrites what they have not seen
     revision = models.PositiveIntegerField(default=0)
+    #: the revision since which it stands as it does: of what was taken back, the one from before
+    as_of = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     moved_by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="+")
+    moved_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     #: where it stood before its last move, as `remember` writes it; null: it never moved
     stood = models.JSONField(null=True, blank=True, editable=False)
 
     #: the columns that a move writes
-    OF_A_MOVE = ("revision", "moved_by", "is_pinned", "stood")
+    OF_A_MOVE = ("revision", "as_of", "moved_by", "moved_at", "is_pinned", "stood")
 
     objects = SessionQuerySet.as_manager()
 
@@ -153,12 +170,14 @@ class Session(models.Model):
             "slot": place.slot_id if place else None,
             "is_pinned": self.is_pinned,
             "runs": runs,
+            "as_of": self.as_of,
         }
 
     def count_move(self, by: Attendee | None) -> None:
         """Whoever saw it before this change is told who made it (optimistic lock), once `OF_A_MOVE` is saved."""
         self.revision += 1
-        self.moved_by = by
+        self.as_of = self.revision
+        self.moved_by, self.moved_at = by, timezone.now()
 
     def mark_moved(self, by: Attendee | None) -> None:
         self.count_move(by)

@@ -15,7 +15,7 @@ from ..advice import last_figures
 from ..build.run import start_build, stop_build, take_build
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild
-from ..wall.shared_draft import SharedDraft
+from ..workshop.shared import SharedDraft
 from .draft import draft_page, seen_revision
 from .moved import tell_left_out, tell_moved
 from .repair import repairs_shown
@@ -25,7 +25,7 @@ SECONDS = {"1": 1.0, "10": 10.0, "60": 60.0}
 
 @camp_view(Access.ORGANISER)
 @sent_from("schedule:draft_detail")
-def build_start(request: CampRequest, camp: Camp) -> HttpResponse:
+def build_start(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """The concerns are kept, and a worker builds by them."""
     draft = Draft.of(camp)
     form = ConcernsForm(request.POST, draft=draft)

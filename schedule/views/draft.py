@@ -6,54 +6,75 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from events import stamps
 from events.access import Access, camp_view
-from events.http import CampRequest, chosen, id_in, led_to, refusal_told, render_partial, sent_from, tell_done
+from events.http import (
+    AttendeeRequest,
+    CampRequest,
+    chosen,
+    id_in,
+    led_to,
+    refusal_told,
+    render_partial,
+    sent_from,
+    tell_done,
+    wants_partial,
+)
+from events.live import add_token
 from events.models import Camp
 from pitches.models import Pitch
 from pitches.wishes import told_wishes
 
 from .. import advice
 from ..build import border
+from ..draft.history import buttons_of
 from ..draft.moves import add_repeat, pin_session, place_session, swap_sessions, unplace_session
 from ..draft.rows import read_draft
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild, GridVersion, Session
 from ..wall.changes import sentences
 from ..wall.publish import pending_changes, publish_grid
-from ..wall.shared_draft import SharedDraft
+from ..workshop.lifted import lifted_board
+from ..workshop.shared import SharedDraft, last_build
 from .moved import tell_moved
 
 
 @camp_view(Access.ORGANISER)
 @require_safe
-def draft_detail(request: CampRequest, camp: Camp) -> HttpResponse:
-    """The draft, what it breaks, what waits for a place. Others' changes arrive by polling."""
+def draft_detail(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """The draft, what it breaks, what waits for a place. Others' changes arrive by polling, and at once."""
     draft = Draft.of(camp)
     stamp = request.GET.get("stamp", "") if request.htmx else ""
-    shared = SharedDraft.of(draft, advice.last_figures(draft=draft, is_polled=bool(stamp)))
-    if stamp == shared.stamp:
-        return HttpResponse(status=204)
-    return draft_page(request, shared, ConcernsForm(draft=draft))
+    with stamps.noting() as noted:
+        shared = SharedDraft.of(draft, advice.last_figures(draft=draft, is_polled=bool(stamp)))
+    is_seen = stamp == shared.stamp
+    response = HttpResponse(status=204) if is_seen else draft_page(request, shared, ConcernsForm(draft=draft))
+    add_token(response, request, noted)
+    return response
 
 
-def draft_page(request: CampRequest, shared: SharedDraft, form: ConcernsForm, status: int = 200) -> HttpResponse:
+def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm, status: int = 200) -> HttpResponse:
     """The organisers' grid with the form that starts a build."""
     camp = shared.draft.camp
     context = {
         "camp": camp,
         "form": form,
         "stamp": shared.stamp,
-        "build": last_build(camp),
+        "build": shared.build,
+        "day": camp.starts_on if camp.starts_on == camp.ends_on else None,
         "shared": shared.html(shows_all_waiting=request.GET.get("waiting") == "all"),
+        # Each one's own; after what others did, too, it is as new as the grid.
+        "buttons": buttons_of(camp, request.me),
     }
-    return render_partial(request, "schedule/draft_detail.html", "draft-grid", context, status=status)
-
-
-def last_build(camp: Camp) -> GridBuild | None:
-    return camp.grid_builds.filter(kind=GridBuild.Kind.GRID).first()
+    response = render_partial(request, "schedule/draft_detail.html", "draft-grid", context, status=status)
+    if wants_partial(request):
+        steps = render_to_string("schedule/draft_detail.html#draft-steps", context | {"is_beside": True}, request)
+        response.write(steps)
+    return response
 
 
 @camp_view(Access.ORGANISER)
@@ -95,37 +116,40 @@ def repeat_add(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
 
 @camp_view(Access.ORGANISER)
 def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    """The best cells and all cells of one slot as buttons, with what they would break and what they would change."""
+    """The board with the session lifted: each place says what it would break and change, the best are marked."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
     running = id_in(request.GET.get("running", ""))
     problem = ""
     if request.method == "POST":
-        placed = _place(request, camp, pitch, _running(pitch, running))
-        if isinstance(placed, Session):
-            return tell_moved(request, camp, [placed])
-        problem = placed
+        session = _running(pitch, running)
+        try:
+            if "swap" in request.POST:
+                return _swap(request, camp, session)
+            return tell_moved(request, camp, [_place(request, camp, pitch, session)])
+        except ValidationError as error:
+            problem = " ".join(error.messages)
     session = _running(pitch, running)
     place = session.place if session else None
-    figures, wishes = advice.last_figures(draft=Draft.of(camp)), told_wishes(camp)
+    # Looking has the figures counted, if that is due.
+    advice.last_figures(draft=Draft.of(camp))
+    wishes = told_wishes(camp)
     draft = read_draft(camp)
     if all(known.pk != pitch.pk for known in draft.pitches):
         # It went since this page was asked for.
         messages.error(request, _("“%(title)s” is off the board. It stays off the grid.") % {"title": pitch})
         return led_to("schedule:draft_detail", camp.slug)
     slots = advice.place_slots(draft, wishes, pitch.pk, session.pk if session else None)
-    chosen = id_in(request.GET.get("slot", "")) or (place.slot_id if place else None)
+    best = advice.best_cells(slots)
     context = {
         "camp": camp,
         "pitch": pitch,
         "session": session,
         "place": place,
-        "figures": figures,
         "is_counted": wishes is not None,
-        "best": advice.best_cells(slots),
+        "best": best,
         "missing_needs": advice.missing_needs(draft, pitch.pk),
-        "slots": slots,
-        "chosen": chosen if any(found.slot.pk == chosen for found in slots) else None,
+        "board": lifted_board(camp, draft, slots, best, session, is_counted=wishes is not None),
         "problem": problem,
     }
     return render(request, "schedule/session_place.html", context, status=422 if problem else 200)
@@ -137,25 +161,33 @@ def _running(pitch: Pitch, session_id: int | None) -> Session | None:
     return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
 
 
-def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session | str:
-    """Puts the pitch where the form says, or says why not."""
+def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session:
+    """Puts the pitch where the form says; refused with a sentence."""
     slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    slot = chosen(camp.slots.all(), slot_id)
-    room = chosen(camp.rooms.all(), room_id)
+    slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
     if slot is None or room is None:
-        return _("Choose a room and a slot that are there.")
+        raise ValidationError(_("Choose a room and a slot that are there."))
     slot.camp = camp
-    try:
-        return place_session(
-            pitch=pitch,
-            session=session,
-            room=room,
-            slot=slot,
-            by=request.me,
-            seen_revision=id_in(request.POST.get("seen", "")),
-        )
-    except ValidationError as error:
-        return " ".join(error.messages)
+    seen = id_in(request.POST.get("seen", ""))
+    return place_session(pitch=pitch, session=session, room=room, slot=slot, by=request.me, seen_revision=seen)
+
+
+def _swap(request: CampRequest, camp: Camp, session: Session | None) -> HttpResponse:
+    """It and whoever stands where the form says change places; refused with a sentence."""
+    other_id, _dash, other_seen = request.POST["swap"].partition("-")
+    other = chosen(camp.sessions.select_related("pitch"), other_id)
+    if session is None or other is None:
+        raise ValidationError(_("One of the two is off the grid now. Look again, then decide."))
+    session.camp = other.camp = other.pitch.camp = camp
+    swap_sessions(
+        one=session,
+        other=other,
+        by=request.me,
+        seen_revision=id_in(request.POST.get("seen", "")),
+        seen_revision_of_other=id_in(other_seen),
+    )
+    text = _("“%(one)s” and “%(other)s” changed places.") % {"one": session, "other": other}
+    return tell_moved(request, camp, [session, other], text)
 
 
 def seen_revision(request: CampRequest) -> int:
@@ -193,27 +225,6 @@ def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
         )
         unpinned = _("“%(title)s” is no longer pinned.") % {"title": session}
         return tell_moved(request, camp, [session], "" if is_pinned else unpinned)
-    return redirect("schedule:draft_detail", camp.slug)
-
-
-@camp_view(Access.ORGANISER)
-@sent_from("schedule:draft_detail")
-def session_swap(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
-    other = id_in(request.POST.get("other", ""))
-    if other is None:
-        messages.error(request, _("Choose the session to swap with."))
-        return redirect("schedule:draft_detail", camp.slug)
-    one, two = _session(camp, session_id), _session(camp, other)
-    with refusal_told(request):
-        swap_sessions(
-            one=one,
-            other=two,
-            by=request.me,
-            seen_revision=id_in(request.POST.get("seen", "")),
-            seen_revision_of_other=id_in(request.POST.get("other_seen", "")),
-        )
-        text = _("“%(one)s” and “%(other)s” changed places.") % {"one": one, "other": two}
-        return tell_moved(request, camp, [one, two], text)
     return redirect("schedule:draft_detail", camp.slug)
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, CampRequest, Undo, id_in, refusal_told, sent_from, tell_done
 from events.models import Camp
 
-from ..draft.undo import undo_moves
+from ..draft.history import told_steps
+from ..draft.undo import redo_step, undo_moves, undo_step
 from ..models import Session
+
+STEPS_PER_PAGE = 50
 
 
 def tell_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence: str = "") -> HttpResponseRedirect:
@@ -75,6 +82,35 @@ def move_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     with refusal_told(request):
         return tell_moved(request, camp, undo_moves(camp=camp, seen=seen, by=request.me))
     return redirect("schedule:draft_detail", camp.slug)
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:draft_detail")
+def step_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """What the person did last on the draft is taken back."""
+    return _turn(request, camp, undo_step)
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:draft_detail")
+def step_redo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """What the person took back last is done anew."""
+    return _turn(request, camp, redo_step)
+
+
+def _turn(request: AttendeeRequest, camp: Camp, turn: Callable[..., list[Session]]) -> HttpResponse:
+    with refusal_told(request):
+        return tell_moved(request, camp, turn(camp=camp, by=request.me, seen=id_in(request.POST.get("step", ""))))
+    return redirect("schedule:draft_detail", camp.slug)
+
+
+@camp_view(Access.ORGANISER)
+@require_safe
+def draft_history(request: CampRequest, camp: Camp) -> HttpResponse:
+    """Who did what on the draft, the newest first."""
+    page = Paginator(camp.steps.select_related("by"), STEPS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"camp": camp, "page": page, "told": told_steps(camp, list(page))}
+    return render(request, "schedule/draft_history.html", context)
 
 
 def tell_left_out(request: CampRequest, titles: list[str]) -> None:

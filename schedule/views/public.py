@@ -6,36 +6,45 @@ from operator import attrgetter
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
-from events.caching import fresh, kept, no_store
+from events.caching import fresh, kept
 from events.http import AttendeeRequest, CampRequest, led_to, open_to_other_sites, render_partial, tell_done
+from events.keeping import kept_on_devices
 from events.models import Attendee, Camp
+from pitches.board import may_tap, tap_form
 
 from .. import advice
 from ..models import GridVersion
+from ..wall.buttons import card_buttons, choice_form
 from ..wall.changes import with_sentences
 from ..wall.feeds import feed_placements, my_placements, room_name
 from ..wall.ical import calendar
-from ..wall.mine import my_slots, not_on_the_grid, read_wall, withdrawn_from_me
 from ..wall.shared import shared_grid
-from ..wall.stamp import calendar_shows, grid_shows, how_shows, mine_shows, my_calendar_shows, versions_show
+from ..wall.stamp import calendar_shows, grid_shows, how_shows, my_calendar_shows, versions_show
+from ..wall.unseen import unseen_of
 
 
 @camp_view(Access.ANYONE)
 @require_safe
+@kept_on_devices
 @fresh(grid_shows)
 def grid_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     """The grid on a desk, the list of slots on a phone; unchanged costs a 304, or a 204 when htmx asks."""
     me = request.me
     grid = shared_grid(camp, request.shown)
+    marks = grid.marks_for(me, request.shown.own) if grid else {}
+    buttons = card_buttons(request, grid, marks) if grid and me and not camp.is_archived else {}
+    table = grid.table_for(me, marks, buttons, unseen_of(me)) if grid else SafeString("")
     context = {
         "camp": camp,
         "grid": grid,
-        "table": grid.table_for(me, request.shown.wishes) if grid else "",
+        "table": choice_form(request, table) if buttons else table,
+        "tap_form": tap_form(request) if buttons and may_tap(request) else "",
         "only_mine": request.GET.get("show") == "mine" and me is not None,
         "with_past": request.GET.get("past") == "1",
         "is_in": me is not None,
@@ -61,7 +70,8 @@ def version_list(request: CampRequest, camp: Camp) -> HttpResponse:
 def version_detail(request: CampRequest, camp: Camp, number: int) -> HttpResponse:
     [version] = with_sentences(camp, [get_object_or_404(camp.grid_versions, number=number)])
     grid = shared_grid(camp, request.shown, version)
-    table = grid.table_for(request.me, request.shown.wishes) if grid else ""
+    marks = grid.marks_for(request.me, request.shown.own) if grid else {}
+    table = grid.table_for(request.me, marks) if grid else ""
     context = {"camp": camp, "version": version, "table": table}
     return render(request, "schedule/version_detail.html", context)
 
@@ -73,23 +83,6 @@ def grid_how(request: CampRequest, camp: Camp) -> HttpResponse:
     """The rules as the scheduler has them: this page cannot go stale."""
     context = {"camp": camp, "sentences": advice.rule_sentences(), "concerns": advice.concern_sentences()}
     return render(request, "schedule/grid_how.html", context)
-
-
-@camp_view(Access.ATTENDEE)
-@require_safe
-@no_store
-@fresh(mine_shows)
-def my_interests(request: AttendeeRequest, camp: Camp) -> HttpResponse:
-    """My sessions in the order of the day. They ask for themselves every half minute: 204 while they are the same."""
-    me, wishes, wall = request.me, dict(request.shown.wishes), read_wall(camp, request.shown)
-    context = {
-        "camp": camp,
-        "slots": my_slots(wall.entries, me, wishes),
-        "not_placed": not_on_the_grid(wall, me, wishes),
-        "withdrawn": withdrawn_from_me(wall, me, wishes),
-        "has_grid": wall.has_grid,
-    }
-    return render_partial(request, "schedule/my_interests.html", "my-sessions", context)
 
 
 @camp_view(Access.ATTENDEE, archived=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,8 @@ from pitches.models import hosts_of
 
 from ..models import GridVersion, Placement, Session
 from .ical import Placed, Told
+from .marks import SharedEntry, marks_of
+from .own import Own, own_of
 from .ways import NO_WAY, ways
 
 #: a placement as calendars need it: the first columns of `Placed`, in order
@@ -41,17 +44,46 @@ def feed_placements(version: GridVersion | None, *narrowed: Q, **which: Any) -> 
             directions=frame.get(room, {}).get("directions", ""),
             online=found_by_room.get(room, NO_WAY).online_url,
             is_closed=found_by_room.get(room, NO_WAY).is_closed(found.starts_at, found.ends_at),
-            hosts=tuple(host.name for host in hosts.get(found.pitch, ())),
+            hosts=tuple(host.display_name for host in hosts.get(found.pitch, ())),
         )
         for room, found in placed
     ]
 
 
 def my_placements(version: GridVersion | None, attendee: Attendee) -> list[Placed]:
-    """The sessions an attendee hosts or is interested in."""
-    wished = set(attendee.interests.values_list("pitch_id", flat=True))
-    hosted = set(attendee.pitches.values_list("pk", flat=True))
-    return feed_placements(version, session__pitch__in=wished | hosted)
+    """Where an attendee goes: what they host, wish or chose, without what they took off their day or go to another
+    instead. Of several at once all, until they said which.
+    """
+    own, led = own_of(attendee), set(attendee.pitches.values_list("pk", flat=True))
+    placed = feed_placements(version, of_days([(own, led)]))
+    wanted = where_they_go(placed, attendee, own, led)
+    return [found for found in placed if found.session in wanted]
+
+
+def of_days(days: Iterable[tuple[Own, Collection[int]]], *known: int) -> Q:
+    """Whatever may be in one of these days, by what somebody wished and chose, and which pitches they host; and the
+    sessions that are `known` anyhow.
+    """
+    days = list(days)
+    pitches = {pitch for own, led in days for pitch in (*led, *(pitch for pitch, _level in own.wishes))}
+    chosen = {session for own, _led in days for session, goes in own.choices if goes}
+    return Q(session__pitch__in=pitches) | Q(session__in=chosen.union(known))
+
+
+def where_they_go(placed: Iterable[Placed], attendee: Attendee, own: Own, led: Collection[int]) -> set[int]:
+    """Of these sessions those that belong into the attendee's calendar."""
+    entries = [
+        SharedEntry(
+            found.session,
+            found.pitch,
+            (attendee.pk,) if found.pitch in led else (),
+            found.starts_at,
+            found.ends_at,
+            is_off=found.is_cancelled or found.withdrawn_at is not None,
+        )
+        for found in placed
+    ]
+    return {session for session, mark in marks_of(entries, attendee, own).items() if not mark.is_instead}
 
 
 def room_name(camp: Camp, room_id: int) -> str | None:

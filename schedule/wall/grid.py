@@ -211,12 +211,13 @@ def draft_grid(camp: Camp, draft: DraftRows | None = None) -> Grid:
             id=found.session.pk,
             pitch_id=found.session.pitch_id,
             title=found.session.title,
-            hosts=[Host(host.pk, host.display_name) for host in found.session.hosts],
+            hosts=[Host(host.pk, host.display_name, host.runs_camp) for host in found.session.hosts],
             room_id=found.room.pk,
             room_name=found.room.name,
             starts_at=found.slot.starts_at,
             ends_at=found.ends_at,
             address=f"{place(found.session.pitch_id)}?running={found.session.pk}",
+            topic=found.session.pitch.topic,
         )
         for found in draft.standing
     ]

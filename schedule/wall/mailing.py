@@ -17,7 +17,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,9 +31,10 @@ from events.models.camp import CampArchived
 from events.templatetags.campgrid import clock, day
 from pitches.models import Interest, Pitch
 
-from ..models import GridVersion, MailedCalendar, MailedSession
-from .feeds import feed_placements
+from ..models import Choice, GridVersion, MailedCalendar, MailedSession
+from .feeds import feed_placements, of_days, where_they_go
 from .ical import CANCEL, REQUEST, Item, Placed, Told, invitation
+from .own import Own
 
 #: what is above it is mailed later: nothing is lost, the next look finds it
 TO_ONE_ADDRESS = Limit("session-mail-address", 60, timedelta(hours=1))
@@ -85,31 +85,41 @@ def due(camp: Camp, people: Iterable[Attendee]) -> Iterator[Due]:
     version = GridVersion.latest(camp) if people else None
     if version is None:
         return
-    theirs, known = _theirs(people), _known(people)
-    placements = feed_placements(version, Q(session__pitch__in=list(theirs)) | Q(session__in=list(known)))
+    days, known = _days_of(people), _known(people)
+    placements = feed_placements(version, of_days(days.values(), *known))
+    theirs: dict[int, set[int]] = defaultdict(set)
+    for person in people:
+        for session in where_they_go(placements, person, *days[person.pk]):
+            theirs[session].add(person.pk)
     by_pk, now = {person.pk: person for person in people}, timezone.now()
     for placed in sorted(placements, key=lambda placed: placed.starts_at):
-        of_pitch, rows = theirs.get(placed.pitch, set()), known.get(placed.session, {})
+        wanted, rows = theirs.get(placed.session, set()), known.get(placed.session, {})
         if max([placed.ends_at, *(row.ends_at for row in rows.values())]) <= now:
             continue
         # Once for all whom it concerns: there are many of them, and mostly nothing is due.
         told = Told.of(camp, placed).with_link()
         place = told.place_in_time()
-        for pk in sorted(of_pitch | rows.keys()):
+        for pk in sorted(wanted | rows.keys()):
             row = rows.get(pk)
-            is_wanted = pk in of_pitch and not told.is_cancelled
+            is_wanted = pk in wanted and not told.is_cancelled
             if method := _method(placed, place, row, is_wanted=is_wanted, now=now):
                 yield Due(by_pk[pk], placed, told, row, method)
 
 
-def _theirs(people: list[Attendee]) -> dict[int, set[int]]:
-    """By pitch who of these people hosts it or is interested."""
-    theirs: dict[int, set[int]] = defaultdict(set)
-    wished = Interest.objects.filter(attendee__in=people).values_list("attendee_id", "pitch_id")
-    hosted = Pitch.hosts.through.objects.filter(attendee__in=people).values_list("attendee_id", "pitch_id")
-    for person, pitch in [*wished, *hosted]:
-        theirs[pitch].add(person)
-    return theirs
+def _days_of(people: list[Attendee]) -> dict[int, tuple[Own, set[int]]]:
+    """By person what they wished and chose, and which pitches they host: three queries for any number."""
+    wishes: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    choices: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    led: dict[int, set[int]] = defaultdict(set)
+    wished = Interest.objects.filter(attendee__in=people)
+    for person, pitch, level in wished.values_list("attendee_id", "pitch_id", "level"):
+        wishes[person].append((pitch, level))
+    chosen = Choice.objects.filter(attendee__in=people)
+    for person, session, goes in chosen.values_list("attendee_id", "session_id", "goes"):
+        choices[person].append((session, goes))
+    for person, pitch in Pitch.hosts.through.objects.filter(attendee__in=people).values_list("attendee_id", "pitch_id"):
+        led[person].add(pitch)
+    return {p.pk: (Own(tuple(wishes[p.pk]), tuple(choices[p.pk])), led[p.pk]) for p in people}
 
 
 def _known(people: list[Attendee]) -> dict[int, dict[int, MailedSession]]:

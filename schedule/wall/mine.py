@@ -1,14 +1,11 @@
-"""My sessions in the order of the day, from what everybody sees of the grid: nothing of mine is asked anew."""
+"""The grid as lists tell it, read once for all; and what of mine is not on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q
-from django.utils import timezone
 
 from events.caching import kept
 from events.models import Attendee, Camp
@@ -16,11 +13,11 @@ from pitches.models import Interest, hosts_of
 
 from ..models import GridVersion
 from .grid import GridRow, GridSession, published_grid
+from .marks import SharedEntry
 from .moved import off_the_grid
-from .shared import Mark, SharedEntry, marks_of
-from .stamp import Shown, latest_version
+from .stamp import latest_version
 from .state import PlaceState
-from .ways import ways
+from .ways import NO_WAY, Way, ways
 
 
 class WallEntry(NamedTuple):
@@ -31,8 +28,21 @@ class WallEntry(NamedTuple):
     room_name: str
     address: str
     slot_id: int
-    slot_ends_at: datetime
     state: PlaceState
+    topic: str
+    room_id: int
+    #: which house its room is in
+    building: str
+
+
+class WallRow(NamedTuple):
+    """A stretch of the day: for sessions, or for everybody."""
+
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    is_for_sessions: bool
 
 
 class OffTheGrid(NamedTuple):
@@ -47,19 +57,11 @@ class OffTheGrid(NamedTuple):
 class Wall(NamedTuple):
     """What stands on the latest version; and by pitch what does not, be it open or withdrawn."""
 
+    #: as published; before that as the camp's slots are
+    rows: list[WallRow]
     entries: list[WallEntry]
     off: dict[int, OffTheGrid]
     has_grid: bool
-
-
-@dataclass(slots=True)
-class MySession:
-    pitch: int
-    title: str
-    room_name: str
-    address: str
-    mark: Mark
-    state: PlaceState
 
 
 class NotPlaced(NamedTuple):
@@ -72,32 +74,29 @@ class NotPlaced(NamedTuple):
     was_in: str
 
 
-@dataclass(slots=True)
-class MySlot:
-    slot_id: int
-    starts_at: datetime
-    ends_at: datetime
-    is_now: bool
-    sessions: list[MySession] = field(default_factory=list)
-
-
-def read_wall(camp: Camp, shown: Shown) -> Wall:
-    """The latest version, and what is not on it, read once for all. It has no "now"."""
+def read_wall(camp: Camp, numbers: tuple[int, ...]) -> Wall:
+    """The latest version, and what is not on it, read once for all. It has no "now"; `numbers` are those of `PARTS`."""
 
     def read() -> Wall:
-        version = latest_version(camp, shown.numbers)
-        entries = _entries(version, camp) if version else []
+        version = latest_version(camp, numbers)
+        rows, entries = _published(version, camp) if version else (_slots(camp), [])
         placed = {found.entry.pitch for found in entries}
-        return Wall(entries, _off_the_grid(version, camp, placed), has_grid=version is not None)
+        return Wall(rows, entries, _off_the_grid(version, camp, placed), has_grid=version is not None)
 
-    return kept("wall", camp.pk, shown.numbers, make=read)
+    return kept("wall", camp.pk, numbers, make=read)
 
 
-def _entries(version: GridVersion, camp: Camp) -> list[WallEntry]:
-    grid = published_grid(version, camp, ways(camp, version))
+def _published(version: GridVersion, camp: Camp) -> tuple[list[WallRow], list[WallEntry]]:
+    found = ways(camp, version)
+    grid = published_grid(version, camp, found)
+    rows = [WallRow(r.slot_id, r.starts_at, r.ends_at, r.title, r.is_for_sessions) for r in grid.rows]
     pairs = [(row, entry) for row in grid.rows for entry in row.entries]
     pairs.sort(key=lambda pair: (pair[1].starts_at, pair[1].room_id))
-    return [_wall_entry(row, entry) for row, entry in pairs]
+    return rows, [_wall_entry(row, entry, found.get(entry.room_id, NO_WAY)) for row, entry in pairs]
+
+
+def _slots(camp: Camp) -> list[WallRow]:
+    return [WallRow(s.pk, s.starts_at, s.ends_at, s.title, s.is_for_sessions) for s in camp.slots.all()]
 
 
 def _off_the_grid(version: GridVersion | None, camp: Camp, placed: set[int]) -> dict[int, OffTheGrid]:
@@ -118,25 +117,20 @@ def _lost_places(version: GridVersion, camp: Camp) -> dict[int, str]:
     return {pitch: " · ".join(places) for pitch, places in found.items()}
 
 
-def _wall_entry(row: GridRow, entry: GridSession) -> WallEntry:
+def _wall_entry(row: GridRow, entry: GridSession, way: Way) -> WallEntry:
     # Whoever leads it finds it here also after it was withdrawn, when no grid says so any more.
     is_off = entry.state.is_cancelled
-    shared = SharedEntry(entry.id, entry.pitch_id, entry.led_by, entry.starts_at, entry.ends_at, is_off)
-    return WallEntry(shared, entry.title, entry.room_name, entry.address, row.slot_id, row.ends_at, entry.state)
-
-
-def my_slots(entries: Iterable[WallEntry], attendee: Attendee, wishes: dict[int, int]) -> list[MySlot]:
-    """The slots in which something of mine starts, each with it."""
-    entries = list(entries)
-    marks = marks_of([found.entry for found in entries], attendee, wishes)
-    slots: dict[datetime, MySlot] = {}
-    now = timezone.now()
-    for entry, title, room_name, address, slot_id, slot_ends_at, state in entries:
-        if mark := marks.get(entry.session):
-            is_now = entry.starts_at <= now < slot_ends_at
-            slot = slots.setdefault(entry.starts_at, MySlot(slot_id, entry.starts_at, slot_ends_at, is_now))
-            slot.sessions.append(MySession(entry.pitch, title, room_name, address, mark, state))
-    return list(slots.values())
+    return WallEntry(
+        SharedEntry(entry.id, entry.pitch_id, entry.led_by, entry.starts_at, entry.ends_at, is_off),
+        title=entry.title,
+        room_name=entry.room_name,
+        address=entry.address,
+        slot_id=row.slot_id,
+        state=entry.state,
+        topic=entry.topic,
+        room_id=entry.room_id,
+        building=way.building,
+    )
 
 
 def not_on_the_grid(wall: Wall, attendee: Attendee, wishes: dict[int, int]) -> list[NotPlaced]:

@@ -8,7 +8,7 @@ three, whatever else was published at two.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -46,9 +46,14 @@ def _at(state: State) -> tuple[Any, datetime]:
 
 def place_before(was: State, camp: Camp, beside: datetime | None = None) -> str:
     """Attic, 13:45; with the day, unless it is that of the moment beside which it is told."""
-    start = datetime.fromisoformat(was["starts_at"]).astimezone(camp.tz)
-    is_same_day = beside is not None and beside.astimezone(camp.tz).date() == start.date()
-    return f"{was['name']}, {'' if is_same_day else date_format(start, 'D') + ' '}{on_the_clock(start)}"
+    day = beside.astimezone(camp.tz).date() if beside else None
+    return f"{was['name']}, {moment_in_words(datetime.fromisoformat(was['starts_at']), camp, day)}"
+
+
+def moment_in_words(moment: datetime, camp: Camp, day: date | None) -> str:
+    """13:45; on another day Sat 13:45."""
+    local = moment.astimezone(camp.tz)
+    return on_the_clock(local) if local.date() == day else f"{date_format(local, 'D')} {on_the_clock(local)}"
 
 
 def off_the_grid(version: GridVersion, camp: Camp, told: Q = NOTHING_ELSE) -> list[tuple[Placement, str]]:

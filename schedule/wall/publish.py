@@ -24,6 +24,7 @@ from .hosts import tell_hosts
 from .mailing import mail_soon
 from .moved import moved_from
 from .same_clocks import SameClocks
+from .telling import tell_soon
 
 
 def pending_placements(draft: DraftRows) -> list[Placement]:
@@ -102,6 +103,7 @@ def publish_grid(
     tell_hosts(camp=camp, changes=[Change(**row) for row in version.changes], by=by)
     stamps.bump(camp, stamps.GRID)
     mail_soon(camp)
+    tell_soon(camp)
     return version
 
 

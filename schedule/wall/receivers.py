@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.signals import user_logged_out
 from django.core.exceptions import ValidationError
 from django.db.models.signals import m2m_changed, post_save
 from django.dispatch import receiver
+from django.http import HttpRequest
+from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.http import form_token
+from events.caching import Fragment, Gaps, fill
+from events.http import CampRequest
 from events.models import Attendee, Camp
 from events.signals import (
     attendees_merged,
+    beside_asked,
     camp_shown,
     clocks_kept,
     edges_asked,
     frame_changed,
     times_moved,
     times_moving,
+    waiting_asked,
+    waiting_shown,
 )
+from events.templatetags.campgrid import form_key
 from pitches.models import Pitch
-from pitches.signals import pitch_merged, pitch_shown
+from pitches.signals import pitch_merged, pitch_returned, pitch_shown, pitch_withdrawn
 
 from ..draft.rows import read_draft
-from ..models import GridVersion
+from ..models import Device, GridVersion
+from .coming import Coming, coming_for
 from .feeds import tell_calendars
 from .kept_clocks import keep_clocks
 from .mailing import stop_mails
 from .publish import pending_changes, publish_grid
+from .push import is_offered
 from .stamp import edges_passed
-from .whereabouts import changed_places, whereabouts
+from .telling import SIGN_IN, remove_devices, stop_telling
+from .unseen import Move, unseen_of
+from .whereabouts import changed_places, whereabouts, with_unseen
+from .withdrawing import note_withdrawn
 
 #: on the front page; all of them are on the grid
 MOST_CHANGED = 10
+#: in the banner; all of them are on My day
+MOST_MOVES = 3
 
 
 @receiver(post_save, sender=Pitch)
@@ -46,8 +67,20 @@ def tell_what_it_is(sender: type[Pitch], instance: Pitch, created: bool, **kwarg
 
 
 @receiver(pitch_merged)
-def tell_what_it_is_part_of(sender: type[Pitch], target: Pitch, **kwargs: Any) -> None:
+def tell_what_it_is_part_of(sender: type[Pitch], source: Pitch, target: Pitch, **kwargs: Any) -> None:
     tell_calendars(camp=target.camp, session__pitch=target)
+    # A session that the other pitch did not take over stays with this one, which is off the board.
+    note_withdrawn(pitch=source, is_back=False)
+
+
+@receiver(pitch_withdrawn)
+def tell_what_is_withdrawn(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> None:
+    note_withdrawn(pitch=pitch, is_back=False)
+
+
+@receiver(pitch_returned)
+def tell_what_came_back(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> None:
+    note_withdrawn(pitch=pitch, is_back=True)
 
 
 @receiver(m2m_changed, sender=Pitch.hosts.through)
@@ -95,6 +128,14 @@ def stop_mails_of_who_is_out(sender: type[Attendee], instance: Attendee, created
     """Who left or was removed gets no more, also if they come back."""
     if instance.removed_at and "removed_at" in (kwargs.get("update_fields") or ()):
         stop_mails(attendee=instance)
+        stop_telling(attendee=instance)
+
+
+@receiver(user_logged_out)
+def forget_devices_of_sign_in(sender: type, request: HttpRequest, **kwargs: Any) -> None:
+    """Whoever has the device next is told nothing."""
+    if sign_in := request.session.get(SIGN_IN):
+        remove_devices(devices=Device.objects.filter(sign_in=sign_in))
 
 
 @receiver(times_moving)
@@ -127,6 +168,50 @@ def keep_published_clocks(sender: type[Camp], camp: Camp, old: ZoneInfo, **kwarg
     return version.number if version else None
 
 
+# -- every page of who is in --------------------------------------------------------------------------------
+
+
+@receiver(waiting_asked)
+def say_what_they_have_not_seen(sender: type[Attendee], me: Attendee, **kwargs: Any) -> tuple[object, ...]:
+    unseen = unseen_of(me)
+    # Where nothing waits, another version is no other page.
+    return (unseen, me.camp.today()) if unseen.moves or unseen.tags else ()
+
+
+@receiver(waiting_shown)
+def tell_what_they_have_not_seen(sender: type[Attendee], request: CampRequest, back: str, **kwargs: Any) -> SafeString:
+    """The banner; nothing where nothing moved."""
+    unseen = unseen_of(request.me)
+    if not unseen.moves:
+        return SafeString("")
+    banner = _banner(request.camp.slug, unseen.moves, unseen.at, is_offered(), get_language())
+    key = form_key(Context({"request": request}))
+    return fill(banner, {"token": form_token(request), "key": key, "back": back})
+
+
+@lru_cache(maxsize=500)
+def _banner(slug: str, moves: tuple[Move, ...], at: datetime | None, offers: bool, language: str) -> Fragment:
+    """In that language: a hall is told the same by a handful of these (memoised)."""
+    gaps = Gaps()
+    context = {
+        "slug": slug,
+        "head": _head_of(moves) if len(moves) == 1 else _("Your day changed"),
+        "moves": moves[:MOST_MOVES],
+        "more": max(0, len(moves) - MOST_MOVES),
+        "seen": at.isoformat() if at else "",
+        "is_offered": offers,
+        "gaps": gaps,
+    }
+    return gaps.split(render_to_string("schedule/_unseen.html", context))
+
+
+def _head_of(moves: Sequence[Move]) -> str:
+    [move] = moves
+    if move.is_gone:
+        return _("Cancelled")
+    return _("Moved") if move.before else _("On the grid again")
+
+
 # -- pages of the apps below --------------------------------------------------------------------------------
 
 
@@ -134,12 +219,13 @@ def keep_published_clocks(sender: type[Camp], camp: Camp, old: ZoneInfo, **kwarg
 def say_where_it_runs(sender: type[Pitch], pitch: Pitch, me: Attendee | None, **kwargs: Any) -> SafeString:
     """When and where each running is, on the pitch's page."""
     places = whereabouts(pitch.camp, session__pitch=pitch) if pitch.is_shown else []
+    places = with_unseen(places, me)
     context = {"places": places, "is_in": me is not None}
     return render_to_string("schedule/_pitch_places.html", context) if places else SafeString("")
 
 
 @receiver(camp_shown)
-def say_what_moved(sender: type[Camp], camp: Camp, **kwargs: Any) -> SafeString:
+def say_what_moved(sender: type[Camp], camp: Camp, me: Attendee | None, **kwargs: Any) -> SafeString:
     """What moved, lost its room or fell off, on the camp's front page; of what is over nobody needs it."""
     if camp.is_over or camp.is_archived:
         return SafeString("")
@@ -147,10 +233,16 @@ def say_what_moved(sender: type[Camp], camp: Camp, **kwargs: Any) -> SafeString:
     ahead = [place for place in changed_places(camp) if place.ends_at > now]
     if not ahead:
         return SafeString("")
-    context = {"camp": camp, "places": ahead[:MOST_CHANGED], "more": max(0, len(ahead) - MOST_CHANGED)}
+    context = {"camp": camp, "places": with_unseen(ahead[:MOST_CHANGED], me), "more": max(0, len(ahead) - MOST_CHANGED)}
     return render_to_string("schedule/_changed_places.html", context)
 
 
 @receiver(edges_asked)
 def say_how_far_the_day_is(sender: type[Camp], camp: Camp, grid: int, **kwargs: Any) -> int:
     return edges_passed(camp, (grid,))
+
+
+@receiver(beside_asked)
+def say_what_is_next(sender: type[Camp], request: CampRequest, **kwargs: Any) -> Coming | None:
+    """On every page of a running camp."""
+    return coming_for(request)

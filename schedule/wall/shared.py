@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -18,46 +17,20 @@ from events.caching import Fragment, Gaps, fill, joined, kept, stencil
 from events.http import address_in
 from events.models import Attendee, Camp
 from events.templatetags.campgrid import clock, day
-from pitches.models import Interest
 from pitches.topics import hues_for
 
 from ..models import GridVersion
 from .grid import NO_WAYS, Grid, GridRow, GridSession, published_grid
+from .marks import Mark, SharedEntry, marks_of
+from .own import Own
 from .stamp import Shown, latest_version
 from .table import table
+from .unseen import NOTHING, Unseen, unseen_tag
 from .ways import ways
 from .whereabouts import gone_sessions
 
 #: with the ways of so many, told in each cell and above each day, the grid is a tenth larger for a phone in a full hall
 MANY_ROOMS = 20
-
-
-class SharedEntry(NamedTuple):
-    """What has to be known of a session to tell whether it is mine, and whether it clashes."""
-
-    session: int
-    pitch: int
-    hosts: tuple[int, ...]
-    starts_at: datetime
-    ends_at: datetime
-    #: it was withdrawn: nobody has to be there
-    is_off: bool = False
-
-
-class Mark(NamedTuple):
-    """What a session is to the person who looks."""
-
-    level: int
-    is_hosted: bool
-    has_clash: bool
-
-    @property
-    def is_mine(self) -> bool:
-        return self.level > 0 or self.is_hosted
-
-    @property
-    def is_must(self) -> bool:
-        return self.level == Interest.Level.MUST
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +44,29 @@ class SharedGrid:
     #: what fell off the grid that day
     gone: SafeString
     entries: list[SharedEntry] = field(default_factory=list)
+    titles: dict[int, str] = field(default_factory=dict)
     #: by session, the way in from elsewhere: for those who are in
     online: dict[int, SafeString] = field(default_factory=dict)
 
-    def table_for(self, attendee: Attendee | None, wishes: Iterable[tuple[int, int]]) -> SafeString:
-        """The table with what is mine on it."""
-        marks = marks_of(self.entries, attendee, dict(wishes)) if attendee else {}
-        values, language = dict[str, str](), get_language()
+    def marks_for(self, attendee: Attendee | None, own: Own) -> dict[int, Mark]:
+        """By session, what is mine."""
+        return marks_of(self.entries, attendee, own) if attendee else {}
+
+    def table_for(
+        self,
+        attendee: Attendee | None,
+        marks: Mapping[int, Mark],
+        buttons: Mapping[int, SafeString] | None = None,
+        unseen: Unseen = NOTHING,
+    ) -> SafeString:
+        """The table with what is mine on it, what of it moved since I looked, and the buttons of its cards."""
+        values, language = {f"tags-{session}": button for session, button in (buttons or {}).items()}, get_language()
         if attendee:
             values |= {f"online-{session}": link for session, link in self.online.items()}
         for session, mark in marks.items():
-            values[f"mark-{session}"] = " mine"
-            values[f"tags-{session}"] = _tags(mark, language)
+            tag, button = unseen_tag(unseen, session), values.get(f"tags-{session}", SafeString(""))
+            values[f"mark-{session}"] = SafeString(" mine unseen") if tag else SafeString(" mine")
+            values[f"tags-{session}"] = joined([tag, _tags(mark, "aria-pressed" in button, language), button])
         return fill(self.table, values)
 
 
@@ -113,13 +97,14 @@ def _render(camp: Camp, shown: Shown, version: GridVersion | None) -> SharedGrid
             version=_version_line(published, camp),
             has_past=grid.has_past,
             entries=[_shared(entry) for entry in entries],
+            titles={entry.id: entry.title for entry in entries},
             gone=_gone(version, camp) if is_latest else SafeString(""),
             online={entry.id: _online(entry) for entry in entries if entry.state.online_url},
         )
 
 
 def _leave_out_ways(grid: Grid) -> None:
-    """A large table says no ways: each session's page, its pitch and "mine" do."""
+    """A large table says no ways: each session's page, its pitch and My day do."""
     for room in grid.rooms:
         room.way = ""
     for entry in grid.entries:
@@ -193,30 +178,7 @@ def _shared(entry: GridSession) -> SharedEntry:
     return SharedEntry(entry.id, entry.pitch_id, hosts, entry.starts_at, entry.ends_at, is_off=entry.state.is_cancelled)
 
 
-def marks_of(entries: Iterable[SharedEntry], attendee: Attendee, wishes: Mapping[int, int]) -> dict[int, Mark]:
-    """What is mine among these, by session: what I host or am interested in, and where two of them run at once.
-
-    What was withdrawn is mine still, and in the way of nothing.
-    """
-    mine = [entry for entry in entries if entry.pitch in wishes or attendee.pk in entry.hosts]
-    running = [entry for entry in mine if not entry.is_off]
-    return {
-        entry.session: Mark(
-            level=wishes.get(entry.pitch, 0),
-            is_hosted=attendee.pk in entry.hosts,
-            has_clash=not entry.is_off and _runs_beside(entry, running),
-        )
-        for entry in mine
-    }
-
-
-def _runs_beside(entry: SharedEntry, running: Iterable[SharedEntry]) -> bool:
-    return any(
-        other is not entry and other.starts_at < entry.ends_at and entry.starts_at < other.ends_at for other in running
-    )
-
-
 @cache
-def _tags(mark: Mark, language: str) -> SafeString:
-    """A handful in all, so they are kept for good."""
-    return render_to_string("schedule/_entry_tags.html", {"mark": mark})
+def _tags(mark: Mark, is_pressed: bool, language: str) -> SafeString:
+    """A handful in all, so they are kept for good. Where a button is pressed, that says the interest."""
+    return render_to_string("schedule/_entry_tags.html", {"mark": mark, "is_pressed": is_pressed})

@@ -1,4 +1,4 @@
-"""What tells one state of a page from another: the parts it shows, my interests, the clock."""
+"""What tells one state of a page from another: the parts it shows, my wishes and choices, the clock."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from events.caching import kept
 from events.http import CampRequest
 from events.models import Camp
 from events.shifting import SLEEP
-from pitches.board import Mine, wishes_of
 
 from ..models import GridVersion, MailedCalendar
+from .own import NOTHING, Own, own_of, own_on
 
 #: what a page of the published grid, and every calendar, is made of
 PARTS = (stamps.GRID, stamps.PITCHES, stamps.PEOPLE, stamps.FRAME)
@@ -31,15 +31,22 @@ class Shown(NamedTuple):
     numbers: tuple[int, ...]
     #: how many slots have begun or ended
     edges: int = 0
-    #: my interests: pitch to level
-    wishes: Mine = ()
+    #: my wishes and choices
+    own: Own = NOTHING
     secret: str = ""
 
 
+def numbers_on(request: CampRequest) -> tuple[int, ...]:
+    """Of `PARTS`, asked once for each request."""
+    if not hasattr(request, "numbers"):
+        request.numbers = stamps.read(request.camp, *PARTS)
+    return request.numbers
+
+
 def grid_shows(request: CampRequest, camp: Camp, **kwargs: object) -> Shown:
-    """A new version, another slot running, an edited pitch, a renamed host or room, another interest of mine."""
-    numbers = stamps.read(camp, *PARTS)
-    return Shown(numbers, edges_passed(camp, numbers), wishes_of(request.me))
+    """A new version, another slot running, an edited pitch, a renamed host or room, another wish or choice of mine."""
+    numbers = numbers_on(request)
+    return Shown(numbers, edges_passed(camp, numbers), own_on(request))
 
 
 def versions_show(request: CampRequest, camp: Camp, **kwargs: object) -> tuple[int, ...]:
@@ -72,7 +79,7 @@ class CalendarShown(NamedTuple):
     is_over: bool
     #: when any of this changed last
     changed_at: datetime
-    wishes: Mine = ()
+    own: Own = NOTHING
 
 
 def calendar_shows(request: CampRequest, camp: Camp, **kwargs: object) -> CalendarShown:
@@ -93,9 +100,9 @@ def _ended_at(camp: Camp) -> datetime | None:
 
 
 def my_calendar_shows(request: CampRequest, camp: Camp, key: str) -> CalendarShown:
-    """As any calendar; and the interests of the person whose it is, whoever asks."""
+    """As any calendar; and the wishes and choices of the person whose it is, whoever asks."""
     attendee = get_object_or_404(camp.attendees.present().with_calendar_key(key))
-    return calendar_shows(request, camp)._replace(wishes=wishes_of(attendee))
+    return calendar_shows(request, camp)._replace(own=own_of(attendee))
 
 
 class Latest(NamedTuple):

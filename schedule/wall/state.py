@@ -21,6 +21,8 @@ class PlaceState(NamedTuple):
     is_closed: bool = False
     way: str = ""
     online_url: str = ""
+    #: HTML of the tag of what whoever looks has not seen, or the gap for it
+    unseen: str = ""
 
 
 #: nothing became of it

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from events.caching import Fragment, fill, joined, stencils
+from events.people import named_all
 from events.templatetags.campgrid import clock, long_day
 from pitches.topics import Hues
 
@@ -27,7 +28,6 @@ class CellKind(NamedTuple):
     #: runs for longer than the row it stands in
     is_long: bool
     has_topic: bool
-    has_id: bool
     #: how its room is found is known
     has_way: bool
     has_moved: bool
@@ -51,16 +51,14 @@ class TableKind(NamedTuple):
 WIDE, WIDEST = 5, 9
 
 
-def table(grid: Grid, *, hues: Hues, paper: str, has_ids: bool = False) -> SafeString:
-    """A day after the other, topics in their colours; with `has_ids` each session is found by its id, to be moved.
+def table(grid: Grid, *, hues: Hues, paper: str) -> SafeString:
+    """A day after the other, topics in their colours.
 
     `paper` says on each printed page what it is of: camp and version.
     """
     stencil = stencils()
     heads = joined(_head(stencil, room) for room in grid.rooms)
-    return joined(
-        _day(stencil, grid, number, day, heads, hues, paper, has_ids) for number, day in enumerate(grid.days, 1)
-    )
+    return joined(_day(stencil, grid, number, day, heads, hues, paper) for number, day in enumerate(grid.days, 1))
 
 
 def _head(stencil: Stencils, room: GridRoom) -> SafeString:
@@ -69,14 +67,14 @@ def _head(stencil: Stencils, room: GridRoom) -> SafeString:
 
 
 def _day(
-    stencil: Stencils, grid: Grid, number: int, day: GridDay, heads: SafeString, hues: Hues, paper: str, has_ids: bool
+    stencil: Stencils, grid: Grid, number: int, day: GridDay, heads: SafeString, hues: Hues, paper: str
 ) -> SafeString:
     width = len(grid.rooms)
     values = {
         "number": number,
         "day": long_day(day.day),
         "heads": heads,
-        "rows": joined(_row(stencil, row, width, hues, has_ids) for row in day.rows),
+        "rows": joined(_row(stencil, row, width, hues) for row in day.rows),
         "columns": width + 1,
         "paper": paper,
     }
@@ -84,20 +82,20 @@ def _day(
     return fill(stencil("schedule/_grid_table.html", kind), values)
 
 
-def _row(stencil: Stencils, row: GridRow, width: int, hues: Hues, has_ids: bool) -> SafeString:
+def _row(stencil: Stencils, row: GridRow, width: int, hues: Hues) -> SafeString:
     values = {
         "slot": row.slot_id,
         "starts": clock(row.starts_at),
         "ends": clock(row.ends_at),
         "width": width or 1,
         "title": row.title,
-        "cells": joined(_cell(stencil, cell, hues, has_ids) for cell in row.cells if cell.span),
+        "cells": joined(_cell(stencil, cell, hues) for cell in row.cells if cell.span),
     }
     kind = RowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title))
     return fill(stencil("schedule/_grid_row.html", kind), values)
 
 
-def _cell(stencil: Stencils, cell: GridCell, hues: Hues, has_ids: bool) -> SafeString:
+def _cell(stencil: Stencils, cell: GridCell, hues: Hues) -> SafeString:
     entry = cell.entry
     if entry is None:
         return EMPTY
@@ -105,7 +103,6 @@ def _cell(stencil: Stencils, cell: GridCell, hues: Hues, has_ids: bool) -> SafeS
         is_tall=cell.span > 1,
         is_long=entry.span > 1,
         has_topic=bool(entry.topic),
-        has_id=has_ids and not cell.is_continued,
         has_way=bool(entry.state.way),
         has_moved=bool(entry.state.moved),
         is_cancelled=entry.state.is_cancelled,
@@ -114,12 +111,11 @@ def _cell(stencil: Stencils, cell: GridCell, hues: Hues, has_ids: bool) -> SafeS
     values = {
         "span": cell.span,
         "mark": entry.mark,
-        "id": entry.id,
         "address": entry.address,
         "title": entry.title,
         "room": entry.room_name,
         "ends": clock(entry.ends_at) if kind.is_long else "",
-        "hosts": ", ".join(host.name for host in entry.hosts),
+        "hosts": named_all(entry.hosts, is_tight=True),
         "hue": hues.of(entry.topic),
         "topic": entry.topic,
         "tags": entry.tags,

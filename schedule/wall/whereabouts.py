@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from events import stamps
 from events.caching import kept
 from events.http import addresses
-from events.models import Camp
+from events.models import Attendee, Camp
 
 from ..models import GridVersion, Placement
 from .moved import last_place, off_the_grid
 from .stamp import latest_version
 from .state import PlaceState, place_state
+from .unseen import unseen_of, unseen_tag
 from .ways import NO_WAY, Way, ways
 
 
@@ -68,6 +69,14 @@ def _of(version: GridVersion, camp: Camp, rows: Iterable[Placement], found: Mapp
     return [one(row) for row in rows]
 
 
+def end_of(camp: Camp, session_id: int) -> datetime | None:
+    """When it ends on the latest version; None where it stands on none."""
+    version = GridVersion.latest(camp)
+    if version is None:
+        return None
+    return version.placements.filter(session=session_id).values_list("ends_at", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
     """A session that stood on the grid that day and does not any more."""
@@ -81,6 +90,21 @@ class Gone:
     starts_at: datetime
     ends_at: datetime
     is_gone: ClassVar[bool] = True
+
+
+Listed = TypeVar("Listed", Whereabouts, "Whereabouts | Gone")
+
+
+def with_unseen(places: Iterable[Listed], me: Attendee | None) -> list[Listed]:
+    """The same, with the tag on those whose place whoever looks has not seen."""
+    unseen = unseen_of(me)
+    return [_tagged(place, unseen_tag(unseen, place.session)) for place in places]
+
+
+def _tagged(place: Listed, tag: str) -> Listed:
+    if isinstance(place, Gone) or not tag:
+        return place
+    return replace(place, state=place.state._replace(unseen=tag))
 
 
 def gone_sessions(version: GridVersion, camp: Camp) -> list[Gone]:

@@ -7,7 +7,9 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
-  const { buttonOf, doneHere, meta, cookie, isGuest, isThere, notSaved, submit, textOf, windows } = window.campgrid;
+  const { buttonOf, doneHere, meta, cookie, isGuest, isThere, randomHex, submit, textOf, windows } = window.campgrid;
+
+  const notSaved = (told) => window.campgrid.bringNotSaved().then(() => window.campgrid.notSaved(told));
 
   // -- what is kept: for each form's address and each window one text, with whose it is ---------------------
 
@@ -16,6 +18,8 @@
   const nameFor = (path) => PREFIX + path + (windows.areTold ? ` ${windows.name()}` : "");
   const pathIn = (name) => name.slice(PREFIX.length).split(/[ #]/)[0];
   const isAside = (name) => name.includes("#");
+  // Pressed without a network, it goes by itself: static/js/waiting.js.
+  const isInLine = (name) => name.includes(" waiting-");
   const names = () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
   const read = (name) => {
     try {
@@ -147,7 +151,7 @@
   const sendingOf = (form) => {
     const field = form.querySelector('input[name="sending"]') ?? document.createElement("input");
     [field.type, field.name] = ["hidden", "sending"];
-    field.value = crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, "0");
+    field.value = randomHex(4);
     form.append(field);
     return field.value;
   };
@@ -269,12 +273,10 @@
     const sending = isOnTheWay ? sendingOf(form) : draft?.sending;
     keepOf(form, { ...textIn(form), key: isOnTheWay ? sent : known, sent, sending, isKnown, sentAt: Date.now() });
   };
-  // Scanned since, what the address brings is newer: in its query, or as a field says of itself.
+  // Scanned since, what the address brings is newer: the field says so.
   const withoutBrought = (form, { page, values }) => {
-    if (page === location.href) return values;
-    const brought = new URLSearchParams(location.search);
-    const isBrought = (name) => brought.has(name) || form.elements[name]?.hasAttribute?.("data-brought");
-    return Object.fromEntries(Object.entries(values).filter(([name]) => !isBrought(name)));
+    const isOlder = ([name]) => page !== location.href && form.elements[name]?.hasAttribute?.("data-brought");
+    return Object.fromEntries(Object.entries(values).filter((value) => !isOlder(value)));
   };
   const giveBack = (form, draft) => {
     const key = keyField(form);
@@ -288,7 +290,7 @@
     const isShown = await windows.whatIsShown();
     const when = (name) => read(name)?.at ?? 0;
     return names()
-      .filter((name) => read(name)?.values && !isAside(name) && (isOwn(name) || !isShown(name)))
+      .filter((name) => read(name)?.values && !isAside(name) && !isInLine(name) && (isOwn(name) || !isShown(name)))
       .sort((one, other) => when(other) - when(one));
   };
   const giveBackLeft = async (forms) => {
@@ -309,6 +311,7 @@
     form.prepend(told);
     // Folded away, nobody would find it.
     for (let box = form; box; box = box.parentElement) if (box.matches("details")) box.open = true;
+    form.querySelectorAll("details.more").forEach((box) => (box.open = true));
     const key = keyField(form);
     let aside = { values: fresh, key: ownKeys.get(form), draft: null };
     const change = () => {
@@ -398,7 +401,7 @@
     lost().forEach((aside) => {
       const name = nameFor(pathIn(aside));
       // A form's key belongs to whoever sent it.
-      const draft = { ...read(aside), ...whose(), key: "", asked: undefined };
+      const draft = { ...read(aside), ...whose(), key: "", asked: undefined, waits: undefined };
       // Of two who were lost, the other's is asked about when this is sent.
       if (!move(aside, name, draft)) return;
       const form = [...document.querySelectorAll("form[data-draft]")].find((shown) => nameOf(shown) === name);
@@ -458,7 +461,8 @@
     const button = buttonOf(event);
     work(form, button);
     if ("signedOut" in form.dataset) renewToken(form);
-    if (!("draft" in form.dataset)) {
+    const isKept = "draft" in form.dataset;
+    if (!isKept && !("asksFirst" in form.dataset)) {
       // The browser's own page about it would take along what is typed here.
       if (!navigator.onLine) {
         event.preventDefault();
@@ -467,18 +471,21 @@
       return;
     }
     event.preventDefault();
-    keepSent(form, false);
+    if (isKept) keepSent(form, false);
     if (navigator.onLine && (await isThere(WAIT))) {
       // On the way again after a pause: the browser sends it as it would have.
-      keepSent(form, true);
+      if (isKept) keepSent(form, true);
       form.dataset.goes = "1";
       submit(form, button);
       delete form.dataset.goes;
     } else {
       rest(form);
-      notSaved({ button: button ?? form.querySelector("button:not([type=button])") });
+      if (await window.campgrid.putInLine?.(form, button)) return;
+      document.dispatchEvent(new Event("campgrid:unanswered"));
+      if (isKept) notSaved({ button: button ?? form.querySelector("button:not([type=button])") });
     }
   });
+  window.campgrid.drafts = { names, read, write, of: draftOf, drop: dropOf, nameIn: (path, rest) => PREFIX + path + rest };
 
   const start = () => {
     try {

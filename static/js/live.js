@@ -6,24 +6,40 @@
   // -- asking: each a little earlier or later than the others, never from a page that nobody looks at ----------------
   const timers = new WeakMap();
   const longest = 5 * 60;
+  // Seconds: what is told of changes (events.js) asks all the same now and then; and what changes all the time is not
+  // asked for all the time.
+  const whenTold = 60;
+  const between = 4;
 
-  const plan = (piece, seconds) => {
+  const plan = (piece, seconds, isSoon = true) => {
     clearTimeout(timers.get(piece));
-    // A hall of phones that loaded the grid at once must not ask at once for ever.
-    timers.set(piece, setTimeout(() => ask(piece), seconds * 1000 * (0.8 + 0.4 * Math.random())));
+    piece.isSoon = isSoon;
+    piece.due = Date.now() + seconds * 1000;
+    timers.set(piece, setTimeout(() => ask(piece), seconds * 1000));
   };
-  const every = (piece) =>
-    Math.min(longest, Number(piece.dataset.every) * (piece.failures ? 2 ** piece.failures : 1));
+  // A hall of phones that loaded the grid at once must not ask at once for ever.
+  const planSome = (piece, seconds) => plan(piece, seconds * (0.8 + 0.4 * Math.random()), false);
+  const every = (piece) => {
+    const usual = Number(piece.dataset.every);
+    const calm = piece.isTold && usual > between * 2 ? whenTold : usual;
+    return Math.min(longest, calm * (piece.failures ? 2 ** piece.failures : 1));
+  };
+  const isHurried = (piece) => piece.hurriedAt > Date.now();
+  // What waits for whoever looks comes with every piece but the line of what is next: it asks by itself only where none
+  // else does.
+  const isBrought = (piece) => piece.id === "look" && document.querySelector("[data-every]:not(#look, #next)");
   const ask = (piece) => {
     if (!piece.isConnected || !piece.dataset.every) timers.delete(piece);
+    else if (isBrought(piece)) planSome(piece, every(piece));
     else if (document.hidden) piece.isLate = true;
     else htmx.trigger(piece, "again");
   };
-  const watch = (root) => {
+  const watch = (root, isFirst = false) => {
     const pieces = [...root.querySelectorAll("[data-every]")];
     if (root.matches?.("[data-every]")) pieces.push(root);
     pieces.forEach((piece) => {
-      if (!timers.has(piece)) plan(piece, every(piece));
+      // The first answer says how changes can be heard of.
+      if (!timers.has(piece)) planSome(piece, isFirst ? Math.min(2, every(piece)) : every(piece));
     });
   };
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -31,7 +47,18 @@
     if (!timers.has(piece)) return;
     const code = event.detail.xhr.isOfOthers ? 0 : event.detail.xhr.status;
     piece.failures = code && code < 400 ? 0 : Math.min(8, (piece.failures || 0) + 1);
-    plan(piece, every(piece));
+    planSome(piece, every(piece));
+  });
+  // One hears that it changed, as a thousand others do: each asks at a moment of its own within a second and a half.
+  document.addEventListener("campgrid:changed", ({ target }) => {
+    if (!timers.has(target) || isHurried(target)) return;
+    const rest = Math.max(0, (target.hurriedAt ?? 0) + between * 1000 - Date.now());
+    plan(target, rest / 1000 + 0.1 + 1.4 * Math.random());
+    target.hurriedAt = target.due;
+  });
+  // Whether somebody would say it if it changed, from now on. What is to ask soon does so all the same.
+  document.addEventListener("campgrid:told", ({ target }) => {
+    if (timers.has(target) && !target.isSoon) planSome(target, every(target));
   });
   // What was tapped here is on the server now: a page of what is mine need not wait for its turn.
   document.addEventListener("campgrid:tapped", () => {
@@ -163,13 +190,16 @@
     place.textContent = isBeside ? `${last.words} ${words}` : words;
     last = { words, from, at: Date.now() };
   };
+  // What moved of one's own and was not seen is told above the page, once.
+  const isToldAbove = (node) => Boolean(node?.querySelector(".unseen") || node?.matches(".unseen"));
   const wordsOf = (root) => {
-    const found = root.matches?.("[data-say]") ? root : root.querySelector("[data-say]");
-    return found ? found.dataset.say || textOf(found) : "";
+    const found = root.matches?.("[data-say]") ? [root] : [...root.querySelectorAll("[data-say]")];
+    return found.filter((node) => !isToldAbove(node)).map((node) => node.dataset.say || textOf(node));
   };
   // Where sessions are listed: what became of the place of each, by which of them, in which row, and where it is now.
   const changesIn = (root) => {
-    const listed = [...root.querySelectorAll(".entry [data-changed], li [data-changed]")].map((tag) => {
+    const tags = [...root.querySelectorAll(".entry [data-changed], li [data-changed]")];
+    const listed = tags.filter((tag) => !isToldAbove(tag.closest(".entry, li"))).map((tag) => {
       const entry = tag.closest(".entry, li");
       const row = tag.closest("tr[id], section[aria-labelledby]");
       const title = textOf(entry.querySelector("a"));
@@ -192,10 +222,11 @@
   // Of a piece that changed elsewhere the words that stayed are no news.
   const hear = (root, stood) => {
     const words = wordsOf(root);
-    if (words !== stood?.words.get(root.id)) say(words, root.id);
+    const known = stood?.words.get(root.id) ?? [];
+    say(words.filter((sentence) => !known.includes(sentence)).join(" "), root.id);
     if (!stood?.words.has(root.id)) return;
     stood.words.set(root.id, words);
-    if (stood.changes && root.id !== "news" && !words) hearChanges(root, stood.changes);
+    if (stood.changes && root.id !== "news" && !words.length) hearChanges(root, stood.changes);
   };
 
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -205,7 +236,7 @@
     if (stood?.words.has("news")) hear(document.getElementById("news"), stood);
   });
   document.addEventListener("DOMContentLoaded", () => {
-    watch(document.body);
+    watch(document.body, true);
     // What a page begins with is read as part of it; what follows a deed must be heard all the same.
     const told = [...document.querySelectorAll("[data-told]")].map(textOf);
     setTimeout(() => say(told.join(" ")), 300);

@@ -4,12 +4,37 @@
   const PAUSE = 5_000;
   let isUnanswered = false;
   let timer = 0;
+  // It stands above the page: what is under somebody's thumb stays there all the same.
+  const keepStill = (deed) => {
+    const page = document.getElementById("main");
+    const before = page.getBoundingClientRect().top;
+    const goBack = () => {
+      const moved = page.getBoundingClientRect().top - before;
+      if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+    };
+    deed();
+    goBack();
+    // The browser's own anchoring may have done it, too.
+    requestAnimationFrame(goBack);
+  };
   const tell = () => {
     const bar = document.getElementById("offline");
     if (!bar) return;
+    const isHidden = navigator.onLine && !isUnanswered;
+    if (bar.hidden === isHidden || document.readyState !== "complete") show(bar, isHidden);
+    else keepStill(() => show(bar, isHidden));
+  };
+  const show = (bar, isHidden) => {
+    bar.querySelector("[data-part=typed]").hidden = !document.querySelector("form[data-draft]");
     bar.querySelector("[data-part=offline]").hidden = navigator.onLine;
     bar.querySelector("[data-part=unanswered]").hidden = !navigator.onLine;
-    bar.hidden = navigator.onLine && !isUnanswered;
+    bar.hidden = isHidden;
+    // At a form that is the way in it stands beside what was typed, too.
+    document.querySelectorAll("[data-unreached]").forEach((sentence) => {
+      sentence.hidden = bar.hidden;
+      sentence.querySelector("[data-part=offline]").hidden = navigator.onLine;
+      sentence.querySelector("[data-part=unanswered]").hidden = !navigator.onLine;
+    });
   };
   const hear = (isAnswered) => {
     const isBack = isUnanswered && isAnswered;
@@ -20,11 +45,25 @@
     if (isBack) document.dispatchEvent(new Event("campgrid:answered"));
   };
   const ask = async () => hear(await window.campgrid.isThere(PAUSE));
+  // However large the letters are: what sticks to an edge of the screen sticks beside it.
+  const measure = () => {
+    const heightOf = (found) => document.querySelector(found)?.offsetHeight ?? 0;
+    const [kept, bars, taps] = ["#kept", ".told-bars", "#taps"].map(heightOf);
+    const heights = { "--kept-height": kept, "--told-above": kept + bars, "--taps-height": taps };
+    Object.entries(heights).forEach(([name, height]) => document.documentElement.style.setProperty(name, `${height}px`));
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    if (!window.ResizeObserver) return;
+    const eyes = new ResizeObserver(measure);
+    document.querySelectorAll("#kept, .told-bars, #taps").forEach((told) => eyes.observe(told));
+  });
   document.addEventListener("DOMContentLoaded", tell);
   window.addEventListener("pageshow", tell);
   window.addEventListener("online", () => (isUnanswered ? ask() : tell()));
   window.addEventListener("offline", tell);
   document.addEventListener("htmx:sendError", () => hear(false));
+  // A form that was not sent for that.
+  document.addEventListener("campgrid:unanswered", () => hear(false));
   // What is no page of ours is no answer: see live.js.
   document.addEventListener("htmx:afterOnLoad", ({ detail }) => hear(!detail.xhr.isOfOthers));
 })();

@@ -13,7 +13,7 @@
   const MOST_TRIES = 20;
   // On a network that works nobody needs to be told.
   const A_MOMENT = 2 * SECOND;
-  const { buttonOf, meta, cookie, isGuest, fillIn, within } = window.campgrid;
+  const { buttonOf, meta, cookie, isGuest, fillIn, randomHex, within } = window.campgrid;
   const page = { attendee: "", person: "", camp: "", outOf: "", isGuest: false };
   const campOf = (path) => path.split("/")[1] ?? "";
 
@@ -99,6 +99,11 @@
       change(entry, { ...whose, person: page.person, isGuest: page.isGuest });
     });
   };
+  // What somebody looked at on a board: board.js is not on the page that says that they left.
+  const dropSeen = () => {
+    const names = disk(() => Object.keys(localStorage), []);
+    names.filter((name) => name.startsWith("campgrid-seen:")).forEach((name) => localStorage.removeItem(name));
+  };
   const sweep = () => {
     page.attendee = meta("attendee");
     page.person = meta("person");
@@ -106,6 +111,7 @@
     page.outOf = meta("out-of");
     page.isGuest = isGuest();
     if (!pageAsOf) return;
+    if (page.outOf) dropSeen();
     if (page.person) giveOver(meta("was"));
     if (page.isGuest) lost().forEach((wish) => change(wish, { asked: page.person }));
     const isOver = (entry) =>
@@ -120,8 +126,8 @@
   const asOf = new WeakMap();
   const pageAsOf = (() => {
     const [found] = performance.getEntriesByType("navigation");
-    // Back: the browser may show what it kept.
-    return !found || found.type === "back_forward" ? 0 : performance.timeOrigin + found.requestStart;
+    // Back: the browser may show what it kept. Without a network, the worker does.
+    return !found || found.type === "back_forward" || meta("kept") ? 0 : performance.timeOrigin + found.requestStart;
   })();
   const levelOf = (control) => {
     const tap = wishes().filter((wish) => wish.pitch === control.dataset.tap).pop();
@@ -135,25 +141,35 @@
     if (known.level !== shown) write(name, { ...known, level: shown, at: when });
     return shown;
   };
-  const press = (button, isOn) => {
-    if (button && button.getAttribute("aria-pressed") !== String(isOn)) button.setAttribute("aria-pressed", isOn);
+  // What the button says is so: at the level for which it stands. On a card of the grid it stands for a must, too.
+  const isMustOnCard = (button, level) => level === 2 && button.matches(".on-card");
+  const press = (button, level) => {
+    const isOn = Number(button.dataset.for) === level || isMustOnCard(button, level);
+    if (button.getAttribute("aria-pressed") !== String(isOn)) button.setAttribute("aria-pressed", isOn);
+    // What it sends by itself, should this script be gone.
+    button.value = wantedBy(button, level);
   };
+  // Pressed again it is taken back; of a must the interest stays.
+  const wantedBy = (button, level) => {
+    const own = Number(button.dataset.for);
+    // A must is not taken back there by a slip of the thumb.
+    if (isMustOnCard(button, level)) return level;
+    return own === level ? Math.max(0, own - 1) : own;
+  };
+  // Over the line above, where it moves nothing.
   const label = (control, isLate) => {
     const found = control.querySelector(".not-sent");
     if (!isLate) found?.remove();
     else if (!found) {
-      const words = document.getElementById("taps").dataset.label;
-      control.append(Object.assign(document.createElement("p"), { className: "not-sent", textContent: words }));
+      const line = document.getElementById("not-sent").content.cloneNode(true);
+      control.append(line);
     }
   };
+  const buttonsIn = (control) => [...control.querySelectorAll("button[data-for]")];
   const paint = (control) => {
     const level = levelOf(control);
-    const [interested, must] = control.querySelectorAll("button");
-    press(interested, level > 0);
-    press(must, level === 2);
-    // What the buttons send by themselves, should this script be gone.
-    if (interested) interested.value = level ? 0 : 1;
-    if (must) must.value = level === 2 ? 1 : 2;
+    buttonsIn(control).forEach((button) => press(button, level));
+    if (control.dataset.now !== String(level)) control.dataset.now = level;
     label(control, wishes().some((wish) => wish.pitch === control.dataset.tap && isLate(wish)));
   };
   const controls = () => (page.attendee ? document.querySelectorAll("[data-tap]") : []);
@@ -200,11 +216,12 @@
   const paintBar = () => {
     const bar = document.getElementById("taps");
     if (!bar) return;
-    // Nobody is signed in: how many, never which.
-    const isOut = !page.person && !page.outOf;
-    const list = isOut ? all("wish").filter((wish) => wish.camp === page.camp) : wishes();
+    // Nobody is signed in, or a page that comes without the server does not know who: how many, never which.
+    const isUnknown = !page.person && !page.outOf;
+    const isOut = isUnknown && !meta("about-nobody");
+    const list = isUnknown ? all("wish").filter((wish) => wish.camp === page.camp) : wishes();
     const sentences = told();
-    const isWaiting = list.length > 0 && (isOut || list.some(isLate));
+    const isWaiting = list.length > 0 && (isUnknown || list.some(isLate));
     const isSignedOut = isOut || waiting().why === "signed-out";
     const isOfGuest = list.some((wish) => wish.isGuest);
     if (isWaiting) {
@@ -212,6 +229,9 @@
       show(part("later"), !isSignedOut);
       show(part("open"), !isSignedOut && list.some((wish) => memory.has(wish.name)));
       const joins = `/${list[0].camp}/join/`;
+      const lists = `/${list[0].camp}/waiting/`;
+      part("see-taps").href = lists;
+      show(part("see-taps"), !isSignedOut && location.pathname !== lists);
       show(part("out"), isSignedOut && !isOfGuest);
       show(part("guest-out"), isSignedOut && isOfGuest);
       ["sign-in", "join"].map(part).forEach((link) => {
@@ -243,7 +263,7 @@
     if (before.length) say(part("lost-count"), countOf(new Set(before.map((wish) => wish.pitch)).size));
     show(part("lost"), before.length > 0);
   };
-  // On Mine what waits here is said by title, as it will be.
+  // On the list of what waits, and on My day, each is said by title, as it will be.
   let shownOnMine = [];
   const paintMine = () => {
     const box = document.getElementById("waiting-taps");
@@ -256,7 +276,7 @@
       ...last.map(({ address, title, level }) => {
         const item = document.createElement("li");
         const href = address.replace(/interest\/$/, "");
-        const words = [box.dataset.none, box.dataset.interested, box.dataset.must][level];
+        const words = [box.dataset.not, box.dataset.none, box.dataset.interested, box.dataset.must][level + 1];
         const chip = Object.assign(document.createElement("span"), { className: "chip", textContent: words });
         item.append(Object.assign(document.createElement("a"), { href, textContent: title }), " ", chip);
         return item;
@@ -267,8 +287,12 @@
     if (shownOnMine.some((name) => !read(name))) document.dispatchEvent(new Event("campgrid:tapped"));
     shownOnMine = now;
   };
-  const paintAll = () => {
+  const paintControls = () => {
     controls().forEach(paint);
+    document.dispatchEvent(new Event("campgrid:levels"));
+  };
+  const paintAll = () => {
+    paintControls();
     paintBar();
     paintMine();
   };
@@ -284,10 +308,7 @@
   const token = () => cookie("csrftoken") || (document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
   // By which the server undoes no newer tap for one that was held up. Nobody knows by it whose device it is.
   const DEVICE = `${PREFIX}device`;
-  const rename = () => {
-    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
-    write(DEVICE, bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(""));
-  };
+  const rename = () => write(DEVICE, randomHex(16));
   const device = () => {
     if (!read(DEVICE)) rename();
     return read(DEVICE);
@@ -485,8 +506,8 @@
   document.addEventListener("click", (event) => (isSecond = event.detail > 1), true);
   const tap = (control, button) => {
     const level = levelOf(control);
-    const isMust = button === control.querySelectorAll("button")[1];
-    const wanted = isMust ? (level === 2 ? 1 : 2) : level ? 0 : 1;
+    const wanted = wantedBy(button, level);
+    if (wanted === level) return;
     const wish = { pitch: control.dataset.tap, level: wanted, title: control.dataset.title };
     const address = new URL(button.formAction).pathname;
     const number = nextNumber();
@@ -498,6 +519,7 @@
     // Told, if it takes longer than a moment.
     setTimeout(paintAll, A_MOMENT + 50);
     goNow();
+    document.dispatchEvent(new CustomEvent("campgrid:tap", { detail: { control, level: wanted } }));
   };
   // They said that what a lost guest tapped here is theirs: it is sent as theirs, unless they tapped there since.
   const adopt = () => {
@@ -536,9 +558,9 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const when = asked.get(event.detail.xhr) ?? 0;
     event.detail.target?.querySelectorAll("[data-tap]").forEach((control) => asOf.set(control, when));
-    controls().forEach(paint);
+    paintControls();
   });
-  document.addEventListener("htmx:afterSettle", () => controls().forEach(paint));
+  document.addEventListener("htmx:afterSettle", paintControls);
   document.addEventListener("htmx:historyRestore", () => {
     document.querySelectorAll("[data-tap]").forEach((control) => asOf.set(control, 0));
     paintAll();
@@ -546,6 +568,7 @@
   document.addEventListener("campgrid:left", () => {
     forget(() => true);
     [WAIT, DEVICE].forEach(drop);
+    dropSeen();
     paintAll();
   });
   document.addEventListener("DOMContentLoaded", () => {

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
 NEW = {
     "name": "Harbour Camp", "starts_on": "2030-06-01", "ends_on": "2030-06-02", "time_zone": "Europe/London",
-    "joining": "open", "display_name": "Ada", "musts_each": 3, "walking_minutes": 0,
+    "joining": "open", "display_name": "Ada", "musts_each": 3, "walking_minutes": 0, "room_minutes": 2,
 }  # fmt: skip
 
 

@@ -17,12 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.processes import free_port
+from bench.processes import CHROMIUM, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-#: the shell without windows first: it is the same engine, and takes two thirds of the time
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -184,6 +181,29 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def wide_camps(request, site_environment) -> Iterator[str]:
+    """One for each test that wants one, all made in one go."""
+    count = sum("wide_camp" in item.fixturenames for item in request.session.items)
+    slugs = [f"wide-{number}" for number in range(1, count + 1)]
+    code = f"make_wide_camps({slugs}); make_wide_camps(['twelve'], 12)"
+    code = f"from tests.browser.wide_camps import make_wide_camps; {code}"
+    subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=site_environment, check=True)
+    return iter(slugs)
+
+
+@pytest.fixture
+def camp_of_twelve(wide_camps) -> str:
+    """Twelve rooms, of which a window of 1280 shows all."""
+    return "twelve"
+
+
+@pytest.fixture
+def wide_camp(wide_camps) -> str:
+    """A camp of its own, whose table is wider than a screen: see `wide_camps.py`."""
+    return next(wide_camps)
+
+
 @pytest.fixture
 def open_page(site, chromium):
     """`open_page(persona, camp, scripts=True, …)`: a page of a fresh browser, signed in as a persona of the demo."""
@@ -191,6 +211,8 @@ def open_page(site, chromium):
 
     def open_page(persona: str = "", camp: str = "govcamp-2027", scripts: bool = True, **options):
         options.setdefault("viewport", {"width": 390, "height": 800})
+        # What a network does is seen as it is; what is kept for when there is none has tests of its own.
+        options.setdefault("service_workers", "block")
         context = chromium.new_context(**{"base_url": site, "java_script_enabled": scripts} | options)
         context.set_default_timeout(15_000)
         contexts.append(context)

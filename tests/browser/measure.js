@@ -6,7 +6,10 @@
     return `${mark} ${words.slice(0, 40)}`;
   };
   const isSeen = (el) => el.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && el.getClientRects().length > 0;
-  const isForEars = (el) => el.closest(".visually-hidden, .grid thead") && getComputedStyle(el.closest(".visually-hidden, .grid thead")).clipPath !== "none";
+  const isForEars = (el) => {
+    for (let up = el; up; up = up.parentElement) if (getComputedStyle(up).clipPath === "inset(50%)") return true;
+    return false;
+  };
   const clips = (style, axis) => style[`overflow${axis}`] !== "visible";
   const controls = () =>
     [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")].filter(
@@ -87,7 +90,7 @@
   // The phone's grid: a heading for each slot, a name for each table (1.3.1, 2.4.6).
   const nameless = () => [
     ...[...document.querySelectorAll("table")].filter((table) => !table.caption?.textContent.trim() && !table.getAttribute("aria-label")).map(name),
-    ...[...document.querySelectorAll("table.grid tbody tr")].filter((row) => !row.querySelector("th :is(h3, h4)")).map(name),
+    ...[...document.querySelectorAll("table.grid tbody tr")].filter((row) => !row.querySelector("th :is(h2, h3, h4)")).map(name),
   ];
 
   const spread = () => {

@@ -21,11 +21,11 @@ STOP = """() => {
   });
 }"""
 
-#: Presses the button of each form twice at once, and once more when it has left. A tap shows what it did, and a passkey
-#: is asked for by the browser in a window of its own.
+#: Presses the button of each form twice at once, and once more when it has left. A tap shows what it did, as does Later,
+#: one by one; a passkey, and whether a device may be told, is asked for by the browser in a window of its own.
 PRESS = """async () => {
   const told = [];
-  for (const form of document.querySelectorAll("form[method=post]:not(#tap, [action*=webauthn])")) {
+  for (const form of document.querySelectorAll("form[method=post]:not(#tap, [action*=webauthn], [data-key], .back-and-forth *)")) {
     const button = [...form.elements].find((element) => element.type === "submit");
     if (!button) continue;
     form.noValidate = true;
@@ -45,11 +45,12 @@ PRESS = """async () => {
 #: Taps show what they did. The others are on no page of these camps as the demo makes them; what is asked of their
 #: templates is below, and the same script hears of every form that is sent.
 ELSEWHERE = {
-    "pitches:interest_set", "events:camp_erase", "events:address_drop", "events:news_hear", "events:invitation_accept", "events:invitation_take_back", "events:person_handover", "events:room_edit",
+    "pitches:interest_set", "events:camp_erase", "events:address_drop", "events:news_hear", "schedule:moves_hear", "schedule:device_add", "schedule:device_remove", "events:invitation_accept", "events:invitation_take_back", "events:person_handover", "events:room_edit",
     "events:slot_edit", "exchange:import_detail", "notes:link_delete", "notes:link_restore", "notes:writeup_delete",
     "notes:writeup_edit", "pitches:pitch_host", "pitches:pitch_return", "schedule:build_stop", "schedule:build_take",
     "schedule:host_back", "schedule:move_undo", "schedule:repair_take", "schedule:repeat_add", "schedule:room_reopen",
-    "schedule:shift_undo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
+    "schedule:shift_undo", "schedule:step_undo", "schedule:step_redo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
+    "events:worry_delete", "notes:draft_edit", "notes:draft_delete",
 }  # fmt: skip
 
 
@@ -72,6 +73,8 @@ def test_every_button_says_that_it_works_and_sends_once(open_page):
     looks = [(page, path) for path in [*COMMON, "/accounts/logout/"]]
     looks += [(page, path) for camp in CAMPS for path in pages_of(page, camp)]
     looks += [(stranger, path) for path in ("/accounts/login/code/", f"/{CAMPS[0]}/join/")]
+    # Whoever hears it tells it to nobody.
+    looks.append((stranger, f"/{CAMPS[0]}/something-is-wrong/"))
     for who, path in looks:
         for form in press_all(who, path):
             seen.add(resolve(urlsplit(form["address"]).path).view_name)
@@ -81,13 +84,23 @@ def test_every_button_says_that_it_works_and_sends_once(open_page):
     assert addresses_of_forms() - seen - ELSEWHERE == set()
 
 
+def with_parts(form: str, sources: dict) -> str:
+    """With what it includes; the stencil around the buttons of a session with one of those."""
+    form = form.replace("{{ gaps.inside }}", sources[ROOT / "templates/schedule/_day_button.html"])
+    while found := re.search(r'{% include "([\w/.]+)"[^%]*%}', form):
+        form = form.replace(found[0], sources[ROOT / "templates" / found[1]])
+    return form
+
+
 def test_every_form_is_sent_by_a_button_and_by_the_browser_itself():
     """So that the script hears of it: nothing else sends one, such as htmx or a field that changes."""
     wrong, sources = [], {path: path.read_text() for path in sorted((ROOT / "templates").rglob("*.html"))}
     # A button may stand elsewhere on the page, and say whose it is.
     elsewhere = {name for source in sources.values() for name in re.findall(r'<button[^>]*\bform="([\w-]+)"', source)}
     for path, source in sources.items():
-        forms = re.findall(r'<form[^>]*method="post".*?</form>', source, re.DOTALL)
+        forms = [
+            with_parts(form, sources) for form in re.findall(r'<form[^>]*method="post".*?</form>', source, re.DOTALL)
+        ]
         forms = [form for form in forms if not elsewhere & {*re.findall(r'^<form[^>]*\bid="([\w-]+)"', form)}]
         wrong += [(path.name, form[:80]) for form in forms if not re.search(r'<button(?![^>]*type="button")', form)]
         wrong += [(path.name, found) for found in re.findall(r"hx-(?:post|put|patch|delete)|onchange", source)]

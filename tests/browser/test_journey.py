@@ -84,6 +84,7 @@ def test_a_camp_from_opening_to_write_up(open_page, scripts):
     tap(ben, slug, "Ducks", "Interested")
 
     olga.goto(f"/{slug}/draft/")
+    olga.get_by_text("What counts", exact=True).click()
     olga.get_by_label("Take").select_option("1")
     submit(olga, "Build the grid")
     for _ in range(40):
@@ -139,6 +140,7 @@ def test_two_organisers_see_each_others_change(open_page):
 def test_the_board_filters_while_one_types(open_page):
     page = open_page("attendee")
     page.goto("/govcamp-2027/pitches/")
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Search").type("leasehold")
     expect(page.get_by_role("status").get_by_text("1 pitch")).to_be_visible()
     expect(page).to_have_url(re.compile("q=leasehold"))
@@ -149,7 +151,7 @@ def test_a_draft_survives_a_lost_network(open_page):
     page.goto("/govcamp-2027/pitches/new/")
     page.get_by_label("Title").fill("Half a thought")
     page.context.set_offline(True)
-    expect(page.get_by_text("You are offline.")).to_be_visible()
+    expect(page.locator("#offline").get_by_text("You are offline.")).to_be_visible()
     page.context.set_offline(False)
     page.goto("/govcamp-2027/")
     page.goto("/govcamp-2027/pitches/new/")
@@ -165,6 +167,7 @@ def test_a_draft_survives_a_lost_network(open_page):
 def test_errors_take_the_focus_and_keep_what_was_typed(open_page):
     page = open_page("host")
     page.goto("/govcamp-2027/pitches/new/")
+    page.get_by_text("More", exact=True).click()
     page.get_by_label("What it is about").fill("Only this")
     submit(page, "Pitch it")
     expect(page.get_by_role("alert")).to_be_focused()

@@ -7,12 +7,23 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-COMMON = ["/", "/j/", "/me/", "/new/", "/new/import/", "/demo/", "/accounts/keep/", "/accounts/2fa/webauthn/"]
+COMMON = [
+    "/",
+    "/j/",
+    "/me/",
+    "/new/",
+    "/new/import/",
+    "/demo/",
+    "/accounts/keep/",
+    "/accounts/2fa/webauthn/",
+    "/app/offline/",
+]
 OF_A_CAMP = [
     "", "pitches/", "pitches/new/", "grid/", "grid/versions/", "grid/how/", "my/", "record/", "write-ups/new/",
-    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/figures/", "draft/repair/", "import/",
+    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/figures/", "draft/history/", "draft/repair/", "import/",
     "export/", "copy/", "delete/",
-    "archive/", "my/calendar/replace/", "calendar/", "slots/shift/",
+    "archive/", "my/calendar/replace/", "calendar/", "slots/shift/", "something-is-wrong/", "told-to-me/", "along/", "waiting/",
+    "my/tell/", "pitches/one/",
 ]  # fmt: skip
 #: of camps that differ from those in nothing but their days and rooms
 OF_ANOTHER_CAMP = {
@@ -46,6 +57,11 @@ def pages_of(page, camp: str) -> list[str]:
         pages += page.eval_on_selector_all(
             "main a[href$='/delete/'], main a[href$='/remove/']",
             "links => links.slice(0, 1).map(a => a.getAttribute('href'))",
+        )
+    if camp not in OF_ANOTHER_CAMP:
+        page.goto(f"/{camp}/draft/")
+        pages += page.eval_on_selector_all(
+            ".board a.free", "links => links.slice(0, 1).map(a => a.getAttribute('href'))"
         )
     return pages
 
@@ -100,6 +116,7 @@ def test_axe_finds_nothing_for_somebody_outside(open_page):
         "/bluelightcamp/",
         "/bluelightcamp/join/",
         "/bluelightcamp/grid/",
+        "/bluelightcamp/something-is-wrong/",
         "/nothing-here/",
     ):
         page.goto(path)

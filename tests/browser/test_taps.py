@@ -55,7 +55,7 @@ def is_pressed(button) -> bool:
 def stored(page: Page, pitch: str) -> int:
     """The level as the server has it now, asked by a request of its own."""
     html = page.context.request.get(f"{BOARD}{pitch}/", headers={"Cache-Control": "no-cache"}).text()
-    return int(re.search(rf'data-tap="{pitch}" data-level="(\d)"', html)[1])
+    return int(re.search(rf'data-tap="{pitch}" data-level="(-?\d)"', html)[1])
 
 
 def bar(page: Page):
@@ -390,7 +390,8 @@ def test_who_was_asked_to_wait_waits_whatever_happens_here(board):
     other.close()
     page.clock.run_for(200_000)
     says(page, "Sent.")
-    assert sent == [(one, "1"), (one, "1"), (two, "1")]
+    # The clock runs on faster than answers come: one that takes too long is sent again.
+    assert (sent[0], [*dict.fromkeys(sent[1:])]) == ((one, "1"), [(one, "1"), (two, "1")])
 
 
 def test_left_and_on_any_other_page_it_is_told_and_sent(board):
@@ -728,13 +729,20 @@ def pitch_something(page: Page, title: str) -> str:
     return page.url.rstrip("/").rpartition("/")[2]
 
 
+def give_musts_elsewhere(page: Page, pitches: list[str]) -> None:
+    """On another device, of which this page knows nothing."""
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    for pitch in pitches:
+        headers = {"Accept": "application/json", "X-CSRFToken": token, "Referer": page.url}
+        answer = page.context.request.post(f"{BOARD}{pitch}/interest/", form={"level": "2"}, headers=headers)
+        assert answer.json()["level"] == 2
+
+
 def test_a_must_too_many_comes_down_to_interested_with_the_title_and_why(board):
     """Also where the interest was tapped offline, just before it: of the two taps only the must was sent."""
     page = board()
     musts = free_pitches(page, 5)
-    for pitch in musts[:3]:
-        page.locator(f"#must-{pitch}").click()
-    all_sent(page)
+    give_musts_elsewhere(page, musts[:3])
     page.context.set_offline(True)
     interested(page, musts[4]).click()
     for pitch in musts[3:]:
@@ -758,16 +766,14 @@ def test_many_musts_too_many_are_one_sentence_and_all_of_it_can_be_reached(board
     """On a small phone with large letters the page is seen above it."""
     page = board()
     page.set_viewport_size({"width": 360, "height": 640})
-    musts = free_pitches(page, 12)
-    for pitch in musts[:3]:
-        page.locator(f"#must-{pitch}").click()
-    all_sent(page)
+    musts = free_pitches(page, 6)
+    give_musts_elsewhere(page, musts[:3])
     page.context.set_offline(True)
     for pitch in musts[3:]:
         page.locator(f"#must-{pitch}").click()
     page.context.set_offline(False)
     all_sent(page)
-    says(page, "These 9 count as interested: “", "You have 3 musts")
+    says(page, "These 3 count as interested: “", "You have 3 musts")
     expect(bar(page).locator("[data-part=told] p")).to_have_count(1)
     title = page.locator(f"#interest-control-{musts[0]}").get_attribute("data-title")
     assert bar(page).inner_text().count(f"“{title}”") == 1
@@ -830,6 +836,7 @@ def test_the_board_searched_meanwhile_shows_what_was_tapped(board):
     answer_taps(page, **NOT_US["502"])
     interested(page, pitch).click()
     title = page.locator(f"#interest-control-{pitch}").get_attribute("data-title")
+    page.get_by_text("Filter", exact=True).click()
     page.locator("#id_q").fill(title.split()[0])
     page.wait_for_url("**?q=*")
     expect(interested(page, pitch)).to_have_attribute("aria-pressed", "true")
@@ -897,13 +904,21 @@ def test_once_a_device_that_was_full_has_room_a_tap_shows_what_is_so(board):
 
 
 def test_without_scripts_a_tap_is_a_form(board):
+    """One lands where one was: what is put away goes to the end at the next visit, and not before."""
     page = board("attendee", scripts=False)
-    pitch = page.locator("[data-tap][data-level='0']").first.get_attribute("data-tap")
-    for level in (1, 0):
-        with page.expect_navigation(url=f"**{BOARD}"):
-            interested(page, pitch).click()
+    pitch = page.locator(".interest[data-level='0']").nth(20).get_attribute("data-tap")
+    for name, level in (("interested", 1), ("interested", 0), ("not", -1), ("not", 0), ("not", -1)):
+        with page.expect_navigation(url=re.compile(rf"{BOARD}\?visit=\d+#interest-control-{pitch}$")):
+            page.locator(f"#{name}-{pitch}").click()
+        assert is_pressed(page.locator(f"#{name}-{pitch}")) == bool(level)
+        expect(page.locator(f"#pitch-card-{pitch}")).to_be_in_viewport(ratio=1)
         assert stored(page, pitch) == level
-        assert is_pressed(interested(page, pitch)) == bool(level)
+    page.goto(BOARD)
+    expect(page.locator(f"#pitch-card-{pitch}")).to_have_count(0)
+    # The last page, however many there are.
+    page.goto(f"{BOARD}?page=99")
+    expect(page.locator(".cards > li").last.locator(f"#not-{pitch}")).to_have_attribute("aria-pressed", "true")
+    page.locator(f"#not-{pitch}").click()
 
 
 def test_nobody_reads_on_the_device_who_it_was(board):
@@ -944,6 +959,7 @@ def test_the_bar_says_that_we_do_not_answer_and_for_as_long(board):
     page = board()
     gone = re.compile(r"/(pitches/\?q=|health/)")
     page.context.route(gone, lambda route: route.abort())
+    page.get_by_text("Filter", exact=True).click()
     page.locator("#id_q").fill("data")
     told = page.locator("#offline")
     expect(told).to_be_visible()

@@ -16,28 +16,28 @@ from pitches.services import submit_pitch
 from schedule.draft.moves import place_session
 from schedule.wall.publish import publish_grid
 
-ROOMS = ["Barn", "Loft", *(f"Room {number}" for number in range(3, 13))]
+ROOMS = ["Barn", "Loft", *(f"Room {number}" for number in range(3, 21))]
 TITLES = ["Ducks", "Geese", "Swans", "Herons"]
 #: in the first slot; Herons wait
 PLACED = {"Ducks": "Barn", "Geese": "Loft", "Swans": "Room 12"}
 NOTES = "First line about ducks.\n\n" + "\n\n".join(f"Paragraph {number}." for number in range(30))
 
 
-def make_wide_camps(slugs: list[str]) -> None:
-    """A session in the first room of each, one in the last; published, with notes."""
+def make_wide_camps(slugs: list[str], rooms: int = len(ROOMS)) -> None:
+    """A session in the first room of each, one far to the right; published, with notes."""
     organiser = User.objects.get(email=demo_address("organiser"))
     for slug in slugs:
-        _make(slug, organiser)
+        _make(slug, organiser, rooms)
 
 
-def _make(slug: str, organiser: User) -> None:
+def _make(slug: str, organiser: User, rooms: int) -> None:
     day = date(2031, 3, 1)
     camp = Camp(slug=slug, name=f"Camp {slug}", starts_on=day, ends_on=day)
     camp = open_camp(camp=camp, by=organiser, display_name="Olga")
     olga = camp.attendees.get()
     pattern = DayPattern(starts=time(10), ends=time(17), minutes=45, between=15, lunch_at=time(12, 45))
     add_slots(camp=camp, slots=generate_slots(camp, camp.days, pattern))
-    add_rooms(camp=camp, rooms=[Room(camp=camp, name=name) for name in ROOMS])
+    add_rooms(camp=camp, rooms=[Room(camp=camp, name=name) for name in ROOMS[:rooms]])
     # Nobody hosts two at a time.
     pitches = {title: submit_pitch(pitch=Pitch(title=title), by=olga).pitch for title in TITLES}
     first = camp.slots.for_sessions().order_by("starts_at")[0]

@@ -216,6 +216,17 @@ def test_what_was_told_and_cannot_be_noted_as_heard_keeps_no_page_away(camp, ben
     assert "is on the board" not in str(User.objects.get(pk=ben.user.pk).told)
 
 
+@only_sqlite
+@pytest.mark.parametrize("why", ["only read", "full", "locked"])
+def test_counts_that_cannot_be_had_followed_keep_no_page_away(camp, browser, transactional_db, settings, why):
+    """A look puts a task into the queue, now and then: that is a row, too."""
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    page, begun = PitchFactory(camp=camp).get_absolute_url(), time.monotonic()
+    with nothing_can_be_saved(why):
+        assert browser.get(page).status_code == 200
+    assert time.monotonic() - begun < 5
+
+
 def test_what_was_done_is_done_though_it_cannot_be_put_down_what_to_tell(browser, camp, ben):
     def full(execute, sql, *rest):
         return gone() if sql.startswith('UPDATE "accounts_user"') else execute(sql, *rest)

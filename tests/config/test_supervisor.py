@@ -215,7 +215,7 @@ def test_what_is_heard_as_the_new_code_begins_is_heard_by_it(monkeypatch):
     before = {number: signal.signal(number, lambda number, _frame: heard.append(number)) for number in wanted}
     try:
         with socket.socket() as supervisor.listener:
-            supervisor.lifeline = os.pipe()
+            supervisor.lifeline, supervisor.pair = os.pipe(), os.pipe()
             supervisor._renew_itself()
     finally:
         for number, handler in before.items():

@@ -137,12 +137,13 @@ def test_what_is_put_in_a_gap_is_escaped_unless_it_is_html_already():
 
 
 def test_a_stencil_is_the_template_with_gaps_once_for_each_kind():
-    plain, tall = (stencil("schedule/_grid_cell.html", CellKind(is_tall, *[False] * 7)) for is_tall in (0, 1))
+    others = [False] * (len(CellKind._fields) - 1)
+    plain, tall = (stencil("schedule/_grid_cell.html", CellKind(is_tall, *others)) for is_tall in (0, 1))
     values = {"title": "Knots", "span": 2, "hosts": "Ben"}
     assert "rowspan" not in fill(plain, values)
     assert '<td rowspan="2">' in fill(tall, values)
     assert '<span class="hosts">Ben</span>' in fill(tall, values)
-    assert stencil("schedule/_grid_cell.html", CellKind(True, *[False] * 7)) is tall
+    assert stencil("schedule/_grid_cell.html", CellKind(True, *others)) is tall
     # Indentation is left out, and never the one space that parts two words.
     assert "  " not in "".join(tall)
     assert '</a>\n<span class="hosts">' in fill(tall, values)

@@ -117,7 +117,7 @@ def test_a_camps_texts_say_how_much_they_hold(sign_in, camp, olga):
         "time_zone": "Europe/London",
         "accent": "#123456",
     }
-    form |= {"joining": "open", "musts_each": 3, "walking_minutes": 0}
+    form |= {"joining": "open", "musts_each": 3, "walking_minutes": 0, "room_minutes": 2}
     assert client.post(url, form | {"description": "d" * 10_001}).status_code == 422
     assert client.post(url, form | {"description": "d" * 10_000}).status_code == 302
 

@@ -100,7 +100,7 @@ def test_more_places_let_in_whoever_waits(sign_in, camp, olga, ben, django_captu
     waiting = [joining.join_camp(camp=camp, user=UserFactory(), display_name=name) for name in ("One", "Two", "Three")]
     settings = {
         "name": camp.name, "starts_on": camp.starts_on, "ends_on": camp.ends_on, "time_zone": camp.time_zone,
-        "accent": camp.accent, "joining": camp.joining, "musts_each": 3, "walking_minutes": 0,
+        "accent": camp.accent, "joining": camp.joining, "musts_each": 3, "walking_minutes": 0, "room_minutes": 2,
     }  # fmt: skip
     with django_capture_on_commit_callbacks(execute=True):
         assert sign_in(olga).post(f"/{camp.slug}/settings/", settings | {"capacity": 4}).status_code == 302

@@ -30,7 +30,7 @@ def test_settings_are_in_groups(sign_in, camp, olga):
     html = sign_in(olga).get(reverse("events:camp_edit", args=[camp.slug])).content.decode()
     found = groups_on(html)
     assert list(found) == ["What it is", "When and where", "Who comes", "How it goes"]
-    assert found["When and where"] == ["starts_on", "ends_on", "time_zone", "venue", "walking_minutes"]
+    assert found["When and where"] == ["starts_on", "ends_on", "time_zone", "venue", "room_minutes", "walking_minutes"]
     assert found["Who comes"] == ["is_public", "joining", "capacity"]
 
 

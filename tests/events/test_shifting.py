@@ -33,7 +33,11 @@ WEEK = timedelta(days=7)
 
 
 def settings(camp: Camp, **changes: object) -> dict[str, object]:
-    kept = {name: found for name in CampForm.Meta.fields if (found := getattr(camp, name)) or name == "walking_minutes"}
+    kept = {
+        name: found
+        for name in CampForm.Meta.fields
+        if (found := getattr(camp, name)) or name in ("walking_minutes", "room_minutes")
+    }
     return kept | changes
 
 

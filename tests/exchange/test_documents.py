@@ -33,12 +33,12 @@ LEFT = {
     Room: {},
     Slot: {},
     Attendee: {
-        "user": "an account", "was_of": "an account", "has_left": "follows from removed_at", "removed_by": "told to nobody", "calendar_key": "secret", "news": "told to them alone", "news_due_from": "as the news",
+        "user": "an account", "was_of": "an account", "has_left": "follows from removed_at", "removed_by": "told to nobody", "calendar_key": "secret", "news": "told to them alone", "news_due_from": "as the news", "hears_worries": "said for this camp alone", "found_by": "told to those who are in", "grid_seen": "what they have looked at", "moves_seen_at": "the same",
     },
     Pitch: {"proposed_by": "by number", "merged_into": "by number"},
     TopicColour: {},
     Session: {
-        "pitch": "by number", "revision": "of moves on the draft", "moved_by": "the same", "stood": "the same",
+        "pitch": "by number", "revision": "of moves on the draft", "as_of": "the same", "moved_by": "the same", "moved_at": "the same", "stood": "the same",
     },
     GridVersion: {
         "frame": "renumbered", "changes": "follow from the version before", "moved_from": "the same",
@@ -76,7 +76,7 @@ PASSED_ON = {
     "CAMP": {
         "name", "tagline", "starts_on", "ends_on", "time_zone", "venue", "hashtag", "description", "conduct", "accent",
         "is_public", "joining", "capacity", "is_pitching_open", "is_interest_open", "are_counts_shown", "musts_each",
-        "walking_minutes", "is_checklist_shown", "archived_at",
+        "walking_minutes", "room_minutes", "is_checklist_shown", "archived_at",
     },
     "ROOM": {"name", "capacity", "features", "building", "directions", "position"},
     "SLOT": {"starts_at", "ends_at", "kind", "title"},

@@ -102,7 +102,7 @@ def test_whoever_gives_way_to_an_import_is_counted_and_no_longer_pinned(camp, ol
     import_files(camp=camp, files=by_sheet("1,Barn,30,Knots,Ben"), by=olga)
     session.refresh_from_db()
     assert (session.place, session.is_pinned, session.revision) == (None, False, seen + 1)
-    assert session.stood == {"room": rooms[0].pk, "slot": slots[0].pk, "is_pinned": True, "runs": 0}
+    assert session.stood == {"room": rooms[0].pk, "slot": slots[0].pk, "is_pinned": True, "runs": 0, "as_of": 2}
 
 
 def test_what_an_import_leaves_in_its_place_is_not_counted(camp, olga, ben, rooms, slots):

@@ -132,7 +132,7 @@ def test_a_tap_on_a_merged_pitch_is_answered_for_the_one_it_is_part_of(sign_in, 
     url = f"/{camp.slug}/pitches/{knots.pk}/interest/"
     answer = sign_in(cleo).post(url, {"level": "2"}, headers={"Accept": "application/json"})
     assert answer.json() == {"problem": "", "pitch": ropes.pk, "title": "Ropes", "level": 2}
-    assert sign_in(cleo).post(url, {"level": "1"}).url == f"/{camp.slug}/pitches/{ropes.pk}/"
+    assert sign_in(cleo).post(url, {"level": "1"}).url == f"{ropes.get_absolute_url()}#interest-control-{ropes.pk}"
     assert interests(ropes) == {cleo.pk: 2}
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from events.frame import close_rooms
 from schedule.draft.moves import place_session, slots_from
@@ -30,64 +34,82 @@ def day(camp, ben, cleo, rooms, slots):
     return camp
 
 
-def buttons(html: str, page: str) -> list[tuple[str, dict[str, str]]]:
-    """Every form that puts something somewhere, and what it sends."""
-    found = []
-    for form in re.findall(r'<form method="post".*?</form>', html, re.DOTALL):
-        action = re.search(r'<form[^>]*action="([^"]*)"', form)
-        sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-        sent |= dict(re.findall(r'<button[^>]*name="(\w+)" value="([^"]*)"', form))
-        if not action or "/swap/" in action[1]:
-            found.append((action[1] if action else page, sent))
-    return found
+def page_of(client, camp, pitch) -> BeautifulSoup:
+    address = f"/{camp.slug}/draft/pitches/{pitch.pk}/place/"
+    return BeautifulSoup(client.get(address).content.decode(), "html.parser")
+
+
+def buttons(page: BeautifulSoup) -> list[dict[str, str]]:
+    """What every button that puts something somewhere sends."""
+    hidden = {field["name"]: field["value"] for field in page.find(id="place").find_all("input", type="hidden")}
+    found = page.find_all("button", attrs={"name": ["cell", "swap"]})
+    return [hidden | {button["name"]: button["value"]} for button in found]
 
 
 def test_no_button_of_the_page_is_refused(sign_in, day, olga):
     client, refused, pressed = sign_in(olga), [], 0
     for pitch in day.pitches.all():
-        for slot in day.slots.for_sessions():
-            page = f"/{day.slug}/draft/pitches/{pitch.pk}/place/?slot={slot.pk}"
-            for address, sent in buttons(client.get(page).content.decode(), page):
-                pressed += 1
-                with undone():
-                    response = client.post(address, sent, follow=True)
-                    html = response.content.decode()
-                    if response.status_code != 200 or "message error" in html or 'class="summary"' in html:
-                        told = re.findall(r'<p class="message error"[^>]*>([^<]*)', html)
-                        refused.append((pitch.title, str(slot), address, sent.get("cell"), told))
+        address = f"/{day.slug}/draft/pitches/{pitch.pk}/place/"
+        for sent in buttons(page_of(client, day, pitch)):
+            pressed += 1
+            with undone():
+                response = client.post(address, sent, follow=True)
+                html = response.content.decode()
+                if response.status_code != 200 or "message error" in html or 'class="summary"' in html:
+                    told = re.findall(r'<p class="message error"[^>]*>([^<]*)', html)
+                    refused.append((pitch.title, sent, told))
     assert pressed > 50
     assert refused == []
 
 
 def test_all_that_could_be_done_is_offered(sign_in, day, olga):
-    """Not offering anything would be easy: every free cell that a session may have is a button."""
+    """Not offering anything would be easy: every free cell that a session may have is a button, on the map, too."""
     client, missing = sign_in(olga), []
     taken = {(c.room_id, c.slot_id) for s in Session.objects.filter(camp=day) for c in s.cells.all()}
     for pitch in day.pitches.filter(sessions=None):
+        page = page_of(client, day, pitch)
+        offered = [
+            {button["value"] for button in page.select(f"table.{table} button[name=cell]")}
+            for table in ("board", "map")
+        ]
+        assert offered[0] == offered[1]
         for slot in day.slots.for_sessions():
             slot.camp = day
-            page = f"/{day.slug}/draft/pitches/{pitch.pk}/place/?slot={slot.pk}"
-            offered = {sent["cell"] for _a, sent in buttons(client.get(page).content.decode(), page) if "cell" in sent}
             try:
                 needed = slots_from(slot, pitch.length)
-            except Exception:
+            except ValidationError:
                 continue
             for room in day.rooms.all():
-                if not {(room.pk, s.pk) for s in needed} & taken and f"{slot.pk}-{room.pk}" not in offered:
+                if not {(room.pk, s.pk) for s in needed} & taken and f"{slot.pk}-{room.pk}" not in offered[0]:
                     missing.append((pitch.title, str(slot), room.name))
     assert missing == []
 
 
-def test_the_best_cells_say_when_they_are_also_in_the_slot_that_is_open(sign_in, day, olga):
-    pitch = day.pitches.get(title="Stars")
-    wrong = []
-    for slot in day.slots.for_sessions():
-        page = sign_in(olga).get(f"/{day.slug}/draft/pitches/{pitch.pk}/place/?slot={slot.pk}").content.decode()
-        best = page.partition("The best cells")[2].partition("<h2>")[0]
-        words = [" ".join(text.split()) for text in re.findall(r"<small>(.*?)</small>", best, re.DOTALL)]
-        assert words
-        wrong += [text for text in words if not re.fullmatch(r"Sat 12 Jan, \d\d:00, holds \d+", text)]
-    assert wrong == []
+def test_the_best_three_are_marked_where_they_are(sign_in, day, olga):
+    page = page_of(sign_in(olga), day, day.pitches.get(title="Stars"))
+    best = [button["value"] for button in page.select(".place-cells button")]
+    marked = {button.find(class_="rank").text.strip(): button["value"] for button in page.select(".board button.best")}
+    assert len(best) == 3
+    assert [marked[rank] for rank in ("Best", "2nd", "3rd")] == best
+    words = [" ".join(small.text.split()) for small in page.select(".place-cells small")]
+    assert all(re.fullmatch(r"Sat 12 Jan, \d\d:00, holds \d+", text) for text in words)
+
+
+def test_nobody_is_offered_to_change_places_with_themselves(sign_in, day, olga):
+    for session in day.sessions.placed():
+        page = page_of(sign_in(olga), day, session.pitch)
+        swaps = [button["value"].partition("-")[0] for button in page.find_all("button", attrs={"name": "swap"})]
+        assert str(session.pk) not in swaps
+
+
+def test_what_has_begun_is_offered_to_nobody(sign_in, day, olga, slots, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: slots[1].starts_at + timedelta(minutes=1))
+    page = page_of(sign_in(olga), day, day.pitches.get(title="Stars"))
+    begun = {slots[0].pk, slots[1].pk}
+    pressed = [int(button["value"].partition("-")[0]) for button in page.select(".board button[name=cell]")]
+    assert pressed
+    assert not begun & set(pressed)
+    assert "Begun" in page.find(id=f"slot-{slots[0].pk}").text
 
 
 def test_a_swap_out_of_a_closed_room_says_who_would_land_in_it(sign_in, day, olga, rooms, slots):
@@ -96,15 +118,12 @@ def test_a_swap_out_of_a_closed_room_says_who_would_land_in_it(sign_in, day, olg
     place_session(pitch=owls, room=rooms[0], slot=slots[1])
 
     def said_of(title: str, room: str) -> str:
-        pitch = day.pitches.get(title=title)
-        page = f"/{day.slug}/draft/pitches/{pitch.pk}/place/?slot={slots[1].pk}"
-        rows = re.findall(
-            r"<li>(.*?)</li>", sign_in(olga).get(page).text.rpartition('<ul class="place-cells">')[2], re.S
-        )
-        [row] = [row for row in rows if room in re.sub(r'<span class="why">.*?</span>', "", row)]
-        return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+        page = page_of(sign_in(olga), day, day.pitches.get(title=title))
+        names = [next(head.stripped_strings) for head in page.select(".board thead th[scope=col]")][1:]
+        cell = page.find(id=f"slot-{slots[1].pk}").find_all("td")[names.index(room)]
+        return " ".join(cell.get_text(" ").replace("\u00ad", "").split())
 
     assert said_of("Owls", "Loft").endswith("swap with “Bells” Barn is closed at 11:00: “Bells” cannot be there.")
     assert said_of("Bells", "Barn").endswith("swap with “Owls” Barn is closed at 11:00: “Bells” cannot be there.")
-    assert said_of("Owls", "Barn") == "Barn: here now Barn is closed at 11:00: “Owls” cannot be there."
-    assert said_of("Bells", "Loft") == "Loft: here now"
+    assert said_of("Owls", "Barn") == "here now Barn is closed at 11:00: “Owls” cannot be there."
+    assert said_of("Bells", "Loft") == "here now"

@@ -219,7 +219,7 @@ def test_mine_is_marked_and_clashes_are_shown(sign_in, camp, cleo, knots, rooms,
         set_interest(pitch=session.pitch, attendee=cleo, level=1)
     client = sign_in(cleo)
     assert client.get(f"/{camp.slug}/grid/").content.decode().count("Clash") == 2
-    assert "you cannot be at all of these" in client.get(f"/{camp.slug}/my/").content.decode()
+    assert "Two at once: which one?" in client.get(f"/{camp.slug}/my/").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])

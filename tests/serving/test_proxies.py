@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bench.processes import HOST, ROOT, Served, eventually, free_port
+from bench.processes import HOST, ROOT, Served, eventually, free_port, run
 
 SITE = "camp.example"
 EXAMPLES = dict(
@@ -270,3 +270,36 @@ def test_the_product_behind_it(product, kind, tmp_path, certificate):
     assert answer.url.startswith(f"https://{SITE}/")
     assert answer.url != page.url
     assert "ode" in re.search("<h1.*?</h1>", answer.read().decode(), re.DOTALL)[0]
+
+
+@pytest.fixture(scope="module")
+def grid(product) -> str:
+    """The page of a camp."""
+    run(
+        ROOT,
+        product.environment,
+        "shell",
+        "-v0",
+        "-c",
+        "from tests.factories import CampFactory; CampFactory(slug='told')",
+    )
+    return f"https://{SITE}/told/grid/"
+
+
+BUMP = "from events import stamps; from events.models import Camp; stamps.bump(Camp.objects.get(slug='told'), 'grid')"
+
+
+def test_what_changed_is_told_through_it_when_it_changes(product, grid, kind, tmp_path, certificate):
+    """Neither of them keeps it back until there is more, and nothing had to be set up for it."""
+    with in_front_of(product.port, kind, tmp_path, certificate) as port:
+        browser = urllib.request.build_opener(ToTheServer(port))
+        answer = browser.open(urllib.request.Request(grid, headers={"HX-Request": "true"}), timeout=30)
+        token = urllib.parse.quote(answer.headers["Campgrid-Live"])
+        with door_to(port) as door:
+            door.sendall(f"GET /events/?{token} HTTP/1.1\r\nHost: {SITE}\r\nAccept-Encoding: gzip, br\r\n\r\n".encode())
+            told = b""
+            while not (first := re.search(rb"data: grid (\d+)", told)):
+                told += door.recv(10_000) or pytest.fail(told.decode())
+            run(ROOT, product.environment, "shell", "-v0", "-c", BUMP)
+            while b"data: grid %d\n" % (int(first[1]) + 1) not in told:
+                told += door.recv(10_000) or pytest.fail(told.decode())

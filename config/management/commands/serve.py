@@ -1,4 +1,5 @@
-"""`manage.py serve`: the whole of Campgrid as one command: web server, and a worker for each queue of tasks."""
+"""`manage.py serve`: the whole of Campgrid as one command: web server, what tells browsers of changes, and a worker for
+each queue of tasks."""
 
 from __future__ import annotations
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         gunicorn = [python, "-m", "gunicorn", "--config", "python:config.web", "config.wsgi"]
         paths = os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")]))
         parts = {"web": Part(gunicorn, processes=web.processes(), environment={"PYTHONPATH": paths})}
+        parts["events"] = Part([python, manage, "events"])
         if not options["without_worker"]:
             parts |= {f"worker for {queue}": Part([python, manage, "work", "--queue", queue]) for queue in QUEUES}
         if options["try"]:

@@ -6,7 +6,7 @@ People appear as numbers only. That small numbers are not told is up to whoever 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import NamedTuple
 
 from ..bits import counted, more_in
@@ -138,8 +138,10 @@ def price_cells(
     session: int,
     at: Placement | None = None,
     crowd: Crowd | None = None,
+    cells: Iterable[tuple[int, int]] | None = None,
 ) -> dict[tuple[int, int], CellPrice]:
-    """(slot, room) to what it would change if the session stood there, for every cell it fits into by length.
+    """(slot, room) to what it would change if the session stood there, for every cell it fits into by length, or for
+    these `cells` alone.
 
     `at` is where it stands now. Whoever stands in the cell changes places with it, or is off the grid when there is
     no place to change; no other rule is asked (`breaks_in_cells` does that). `crowd` is given where who wishes what is
@@ -149,15 +151,14 @@ def price_cells(
     seen = Seen(problem, rows, crowd)
     cell = _cells(problem, rows)
     prices = {}
-    for slot in range(len(problem.slots)):
+    for slot, room in _every_cell(problem) if cells is None else cells:
         if problem.span(session, slot).stop > len(problem.slots):
             continue
-        for room in range(len(problem.rooms)):
-            new = Placement(session, slot, room)
-            displaced = _displaced(problem, cell, new, at)
-            out = [*displaced, *([at] if at else [])]
-            price = seen.price(out, [new, *_places_back(problem, displaced, new, at)])
-            prices[slot, room] = CellPrice(price.gain, price.winners, price.losers, tuple(displaced))
+        new = Placement(session, slot, room)
+        displaced = _displaced(problem, cell, new, at)
+        out = [*displaced, *([at] if at else [])]
+        price = seen.price(out, [new, *_places_back(problem, displaced, new, at)])
+        prices[slot, room] = CellPrice(price.gain, price.winners, price.losers, tuple(displaced))
     return prices
 
 
@@ -194,9 +195,14 @@ def _places_back(problem: Problem, displaced: list[Placement], new: Placement, a
 
 
 def breaks_in_cells(
-    problem: Problem, placements: Iterable[Placement], session: int, at: Placement | None = None
+    problem: Problem,
+    placements: Iterable[Placement],
+    session: int,
+    at: Placement | None = None,
+    cells: Iterable[tuple[int, int]] | None = None,
 ) -> dict[tuple[int, int], list[Broken]]:
-    """(slot, room) to what would be broken if the session stood there, for every cell; not that somebody else does.
+    """(slot, room) to what would be broken if the session stood there, for every cell or for these `cells` alone; not
+    that somebody else does.
 
     Whoever stands in the cell changes places with it, as in `price_cells`, and what that breaks is named, too; where
     there is no place to change they stay. Only what this adds is named, not what is broken anyway.
@@ -205,15 +211,18 @@ def breaks_in_cells(
     cell = _cells(problem, rows)
     standing = _Standing(problem, [p for p in rows if p != at])
     found = {}
-    for slot in range(len(problem.slots)):
-        for room in range(len(problem.rooms)):
-            new = Placement(session, slot, room)
-            if not _ends(problem, new):
-                found[slot, room] = standing.broken_alone(new)
-                continue
-            displaced = _displaced(problem, cell, new, at) if at else []
-            found[slot, room] = standing.adding(displaced, [*_places_back(problem, displaced, new, at), new])
+    for slot, room in _every_cell(problem) if cells is None else cells:
+        new = Placement(session, slot, room)
+        if not _ends(problem, new):
+            found[slot, room] = standing.broken_alone(new)
+            continue
+        displaced = _displaced(problem, cell, new, at) if at else []
+        found[slot, room] = standing.adding(displaced, [*_places_back(problem, displaced, new, at), new])
     return found
+
+
+def _every_cell(problem: Problem) -> Iterable[tuple[int, int]]:
+    return product(range(len(problem.slots)), range(len(problem.rooms)))
 
 
 class Tie(NamedTuple):

@@ -385,7 +385,7 @@ def test_looking_costs_the_same_for_one_and_for_four(camp, knots, count, django_
         start_mails(attendee=person)
     publish_grid(camp=camp, by=None)
     mail.outbox.clear()
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         mail_what_changed()
     assert letters() == []
 

@@ -28,6 +28,7 @@ from schedule.wall import publish
 from schedule.wall.hosts import switch_rooms
 from schedule.wall.publish import publish_grid
 from schedule.wall.shared import MANY_ROOMS
+from schedule.wall.unseen import see_moves
 from schedule.wall.whereabouts import changed_places, whereabouts
 from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_organiser, make_slot
 
@@ -265,9 +266,11 @@ def test_what_comes_back_is_not_cancelled(camp, knots, pages, attic, early):
     assert saying(pages(), "Cancelled") == set()
 
 
-def test_a_withdrawn_session_is_cancelled_and_says_nothing_else(camp, knots, pages):
+def test_a_withdrawn_session_is_cancelled_and_says_nothing_else(camp, knots, pages, cleo):
     publish_grid(camp=camp, by=None)
     withdraw_pitch(pitch=knots.pitch, by=None)
+    assert saying(pages(), "Cancelled") == EVERY, "by the banner"
+    see_moves(attendee=cleo, at=timezone.now())
     found = pages()
     assert saying(found, "Cancelled") == {"grid", "mine", "session", "about"}
     assert saying(found, "Knots") == set()

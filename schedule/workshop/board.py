@@ -1,0 +1,285 @@
+"""The grid as organisers make it: one table of all days, a card for each session, a place wherever one could stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from events.caching import fill, joined, stencils
+from events.few import is_few
+from events.models import Camp
+from events.people import named_all
+from events.templatetags.campgrid import clock, long_day
+from pitches.topics import Hues
+
+from ..advice import Expected
+from ..draft.rows import DraftRows
+from ..wall.grid import Grid, GridCell, GridDay, GridRow, GridSession, draft_grid
+from ..wall.table import HeadKind, RowKind, Stencils
+from .hyphens import LONG, LONG_IN_MANY, softened
+from .short_names import short_rooms, short_topic
+
+#: rooms from which on words are broken earlier, and what waits has its place below the table instead of beside it
+MANY = 9
+#: of a meter's width, in per cent: where the seats end. What is too much goes visibly beyond
+SEATS = 80
+
+
+class CardKind(NamedTuple):
+    #: reaches over several rows
+    is_tall: bool
+    #: longer than the row it stands in
+    is_long: bool
+    has_topic: bool
+    #: one that something interrupts is drawn twice, and has its id once
+    has_id: bool
+    is_pinned: bool
+    is_wrong: bool
+    has_people: bool
+    #: too few to be told
+    is_few: bool
+    #: between two numbers; the lower may be too few to be told
+    has_range: bool
+    is_low_few: bool
+    #: more of them than seats
+    is_over: bool
+
+
+class PlaceKind(NamedTuple):
+    """A cell in which nothing stands."""
+
+    is_closed: bool
+    #: what has begun is offered to nobody
+    is_begun: bool
+    #: one may put something there
+    is_open: bool
+
+
+class TileKind(NamedTuple):
+    is_tall: bool
+    has_topic: bool
+    is_pinned: bool
+    is_wrong: bool
+    is_over: bool
+
+    @property
+    def state(self) -> str:
+        """As the page's classes."""
+        return f"{' wrong' if self.is_wrong else ''}{' over' if self.is_over else ''}"
+
+
+class BoardKind(NamedTuple):
+    has_many: bool
+    has_one_day: bool
+    #: how many times four rooms it has place for; above forty they are as narrow as they get
+    fours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is said of the sessions on the draft, each by the session's id."""
+
+    people: Mapping[int, Expected]
+    #: a sentence of a rule that it breaks
+    wrong: Mapping[int, str]
+    hues: Hues
+    #: for paper: what this is of
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The draft, drawn."""
+
+    grid: Grid
+    #: HTML of the table, and of its map for a phone
+    table: SafeString
+    map: SafeString
+
+
+def board_of(camp: Camp, draft: DraftRows, facts: Facts) -> Board:
+    """The draft as a table and as a map: every place is there, taken, free or closed."""
+    drawing = Drawing(camp, draft, facts)
+    return Board(drawing.grid, drawing.table(), drawing.map())
+
+
+class Drawing:
+    """All that its parts have in common, found once."""
+
+    def __init__(self, camp: Camp, draft: DraftRows, facts: Facts) -> None:
+        self.camp, self.draft, self.facts = camp, draft, facts
+        self.begun = draft.begun(timezone.now())
+        self.grid = draft_grid(camp, draft)
+        self.stencil: Stencils = stencils()
+        self.pinned = {found.session.pk for found in draft.standing if found.session.is_pinned}
+        self.capacities = {room.id: room.capacity for room in self.grid.rooms}
+        self.has_many = len(self.grid.rooms) >= MANY
+        self.language = get_language() or ""
+        self.cells_at = reverse("schedule:cell_fill", args=[camp.slug, 0, 0]).removesuffix("0-0/")
+
+    # -- the table ----------------------------------------------------------------------------------------
+
+    def table(self) -> SafeString:
+        values = {
+            "columns": len(self.grid.rooms) + 1,
+            "rooms": len(self.grid.rooms) or 1,
+            "heads": joined(self._head(n) for n in range(len(self.grid.rooms))),
+            "days": joined(self._day(number, day) for number, day in enumerate(self.grid.days, 1)),
+            "day": long_day(self.grid.days[0].day) if self.grid.days else "",
+            "paper": self.facts.paper,
+        }
+        return fill(self.stencil("schedule/_board.html", self.kind), values)
+
+    @property
+    def kind(self) -> BoardKind:
+        return BoardKind(self.has_many, len(self.grid.days) == 1, min(10, -(-len(self.grid.rooms) // 4)))
+
+    def _head(self, number: int) -> SafeString:
+        room = self.grid.rooms[number]
+        name = self._soft(room.name)
+        return fill(
+            self.stencil("schedule/_board_head.html", HeadKind(has_way=False)),
+            {"name": name, "capacity": room.capacity},
+        )
+
+    def _day(self, number: int, day: GridDay) -> SafeString:
+        values = {
+            "number": number,
+            "day": long_day(day.day),
+            "columns": len(self.grid.rooms) + 1,
+            "rows": joined(self._row(row) for row in day.rows),
+        }
+        return fill(self.stencil("schedule/_board_day.html", self.kind), values)
+
+    def _row(self, row: GridRow) -> SafeString:
+        values = {
+            "slot": row.slot_id,
+            "starts": clock(row.starts_at),
+            "ends": clock(row.ends_at),
+            "width": len(self.grid.rooms) or 1,
+            "title": row.title,
+            "cells": joined(self._cell(row, cell) for cell in row.cells if cell.span),
+        }
+        kind = RowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title))
+        return fill(self.stencil("schedule/_board_row.html", kind), values)
+
+    def _cell(self, row: GridRow, cell: GridCell) -> SafeString:
+        return self._card(cell, cell.entry) if cell.entry else self._empty(row, cell)
+
+    def _card(self, cell: GridCell, entry: GridSession) -> SafeString:
+        expected = self.facts.people.get(entry.id)
+        topic, capacity = entry.topic, self.capacities.get(entry.room_id, 0)
+        kind = CardKind(
+            is_tall=cell.span > 1,
+            is_long=entry.span > 1,
+            has_topic=bool(topic),
+            has_id=not cell.is_continued,
+            is_pinned=entry.id in self.pinned,
+            is_wrong=entry.id in self.facts.wrong,
+            has_people=expected is not None,
+            is_few=expected is not None and is_few(expected.likely),
+            has_range=expected is not None and expected.low < expected.high,
+            is_low_few=expected is not None and is_few(expected.low),
+            is_over=_is_over(expected, capacity),
+        )
+        values = {
+            "span": cell.span,
+            "id": entry.id,
+            "address": entry.address,
+            "title": self._soft(entry.title),
+            "room": entry.room_name,
+            "ends": clock(entry.ends_at) if kind.is_long else "",
+            "hosts": named_all(entry.hosts, is_tight=True),
+            "hue": self.facts.hues.of(topic),
+            "topic": topic,
+            "wrong": self.facts.wrong.get(entry.id, ""),
+            "capacity": capacity,
+            **_meter(expected, capacity),
+        }
+        return fill(self.stencil("schedule/_board_card.html", kind), values)
+
+    def _empty(self, row: GridRow, cell: GridCell) -> SafeString:
+        kind = self._place_kind(row, cell)
+        values = {
+            "address": f"{self.cells_at}{row.slot_id}-{cell.room.id}/" if kind.is_open else "",
+            "room": cell.room.name,
+            "starts": clock(row.starts_at),
+        }
+        return fill(self.stencil("schedule/_board_place.html", kind), values)
+
+    def _place_kind(self, row: GridRow, cell: GridCell) -> PlaceKind:
+        is_closed = row.slot_id in self.draft.closed.get(cell.room.id, ())
+        is_begun = row.slot_id in self.begun
+        # A slot that is gone is drawn for what still stands in it.
+        is_open = not (is_closed or is_begun or self.camp.is_archived or row.slot_id < 0)
+        return PlaceKind(is_closed, is_begun, is_open)
+
+    def _soft(self, text: str) -> str:
+        return softened(text, self.language, LONG_IN_MANY if self.has_many else LONG)
+
+    # -- the map ------------------------------------------------------------------------------------------
+
+    def map(self) -> SafeString:
+        """A tile for each place: small enough for a phone, and the way to the card."""
+        shorts = short_rooms([room.name for room in self.grid.rooms])
+        heads = [
+            fill(self.stencil("schedule/_board_map_room.html", None), {"short": short, "name": room.name})
+            for short, room in zip(shorts, self.grid.rooms, strict=True)
+        ]
+        values = {
+            "rooms": joined(heads),
+            "rows": joined(self._map_row(row) for row in self.grid.rows if row.is_for_sessions),
+        }
+        return fill(self.stencil("schedule/_board_map.html", self.kind), values)
+
+    def _map_row(self, row: GridRow) -> SafeString:
+        cells = joined(self._tile(row, cell) for cell in row.cells if cell.span)
+        values = {"slot": row.slot_id, "starts": clock(row.starts_at), "cells": cells}
+        return fill(self.stencil("schedule/_board_map_row.html", None), values)
+
+    def _tile(self, row: GridRow, cell: GridCell) -> SafeString:
+        entry = cell.entry
+        if entry is None:
+            kind = self._place_kind(row, cell)
+            return fill(self.stencil("schedule/_board_map_place.html", kind), {"slot": row.slot_id})
+        topic = entry.topic
+        is_over = _is_over(self.facts.people.get(entry.id), self.capacities.get(entry.room_id, 0))
+        kind_of_tile = TileKind(
+            cell.span > 1, bool(topic), entry.id in self.pinned, entry.id in self.facts.wrong, is_over
+        )
+        values = {
+            "span": cell.span,
+            "id": entry.id,
+            "hue": self.facts.hues.of(topic),
+            "short": short_topic(topic or entry.title),
+        }
+        return fill(self.stencil("schedule/_board_map_tile.html", kind_of_tile), values)
+
+
+def _is_over(expected: Expected | None, capacity: int) -> bool:
+    return expected is not None and not is_few(expected.likely) and expected.likely > capacity
+
+
+def _meter(expected: Expected | None, capacity: int) -> dict[str, int]:
+    """Numbers of people, and how far the bars reach, in per cent of the meter's width."""
+    if expected is None:
+        return {}
+    low, likely, high = (int(number + 0.5) for number in (expected.low, expected.likely, expected.high))
+
+    def reach(people: int) -> int:
+        return min(100, round(SEATS * people / (capacity or 1)))
+
+    return {
+        "low": low,
+        "likely": likely,
+        "high": high,
+        "sure": min(SEATS, reach(low)),
+        "may": min(SEATS, reach(high)),
+        "beyond": max(0, reach(likely) - SEATS),
+    }

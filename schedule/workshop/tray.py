@@ -1,0 +1,71 @@
+"""What stands beside the board: what waits for a place and why, and what is wrong, each with the way to mend it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from events.http import addresses
+from events.models import Camp
+from pitches.models import Pitch
+from pitches.topics import Hues
+
+from ..advice import Break, Counted, waiting_pitches
+from ..draft.rows import DraftRows
+from ..models import GridBuild
+
+
+@dataclass(frozen=True, slots=True)
+class TrayItem:
+    """A pitch that has no place."""
+
+    pitch: Pitch
+    #: how many want to be there, 0 for a few; None: not counted yet
+    interested: int | None
+    hue: int
+    #: why the last build found no place for it; empty if it did not look
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that is broken, and the page on which one of those who break it is moved."""
+
+    sentence: str
+    address: str
+
+
+def what_waits(draft: DraftRows, counted: Counted | None, hues: Hues, build: GridBuild | None) -> list[TrayItem]:
+    """The most wished first."""
+    reasons = build.reasons if build and build.state == GridBuild.State.DONE else {}
+    return [
+        TrayItem(found.pitch, found.interested, hues.of(found.pitch.topic), reasons.get(found.pitch.pk, ""))
+        for found in waiting_pitches(draft, counted)
+    ]
+
+
+def faults_of(camp: Camp, draft: DraftRows, broken: Iterable[Break]) -> list[Fault]:
+    """As they are told, each leading to the first session of it that may still be moved: one that is pinned is not."""
+    place = addresses("schedule:session_place", camp)
+    standing = {found.session.pk: found.session for found in draft.standing}
+
+    def way(found: Break) -> str:
+        there = [standing[pk] for pk in found.session_ids if pk in standing]
+        there.sort(key=lambda session: session.is_pinned)
+        return f"{place(there[0].pitch_id)}?running={there[0].pk}" if there else ""
+
+    return [Fault(found.sentence, way(found)) for found in broken]
+
+
+def proof_of(build: GridBuild | None, counted: Counted | None) -> int | None:
+    """Within how many per cent of the best grid there can be the draft is, as the last build proved; 0: it is one.
+
+    None where nothing is proved, or where the draft meets less than what that build found.
+    """
+    is_done = build is not None and build.state == GridBuild.State.DONE and build.is_about_wishes
+    if build is None or counted is None or not is_done or counted.figures.attended < build.told_attended:
+        return None
+    if build.is_proven:
+        return 0
+    return max(1, math.ceil(100 * build.told_gap / max(1, build.told_attended))) if build.limit else None

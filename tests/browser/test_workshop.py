@@ -1,0 +1,193 @@
+"""The workshop: the board fits, stays and says what it is; a session is moved by mouse, touch and keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .test_journey import submit
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+BOX = """(selector) => { const box = document.querySelector(selector).getBoundingClientRect();
+    return Object.fromEntries(["left", "top", "right", "bottom", "width", "height"].map((side) => [side, Math.round(box[side])])); }"""
+
+
+def box(page: Page, selector: str) -> dict[str, int]:
+    return page.evaluate(BOX, selector)
+
+
+def opened(open_page, path: str, size: dict, **options) -> Page:
+    page = open_page("organiser", viewport=size, **options)
+    page.goto(path)
+    return page
+
+
+def test_every_room_of_a_camp_of_eight_and_the_grid_first(open_page):
+    page = opened(open_page, "/govcamp-2027/draft/", DESK)
+    assert box(page, ".board-box")["top"] <= 160
+    inner = page.evaluate(
+        "() => { const b = document.querySelector('.board-box'); return [b.scrollWidth, b.clientWidth]; }"
+    )
+    assert inner[0] <= inner[1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    last = page.locator(".board thead th[scope=col]").last.bounding_box()
+    assert last["x"] + last["width"] <= box(page, ".tray")["left"]
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "first"), [(DESK, 160, ".board-box"), (PHONE, 220, ".map")], ids=["desk", "phone"]
+)
+def test_while_figures_are_counted_the_grid_stays_where_it_is(open_page, size, most, first):
+    page = opened(open_page, "/govcamp-2027/draft/", size)
+    at = box(page, first)["top"]
+    page.evaluate(
+        """() => {
+            const line = document.querySelector('.line-of-figures');
+            line.querySelectorAll(':scope > .soft').forEach((age) => age.remove());
+            const age = document.createElement('p');
+            age.className = 'soft';
+            age.textContent = 'Figures of 10:51; being counted again.';
+            line.querySelector('ul').after(age);
+        }"""
+    )
+    assert box(page, first)["top"] == at <= most
+
+
+def test_twelve_rooms_stand_side_by_side_at_1280(open_page, camp_of_twelve):
+    page = opened(open_page, f"/{camp_of_twelve}/draft/", DESK)
+    heads = page.locator(".board thead th[scope=col]")
+    assert heads.count() == 13
+    sizes = page.evaluate(
+        "() => (({scrollWidth, clientWidth}) => [scrollWidth, clientWidth])(document.querySelector('.board-box'))"
+    )
+    assert sizes[0] <= sizes[1]
+    last = heads.last.bounding_box()
+    assert last["x"] + last["width"] <= 1280
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_both_heads_stay_while_it_scrolls_both_ways(open_page, wide_camp, dark):
+    page = opened(
+        open_page, f"/{wide_camp}/draft/", {"width": 1000, "height": 500}, color_scheme="dark" if dark else "light"
+    )
+    before = [box(page, ".board thead tr:last-child th:last-child"), box(page, ".board tbody tr:last-child th")]
+    page.evaluate("() => document.querySelector('.board-box').scrollTo(400, 150)")
+    page.wait_for_timeout(100)
+    after = [box(page, ".board thead tr:last-child th:last-child"), box(page, ".board tbody tr:last-child th")]
+    assert page.evaluate("document.querySelector('.board-box').scrollLeft") == 400
+    # Up to the gap between cells.
+    assert abs(after[0]["top"] - before[0]["top"]) <= 4
+    assert abs(after[1]["left"] - before[1]["left"]) <= 4
+    assert after[0]["left"] == before[0]["left"] - 400
+
+
+def test_on_a_phone_the_map_is_first_and_leads_to_the_cards(open_page):
+    page = opened(open_page, "/localgovcamp/draft/", PHONE)
+    assert box(page, ".map")["top"] <= 220
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    tile = page.locator(".map td > a[href^='#entry']").last
+    target = tile.get_attribute("href")
+    tile.click()
+    page.wait_for_timeout(300)
+    card = box(page, target)
+    assert card["top"] >= 0
+    assert card["bottom"] <= box(page, ".dock")["top"]
+    sizes = page.evaluate("[...document.querySelectorAll('.map td > a')].map((a) => [a.offsetWidth, a.offsetHeight])")
+    assert min(width for width, _height in sizes) >= 24
+    assert min(height for _width, height in sizes) >= 30
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_free_place_takes_what_waits_and_what_is_typed(open_page, wide_camp, size):
+    page = opened(open_page, f"/{wide_camp}/draft/", size)
+    page.locator(".board a.free").nth(3).click()
+    page.get_by_role("button", name=re.compile("^Herons")).click()
+    expect(page.locator(".entry:target a")).to_have_text("Herons")
+    page.locator(".board a.free").nth(5).click()
+    page.get_by_label("Title").fill("Written in")
+    page.get_by_label("Title").press("Enter")
+    expect(page.locator(".entry:target a")).to_have_text("Written in")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_session_is_moved_in_two_presses(open_page, wide_camp, size, scripts):
+    page = opened(open_page, f"/{wide_camp}/draft/", size, scripts=scripts)
+    page.locator(".entry a", has_text="Ducks").click()
+    expect(page.get_by_role("heading", level=1, name="Ducks")).to_be_visible()
+    with page.expect_navigation():
+        page.locator("table.board button[name=cell]").nth(5).click()
+    expect(page.locator(".entry:target a")).to_have_text("Ducks")
+
+
+def test_by_keyboard_alone(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
+    page.locator(".entry a", has_text="Ducks").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "Geese"
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Ducks")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1, name="Build the grid")).to_be_visible()
+    page.locator(".entry a", has_text="Ducks").press("Enter")
+    page.locator("table.board button").first.focus()
+    page.keyboard.press("ArrowDown")
+    below = page.evaluate("document.activeElement.value")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".entry:target a")).to_have_text("Ducks")
+    slot, _dash, _room = below.partition("-")
+    assert page.locator(f"#slot-{slot} .entry:target").count() == 1
+
+
+def test_swapped_where_nothing_is_free(open_page):
+    page = opened(open_page, "/localgovcamp/draft/", DESK)
+    page.locator(".entry a").first.click()
+    expect(page.locator(".board .best").first).to_be_visible()
+    assert page.locator(".board .best").count() == 3
+    swap = page.locator("table.board button[name=swap]").first
+    other = re.search("“(.*?)”", swap.inner_text().replace("\u00ad", "").replace("\n", " "))[1]
+    with page.expect_navigation():
+        swap.click()
+    expect(page.locator(".told")).to_contain_text("changed places.")
+    expect(page.locator(".told")).to_contain_text(other)
+
+
+def test_what_is_copied_has_its_words_whole(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
+    page.locator(".board a.free").first.click()
+    page.get_by_label("Title").fill("Homelessness")
+    submit(page, "Put it there")
+    link = page.locator(".entry:target a")
+    assert "\u00ad" in link.evaluate("a => a.textContent")
+    copied = link.evaluate(
+        """a => { getSelection().selectAllChildren(a); const data = new DataTransfer();
+            document.dispatchEvent(new ClipboardEvent('copy', {clipboardData: data, bubbles: true, cancelable: true}));
+            return data.getData('text/plain'); }"""
+    )
+    assert copied == "Homelessness"
+
+
+def test_what_waits_opens_where_many_rooms_leave_no_place_for_it(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
+    expect(page.locator("#tray")).to_be_hidden()
+    expect(page.locator(".shelf").get_by_role("link", name="Herons")).to_be_visible()
+    page.locator(".figures a[href='#waiting']").click()
+    expect(page.locator("#tray li", has_text="Herons")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#tray")).to_be_hidden()
+    page.locator(".shelf button").click()
+    expect(page.locator("#tray")).to_be_visible()
+
+
+def test_on_a_phone_what_waits_lies_open_however_many_rooms_there_are(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    page.locator(".figures a[href='#waiting']").click()
+    page.wait_for_timeout(300)
+    assert not page.locator("#tray").evaluate("tray => tray.matches(':popover-open')")
+    expect(page.locator("#tray li", has_text="Herons")).to_be_visible()
+    page.goto(f"/{wide_camp}/draft/#%E0%A4%A")
+    expect(page.locator(".board .entry").first).to_be_visible()
