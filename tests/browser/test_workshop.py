@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .test_journey import submit
+from .test_wcag import MEASURE
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 BOX = """(selector) => { const box = document.querySelector(selector).getBoundingClientRect();
@@ -65,6 +66,25 @@ def test_twelve_rooms_stand_side_by_side_at_1280(open_page, camp_of_twelve):
     assert sizes[0] <= sizes[1]
     last = heads.last.bounding_box()
     assert last["x"] + last["width"] <= 1280
+
+
+#: what one card may hold at its widest, in every card at once: a build lays other sessions there each time
+WIDEST = """() => document.querySelectorAll('.board .entry').forEach((card) => {
+    const people = card.querySelector('.people');
+    if (people) { people.classList.add('over'); people.childNodes[0].data = 'up to 1240 '; }
+    card.querySelector('.band > span').textContent = 'Kraftfahrzeughaftpflicht';
+    card.querySelector('.hosts').textContent = 'Wilhelmina-Alexandra, Rosa Featherstonehaugh';
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 900, 1280])
+@pytest.mark.parametrize("way", ["spread", "enlarge", "normal"])
+def test_nothing_on_a_card_is_cut_whatever_stands_on_it(open_page, width, way):
+    page = opened(open_page, "/localgovcamp/draft/", {"width": width, "height": 800})
+    page.evaluate(MEASURE)
+    page.evaluate(WIDEST)
+    page.evaluate(f"measure.{way}()")
+    assert page.evaluate("measure.cut()") == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
