@@ -102,6 +102,11 @@ class Board:
     table: SafeString
     map: SafeString
 
+    @property
+    def has_many(self) -> bool:
+        """Whether rooms take the whole width: then nothing stands beside the table."""
+        return len(self.grid.rooms) >= MANY
+
 
 def board_of(camp: Camp, draft: DraftRows, facts: Facts) -> Board:
     """The draft as a table and as a map: every place is there, taken, free or closed."""

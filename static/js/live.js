@@ -235,10 +235,13 @@
     hear(event.target, stood);
     if (stood?.words.has("news")) hear(document.getElementById("news"), stood);
   });
-  document.addEventListener("DOMContentLoaded", () => {
+  const begin = () => {
     watch(document.body, true);
     // What a page begins with is read as part of it; what follows a deed must be heard all the same.
     const told = [...document.querySelectorAll("[data-told]")].map(textOf);
     setTimeout(() => say(told.join(" ")), 300);
-  });
+  };
+  document.addEventListener("DOMContentLoaded", begin);
+  document.addEventListener("campgrid:put-in", begin);
+  document.addEventListener("campgrid:say", (event) => say(event.detail));
 })();

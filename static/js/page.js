@@ -127,7 +127,7 @@
     setTimeout(() => soon.split(" ").forEach(bring), 700);
   });
 
-  document.addEventListener("DOMContentLoaded", () => {
+  const begin = () => {
     if (document.querySelector("form[data-draft]")) window.campgrid.bringNotSaved();
     showRanges(document);
     markTouched();
@@ -135,7 +135,10 @@
     document.querySelectorAll("[data-close]").forEach((button) => (button.hidden = false));
     if (navigator.clipboard) document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
     document.querySelector(".summary")?.focus();
-  });
+  };
+  document.addEventListener("DOMContentLoaded", begin);
+  // What is on the page was put in anew, as if the page was loaded (lift.js).
+  document.addEventListener("campgrid:put-in", begin);
   document.addEventListener("htmx:afterSettle", (event) => showRanges(event.target));
 
   // A button where the browser can put the camp on the home screen: it offers that once, as the page comes.
