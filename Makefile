@@ -23,7 +23,7 @@ demo: install
 	$(DEMO) $(BIN)/python manage.py serve --port $(PORT)
 
 test: install-dev
-	$(BIN)/pytest --numprocesses 2 $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 check: install-dev
 	$(BIN)/ruff format --check --quiet .

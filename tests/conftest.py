@@ -33,7 +33,19 @@ WITH_PROGRAMS = ("bench", "browser", "config", "demo", "serving", "test_runs.py"
 #: they look at pages as a browser shows them, or at what it keeps for itself, whatever the pages are made from
 IN_THE_BROWSER = tuple(
     f"browser/test_{name}.py"
-    for name in ("buttons", "draft_windows", "drafts", "live", "pages", "passkey", "print", "taps", "wcag")
+    for name in (
+        "buttons",
+        "draft_windows",
+        "drafts",
+        "live",
+        "offline",
+        "pages",
+        "passkey",
+        "phones",
+        "print",
+        "taps",
+        "wcag",
+    )
 )
 #: how files are read; what becomes of that in a database is tried by those beside them
 OF_FILES = (
