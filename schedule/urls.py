@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import build, calendars, cells, draft, moved, my_day, public, repair, shift, tell, unseen
+from .views import build, calendars, cells, draft, moved, my_day, place, public, repair, shift, tell, unseen
 
 app_name = "schedule"
 urlpatterns = [
@@ -26,7 +26,7 @@ urlpatterns = [
     path("my/<str:key>.ics", public.my_calendar, name="my_calendar"),
     path("draft/", draft.draft_detail, name="draft_detail"),
     path("draft/publish/", draft.grid_publish, name="grid_publish"),
-    path("draft/pitches/<row:pitch_id>/place/", draft.session_place, name="session_place"),
+    path("draft/pitches/<row:pitch_id>/place/", place.session_place, name="session_place"),
     path("draft/sessions/<row:session_id>/unplace/", draft.session_unplace, name="session_unplace"),
     path("draft/sessions/<row:session_id>/pin/", draft.session_pin, name="session_pin"),
     path("draft/cells/<row:slot_id>-<row:room_id>/", cells.cell_fill, name="cell_fill"),

@@ -110,7 +110,7 @@ ANSWERS_ITSELF = {
     "events/views/camp.py:_find_invitation": "a link that may not be tried now is no page of a form",
     "pitches/views.py:interest_set": "a script is told by JSON",
     "schedule/views/tell.py:device_move": "a browser says it by itself, with no page open: it is told by a status",
-    "schedule/views/draft.py:session_place": "above the places to choose from",
+    "schedule/views/place.py:session_place": "above the places to choose from",
     "schedule/views/cells.py:cell_fill": "above what one typed, and what waits to be chosen",
     "schedule/views/draft.py:grid_publish": "the page that asks is shown again",
 }

@@ -36,13 +36,14 @@ class CellChoice:
 
 
 def cell_choices(
-    case: Case, wishes: Wishes, pitch_id: int, session_id: int | None = None
+    case: Case, wishes: Wishes, pitch_id: int, session_id: int | None = None, gained: float | None = None
 ) -> dict[tuple[int, int], CellChoice]:
     """(slot, room) to what would happen if the session (or a first one of the pitch) stood there, for all cells.
 
     The case was made for the people of these wishes; what they wish need not be in it. Whoever stands in a cell changes
     places with the session. Only what this placement adds is named, not what is broken anyway; nor who stands there,
-    which is shown in the cell, where the swap button says the rest.
+    which is shown in the cell, where the swap button says the rest. `gained` are the wishes that the way up to here has
+    won: then no more than the sum is known, not for how many people it is more or less.
     """
     position = case.position_of(pitch_id)
     at = next((p for p, s in case.sessions.items() if s.pk == session_id), None)
@@ -54,13 +55,15 @@ def cell_choices(
     for t, slot in enumerate(case.slots):
         for r, room in enumerate(case.rooms):
             said = tuple(break_sentence(case, found, say, times) for found in broken[t, r])
-            result[slot.pk, room.pk] = _choice(prices.get((t, r)), said)
+            result[slot.pk, room.pk] = _choice(prices.get((t, r)), said, gained)
     return result
 
 
-def _choice(price: solver.CellPrice | None, broken: tuple[str, ...]) -> CellChoice:
+def _choice(price: solver.CellPrice | None, broken: tuple[str, ...], gained: float | None = None) -> CellChoice:
     if price is None:
         return CellChoice(broken, 0, 0, 0, is_free=False)
+    if gained is not None:
+        return CellChoice(broken, in_steps(round(price.gain + gained)), 0, 0, is_free=not price.displaced)
     gain, winners, losers = (in_steps(number) for number in (round(price.gain), price.winners, price.losers))
     return CellChoice(broken, gain, winners, losers, is_free=not price.displaced)
 
@@ -78,6 +81,8 @@ class PlaceCell:
     has_room: bool
     #: who stands there and who looks for a place can change places
     can_swap: bool
+    #: nobody else stands in any cell it would take: whoever stands there can move on
+    can_move_on: bool
 
     @property
     def is_open(self) -> bool:
@@ -109,11 +114,21 @@ class PlaceSlot:
         return max(good, key=lambda cell: (cell.choice.gain, cell.is_open, cell.room.capacity), default=None)
 
 
-def place_slots(draft: DraftRows, wishes: Wishes | None, pitch_id: int, session_id: int | None) -> list[PlaceSlot]:
-    """Every slot with its cells; without wishes they change nothing."""
+def place_slots(
+    draft: DraftRows,
+    wishes: Wishes | None,
+    pitch_id: int,
+    session_id: int | None,
+    before: DraftRows | None = None,
+) -> list[PlaceSlot]:
+    """Every slot with its cells; without wishes they change nothing.
+
+    `before` is the draft as it stands where `draft` is one that is planned: what is won counts from there.
+    """
     wishes = wishes or NOBODY
     case = case_of(draft, wishes=wishes.unsaid)
-    choices = cell_choices(case, wishes, pitch_id, session_id)
+    gained = None if before is None else _attended(draft, wishes) - _attended(before, wishes)
+    choices = cell_choices(case, wishes, pitch_id, session_id, gained)
     there = {(cell.slot_id, cell.room_id): standing for standing in draft.standing for cell in standing.cells}
     mine = next((standing for standing in draft.standing if standing.session.pk == session_id), None)
     length = next((pitch.length for pitch in draft.pitches if pitch.pk == pitch_id), 1)
@@ -128,12 +143,27 @@ def place_slots(draft: DraftRows, wishes: Wishes | None, pitch_id: int, session_
                     choices[slot.pk, room.pk],
                     has_room=bool(draft.span(slot, length)),
                     can_swap=mine is not None and standing is not None and _can_swap(draft, there, mine, standing),
+                    can_move_on=standing is not None
+                    and standing is not mine
+                    and _is_alone(draft, there, slot, room, length),
                 )
                 for room in case.rooms
             ],
         )
         for slot in case.slots
     ]
+
+
+def _attended(draft: DraftRows, wishes: Wishes) -> float:
+    case = case_of(draft, wishes=wishes)
+    return solver.score(case.shown, case.placements).attended
+
+
+def _is_alone(draft: DraftRows, there: dict[tuple[int, int], Standing], slot: Slot, room: Room, length: int) -> bool:
+    """Of all the cells that it would take one session has whatever is taken."""
+    span = draft.span(slot, length)
+    taken = [there[part.pk, room.pk] for part in span if (part.pk, room.pk) in there]
+    return bool(span) and all(found is taken[0] for found in taken)
 
 
 @dataclass(frozen=True, slots=True)

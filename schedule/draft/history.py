@@ -68,6 +68,10 @@ class Words(NamedTuple):
             case Step.Kind.SWAP if len(moves) == 2:
                 one, other = (self._told_title(moved) for moved in moves)
                 return _("“%(one)s” and “%(other)s” swapped") % {"one": one, "other": other}
+            case Step.Kind.MOVE if len(moves) > 1:
+                # The first is the one that was taken in hand: the others made way.
+                text = ngettext("%(what)s; %(count)s made way", "%(what)s; %(count)s made way", len(moves) - 1)
+                return text % {"what": self._of_one(step, moves[0]), "count": len(moves) - 1}
         if len(moves) == 1:
             return self._of_one(step, moves[0])
         return ngettext("%(count)s session put back", "%(count)s sessions put back", count["count"]) % count

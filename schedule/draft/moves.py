@@ -34,8 +34,8 @@ def place_session(
     `seen_revision` is what the person saw: a move made meanwhile by somebody else is told, not overwritten.
     """
     # Two people placing the same pitch at once must not make two sessions of it.
-    pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
-    session = _session_of(pitch, session, by, seen_revision)
+    pitch, room, slot = as_they_stand(pitch.camp.lock(), pitch, room, slot)
+    session = session_of(pitch, session, by, seen_revision)
     slots = slots_from(slot, pitch.length)
     session.remember()
     session.cells.all().delete()
@@ -45,7 +45,7 @@ def place_session(
     return session
 
 
-def _as_they_are(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitch, Room, Slot]:
+def as_they_stand(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitch, Room, Slot]:
     """The three as they are now that the camp is locked: what went while somebody decided is told."""
     there = camp.pitches.open().filter(pk=pitch.pk).first()
     if there is None:
@@ -55,7 +55,7 @@ def _as_they_are(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitc
     return there, room_now, slot_now
 
 
-def _session_of(pitch: Pitch, wanted: Session | None, by: Attendee | None, seen_revision: int | None) -> Session:
+def session_of(pitch: Pitch, wanted: Session | None, by: Attendee | None, seen_revision: int | None) -> Session:
     """The pitch's session; made if it has none."""
     rows = Session.objects.filter(pitch=pitch).placed_first()
     session = rows.filter(pk=wanted.pk).first() if wanted else rows.first()
@@ -204,7 +204,7 @@ def pin_session(
 @transaction.atomic
 def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = None) -> Session:
     """The pitch runs once more, there: a session of its own with its own notes page."""
-    pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
+    pitch, room, slot = as_they_stand(pitch.camp.lock(), pitch, room, slot)
     running = pitch.sessions.placed().count()
     if running >= MOST_RUNS:
         raise ValidationError(_("A session can run %(most)s times at most."), params={"most": MOST_RUNS})

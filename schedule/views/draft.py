@@ -26,19 +26,16 @@ from events.http import (
 )
 from events.live import add_token
 from events.models import Camp
-from pitches.models import Pitch
-from pitches.wishes import told_wishes
 
 from .. import advice
 from ..build import border
 from ..draft.history import buttons_of
-from ..draft.moves import add_repeat, pin_session, place_session, swap_sessions, unplace_session
+from ..draft.moves import add_repeat, pin_session, unplace_session
 from ..draft.rows import read_draft
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild, GridVersion, Session
 from ..wall.changes import sentences
 from ..wall.publish import pending_changes, publish_grid
-from ..workshop.lifted import lifted_board
 from ..workshop.shared import SharedDraft, last_build
 from .moved import tell_moved
 
@@ -66,7 +63,9 @@ def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm
         "stamp": shared.stamp,
         "build": shared.build,
         "day": camp.starts_on if camp.starts_on == camp.ends_on else None,
-        "shared": shared.html(shows_all_waiting=request.GET.get("waiting") == "all"),
+        "shared": shared.html(
+            shows_all_waiting=request.GET.get("waiting") == "all", topic=request.GET.get("topic", "")
+        ),
         # Each one's own; after what others did, too, it is as new as the grid.
         "buttons": buttons_of(camp, request.me),
     }
@@ -112,82 +111,6 @@ def repeat_add(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
         session = add_repeat(pitch=pitch, room=room, slot=slot, by=request.me)
         return tell_moved(request, camp, [session], _("“%(title)s” runs once more.") % {"title": pitch})
     return redirect("schedule:draft_figures", camp.slug)
-
-
-@camp_view(Access.ORGANISER)
-def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
-    """The board with the session lifted: each place says what it would break and change, the best are marked."""
-    pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
-    pitch.camp = camp
-    running = id_in(request.GET.get("running", ""))
-    problem = ""
-    if request.method == "POST":
-        session = _running(pitch, running)
-        try:
-            if "swap" in request.POST:
-                return _swap(request, camp, session)
-            return tell_moved(request, camp, [_place(request, camp, pitch, session)])
-        except ValidationError as error:
-            problem = " ".join(error.messages)
-    session = _running(pitch, running)
-    place = session.place if session else None
-    # Looking has the figures counted, if that is due.
-    advice.last_figures(draft=Draft.of(camp))
-    wishes = told_wishes(camp)
-    draft = read_draft(camp)
-    if all(known.pk != pitch.pk for known in draft.pitches):
-        # It went since this page was asked for.
-        messages.error(request, _("“%(title)s” is off the board. It stays off the grid.") % {"title": pitch})
-        return led_to("schedule:draft_detail", camp.slug)
-    slots = advice.place_slots(draft, wishes, pitch.pk, session.pk if session else None)
-    best = advice.best_cells(slots)
-    context = {
-        "camp": camp,
-        "pitch": pitch,
-        "session": session,
-        "place": place,
-        "is_counted": wishes is not None,
-        "best": best,
-        "missing_needs": advice.missing_needs(draft, pitch.pk),
-        "board": lifted_board(camp, draft, slots, best, session, is_counted=wishes is not None),
-        "problem": problem,
-    }
-    return render(request, "schedule/session_place.html", context, status=422 if problem else 200)
-
-
-def _running(pitch: Pitch, session_id: int | None) -> Session | None:
-    """The running that is asked for, or the first on the draft."""
-    rows = pitch.sessions.placed_first().with_place()
-    return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
-
-
-def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session:
-    """Puts the pitch where the form says; refused with a sentence."""
-    slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
-    if slot is None or room is None:
-        raise ValidationError(_("Choose a room and a slot that are there."))
-    slot.camp = camp
-    seen = id_in(request.POST.get("seen", ""))
-    return place_session(pitch=pitch, session=session, room=room, slot=slot, by=request.me, seen_revision=seen)
-
-
-def _swap(request: CampRequest, camp: Camp, session: Session | None) -> HttpResponse:
-    """It and whoever stands where the form says change places; refused with a sentence."""
-    other_id, _dash, other_seen = request.POST["swap"].partition("-")
-    other = chosen(camp.sessions.select_related("pitch"), other_id)
-    if session is None or other is None:
-        raise ValidationError(_("One of the two is off the grid now. Look again, then decide."))
-    session.camp = other.camp = other.pitch.camp = camp
-    swap_sessions(
-        one=session,
-        other=other,
-        by=request.me,
-        seen_revision=id_in(request.POST.get("seen", "")),
-        seen_revision_of_other=id_in(other_seen),
-    )
-    text = _("“%(one)s” and “%(other)s” changed places.") % {"one": session, "other": other}
-    return tell_moved(request, camp, [session, other], text)
 
 
 def seen_revision(request: CampRequest) -> int:

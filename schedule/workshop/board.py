@@ -41,6 +41,8 @@ class CardKind(NamedTuple):
     has_id: bool
     is_pinned: bool
     is_wrong: bool
+    #: about another topic than the one that is looked for
+    is_aside: bool
     has_people: bool
     #: too few to be told
     is_few: bool
@@ -49,6 +51,11 @@ class CardKind(NamedTuple):
     is_low_few: bool
     #: more of them than seats
     is_over: bool
+
+    @property
+    def state(self) -> str:
+        """As the page's classes."""
+        return _classes(pinned=self.is_pinned, wrong=self.is_wrong, aside=self.is_aside)
 
 
 class PlaceKind(NamedTuple):
@@ -67,11 +74,12 @@ class TileKind(NamedTuple):
     is_pinned: bool
     is_wrong: bool
     is_over: bool
+    is_aside: bool
 
     @property
     def state(self) -> str:
         """As the page's classes."""
-        return f"{' wrong' if self.is_wrong else ''}{' over' if self.is_over else ''}"
+        return _classes(wrong=self.is_wrong, over=self.is_over, aside=self.is_aside)
 
 
 class BoardKind(NamedTuple):
@@ -91,6 +99,8 @@ class Facts:
     hues: Hues
     #: for paper: what this is of
     paper: str
+    #: the topic that is looked for; empty: all
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +197,7 @@ class Drawing:
             has_id=not cell.is_continued,
             is_pinned=entry.id in self.pinned,
             is_wrong=entry.id in self.facts.wrong,
+            is_aside=self._is_aside(topic),
             has_people=expected is not None,
             is_few=expected is not None and is_few(expected.likely),
             has_range=expected is not None and expected.low < expected.high,
@@ -225,6 +236,9 @@ class Drawing:
         is_open = not (is_closed or is_begun or self.camp.is_archived or row.slot_id < 0)
         return PlaceKind(is_closed, is_begun, is_open)
 
+    def _is_aside(self, topic: str) -> bool:
+        return bool(self.facts.topic) and topic.casefold() != self.facts.topic.casefold()
+
     def _soft(self, text: str) -> str:
         return softened(text, self.language, LONG_IN_MANY if self.has_many else LONG)
 
@@ -256,7 +270,12 @@ class Drawing:
         topic = entry.topic
         is_over = _is_over(self.facts.people.get(entry.id), self.capacities.get(entry.room_id, 0))
         kind_of_tile = TileKind(
-            cell.span > 1, bool(topic), entry.id in self.pinned, entry.id in self.facts.wrong, is_over
+            cell.span > 1,
+            bool(topic),
+            entry.id in self.pinned,
+            entry.id in self.facts.wrong,
+            is_over,
+            self._is_aside(topic),
         )
         values = {
             "span": cell.span,
@@ -265,6 +284,10 @@ class Drawing:
             "short": short_topic(topic or entry.title),
         }
         return fill(self.stencil("schedule/_board_map_tile.html", kind_of_tile), values)
+
+
+def _classes(**states: bool) -> str:
+    return "".join(f" {name}" for name, is_so in states.items() if is_so)
 
 
 def _is_over(expected: Expected | None, capacity: int) -> bool:

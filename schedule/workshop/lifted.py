@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
 
 from events.caching import fill
 from events.few import about
+from events.http import addresses
 from events.models import Camp
 from events.templatetags.campgrid import clock
+from pitches.models import Pitch
 from pitches.topics import Hues
 
-from ..advice import PlaceCell, PlaceSlot
+from ..advice import Expected, PlaceCell, PlaceSlot
+from ..draft.chain import LONGEST, Link
 from ..draft.rows import DraftRows
 from ..models import Session
 from ..wall.grid import GridCell, GridRow
@@ -27,6 +32,8 @@ class PriceKind(NamedTuple):
     is_here: bool
     is_open: bool
     can_swap: bool
+    #: who stands there may make way, and is lifted next
+    can_move_on: bool
     is_taken: bool
     is_begun: bool
     #: 1 for the best of all places, 2 and 3 for the next; 0 for the rest
@@ -36,6 +43,8 @@ class PriceKind(NamedTuple):
     has_losers: bool
     has_winners: bool
     is_broken: bool
+    #: some would have no seat; None: not known
+    is_short: bool | None
 
     @property
     def state(self) -> str:
@@ -44,26 +53,70 @@ class PriceKind(NamedTuple):
         return f"{' best' if self.rank else ''}{looks}"
 
 
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What somebody holds."""
+
+    pitch: Pitch
+    #: None: it waits, and was never placed
+    session: Session | None
+    #: what takes its place, and what takes that of whoever is before it
+    chain: Sequence[Link] = ()
+    #: whom to expect, by session
+    people: Mapping[int, Expected] = field(default_factory=dict)
+
+    def at(self, slot_id: int, room_id: int) -> list[Link]:
+        """The chain, if it goes there."""
+        session_id, seen = (self.session.pk, self.session.revision) if self.session else (0, 0)
+        return [*self.chain, Link(self.pitch.pk, session_id, seen, slot_id, room_id)]
+
+    def without_seats(self, place: PlaceCell) -> int | None:
+        """How many would stand in that room, and in the one that is left to whoever changes places with it.
+
+        As people are expected now, which is told in steps; None where it is not known.
+        """
+        if self.session is None or self.session.pk not in self.people:
+            return None
+        found = _beyond(self.people[self.session.pk], place.room.capacity)
+        other, mine = place.standing, self.session.place
+        if place.can_swap and other and mine and other.session.pk in self.people:
+            found += _beyond(self.people[other.session.pk], mine.room.capacity)
+        return found
+
+    def may_move(self, other: Session) -> bool:
+        """Whether that one may make way for it: once in a chain, and not without end."""
+        return len(self.chain) < LONGEST and all(
+            other.pk not in (link.session_id, -link.pitch_id) for link in self.chain
+        )
+
+
+def _beyond(expected: Expected, seats: int) -> int:
+    return max(0, round(expected.likely) - seats)
+
+
 def lifted_board(
     camp: Camp,
     draft: DraftRows,
     slots: Sequence[PlaceSlot],
     best: Sequence[PlaceCell],
-    session: Session | None,
+    hand: InHand,
     *,
     is_counted: bool,
 ) -> Board:
-    """The board for whoever holds `session` (None: a pitch that waits), as buttons of the form `place`."""
+    """The board for whoever holds that, as buttons of the form `place`."""
     drawing = _Lifted(camp, draft, Facts({}, {}, Hues(), ""))
-    drawing.session, drawing.is_counted = session, is_counted
+    drawing.hand, drawing.is_counted = hand, is_counted
+    drawing.place_of = addresses("schedule:session_place", camp)
     drawing.cells = {(cell.slot.pk, cell.room.pk): cell for found in slots for cell in found.cells}
     drawing.ranks = {(cell.slot.pk, cell.room.pk): rank for rank, cell in enumerate(best, 1)}
     return Board(drawing.grid, drawing.table(), drawing.map())
 
 
 class _Lifted(Drawing):
-    session: Session | None
+    hand: InHand
     is_counted: bool
+    #: the address of a pitch's page
+    place_of: Callable[[int], str]
     #: by slot and room
     cells: Mapping[tuple[int, int], PlaceCell]
     ranks: Mapping[tuple[int, int], int]
@@ -96,17 +149,30 @@ class _Lifted(Drawing):
             "winners": about(choice.winners),
             "why": " ".join(choice.broken),
             "other": place.swap,
+            "beyond": about(self.hand.without_seats(place) or 0),
+            "on": self._way_on(place),
         }
+
+    def _way_on(self, place: PlaceCell) -> str:
+        """Who stands there is lifted, and what is in hand is to stand there."""
+        if place.standing is None:
+            return ""
+        other = place.standing.session
+        then = [("then", str(link)) for link in self.hand.at(place.slot.pk, place.room.pk)]
+        return f"{self.place_of(other.pitch_id)}?{urlencode([('running', other.pk), *then])}"
 
     def _kind(self, row: GridRow, cell: GridCell, place: PlaceCell | None) -> PriceKind:
         choice, is_begun = place.choice if place else None, row.slot_id in self.begun
-        is_here = bool(place and place.standing and self.session and place.standing.session.pk == self.session.pk)
+        session, other = self.hand.session, place.standing.session if place and place.standing else None
+        is_here = bool(other and session and other.pk == session.pk)
+        beyond = self.hand.without_seats(place) if place else None
         may = place is not None and not (is_begun or is_here or self.camp.is_archived)
         return PriceKind(
             is_tall=cell.span > 1,
             is_here=is_here,
             is_open=may and place is not None and place.is_open,
             can_swap=may and place is not None and not place.is_open and place.can_swap,
+            can_move_on=bool(may and place and place.can_move_on and other and self.hand.may_move(other)),
             is_taken=cell.entry is not None,
             is_begun=is_begun,
             rank=self.ranks.get((row.slot_id, cell.room.id), 0) if may else 0,
@@ -114,4 +180,5 @@ class _Lifted(Drawing):
             has_losers=bool(choice and self.is_counted and choice.losers),
             has_winners=bool(choice and self.is_counted and choice.winners),
             is_broken=bool(choice and choice.broken),
+            is_short=None if beyond is None else beyond > 0,
         )

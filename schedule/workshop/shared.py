@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,6 +28,8 @@ from .tray import faults_of, proof_of, what_waits
 PARTS = (stamps.DRAFT, stamps.FRAME, stamps.PITCHES, stamps.PEOPLE, stamps.GRID)
 #: pitches that wait for a place, shown without asking for all
 WAITING = 20
+#: boards of one topic that are kept at a time
+KEPT_TOPICS = 16
 
 
 class DraftShown(NamedTuple):
@@ -73,13 +76,16 @@ class SharedDraft:
         """
         return digest(*self.shown)
 
-    def html(self, *, shows_all_waiting: bool = False) -> SafeString:
-        """For all organisers (cached fragment)."""
+    def html(self, *, shows_all_waiting: bool = False, topic: str = "") -> SafeString:
+        """For all organisers (cached fragment); what is not about `topic` stands aside, if one is looked for."""
 
         def make() -> SafeString:
-            return _render(self, read_draft(self.draft.camp, slots=self.slots), shows_all_waiting)
+            return _render(self, read_draft(self.draft.camp, slots=self.slots), shows_all_waiting, topic)
 
-        return kept_newest("draft", self.draft.camp.pk, shows_all_waiting, state=self.shown, make=make)
+        # Whatever somebody writes into the address, a few are kept.
+        place = zlib.crc32(topic.encode()) % KEPT_TOPICS if topic else ""
+        state = (self.shown, topic)
+        return kept_newest("draft", self.draft.camp.pk, shows_all_waiting, place, state=state, make=make)
 
 
 def _clock(camp: Camp, slots: list[Slot]) -> tuple[object, ...]:
@@ -92,18 +98,21 @@ def last_build(camp: Camp) -> GridBuild | None:
     return camp.grid_builds.filter(kind=GridBuild.Kind.GRID).first()
 
 
-def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool) -> SafeString:
+def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic: str) -> SafeString:
     draft, camp = shared.draft, shared.draft.camp
     broken = advice.broken_rules(border.case_of(rows))
     latest, counted = GridVersion.latest(camp), advice.counted_of(shared.figures)
     hues = hues_for(camp, (pitch.topic for pitch in rows.pitches))
+    topics = sorted({pitch.topic for pitch in rows.pitches if pitch.topic}, key=str.casefold)
+    topic = topic if topic in topics else ""
     facts = Facts(
         people=counted.people if counted else {},
         wrong={pk: found.sentence for found in broken for pk in found.session_ids},
         hues=hues,
         paper=_("%(camp)s · draft, not published") % {"camp": camp.name},
+        topic=topic,
     )
-    waiting = what_waits(rows, counted, hues, shared.build)
+    waiting = [item for item in what_waits(rows, counted, hues, shared.build) if topic in ("", item.pitch.topic)]
     context = {
         "camp": camp,
         "revision": draft.revision,
@@ -113,6 +122,8 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool) -> Sa
         "missing_needs": advice.missing_needs(rows),
         "waiting": waiting if shows_all_waiting else waiting[:WAITING],
         "waiting_count": len(waiting),
+        "topic": topic,
+        "topics": topics,
         "figures": shared.figures,
         "counted": counted,
         "build": shared.build,

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from events.http import addresses
 from events.models import Camp
 from pitches.models import Pitch
@@ -24,7 +26,7 @@ class TrayItem:
     #: how many want to be there, 0 for a few; None: not counted yet
     interested: int | None
     hue: int
-    #: why the last build found no place for it; empty if it did not look
+    #: why it has no place; empty before the first build
     reason: str
 
 
@@ -37,11 +39,24 @@ class Fault:
 
 
 def what_waits(draft: DraftRows, counted: Counted | None, hues: Hues, build: GridBuild | None) -> list[TrayItem]:
-    """The most wished first."""
-    reasons = build.reasons if build and build.state == GridBuild.State.DONE else {}
+    """The most wished first, each with the reason: that of the last build, or what became of it since."""
+    waiting = waiting_pitches(draft, counted)
+    done = build if build and build.state == GridBuild.State.DONE else None
+
+    def reason(pitch: Pitch) -> str:
+        if done is None:
+            # Before the first build all of them wait, for that.
+            return ""
+        if told := done.reasons.get(pitch.pk):
+            return str(told)
+        if pitch.created_at > done.created_at:
+            return _("New since the last build.")
+        if not done.is_applied:
+            return _("The last build found a place for it, and was not taken.")
+        return _("It was taken off the grid since the last build.")
+
     return [
-        TrayItem(found.pitch, found.interested, hues.of(found.pitch.topic), reasons.get(found.pitch.pk, ""))
-        for found in waiting_pitches(draft, counted)
+        TrayItem(found.pitch, found.interested, hues.of(found.pitch.topic), reason(found.pitch)) for found in waiting
     ]
 
 

@@ -218,6 +218,21 @@ def test_by_keyboard_alone(open_page, wide_camp):
     assert page.evaluate(IS_MARKED)
 
 
+def test_a_chain_of_two_goes_on_where_the_board_stands(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
+    page.evaluate(MARK)
+    page.locator(".entry a", has_text="Ducks").click()
+    page.locator("a.way-on", has_text="Geese").click()
+    expect(page.get_by_role("heading", level=1, name="Geese")).to_be_visible()
+    expect(page.locator(".held")).to_contain_text("Where does “Geese” go?")
+    page.locator("table.board button[name=cell]").nth(4).click()
+    expect(page.locator(".told")).to_contain_text("“Ducks” is here now: Loft")
+    expect(page.locator(".entry[data-touched]")).to_have_count(2)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".told")).not_to_contain_text("is here now: Loft")
+    assert page.evaluate(IS_MARKED)
+
+
 def pulled(page: Page, card, place) -> None:
     """With the mouse, and let go."""
     start, end = card.bounding_box(), place.bounding_box()

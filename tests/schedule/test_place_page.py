@@ -11,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from events.frame import close_rooms
+from pitches.services import set_interest
+from schedule.advice import renew_figures
 from schedule.draft.moves import place_session, slots_from
 from schedule.models import Session
-from tests.factories import PitchFactory, RoomFactory, make_slot
+from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_slot
 from tests.test_archived import undone
 
 
@@ -121,9 +123,31 @@ def test_a_swap_out_of_a_closed_room_says_who_would_land_in_it(sign_in, day, olg
         page = page_of(sign_in(olga), day, day.pitches.get(title=title))
         names = [next(head.stripped_strings) for head in page.select(".board thead th[scope=col]")][1:]
         cell = page.find(id=f"slot-{slots[1].pk}").find_all("td")[names.index(room)]
-        return " ".join(cell.get_text(" ").replace("\u00ad", "").split())
+        return " ".join((cell.button or cell).get_text(" ").replace("\u00ad", "").split())
 
     assert said_of("Owls", "Loft").endswith("swap with “Bells” Barn is closed at 11:00: “Bells” cannot be there.")
     assert said_of("Bells", "Barn").endswith("swap with “Owls” Barn is closed at 11:00: “Bells” cannot be there.")
     assert said_of("Owls", "Barn") == "here now Barn is closed at 11:00: “Owls” cannot be there."
     assert said_of("Bells", "Loft") == "here now"
+
+
+@pytest.mark.parametrize(
+    ("seats", "said"), [(40, "all seated"), (18, "a few without a seat"), (10, "about 10 without a seat")]
+)
+def test_a_price_says_who_would_have_no_seat(sign_in, camp, olga, rooms, slots, seats, said):
+    """In the room it goes to, and in the one that is left to whoever changes places with it."""
+    small = RoomFactory(camp=camp, name="Small", capacity=seats)
+    place_session(pitch=PitchFactory(camp=camp, title="Few"), room=small, slot=slots[0])
+    many = place_session(pitch=PitchFactory(camp=camp, title="Many"), room=rooms[0], slot=slots[0])
+    for person in AttendeeFactory.create_batch(20, camp=camp):
+        set_interest(pitch=many.pitch, attendee=person, level=1)
+    renew_figures(camp=camp)
+
+    def told(title: str, slot, room) -> str:
+        page = page_of(sign_in(olga), camp, camp.pitches.get(title=title))
+        return " ".join(page.find(id=f"place-{slot.pk}-{room.pk}").text.split())
+
+    assert said in told("Many", slots[1], small)
+    assert said in told("Many", slots[0], small)
+    assert said in told("Few", slots[0], rooms[0])
+    assert "seat" not in told("Few", slots[0], rooms[0]).replace(said, "")

@@ -186,6 +186,26 @@ class TestBeside:
         assert "a few people interested" in items[1]
         assert items[1].endswith("Its host is away all day.")
 
+    def test_what_waits_since_the_last_build_says_so(self, sign_in, camp, olga, rooms, slots):
+        old = PitchFactory(camp=camp, title="Old", hosts=[olga])
+        build = camp.grid_builds.create(state="done", is_applied=True)
+        PitchFactory(camp=camp, title="New", hosts=[olga])
+
+        def told() -> dict[str, str]:
+            items = page(sign_in, olga, camp).find(id="tray").ol.find_all("li")
+            return {item.a.text: words(item.find_all("p")[-1]) for item in items}
+
+        assert told() == {
+            "Old": "It was taken off the grid since the last build.",
+            "New": "New since the last build.",
+        }
+        build.is_applied = False
+        build.save()
+        assert told()["Old"] == "The last build found a place for it, and was not taken."
+        build.delete()
+        assert "build" not in str(told())
+        assert old.sessions.count() == 0
+
     def test_a_fault_leads_to_where_it_is_mended(self, sign_in, camp, olga, ben, rooms, slots):
         pitch = PitchFactory(camp=camp, title="Knots", hosts=[ben])
         knots = place_session(pitch=pitch, room=rooms[0], slot=slots[0])
@@ -245,6 +265,36 @@ class TestBeside:
         assert len(found.find(class_="shelf").find_all("a")) == 6
         assert found.find(class_="shelf").button["popovertarget"] == found.find(id="tray")["id"]
         assert found.find(id="tray").has_attr("popover")
+
+
+class TestOneTopic:
+    def shown(self, sign_in, camp, olga, query):
+        found = page(sign_in, olga, camp, query)
+        cards = {words(card.a): "aside" in card["class"] for card in found.find_all("div", class_="entry")}
+        tiles = ["aside" in tile.get("class", ()) for tile in found.select(".map td > a:not(.free)")]
+        waiting = [item.a.text for item in found.find(id="tray").ol.find_all("li")]
+        return cards, tiles, waiting, words(found.find(id="board-filter").summary)
+
+    def test_what_is_about_it_stands_out_and_nothing_moves(self, sign_in, camp, olga, knots, rooms, slots):
+        other = PitchFactory(camp=camp, title="Ducks", topic="Birds", hosts=[olga])
+        place_session(pitch=other, room=rooms[1], slot=slots[0])
+        PitchFactory(camp=camp, title="Herons", topic="Birds", hosts=[olga])
+        PitchFactory(camp=camp, title="Splices", topic="Ropes", hosts=[olga])
+        everything = ({"Knots for beginners": False, "Ducks": False}, [False, False], ["Herons", "Splices"], "Filter")
+        assert self.shown(sign_in, camp, olga, "") == everything
+        assert self.shown(sign_in, camp, olga, "?topic=Birds") == (
+            {"Knots for beginners": True, "Ducks": False},
+            [True, False],
+            ["Herons"],
+            "Birds",
+        )
+        # The one after the other: neither is kept in the place of the other.
+        assert self.shown(sign_in, camp, olga, "?topic=Ropes")[2] == ["Splices"]
+        assert self.shown(sign_in, camp, olga, "?topic=Birds")[2] == ["Herons"]
+        assert self.shown(sign_in, camp, olga, "?topic=%3Cb%3E")[:3] == everything[:3]
+
+    def test_with_no_topic_there_is_nothing_to_choose(self, sign_in, camp, olga):
+        assert page(sign_in, olga, camp).find(id="board-filter") is None
 
 
 class TestFilling:
