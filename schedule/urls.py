@@ -29,6 +29,7 @@ urlpatterns = [
     path("draft/pitches/<row:pitch_id>/place/", place.session_place, name="session_place"),
     path("draft/sessions/<row:session_id>/unplace/", draft.session_unplace, name="session_unplace"),
     path("draft/sessions/<row:session_id>/pin/", draft.session_pin, name="session_pin"),
+    path("draft/pins/", draft.pins_set, name="pins_set"),
     path("draft/cells/<row:slot_id>-<row:room_id>/", cells.cell_fill, name="cell_fill"),
     path("draft/undo/", moved.move_undo, name="move_undo"),
     path("draft/steps/undo/", moved.step_undo, name="step_undo"),

@@ -245,6 +245,7 @@ class FullCamp:
             "schedule:session_place": Form({"cell": f"{self.slots[2].pk}-{self.rooms[0].pk}"}),
             "schedule:session_unplace": Form({"seen": self.session.revision}),
             "schedule:session_pin": Form({"on": "1"}),
+            "schedule:pins_set": Form({"where": f"room-{self.rooms[0].pk}-1"}),
             "schedule:cell_fill": Form(
                 {"pitch": f"{self.waits.pk}-0"}, {"slot_id": self.slots[2].pk, "room_id": self.rooms[0].pk}
             ),

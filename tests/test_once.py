@@ -53,7 +53,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: sent twice they say twice how it shall be, or end what is ended already: no form holds a key for that
 SETS_ONLY = {
     "events:camp_switch", "events:room_features", "events:person_role", "pitches:seen_mark", "pitches:pitch_host", "pitches:interest_set",
-    "schedule:session_choose", "schedule:session_unplace", "schedule:session_pin",
+    "schedule:session_choose", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_stop", "schedule:build_take",
     "notes:note_rule", "notes:link_delete",
 }  # fmt: skip

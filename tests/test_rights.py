@@ -144,6 +144,7 @@ RIGHTS = {
     "schedule:session_place": (ORGANISERS, ORGANISERS_DO),
     "schedule:session_unplace": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:session_pin": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:pins_set": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:cell_fill": (ORGANISERS, ORGANISERS_DO),
     "schedule:move_undo": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:step_undo": (ORGANISERS_DO, ORGANISERS_DO),

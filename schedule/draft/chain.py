@@ -102,7 +102,7 @@ def place_chain(*, camp: Camp, chain: Sequence[Link], by: Attendee | None = None
     for link in chain:
         pitch, room, slot = as_they_stand(camp, *_rows(camp, link))
         wanted = camp.sessions.filter(pk=link.session_id).first() if link.session_id else None
-        session = session_of(pitch, wanted, by, link.seen)
+        session = session_of(pitch=pitch, wanted=wanted, by=by, seen_revision=link.seen)
         session.camp, session.pitch = camp, pitch
         if session in sessions:
             raise ValidationError(_("One session cannot stand in two places of a chain."))

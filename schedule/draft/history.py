@@ -68,6 +68,13 @@ class Words(NamedTuple):
             case Step.Kind.SWAP if len(moves) == 2:
                 one, other = (self._told_title(moved) for moved in moves)
                 return _("“%(one)s” and “%(other)s” swapped") % {"one": one, "other": other}
+            case Step.Kind.PIN if len(moves) > 1:
+                if moves[0]["after"]["is_pinned"]:
+                    return ngettext("%(count)s session pinned", "%(count)s sessions pinned", len(moves)) % count
+                return (
+                    ngettext("%(count)s session no longer pinned", "%(count)s sessions no longer pinned", len(moves))
+                    % count
+                )
             case Step.Kind.MOVE if len(moves) > 1:
                 # The first is the one that was taken in hand: the others made way.
                 text = ngettext("%(what)s; %(count)s made way", "%(what)s; %(count)s made way", len(moves) - 1)

@@ -35,7 +35,7 @@ def place_session(
     """
     # Two people placing the same pitch at once must not make two sessions of it.
     pitch, room, slot = as_they_stand(pitch.camp.lock(), pitch, room, slot)
-    session = session_of(pitch, session, by, seen_revision)
+    session = session_of(pitch=pitch, wanted=session, by=by, seen_revision=seen_revision)
     slots = slots_from(slot, pitch.length)
     session.remember()
     session.cells.all().delete()
@@ -55,7 +55,8 @@ def as_they_stand(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pit
     return there, room_now, slot_now
 
 
-def session_of(pitch: Pitch, wanted: Session | None, by: Attendee | None, seen_revision: int | None) -> Session:
+@transaction.atomic(savepoint=False)
+def session_of(*, pitch: Pitch, wanted: Session | None, by: Attendee | None, seen_revision: int | None) -> Session:
     """The pitch's session; made if it has none."""
     rows = Session.objects.filter(pitch=pitch).placed_first()
     session = rows.filter(pk=wanted.pk).first() if wanted else rows.first()
@@ -199,6 +200,24 @@ def pin_session(
     session.is_pinned = is_pinned
     mark_moved(session=session, by=by)
     record_step(camp=session.camp, kind=Step.Kind.PIN, sessions=[session], by=by)
+
+
+@transaction.atomic
+def pin_all(*, place: Room | Slot, is_pinned: bool, by: Attendee | None = None) -> list[Session]:
+    """All that stand in that room, or in that slot, are pinned or no longer are: one step; gives those that changed."""
+    camp = place.camp.lock()
+    where = {"cells__room": place.pk} if isinstance(place, Room) else {"cells__slot": place.pk}
+    sessions = list(camp.sessions.filter(is_pinned=not is_pinned, **where).order_by("pk").distinct())
+    for session in sessions:
+        session.camp = camp
+        session.remember()
+        session.is_pinned = is_pinned
+        session.count_move(by)
+    Session.objects.bulk_update(sessions, Session.OF_A_MOVE, batch_size=200)
+    if sessions:
+        Draft.touch(camp)
+        record_step(camp=camp, kind=Step.Kind.PIN, sessions=sessions, by=by)
+    return sessions
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from events import stamps
@@ -25,12 +26,12 @@ from events.http import (
     wants_partial,
 )
 from events.live import add_token
-from events.models import Camp
+from events.models import Camp, Room, Slot
 
 from .. import advice
 from ..build import border
 from ..draft.history import buttons_of
-from ..draft.moves import add_repeat, pin_session, unplace_session
+from ..draft.moves import add_repeat, pin_all, pin_session, unplace_session
 from ..draft.rows import read_draft
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild, GridVersion, Session
@@ -148,6 +149,36 @@ def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
         )
         unpinned = _("“%(title)s” is no longer pinned.") % {"title": session}
         return tell_moved(request, camp, [session], "" if is_pinned else unpinned)
+    return redirect("schedule:draft_detail", camp.slug)
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:draft_detail")
+def pins_set(request: CampRequest, camp: Camp) -> HttpResponse:
+    """Whatever stands in a room, or in a slot, is pinned, or no longer is."""
+    kind, _dash, rest = request.POST.get("where", "").partition("-")
+    number, _dash, on = rest.partition("-")
+    place: Room | Slot | None = chosen(camp.rooms.all(), number) if kind == "room" else None
+    if kind == "slot":
+        place = chosen(camp.slots.for_sessions(), number)
+    if place is None or on not in ("0", "1"):
+        messages.error(request, _("Choose a room or a slot that is there."))
+        return redirect("schedule:draft_detail", camp.slug)
+    place.camp, is_pinned = camp, on == "1"
+    with refusal_told(request):
+        changed = pin_all(place=place, is_pinned=is_pinned, by=request.me)
+        values = {"count": len(changed), "place": place}
+        if is_pinned:
+            text = ngettext(
+                "%(place)s: %(count)s session pinned.", "%(place)s: %(count)s sessions pinned.", len(changed)
+            )
+        else:
+            text = ngettext(
+                "%(place)s: %(count)s session no longer pinned.",
+                "%(place)s: %(count)s sessions no longer pinned.",
+                len(changed),
+            )
+        return tell_moved(request, camp, changed, text % values)
     return redirect("schedule:draft_detail", camp.slug)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.once import note_left
 from events.access import Access, camp_view
-from events.http import AttendeeRequest, CampRequest, Undo, id_in, refusal_told, sent_from, tell_done
+from events.http import AttendeeRequest, CampRequest, Undo, chosen, id_in, refusal_told, sent_from, tell_done
 from events.models import Camp
 
 from ..draft.history import told_steps
@@ -88,19 +88,26 @@ def move_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
 @sent_from("schedule:draft_detail")
 def step_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """What the person did last on the draft is taken back."""
-    return _turn(request, camp, undo_step)
+    return _turn(request, camp, undo_step, _("Taken back: %(what)s."))
 
 
 @camp_view(Access.ORGANISER)
 @sent_from("schedule:draft_detail")
 def step_redo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """What the person took back last is done anew."""
-    return _turn(request, camp, redo_step)
+    return _turn(request, camp, redo_step, _("Done anew: %(what)s."))
 
 
-def _turn(request: AttendeeRequest, camp: Camp, turn: Callable[..., list[Session]]) -> HttpResponse:
+def _turn(request: AttendeeRequest, camp: Camp, turn: Callable[..., list[Session]], said: str) -> HttpResponse:
+    """Says what it was, and of one session where it is now."""
+    step = chosen(camp.steps.all(), request.POST.get("step", ""))
     with refusal_told(request):
-        return tell_moved(request, camp, turn(camp=camp, by=request.me, seen=id_in(request.POST.get("step", ""))))
+        moved = turn(camp=camp, by=request.me, seen=step.pk if step else None)
+        rows = list(camp.sessions.filter(pk__in=[session.pk for session in moved]).with_place())
+        told = [said % {"what": found.sentence} for found in told_steps(camp, [step] if step else [])]
+        if len(rows) == 1 or not told:
+            told.append(_where_it_is(camp, rows))
+        return tell_moved(request, camp, moved, " ".join(told))
     return redirect("schedule:draft_detail", camp.slug)
 
 

@@ -12,16 +12,19 @@ from django.utils.translation import ngettext
 from events.access import Access, camp_view
 from events.http import CampRequest, chosen, id_in, led_to
 from events.models import Camp, Room, Slot
-from pitches.models import Pitch
+from pitches.models import MOST_RUNS, Pitch
 from pitches.wishes import told_wishes
 
 from .. import advice
 from ..draft.chain import Link, as_planned, chain_in, place_chain
-from ..draft.moves import place_session, swap_sessions
+from ..draft.moves import add_repeat, place_session, swap_sessions
 from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, Session
 from ..workshop.lifted import InHand, lifted_board
 from .moved import tell_moved, where
+
+#: in the address: the pitch is to run once more
+AGAIN = "again"
 
 
 @camp_view(Access.ORGANISER)
@@ -29,7 +32,10 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
     """The board with the session lifted: each place says what it would break and change, the best are marked."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
-    running = id_in(request.GET.get("running", ""))
+    asked = request.GET.get("running", "")
+    # Once more, beside those that are placed.
+    is_again = asked == AGAIN and pitch.sessions.placed().exists()
+    running = id_in(asked)
     chain, problem = list[Link](), ""
     try:
         chain = chain_in(request.GET.getlist("then"))
@@ -38,6 +44,8 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
     if request.method == "POST" and not problem:
         session = _running(pitch, running)
         try:
+            if is_again:
+                return _repeat(request, camp, pitch)
             if chain:
                 return _place_all(request, camp, InHand(pitch, session, chain))
             if "swap" in request.POST:
@@ -45,7 +53,7 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
             return tell_moved(request, camp, [_place(request, camp, pitch, session)])
         except ValidationError as error:
             problem = " ".join(error.messages)
-    session = _running(pitch, running)
+    session = None if is_again else _running(pitch, running)
     place = session.place if session else None
     # Looking has the figures counted, if that is due.
     counted = advice.counted_of(advice.last_figures(draft=Draft.of(camp)))
@@ -65,7 +73,7 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
         planned, wishes, pitch.pk, session.pk if session else None, before=draft if chain else None
     )
     best = advice.best_cells(slots)
-    hand = InHand(pitch, session, chain, counted.people if counted else {})
+    hand = InHand(pitch, session, chain, counted.people if counted else {}, is_again=is_again)
     context = {
         "camp": camp,
         "pitch": pitch,
@@ -76,9 +84,28 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
         "missing_needs": advice.missing_needs(draft, pitch.pk),
         "board": lifted_board(camp, planned, slots, best, hand, is_counted=wishes is not None),
         "chain": _told_chain(draft, chain),
+        "is_again": is_again,
+        "may_run_again": bool(place) and not chain and pitch.sessions.placed().count() < MOST_RUNS,
         "problem": problem,
     }
     return render(request, "schedule/session_place.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _repeat(request: CampRequest, camp: Camp, pitch: Pitch) -> HttpResponse:
+    """It runs once more where the form says; refused with a sentence."""
+    room, slot = _cell(request, camp)
+    session = add_repeat(pitch=pitch, room=room, slot=slot, by=request.me)
+    return tell_moved(request, camp, [session], _("“%(title)s” runs once more.") % {"title": pitch})
+
+
+def _cell(request: CampRequest, camp: Camp) -> tuple[Room, Slot]:
+    """That the form names; refused with a sentence."""
+    slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
+    slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
+    if slot is None or room is None:
+        raise ValidationError(_("Choose a room and a slot that are there."))
+    slot.camp = camp
+    return room, slot
 
 
 def _told_chain(draft: DraftRows, chain: list[Link]) -> list[tuple[Pitch, Room, Slot]]:
@@ -90,10 +117,7 @@ def _told_chain(draft: DraftRows, chain: list[Link]) -> list[tuple[Pitch, Room, 
 
 def _place_all(request: CampRequest, camp: Camp, hand: InHand) -> HttpResponse:
     """The chain ends where the form says; refused with a sentence."""
-    slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
-    if slot is None or room is None:
-        raise ValidationError(_("Choose a room and a slot that are there."))
+    room, slot = _cell(request, camp)
     # What was seen of it when it was lifted, not what it is by now.
     seen = id_in(request.POST.get("seen", ""))
     *before, last = hand.at(slot.pk, room.pk)
@@ -115,11 +139,7 @@ def _running(pitch: Pitch, session_id: int | None) -> Session | None:
 
 def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session:
     """Puts the pitch where the form says; refused with a sentence."""
-    slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
-    if slot is None or room is None:
-        raise ValidationError(_("Choose a room and a slot that are there."))
-    slot.camp = camp
+    room, slot = _cell(request, camp)
     seen = id_in(request.POST.get("seen", ""))
     return place_session(pitch=pitch, session=session, room=room, slot=slot, by=request.me, seen_revision=seen)
 

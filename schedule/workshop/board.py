@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from pitches.topics import Hues
 from ..advice import Expected
 from ..draft.rows import DraftRows
 from ..wall.grid import Grid, GridCell, GridDay, GridRow, GridSession, draft_grid
-from ..wall.table import HeadKind, RowKind, Stencils
+from ..wall.table import Stencils
 from .hyphens import LONG, LONG_IN_MANY, softened
 from .short_names import short_rooms, short_topic
 
@@ -82,6 +83,26 @@ class TileKind(NamedTuple):
         return _classes(wrong=self.is_wrong, over=self.is_over, aside=self.is_aside)
 
 
+class PinsKind(NamedTuple):
+    """All that stands in a room, or in a slot, pinned or not."""
+
+    #: there is something to pin, or to let go
+    has_any: bool
+    is_pinned: bool
+
+
+class BoardRoomKind(NamedTuple):
+    pins: PinsKind
+
+
+class BoardRowKind(NamedTuple):
+    states: str
+    is_now: bool
+    is_for_sessions: bool
+    has_title: bool
+    pins: PinsKind
+
+
 class BoardKind(NamedTuple):
     has_many: bool
     has_one_day: bool
@@ -133,6 +154,12 @@ class Drawing:
         self.grid = draft_grid(camp, draft)
         self.stencil: Stencils = stencils()
         self.pinned = {found.session.pk for found in draft.standing if found.session.is_pinned}
+        self.in_rooms: dict[int, list[int]] = defaultdict(list)
+        self.in_slots: dict[int, list[int]] = defaultdict(list)
+        for found in draft.standing:
+            self.in_rooms[found.room.pk].append(found.session.pk)
+            for cell in found.cells:
+                self.in_slots[cell.slot_id].append(found.session.pk)
         self.capacities = {room.id: room.capacity for room in self.grid.rooms}
         self.has_many = len(self.grid.rooms) >= MANY
         self.language = get_language() or ""
@@ -158,10 +185,14 @@ class Drawing:
     def _head(self, number: int) -> SafeString:
         room = self.grid.rooms[number]
         name = self._soft(room.name)
+        kind = BoardRoomKind(self._pins(room_id=room.id))
         return fill(
-            self.stencil("schedule/_board_head.html", HeadKind(has_way=False)),
-            {"name": name, "capacity": room.capacity},
+            self.stencil("schedule/_board_head.html", kind), {"name": name, "id": room.id, "capacity": room.capacity}
         )
+
+    def _pins(self, *, room_id: int = 0, slot_id: int = 0) -> PinsKind:
+        there = self.in_rooms.get(room_id, []) if room_id else self.in_slots.get(slot_id, [])
+        return PinsKind(bool(there) and not self.camp.is_archived, all(pk in self.pinned for pk in there))
 
     def _day(self, number: int, day: GridDay) -> SafeString:
         values = {
@@ -175,13 +206,15 @@ class Drawing:
     def _row(self, row: GridRow) -> SafeString:
         values = {
             "slot": row.slot_id,
+            "id": row.slot_id,
             "starts": clock(row.starts_at),
             "ends": clock(row.ends_at),
             "width": len(self.grid.rooms) or 1,
             "title": row.title,
             "cells": joined(self._cell(row, cell) for cell in row.cells if cell.span),
         }
-        kind = RowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title))
+        pins = self._pins(slot_id=row.slot_id)
+        kind = BoardRowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title), pins)
         return fill(self.stencil("schedule/_board_row.html", kind), values)
 
     def _cell(self, row: GridRow, cell: GridCell) -> SafeString:

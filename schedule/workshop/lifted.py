@@ -22,7 +22,7 @@ from ..draft.chain import LONGEST, Link
 from ..draft.rows import DraftRows
 from ..models import Session
 from ..wall.grid import GridCell, GridRow
-from .board import Board, Drawing, Facts
+from .board import Board, Drawing, Facts, PinsKind
 
 
 class PriceKind(NamedTuple):
@@ -64,6 +64,8 @@ class InHand:
     chain: Sequence[Link] = ()
     #: whom to expect, by session
     people: Mapping[int, Expected] = field(default_factory=dict)
+    #: one more running of what is placed already: nobody makes way for it
+    is_again: bool = False
 
     def at(self, slot_id: int, room_id: int) -> list[Link]:
         """The chain, if it goes there."""
@@ -85,8 +87,10 @@ class InHand:
 
     def may_move(self, other: Session) -> bool:
         """Whether that one may make way for it: once in a chain, and not without end."""
-        return len(self.chain) < LONGEST and all(
-            other.pk not in (link.session_id, -link.pitch_id) for link in self.chain
+        return (
+            not self.is_again
+            and len(self.chain) < LONGEST
+            and all(other.pk not in (link.session_id, -link.pitch_id) for link in self.chain)
         )
 
 
@@ -120,6 +124,9 @@ class _Lifted(Drawing):
     #: by slot and room
     cells: Mapping[tuple[int, int], PlaceCell]
     ranks: Mapping[tuple[int, int], int]
+
+    def _pins(self, *, room_id: int = 0, slot_id: int = 0) -> PinsKind:
+        return PinsKind(has_any=False, is_pinned=False)
 
     def _cell(self, row: GridRow, cell: GridCell) -> SafeString:
         return self._price("schedule/_board_price.html", row, cell)

@@ -7,8 +7,8 @@
   // Milliseconds for an answer; pixels after which a press is a pull.
   const PATIENCE = 20_000;
   const PULL = 6;
-  const LIFTS = '.work a[href*="/place/"], .fault a[href*="/place/"]';
-  const STEPS = "#place, .steps form, .told form, .workbar form[data-stays]";
+  const LIFTS = ':is(.work, .fault, .workbar) a[href*="/place/"]';
+  const STEPS = "#place, #pins, .steps form, .told form, .workbar form[data-stays]";
 
   const main = () => document.getElementById("main");
   const isBoard = (page) => Boolean(page.querySelector("#main .workbar"));

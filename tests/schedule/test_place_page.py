@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from events.frame import close_rooms
+from pitches.models import MOST_RUNS
 from pitches.services import set_interest
 from schedule.advice import renew_figures
 from schedule.draft.moves import place_session, slots_from
@@ -151,3 +152,28 @@ def test_a_price_says_who_would_have_no_seat(sign_in, camp, olga, rooms, slots, 
     assert said in told("Many", slots[0], small)
     assert said in told("Few", slots[0], rooms[0])
     assert "seat" not in told("Few", slots[0], rooms[0]).replace(said, "")
+
+
+def test_it_runs_once_more_where_one_says(sign_in, camp, olga, rooms, slots):
+    pitch = PitchFactory(camp=camp, title="Knots")
+    first = place_session(pitch=pitch, room=rooms[0], slot=slots[0])
+    client = sign_in(olga)
+    address = f"/{camp.slug}/draft/pitches/{pitch.pk}/place/"
+    [again] = page_of(client, camp, pitch).find_all("a", string="Run it again")
+    assert again["href"] == f"{address}?running=again"
+    page = BeautifulSoup(client.get(again["href"]).content.decode(), "html.parser")
+    assert "Where does it run again?" in page.find(class_="held").text
+    assert page.select("a.way-on, button[name=swap]") == []
+    sent = {field["name"]: field["value"] for field in page.find(id="place").find_all("input", type="hidden")}
+    for slot in slots[:2]:
+        client.post(again["href"], sent | {"cell": f"{slot.pk}-{rooms[1].pk}"})
+    assert pitch.sessions.placed().count() == 3
+    assert Session.objects.get(pk=first.pk).place.room == rooms[0]
+    for room, slot in ((rooms[0], slots[1]), (rooms[0], slots[2])):
+        client.post(again["href"], sent | {"cell": f"{slot.pk}-{room.pk}"})
+    assert pitch.sessions.placed().count() == MOST_RUNS == 5
+    # So often it may run, and no more.
+    assert page_of(client, camp, pitch).find("a", string="Run it again") is None
+    answer = client.post(again["href"], sent | {"cell": f"{slots[2].pk}-{rooms[1].pk}"})
+    assert answer.status_code == 422
+    assert "5 times at most" in answer.content.decode()

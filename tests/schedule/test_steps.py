@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -22,7 +23,8 @@ from events.roles import change_role
 from pitches.models import Pitch
 from pitches.services import return_pitch, withdraw_pitch
 from schedule.build import run
-from schedule.draft.moves import add_repeat, pin_session, place_session, swap_sessions, unplace_session
+from schedule.draft.history import told_steps
+from schedule.draft.moves import add_repeat, pin_all, pin_session, place_session, swap_sessions, unplace_session
 from schedule.draft.undo import redo_step, undo_moves, undo_step
 from schedule.models import Draft, GridBuild, Session, Step
 from schedule.views.moved import STEPS_PER_PAGE
@@ -535,3 +537,74 @@ def test_all_undone_is_as_it_was_and_all_redone_as_it_became(camp, olga, rooms, 
     for _number in range(steps):
         redo_step(camp=camp, by=olga)
     assert stand(camp) == after
+
+
+class TestPinAll:
+    def test_all_in_a_room_or_a_slot_as_one_step(self, camp, olga, knots, ducks, at, rooms, slots):
+        one, other = at(knots, 0, 0, olga), at(ducks, 0, 1, olga)
+        beside = at(PitchFactory(camp=camp, title="Swans"), 1, 0, olga)
+        pin_session(session=one, is_pinned=True, by=olga)
+
+        def pinned() -> set[int]:
+            return set(camp.sessions.filter(is_pinned=True).values_list("pk", flat=True))
+
+        assert pin_all(place=rooms[0], is_pinned=True, by=olga) == [other]
+        assert pinned() == {one.pk, other.pk}
+        step = camp.steps.first()
+        assert told_steps(camp, [step])[0].sentence == "“Ducks” pinned"
+        undo_step(camp=camp, by=olga, seen=step.pk)
+        assert pinned() == {one.pk}
+        before = Draft.revision_of(camp)
+        assert pin_all(place=slots[0], is_pinned=True, by=olga) == [beside]
+        assert Draft.revision_of(camp) > before
+        assert pin_all(place=slots[0], is_pinned=False, by=olga) == [one, beside]
+        assert told_steps(camp, [camp.steps.first()])[0].sentence == "2 sessions no longer pinned"
+        assert pinned() == set()
+        # There is nothing to let go any more, and so no step.
+        count = camp.steps.count()
+        assert pin_all(place=slots[0], is_pinned=False, by=olga) == []
+        assert camp.steps.count() == count
+
+    def test_by_the_heads_of_the_board(self, sign_in, camp, olga, knots, ducks, at, rooms, slots):
+        at(knots, 0, 0, olga), at(ducks, 0, 1, olga)
+        client = sign_in(olga)
+
+        def heads() -> dict[str, tuple[str, str]]:
+            page = BeautifulSoup(client.get(f"/{camp.slug}/draft/").content.decode(), "html.parser")
+            return {" ".join(b.text.split()): (b["value"], b["aria-pressed"]) for b in page.select(".board .pins")}
+
+        free = {"Pin all of Barn": (f"room-{rooms[0].pk}-1", "false")}
+        free |= {f"Pin all of {slot.starts_at:%H}:00": (f"slot-{slot.pk}-1", "false") for slot in slots[:2]}
+        assert heads() == free
+        told = client.post(f"/{camp.slug}/draft/pins/", {"where": f"room-{rooms[0].pk}-1"}, follow=True)
+        assert "Barn: 2 sessions pinned." in told.content.decode()
+        assert heads()["Pin all of Barn"] == (f"room-{rooms[0].pk}-0", "true")
+        client.post(f"/{camp.slug}/draft/pins/", {"where": f"slot-{slots[0].pk}-0"})
+        assert heads()["Pin all of Barn"][1] == "false"
+
+    @pytest.mark.parametrize(
+        "where", ["", "room", "room-1", "room-x-1", "room-999-1", "tent-1-1", "room-1-2", "slot-²-1"]
+    )
+    def test_what_is_no_place_is_told(self, sign_in, camp, olga, knots, at, where):
+        at(knots, 0, 0, olga)
+        answer = sign_in(olga).post(f"/{camp.slug}/draft/pins/", {"where": where}, follow=True)
+        assert "Choose a room or a slot that is there." in answer.content.decode()
+        assert not camp.sessions.filter(is_pinned=True).exists()
+
+
+def test_what_was_taken_back_is_said(sign_in, camp, olga, knots, ducks, at):
+    one, other = at(knots, 0, 0, olga), at(ducks, 1, 0, olga)
+    swap_sessions(one=one, other=other, by=olga)
+    client = sign_in(olga)
+
+    def pressed(way: str) -> str:
+        step = camp.steps.next_of(olga).filter(undone_at__isnull=way == "undo").get()
+        answer = client.post(f"/{camp.slug}/draft/steps/{way}/", {"step": step.pk}, follow=True)
+        return " ".join(
+            BeautifulSoup(answer.content.decode(), "html.parser").find(attrs={"data-told": True}).text.split()
+        )
+
+    assert pressed("undo") == "Taken back: “Knots” and “Ducks” swapped."
+    assert pressed("redo") == "Done anew: “Knots” and “Ducks” swapped."
+    pressed("undo")
+    assert pressed("undo") == "Taken back: “Ducks” placed: Loft, 10:00. “Ducks” is off the grid."
