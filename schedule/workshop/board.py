@@ -28,6 +28,8 @@ from .short_names import short_rooms, short_topic
 
 #: rooms from which on words are broken earlier, and what waits has its place below the table instead of beside it
 MANY = 9
+#: tiles side by side on a map: of more, each would be narrower than a finger at 360 px
+MOST_TILES = 12
 #: of a meter's width, in per cent: where the seats end. What is too much goes visibly beyond
 SEATS = 80
 
@@ -278,20 +280,27 @@ class Drawing:
     # -- the map ------------------------------------------------------------------------------------------
 
     def map(self) -> SafeString:
-        """A tile for each place: small enough for a phone, and the way to the card."""
+        """A tile for each place: small enough for a phone, and the way to the card. More rooms than a phone is wide for
+        are parted, one part above the other.
+        """
         shorts = short_rooms([room.name for room in self.grid.rooms])
         heads = [
             fill(self.stencil("schedule/_board_map_room.html", None), {"short": short, "name": room.name})
             for short, room in zip(shorts, self.grid.rooms, strict=True)
         ]
+        parts = -(-len(heads) // MOST_TILES) or 1
+        width = -(-len(heads) // parts) or 1
+        return joined(self._map_part(heads, slice(n * width, (n + 1) * width)) for n in range(parts))
+
+    def _map_part(self, heads: list[SafeString], rooms: slice) -> SafeString:
         values = {
-            "rooms": joined(heads),
-            "rows": joined(self._map_row(row) for row in self.grid.rows if row.is_for_sessions),
+            "rooms": joined(heads[rooms]),
+            "rows": joined(self._map_row(row, rooms) for row in self.grid.rows if row.is_for_sessions),
         }
         return fill(self.stencil("schedule/_board_map.html", self.kind), values)
 
-    def _map_row(self, row: GridRow) -> SafeString:
-        cells = joined(self._tile(row, cell) for cell in row.cells if cell.span)
+    def _map_row(self, row: GridRow, rooms: slice) -> SafeString:
+        cells = joined(self._tile(row, cell) for cell in row.cells[rooms] if cell.span)
         values = {"slot": row.slot_id, "starts": clock(row.starts_at), "cells": cells}
         return fill(self.stencil("schedule/_board_map_row.html", None), values)
 

@@ -119,6 +119,13 @@ def test_on_a_phone_the_map_is_first_and_leads_to_the_cards(open_page):
     assert min(height for _width, height in sizes) >= 30
 
 
+def test_no_tile_is_too_narrow_for_a_finger_however_many_rooms_there_are(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    sizes = page.evaluate("[...document.querySelectorAll('.map td > a')].map((a) => [a.offsetWidth, a.offsetHeight])")
+    assert min(width for width, _height in sizes) >= 24
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_free_place_takes_what_waits_and_what_is_typed(open_page, wide_camp, size):
     page = opened(open_page, f"/{wide_camp}/draft/", size)

@@ -126,6 +126,16 @@ class TestCells:
         assert len(after) < before
         assert all(f"/{slots[2].pk}-" in href for href in after)
 
+    @pytest.mark.parametrize(("count", "parts"), [(2, [2]), (12, [12]), (13, [7, 6]), (25, [9, 9, 7])])
+    def test_a_map_of_many_rooms_has_parts_that_a_phone_is_wide_for(self, camp, rooms, slots, count, parts):
+        RoomFactory.create_batch(count - len(rooms), camp=camp)
+        _table, small = drawn(camp)
+        heads = [len(part.thead.find_all("th")) - 1 for part in small.find_all("table")]
+        assert heads == parts
+        assert [len(row.find_all("td")) for part in small.find_all("table") for row in part.tbody.find_all("tr")] == [
+            width for width in parts for _slot in slots
+        ]
+
     def test_an_archived_camp_offers_no_place(self, camp, knots):
         camp.archived_at = camp.created_at
         assert drawn(camp)[0].find_all("a", class_="free") == []
