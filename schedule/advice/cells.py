@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeGuard
 
 from django.utils.translation import gettext
 
@@ -79,7 +80,7 @@ class PlaceCell:
     choice: CellChoice
     #: a double needs another slot after this one, with no break between
     has_room: bool
-    #: who stands there and who looks for a place can change places
+    #: who stands there and who looks for a place can change places; one that is pinned stays
     can_swap: bool
     #: nobody else stands in any cell it would take: whoever stands there can move on
     can_move_on: bool
@@ -142,8 +143,8 @@ def place_slots(
                     standing := there.get((slot.pk, room.pk)),
                     choices[slot.pk, room.pk],
                     has_room=bool(draft.span(slot, length)),
-                    can_swap=mine is not None and standing is not None and _can_swap(draft, there, mine, standing),
-                    can_move_on=standing is not None
+                    can_swap=mine is not None and _may_go(standing) and _can_swap(draft, there, mine, standing),
+                    can_move_on=_may_go(standing)
                     and standing is not mine
                     and _is_alone(draft, there, slot, room, length),
                 )
@@ -152,6 +153,10 @@ def place_slots(
         )
         for slot in case.slots
     ]
+
+
+def _may_go(standing: Standing | None) -> TypeGuard[Standing]:
+    return standing is not None and not standing.session.is_pinned
 
 
 def _attended(draft: DraftRows, wishes: Wishes) -> float:

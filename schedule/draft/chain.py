@@ -6,7 +6,7 @@ be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -71,6 +71,10 @@ def as_planned(draft: DraftRows, chain: Sequence[Link], lifted: Session) -> Draf
     pitches = {pitch.pk: pitch for pitch in draft.pitches}
     slots, rooms = {slot.pk: slot for slot in draft.slots}, {room.pk: room for room in draft.rooms}
     goes: list[Standing] = []
+    if any(_is_known(link, standing) for link in chain) or len(
+        {(link.pitch_id, link.session_id) for link in chain}
+    ) < len(chain):
+        raise ValidationError(_("One session cannot stand in two places of a chain."))
     for link in chain:
         pitch, slot, room = pitches.get(link.pitch_id), slots.get(link.slot_id), rooms.get(link.room_id)
         known = standing.pop(link.session_id, None)
@@ -89,6 +93,11 @@ def as_planned(draft: DraftRows, chain: Sequence[Link], lifted: Session) -> Draf
             raise ValidationError(_("The draft changed meanwhile. Look again, then decide."))
         taken |= cells
     return replace(draft, standing=[*standing.values(), *goes])
+
+
+def _is_known(link: Link, standing: Mapping[int, Standing]) -> bool:
+    """Said to stand nowhere, and does."""
+    return not link.session_id and any(found.session.pitch_id == link.pitch_id for found in standing.values())
 
 
 @transaction.atomic

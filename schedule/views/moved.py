@@ -27,7 +27,9 @@ STEPS_PER_PAGE = 50
 
 def tell_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence: str = "") -> HttpResponseRedirect:
     """To the draft with what moved in view, the sentence that says where it is now, and Undo."""
-    rows = list(camp.sessions.filter(pk__in=[session.pk for session in moved]).order_by("pk").with_place())
+    found = {row.pk: row for row in camp.sessions.filter(pk__in=[session.pk for session in moved]).with_place()}
+    # The one that was taken in hand first.
+    rows = [found[session.pk] for session in moved if session.pk in found]
     undo = Undo(
         reverse("schedule:move_undo", args=[camp.slug]), [("moved", f"{row.pk}-{row.revision}") for row in rows]
     )

@@ -38,7 +38,8 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
     running = id_in(asked)
     chain, problem = list[Link](), ""
     try:
-        chain = chain_in(request.GET.getlist("then"))
+        # For one more running nobody makes way.
+        chain = [] if is_again else chain_in(request.GET.getlist("then"))
     except ValidationError as error:
         problem = " ".join(error.messages)
     if request.method == "POST" and not problem:
@@ -85,6 +86,9 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
         "board": lifted_board(camp, planned, slots, best, hand, is_counted=wishes is not None),
         "chain": _told_chain(draft, chain),
         "is_again": is_again,
+        "address": _address(request, chain),
+        "anchor": session if place else _placed(pitch),
+        "best_with_seats": [(cell, hand.without_seats(cell)) for cell in best],
         "may_run_again": bool(place) and not chain and pitch.sessions.placed().count() < MOST_RUNS,
         "problem": problem,
     }
@@ -129,6 +133,17 @@ def _place_all(request: CampRequest, camp: Camp, hand: InHand) -> HttpResponse:
         len(before),
     )
     return tell_moved(request, camp, moved, text % {"title": moved[0], "place": place, "count": len(before)})
+
+
+def _address(request: CampRequest, chain: list[Link]) -> str:
+    """Of what the page shows: a chain that fits no more is not in it any more."""
+    asked = request.GET.copy()
+    asked.setlist("then", [str(link) for link in chain])
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
+def _placed(pitch: Pitch) -> Session | None:
+    return pitch.sessions.placed().order_by("pk").first()
 
 
 def _running(pitch: Pitch, session_id: int | None) -> Session | None:

@@ -36,6 +36,7 @@ class PriceKind(NamedTuple):
     can_move_on: bool
     is_taken: bool
     is_begun: bool
+    is_pinned: bool
     #: 1 for the best of all places, 2 and 3 for the next; 0 for the rest
     rank: int
     #: -1, 0, 1; nothing is known of wishes: None
@@ -182,6 +183,7 @@ class _Lifted(Drawing):
             can_move_on=bool(may and place and place.can_move_on and other and self.hand.may_move(other)),
             is_taken=cell.entry is not None,
             is_begun=is_begun,
+            is_pinned=bool(other and other.is_pinned),
             rank=self.ranks.get((row.slot_id, cell.room.id), 0) if may else 0,
             gain=(choice.gain > 0) - (choice.gain < 0) if choice and self.is_counted else None,
             has_losers=bool(choice and self.is_counted and choice.losers),

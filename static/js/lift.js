@@ -4,8 +4,9 @@
 (() => {
   "use strict";
   const { buttonOf, submit, textOf, within } = window.campgrid;
-  // Milliseconds for an answer; pixels after which a press is a pull.
+  // Milliseconds for an answer, and for which a second press is taken for the first; pixels after which a press is a pull.
   const PATIENCE = 20_000;
+  const GRACE = 600;
   const PULL = 6;
   const LIFTS = ':is(.work, .fault, .workbar) a[href*="/place/"]';
   const STEPS = "#place, #pins, .steps form, .told form, .workbar form[data-stays]";
@@ -24,6 +25,7 @@
   let turn = 0;
   let shown = location.pathname + location.search;
   let isBusy = false;
+  let liftedAt = -GRACE;
   const ask = async (address, options = {}) => {
     turn += 1;
     const mine = turn;
@@ -32,30 +34,57 @@
     page.address = answer.url || new URL(address, location).href;
     return mine === turn ? page : null;
   };
+  const drop = () => (turn += 1);
 
-  const scrolled = () => ["left", "top"].map((side) => document.querySelector(".board-box")?.[side === "left" ? "scrollLeft" : "scrollTop"] ?? 0);
-  const put = (fresh, title) => {
-    const [left, top] = scrolled();
-    const lifted = scrollY;
+  // -- putting in ------------------------------------------------------------------------------------------
+  const box = () => document.querySelector(".board-box");
+  // Prices make rows higher: what one has under the hand stays there, and the rest follows.
+  const rowOf = (node) => node?.closest?.("tr[id^=slot-]")?.id;
+  const topOf = (id) => document.getElementById(id)?.getBoundingClientRect().top;
+  const put = (fresh, title, anchor) => {
+    const left = box()?.scrollLeft ?? 0;
+    const inner = box()?.scrollTop ?? 0;
+    const outer = scrollY;
+    const before = anchor && topOf(anchor);
     main().replaceWith(fresh);
     document.title = title;
-    document.querySelector(".board-box")?.scrollTo(left, top);
-    scrollTo({ top: lifted, behavior: "instant" });
+    box()?.scrollTo(left, inner);
+    scrollTo({ top: outer, behavior: "instant" });
+    if (before !== undefined && anchor && topOf(anchor) !== undefined && box()) box().scrollTop += topOf(anchor) - before;
     window.htmx?.process(fresh);
     document.dispatchEvent(new CustomEvent("campgrid:put-in", { detail: fresh }));
   };
-  const putPage = (page, how) => {
-    const address = new URL(page.address);
+  const putPage = (page, anchor) => put(document.importNode(page.getElementById("main"), true), page.title, anchor);
+  const noAnswer = () => {
+    const place = document.getElementById("no-answer");
+    if (!place) return;
+    place.hidden = false;
+    place.focus();
+    document.dispatchEvent(new CustomEvent("campgrid:say", { detail: textOf(place) }));
+  };
+
+  // -- the address: each lift is one step further, Back puts it down, and so does putting it somewhere ---------------
+  const depth = () => history.state?.depth ?? 0;
+  const push = (address) => {
     shown = address.pathname + address.search;
-    if (how === "push" && shown !== location.pathname + location.search) history.pushState({ isBoard: true }, "", shown);
-    if (how === "replace") history.replaceState({ isBoard: true }, "", shown);
-    put(document.importNode(page.getElementById("main"), true), page.title);
+    if (shown !== location.pathname + location.search) history.pushState({ depth: depth() + 1 }, "", shown);
+  };
+  let popped = null;
+  const goBack = (steps) =>
+    new Promise((done) => {
+      if (!steps) return done();
+      popped = done;
+      history.go(-steps);
+    });
+  const replace = async (address) => {
+    await goBack(depth());
+    shown = address.pathname + address.search;
+    history.replaceState({ depth: 0 }, "", shown);
   };
 
   const focusOn = (node, isByKeys) => {
-    if (!node) return;
-    node.focus({ preventScroll: true });
-    if (isByKeys) node.scrollIntoView({ block: "nearest", inline: "nearest" });
+    (node ?? main()).focus({ preventScroll: true });
+    if (node && isByKeys) node.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   const isOnPhone = () => Boolean(document.querySelector("table.map")?.getClientRects().length);
 
@@ -65,48 +94,59 @@
     card.classList.add("lifting");
     try {
       const page = await ask(link.href);
-      if (!page) return;
+      if (!page) return false;
       if (!isBoard(page) || !isOfThisRelease(page)) return location.assign(link.href);
-      putPage(page, "push");
+      push(new URL(page.address));
+      putPage(page, rowOf(link));
+      liftedAt = performance.now();
       // On a phone what one has in hand, and the best of its places, stand on top of the page.
       if (isOnPhone()) document.querySelector(".workbar").scrollIntoView({ block: "start", behavior: "instant" });
-      focusOn(document.querySelector(isOnPhone() ? "#place button" : ".board .best") ?? document.querySelector(".board .price"), isByKeys);
+      focusOn(document.querySelector(isOnPhone() ? "#place button" : ".board .best") ?? document.querySelector(".board button.price"), isByKeys);
+      return true;
     } catch (error) {
-      // Without an answer the browser says what it says of any page.
-      location.assign(link.href);
+      noAnswer();
+      return false;
     } finally {
       card.classList.remove("lifting");
     }
   };
 
   // -- back to the board, with nothing changed -----------------------------------------------------------
-  const goTo = async (address, at, how) => {
+  const show = async (address, at) => {
     try {
       const page = await ask(address);
       if (!page) return;
       if (!isBoard(page) || !isOfThisRelease(page)) return location.assign(address);
-      putPage(page, how);
-      const place = at && document.getElementById(at);
+      const held = rowOf(document.querySelector(".board .price.here"));
+      shown = new URL(page.address).pathname + new URL(page.address).search;
+      putPage(page, held);
+      const place = at ? document.getElementById(at) : null;
       // On the desk nothing moved meanwhile; on a phone one was led to the top.
       if (isOnPhone()) place?.scrollIntoView({ block: "center" });
       focusOn(place?.querySelector("a") ?? place, false);
     } catch (error) {
-      location.assign(address);
+      noAnswer();
     }
+  };
+  let leadsTo = "";
+  const putBack = async (back) => {
+    leadsTo = new URL(back.href).hash.slice(1);
+    if (depth()) return history.go(-depth());
+    await show(back.href, leadsTo);
+    history.replaceState({ depth: 0 }, "", shown);
   };
 
   // -- put it there: it is seen at once, and true once the answer is there ---------------------------------
   const land = (button) => {
     const board = document.querySelector("table.board");
-    const target = button.closest("td") ?? document.getElementById(`place-${button.value}`)?.closest("td");
+    const target = document.getElementById(`place-${button.dataset.place}`)?.closest("td");
     const title = textOf(document.querySelector(".workbar h1"));
     const here = board?.querySelector(".price.here");
     const other = target?.querySelector(".to")?.dataset.title ?? "";
     const stands = (words, marks) => Object.assign(document.createElement("p"), { className: `price stay ${marks}`, textContent: words });
     main().classList.add("landing");
     if (here) here.replaceWith(stands(button.name === "swap" ? other : "", ""));
-    const there = target?.closest("table") === board ? target : document.getElementById(`place-${button.value}`)?.closest("td");
-    there?.replaceChildren(stands(title, "landed"));
+    target?.replaceChildren(stands(title, "landed"));
   };
   const send = async (form, button) => {
     const sent = new FormData(form);
@@ -114,30 +154,31 @@
     // Clones forget what was typed; on these pages nothing is.
     const before = main().cloneNode(true);
     const title = document.title;
+    const held = rowOf(document.querySelector(".board .price.here"));
+    const address = form.getAttribute("action") || location.href;
     isBusy = true;
     if (form.id === "place" && button) land(button);
     else form.querySelectorAll("button").forEach((one) => one.setAttribute("aria-busy", "true"));
     try {
-      const page = await ask(form.action || location.href, { method: "POST", body: new URLSearchParams(sent) });
+      const page = await ask(address, { method: "POST", body: new URLSearchParams(sent) });
       if (!page) return;
       if (!isBoard(page) || !isOfThisRelease(page)) {
         // Signed out meanwhile, or anything else: sent once more as a form, which is done once.
         put(before, title);
         return again(form, button);
       }
-      putPage(page, "replace");
+      const isLifted = Boolean(page.getElementById("place"));
+      if (!isLifted) await replace(new URL(page.address));
+      putPage(page, held);
       const touched = document.querySelector("[data-touched]");
       touched?.scrollIntoView({ block: "nearest", inline: "nearest" });
-      focusOn(document.querySelector(".summary") ?? touched?.querySelector("a") ?? document.querySelector(".told"), false);
+      focusOn(document.querySelector(".summary") ?? touched?.querySelector("a") ?? document.querySelector(".told button"), false);
     } catch (error) {
-      // No answer: it stands where it stood, and the same press, sent again, is done once. What was told was heard.
+      // No answer: it is shown where it stood, and the same press, sent again, is done once. What was told was heard.
       before.querySelectorAll("[data-told]").forEach((told) => told.removeAttribute("data-told"));
+      before.querySelectorAll(".told").forEach((told) => told.remove());
       put(before, title);
-      const place = document.getElementById("not-moved");
-      if (!place) return again(form, button);
-      place.hidden = false;
-      place.focus();
-      document.dispatchEvent(new CustomEvent("campgrid:say", { detail: textOf(place) }));
+      noAnswer();
     } finally {
       isBusy = false;
     }
@@ -151,18 +192,27 @@
 
   // -- by mouse, finger and key ------------------------------------------------------------------------------
   const isPlainClick = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  let pull = null;
+  let wasPulled = false;
   window.addEventListener(
     "click",
     (event) => {
       if (event.defaultPrevented || !isPlainClick(event) || !document.querySelector(".board")) return;
+      const place = event.target.closest?.('button[form="place"], #place button, .way-on');
+      // The second of two presses meant what stood there before the prices did.
+      if (place && event.isTrusted && performance.now() - liftedAt < GRACE) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
       const link = event.target.closest?.(LIFTS);
       const back = event.target.closest?.("a[data-back]");
       if (!link && !back) return;
       event.preventDefault();
       if (isBusy || wasPulled) return;
-      document.getElementById("tray")?.matches(":popover-open") && document.getElementById("tray").hidePopover();
+      if (document.getElementById("tray")?.matches(":popover-open")) document.getElementById("tray").hidePopover();
       if (link) lift(link, event.detail === 0);
-      else goTo(back.href, new URL(back.href).hash.slice(1), "replace");
+      else putBack(back);
     },
     true,
   );
@@ -178,18 +228,43 @@
     true,
   );
   window.addEventListener("popstate", () => {
+    if (popped) {
+      const done = popped;
+      popped = null;
+      return done();
+    }
+    const at = leadsTo;
+    leadsTo = "";
     const wanted = location.pathname + location.search;
-    if (wanted === shown) return;
-    goTo(wanted, "", "");
+    // What is on its way is put in once it is there.
+    if (wanted !== shown && !isBusy) show(wanted, at);
   });
 
   // Pulling a card with the mouse is the second way: it is lifted, and let go over a place it is put there.
-  let pull = null;
-  let wasPulled = false;
   const end = () => {
     pull?.ghost?.remove();
+    document.querySelectorAll(".under").forEach((cell) => cell.classList.remove("under"));
     document.documentElement.classList.remove("pulling");
     pull = null;
+    // The click that follows a pull is none.
+    setTimeout(() => (wasPulled = false));
+  };
+  // Which place that is, and who stands there as one sees it: by where rows and columns are drawn.
+  const placeAt = (x, y) => {
+    const board = document.querySelector("table.board");
+    const isIn = (from, to, value) => from <= value && value < to;
+    const column = [...(board?.querySelectorAll("thead th[data-room]") ?? [])].find((head) => {
+      const { left, right } = head.getBoundingClientRect();
+      return isIn(left, right, x);
+    });
+    const cell = document.elementFromPoint(x, y)?.closest("table.board td");
+    const row = [...(board?.querySelectorAll("tbody tr[id^=slot-]") ?? [])].find((one) => {
+      const { top, bottom } = one.firstElementChild.getBoundingClientRect();
+      return isIn(top, bottom, y);
+    });
+    if (!column || !cell || !row) return null;
+    const stands = cell.querySelector(".entry > a") ?? cell.querySelector(".to[data-title]");
+    return { id: `place-${row.id.slice(5)}-${column.dataset.room}`, title: stands?.dataset.title ?? textOf(stands), cell };
   };
   document.addEventListener("dragstart", (event) => event.target.closest?.(".board .entry, .tray li, .shelf") && event.preventDefault());
   document.addEventListener("pointerdown", (event) => {
@@ -211,21 +286,29 @@
       pull.lifted = lift(pull.link, false);
     }
     pull.ghost.style.translate = `${event.clientX}px ${event.clientY}px`;
+    const under = placeAt(event.clientX, event.clientY)?.cell;
+    document.querySelectorAll(".under").forEach((cell) => cell !== under && cell.classList.remove("under"));
+    under?.classList.add("under");
   });
   document.addEventListener("pointerup", async (event) => {
     const mine = pull;
     if (!mine?.ghost) return end();
-    const { clientX, clientY } = event;
-    setTimeout(() => (wasPulled = false));
-    // Let go before the prices were there: it is put where it was let go all the same.
-    await mine.lifted;
-    if (pull !== mine) return;
+    // The place as one saw it when one let go: with the prices it may be drawn elsewhere.
+    const place = placeAt(event.clientX, event.clientY);
     end();
-    const button = document.elementFromPoint(clientX, clientY)?.closest("td")?.querySelector("button.price");
-    if (button && !isBusy) button.click();
+    if (!(await mine.lifted) || !place || isBusy) return;
+    const button = document.getElementById(place.id);
+    const stands = button?.querySelector(".to")?.dataset.title ?? "";
+    const whole = (text) => text.replaceAll("\u00ad", "");
+    // Somebody else stands there by now: that is another question.
+    if (button && whole(stands) === whole(place.title)) button.click();
   });
   document.addEventListener("pointercancel", end);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") end();
+    if (event.key === "Enter" && event.repeat && event.target.closest?.(".board, .map, #place")) event.preventDefault();
+    if (event.key !== "Escape") return;
+    // What is not there yet does not come any more.
+    if (!isBusy) drop();
+    end();
   });
 })();

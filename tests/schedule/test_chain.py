@@ -263,7 +263,32 @@ class TestPage:
             address, steps = next(iter(ways.values())), steps + 1
         assert steps == LONGEST
 
-    def test_who_is_pinned_may_make_way_by_hand(self, sign_in, camp, olga, put):
+    def test_who_is_pinned_stays(self, sign_in, camp, olga, put):
         knots, bells = put("Knots", 0, 0), put("Bells", 1, 0)
         pin_session(session=bells, is_pinned=True)
-        assert "Bells" in ways_on(page(sign_in(olga), self.address(camp, knots)))
+        found = page(sign_in(olga), self.address(camp, knots))
+        assert ways_on(found) == {}
+        assert found.select("button[name=swap]") == []
+        assert "Pinned, stays" in found.find(class_="board").text
+        # In hand it may go wherever one says.
+        assert page(sign_in(olga), self.address(camp, bells)).select("button[name=cell]")
+
+    def test_after_a_chain_that_fits_no_more_the_page_works(self, sign_in, camp, olga, tunde, put, rooms, slots):
+        knots, bells = put("Knots", 0, 0), put("Bells", 1, 0)
+        client = sign_in(olga)
+        address = ways_on(page(client, self.address(camp, knots)))["Bells"]
+        place_session(pitch=knots.pitch, room=rooms[0], slot=slots[2], by=tunde)
+        form = page(client, address).find(id="place")
+        assert "then" not in form["action"]
+        hidden = {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
+        client.post(form["action"], hidden | {"cell": f"{slots[1].pk}-{rooms[1].pk}"})
+        assert at(bells) == (rooms[1].pk, slots[1].pk)
+
+    def test_a_chain_names_nobody_twice(self, sign_in, camp, olga, put, rooms, slots):
+        knots, bells = put("Knots", 0, 0), put("Bells", 1, 0)
+        links = [link(knots, rooms[1], slots[0]), Link(knots.pitch_id, 0, 0, slots[1].pk, rooms[0].pk)]
+        query = urlencode([("running", bells.pk), *[("then", str(one)) for one in links]])
+        found = page(sign_in(olga), f"/{camp.slug}/draft/pitches/{bells.pitch_id}/place/?{query}")
+        assert "two places of a chain" in found.find(class_="summary").text
+        again = page(sign_in(olga), f"/{camp.slug}/draft/pitches/{bells.pitch_id}/place/?running=again&then={links[0]}")
+        assert "goes to" not in again.find(class_="held").text
