@@ -111,9 +111,10 @@ class Seeder:
     def build(self, camp: Camp) -> None:
         """A short search, as it would have run the evening before."""
         first = camp.slots.earliest("starts_at")
-        case = border.read_case(camp, now=first.starts_at - timedelta(hours=1))
+        before = first.starts_at - timedelta(hours=1)
+        case = border.read_case(camp, now=before)
         solution = border.best_grid(case, seconds=1.0, seed=1)
-        apply_plan(camp=camp, rows=case.rows(solution.placements))
+        apply_plan(camp=camp, rows=case.rows(solution.placements), now=before)
         renew_figures(camp=camp)
 
     def write(self, camp: Camp, people: list[Attendee], share: float) -> None:

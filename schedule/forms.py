@@ -24,23 +24,24 @@ from events.templatetags.campgrid import day as short_day
 from pitches.forms import SlotChoices
 from pitches.models import Pitch
 
-from .advice import concern_sentences
-from .models import Draft, MailedCalendar
+from .advice import concern_costs, concern_now, concern_sentences, concern_words
+from .models import Draft, GridBuild, MailedCalendar
 
 
 class ConcernsForm(forms.Form):
-    """How much each concern counts beside wishes, from 0 to 10."""
+    """How much each concern counts beside wishes, from 0 to 10; with what it cost in that build."""
 
-    def __init__(self, data: Any = None, *, draft: Draft) -> None:
+    def __init__(self, data: Any = None, *, draft: Draft, build: GridBuild | None = None) -> None:
         # What is not sent stays as it is.
-        now = {name: getattr(draft, name) for name in Draft.CONCERNS}
+        now = draft.numbers
+        self.costs = concern_costs(build)
         super().__init__(None if data is None else now | {name: data[name] for name in now if name in data})
         sentences = concern_sentences()
         titles = {field.name: field.verbose_name for field in Draft._meta.fields}
         for name in Draft.CONCERNS:
             self.fields[name] = forms.IntegerField(
                 label=titles[name],
-                help_text=sentences[name],
+                help_text=f"{sentences[name]} {self.costs.get(name) or concern_now(now[name])}",
                 min_value=0,
                 max_value=10,
                 initial=now[name],
@@ -48,13 +49,14 @@ class ConcernsForm(forms.Form):
                     ("required", "invalid", "min_value", "max_value"),
                     _("Choose a number from 0 (not at all) to 10 (a lot)."),
                 ),
-                widget=forms.NumberInput(attrs={"type": "range", "min": 0, "max": 10, "data-shown": ""}),
+                widget=forms.NumberInput(attrs={"type": "range", "min": 0, "max": 10, "data-words": concern_words()}),
             )
 
     def fields_html(self) -> SafeString:
         if self.is_bound:
             return _fields_html(self)
-        return _fields_as_they_are(tuple(self.fields[name].initial for name in Draft.CONCERNS), get_language())
+        now = tuple(self.fields[name].initial for name in Draft.CONCERNS)
+        return _fields_as_they_are(now, tuple(sorted(self.costs.items())), get_language())
 
 
 def _fields_html(form: forms.Form) -> SafeString:
@@ -62,9 +64,12 @@ def _fields_html(form: forms.Form) -> SafeString:
 
 
 @lru_cache(maxsize=200)
-def _fields_as_they_are(now: tuple[int, ...], language: str) -> SafeString:
+def _fields_as_they_are(now: tuple[int, ...], costs: tuple[tuple[str, str], ...], language: str) -> SafeString:
     """What every organiser sees above the draft, made once for these numbers (memoised); never from what was typed."""
-    return _fields_html(ConcernsForm(draft=Draft(**dict(zip(Draft.CONCERNS, now, strict=True)))))
+    form = ConcernsForm(draft=Draft(**dict(zip(Draft.CONCERNS, now, strict=True))))
+    for name, cost in costs:
+        form.fields[name].help_text = f"{concern_sentences()[name]} {cost}"
+    return _fields_html(form)
 
 
 def slot_choices(camp: Camp, label: Any) -> SlotChoices:

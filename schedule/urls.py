@@ -49,4 +49,5 @@ urlpatterns = [
     path("draft/builds/<row:build_id>/", build.build_detail, name="build_detail"),
     path("draft/builds/<row:build_id>/stop/", build.build_stop, name="build_stop"),
     path("draft/builds/<row:build_id>/take/", build.build_take, name="build_take"),
+    path("draft/builds/<row:build_id>/leave/", build.build_leave, name="build_leave"),
 ]

@@ -115,6 +115,9 @@ class FullCamp:
         self.empty_room = camp.rooms.create(name="Shed")
         plan = [[self.pitch.pk, slots[2].pk, rooms[0].pk]]
         done = {"state": GridBuild.State.DONE, "draft_revision": Draft.revision_of(camp)}
+        # One that is on the draft: leaving it takes back what it moved.
+        step = camp.steps.filter(undone_at=None).first()
+        self.on_draft = camp.grid_builds.create(is_applied=True, step=step, **done)
         build = camp.grid_builds.create(plan=plan, **done)
         mending = asdict(Mending([], moved=1, people=7, attended=1, standing=0, is_fewest=True, rows=plan))
         self.repair = camp.grid_builds.create(kind=GridBuild.Kind.REPAIR, alternatives=[mending], **done)
@@ -264,6 +267,7 @@ class FullCamp:
             "schedule:build_start": Form(seen | {"seconds": "1"}),
             "schedule:build_stop": Form(),
             "schedule:build_take": Form(seen),
+            "schedule:build_leave": Form(values={"build_id": self.on_draft.pk}),
             "notes:note_edit": Form({"text": "Swans.", "base": 2}),
             "notes:note_restore": Form(),
             "notes:note_rule": Form({"rule": "attendees"}),

@@ -55,6 +55,7 @@ SETS_ONLY = {
     "events:camp_switch", "events:room_features", "events:person_role", "pitches:seen_mark", "pitches:pitch_host", "pitches:interest_set",
     "schedule:session_choose", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_stop", "schedule:build_take",
+    "schedule:build_leave",
     "notes:note_rule", "notes:link_delete",
 }  # fmt: skip
 

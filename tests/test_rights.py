@@ -166,6 +166,7 @@ RIGHTS = {
     "schedule:build_detail": (ORGANISERS_DO, NONE_ORGANISERS),
     "schedule:build_stop": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:build_take": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:build_leave": (ORGANISERS_DO, ORGANISERS_DO),
     # -- notes and what stays
     "session_detail": (EVERYBODY, NONE),
     "notes:note_edit": (INSIDE, INSIDE_DO),

@@ -289,7 +289,7 @@ def test_a_build_says_the_same_of_both(world, empty_cache, django_capture_on_com
                 build = run.start_build(camp=world.camp, seconds=0.3)
             build.refresh_from_db()
             assert build.state == GridBuild.State.DONE
-            told.append((build.told_attended, build.told_cost, build.told_gap))
+            told.append((build.told_attended, build.told_cost, build.told_gap, build.compared, build.costs))
             client = Client()
             client.force_login(world.olga.user, backend="django.contrib.auth.backends.ModelBackend")
             page = client.get(f"/{world.camp.slug}/draft/").content.decode()

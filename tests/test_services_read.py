@@ -63,6 +63,7 @@ BY_PLACE = {"events/stamps.py:bump": "the parts of one camp, listed as `print` l
 #: function: why it holds no camp although it says that a part of one is out of date
 HOLDS_NO_CAMP = {
     "events/invitations.py:close_invitations": "whoever calls it does",
+    "schedule/build/run.py:run_build": "`apply_plan` does, and comes first where both are in one transaction",
     "exchange/writing.py:write_outcome": "`import_files` does; a camp that is new nobody else knows",
     "pitches/wishes.py:renew_wishes": "the snapshot of wishes has a lock of its own, and taps are not to wait",
     "schedule/wall/kept_clocks.py:keep_clocks": "`edit_camp` does",

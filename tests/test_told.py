@@ -42,7 +42,7 @@ CAN_BE_UNDONE = {
     "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "events:person_remove",
     "pitches:pitch_withdraw", "schedule:session_place",
     "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set", "schedule:cell_fill", "schedule:repeat_add",
-    "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:move_undo",
+    "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:build_leave", "schedule:move_undo",
     "schedule:step_undo", "schedule:step_redo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
 }  # fmt: skip

@@ -6,18 +6,20 @@ Reads a `Case`; the solver answers.
 from ..solver import Expected
 from .breaks import Break, broken_rules, contradictions
 from .cells import CellChoice, CellFilling, PlaceCell, PlaceSlot, best_cells, cell_choices, fillings, place_slots
+from .compared import Compared, compare, compared_in_words, count_moves
 from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
 from .mending import Mending, repairs
 from .needs import MissingNeed, missing_needs
 from .shown import ShownClash, ShownRepeat, Waiting, waiting_pitches, with_titles
-from .words import concern_sentences, reason_in_words, rule_sentences
+from .words import concern_costs, concern_now, concern_sentences, concern_words, reason_in_words, rule_sentences
 
 __all__ = [
     "Break",
     "CellChoice",
     "CellFilling",
     "Clash",
+    "Compared",
     "Counted",
     "Expected",
     "Figures",
@@ -33,8 +35,14 @@ __all__ = [
     "best_cells",
     "broken_rules",
     "cell_choices",
+    "compare",
+    "compared_in_words",
+    "concern_costs",
+    "concern_now",
     "concern_sentences",
+    "concern_words",
     "contradictions",
+    "count_moves",
     "counted_of",
     "expected_people",
     "figures",

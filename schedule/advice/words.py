@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.clocks import on_the_clock
 from events.few import about, is_few
 from events.models.frame import feature_name
+from events.templatetags.campgrid import clock
 
 from .. import solver
 from ..build.border import Case
+from ..models import GridBuild
 from ..models.sentences import by_id
 
 
@@ -22,6 +24,45 @@ def rule_sentences() -> list[str]:
 def concern_sentences() -> dict[str, str]:
     """What is weighed against wishes, as people read it."""
     return {name: _(sentence) for name, sentence in solver.concern_sentences().items()}
+
+
+def in_words(number: int) -> str:
+    """What somebody means who slides a concern to a number from 0 to 10."""
+    if number >= 10:
+        return _("more than anything")
+    if number >= 7:
+        return _("a lot")
+    if number >= 4:
+        return _("a fair amount")
+    return _("a little") if number else _("not at all")
+
+
+def concern_words() -> str:
+    """For each number in turn, as the page's script reads them."""
+    return "|".join(f"{number}: {in_words(number)}" for number in range(11))
+
+
+def concern_now(number: int) -> str:
+    """Where a slider stands, as long as nothing was measured."""
+    return _("It is at %(number)s: %(words)s.") % {"number": number, "words": in_words(number)}
+
+
+def concern_costs(build: GridBuild | None) -> dict[str, str]:
+    """By concern, where it stood in that build and how many wishes it was measured to cost."""
+    if build is None or not build.costs:
+        return {}
+    when = clock(build.created_at)
+    return {name: _cost_in_words(number, cost, when) for name, (number, cost) in build.costs.items()}
+
+
+def _cost_in_words(number: int, cost: int, when: str) -> str:
+    # Below five it is not told whether it is any at all.
+    text = (
+        _("At %(number)s (%(words)s) it cost %(about)s wishes in the build of %(when)s.")
+        if cost
+        else _("At %(number)s (%(words)s) it cost at most a few wishes in the build of %(when)s.")
+    )
+    return text % {"number": number, "words": in_words(number), "about": about(cost), "when": when}
 
 
 def reason_in_words(case: Case, session: int, reason: solver.Reason, *, by_wishes: bool = True) -> str:

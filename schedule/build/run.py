@@ -16,19 +16,25 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from accounts.databases import DATABASE_GONE
+from events import stamps
 from events.models import Attendee, Camp
 from pitches.wishes import renew_wishes
 
-from ..advice import contradictions, reason_in_words, repairs
+from ..advice import compare, contradictions, reason_in_words, repairs
 from ..draft.concerns import set_concerns
 from ..draft.lock import locked_draft
 from ..draft.plan import Applied, apply_plan
 from ..draft.rows import read_draft
-from ..models import BuildTakenAway, GridBuild, Step
+from ..draft.undo import put_back
+from ..models import BuildTakenAway, Draft, GridBuild, Session, Step
 from ..models.sentences import by_id
 from . import border
+from .sketches import Sketches
 
 log = logging.getLogger(__name__)
+
+#: seconds for each search that measures what a concern costs
+LEAST_TO_MEASURE, MOST_TO_MEASURE = 0.05, 1.0
 
 
 @transaction.atomic
@@ -39,6 +45,7 @@ def start_build(
     seed: int = 1,
     kind: str = GridBuild.Kind.GRID,
     concerns: dict[str, int] | None = None,
+    by: Attendee | None = None,
     seen_revision: int | None = None,
 ) -> GridBuild:
     """A worker will build the grid by these concerns, or look for repairs; one at a time for each camp."""
@@ -48,7 +55,9 @@ def start_build(
     running = camp.grid_builds.filter(state__in=GridBuild.ACTIVE).first()
     if running:
         return running
-    build = camp.grid_builds.create(seconds=seconds, seed=seed, kind=kind, draft_revision=draft.revision)
+    build = camp.grid_builds.create(seconds=seconds, seed=seed, kind=kind, draft_revision=draft.revision, by=by)
+    # Colleagues see that one is at it.
+    stamps.bump(camp, stamps.DRAFT)
     # If that fails the build waits for `take_up_left_builds`: what was done holds, and is answered so.
     transaction.on_commit(lambda: enqueue(build), robust=True)
     return build
@@ -96,21 +105,36 @@ def begin_build(*, build_id: int) -> GridBuild | None:
 def run_build(*, build: GridBuild) -> None:
     """The best grid found is on the draft, or waits to be taken if the draft or the camp changed meanwhile.
 
-    Repairs wait to be taken in any case: somebody chooses among them.
+    While it runs, the best so far is its `plan`, which pages draw in the draft's place: nothing is moved before the
+    end.
+    Where there was a grid before, somebody takes the new one or leaves it. Repairs wait to be taken in any case:
+    somebody chooses among them.
     """
     if build.kind == GridBuild.Kind.REPAIR:
         _find_repairs(build)
         return
     camp = build.camp
+    # Before the rows: what changes in between counts as changed since.
+    frame = stamps.read(camp, stamps.FRAME, stamps.PITCHES)
     draft = read_draft(camp)
     wishes = renew_wishes(camp=camp)
+    numbers = Draft.of(camp).numbers
     case, told = border.read_case(camp, draft=draft), border.told_problem(draft, wishes)
     score = border.draft_score(case)
-    build.tell(state=GridBuild.State.RUNNING, limit=score.trivial_limit, wishes=score.wishes)
+    build.tell(
+        state=GridBuild.State.RUNNING,
+        limit=score.trivial_limit,
+        wishes=score.wishes,
+        is_about_wishes=bool(wishes.people),
+        proved_of=[*frame, *stamps.read(camp, stamps.WISHES)],
+        pinned=sorted(found.session.pk for found in draft.standing if found.session.is_pinned),
+    )
+    show = Sketches(build, case, told)
 
     def listener(progress: border.Progress) -> bool:
         try:
             build.tell(elapsed=progress.seconds, attended=progress.attended, limit=progress.bound)
+            show(progress)
             return not GridBuild.objects.filter(pk=build.pk, is_stop_asked=True).exists()
         except DATABASE_GONE as error:
             # The search needs no database; it may be back when there is a grid to write down.
@@ -123,7 +147,7 @@ def run_build(*, build: GridBuild) -> None:
         attended=solution.score.attended,
         limit=solution.bound,
         told_attended=border.told_attended(told, solution.placements),
-        is_about_wishes=bool(wishes.people),
+        compared=compare(told, case.placements, solution.placements).as_json() if case.placements else {},
         wishes_alone=solution.wishes_alone,
         is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
         plan=case.rows(solution.placements),
@@ -134,16 +158,37 @@ def run_build(*, build: GridBuild) -> None:
         contradiction=[] if solution.is_feasible else contradictions(case),
     )
     with transaction.atomic():
-        build.tell(state=GridBuild.State.DONE, is_applied=_is_put_on_draft(build), elapsed=solution.seconds)
+        build.tell(state=GridBuild.State.DONE, elapsed=solution.seconds, **_put_on_draft(build))
+        stamps.bump(camp, stamps.DRAFT)
+    if wishes.people:
+        costs = _measured_costs(build, case, told, solution.placements)
+        if costs is not None:
+            build.tell(costs={name: [numbers[name], cost] for name, cost in costs.items()})
+            stamps.bump(camp, stamps.DRAFT)
 
 
-def _is_put_on_draft(build: GridBuild) -> bool:
-    """Whether the plan could go onto the draft it was made for: unchanged, its slots and rooms there, camp open."""
+def _put_on_draft(build: GridBuild) -> dict[str, object]:
+    """What became of the plan: it is on the draft it was made for, if that is unchanged, its slots and rooms are there,
+    and the camp is open.
+    """
     try:
-        apply_plan(camp=build.camp, rows=build.plan, seen_revision=build.draft_revision)
+        applied = apply_plan(camp=build.camp, rows=build.plan, by=build.by, seen_revision=build.draft_revision)
     except ValidationError:
-        return False
-    return True
+        # What contradicts itself is on no grid: there is nothing to take.
+        return {"is_applied": False, "is_settled": bool(build.contradiction)}
+    # Beside no grid, and beside the same, there is nothing to decide.
+    return {"is_applied": True, "step": applied.step, "is_settled": not build.compared or applied.step is None}
+
+
+def _measured_costs(
+    build: GridBuild, case: border.Case, told: border.solver.Problem, grid: list[border.solver.Placement]
+) -> dict[str, int] | None:
+    """What each concern cost; None if somebody waits for the next build by now."""
+    newer = build.camp.grid_builds.filter(pk__gt=build.pk, state__in=GridBuild.ACTIVE)
+    seconds = min(MOST_TO_MEASURE, max(LEAST_TO_MEASURE, build.seconds / 20))
+    return border.concern_costs(
+        case, told, grid, seconds=seconds, seed=build.seed, is_wanted=lambda: not newer.exists()
+    )
 
 
 def _find_repairs(build: GridBuild) -> None:
@@ -179,10 +224,41 @@ def take_repair(*, build: GridBuild, number: int, by: Attendee) -> Applied:
 
 @transaction.atomic
 def take_build(*, build: GridBuild, by: Attendee, seen_revision: int | None = None) -> Applied:
-    """The draft is what the build found, although it had changed since."""
+    """The draft is what the build found: it stays so, or becomes so although it had changed since."""
+    if build.is_on_draft:
+        build.camp.lock()
+        build.tell(is_settled=True)
+        stamps.bump(build.camp, stamps.DRAFT)
+        return Applied([], [])
+    if build.is_settled:
+        raise ValidationError(_("Somebody left it meanwhile. Build again."))
     applied = apply_plan(camp=build.camp, rows=build.plan, by=by, seen_revision=seen_revision)
-    build.tell(is_applied=True)
+    build.tell(is_applied=True, is_settled=True, step=applied.step)
+    stamps.bump(build.camp, stamps.DRAFT)
     return applied
+
+
+@transaction.atomic
+def leave_build(*, build: GridBuild, by: Attendee) -> list[Session]:
+    """The draft is as it was before the build, or stays as it is where nothing of it was put there; returns what moved.
+
+    Refused, and all stays, if somebody moved since what would go back: they are told who, and nothing is overwritten.
+    """
+    build.camp.lock()
+    # As it is now that nobody else can take or leave it.
+    found = build.camp.grid_builds.select_related("step").get(pk=build.pk)
+    moved: list[Session] = []
+    if found.is_on_draft and found.is_settled:
+        raise ValidationError(_("Somebody took it meanwhile, so it stays. History shows it."))
+    if found.is_on_draft and found.step:
+        try:
+            moved = put_back(camp=build.camp, step=found.step, by=by)
+        except ValidationError as refused:
+            stays = _("The grid stays as it is: go on from here, or have that taken back first.")
+            raise ValidationError([*refused.messages, stays]) from refused
+    found.tell(is_applied=False, is_settled=True)
+    stamps.bump(build.camp, stamps.DRAFT)
+    return moved
 
 
 @transaction.atomic
@@ -207,5 +283,6 @@ def build_grid(build_id: int) -> None:
         # The worker puts it back into the queue.
         raise
     except Exception:
-        build.tell(state=GridBuild.State.FAILED)
+        if build.is_active:
+            build.tell(state=GridBuild.State.FAILED)
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,7 @@ from events.models import Attendee, Camp, Room, Slot
 from ..models import Cell, Draft, Session, Step
 from .lock import locked_draft
 from .moves import slots_from, take_cells
+from .rows import begun_in
 from .steps import record_step
 
 
@@ -21,6 +24,8 @@ class Applied(NamedTuple):
 
     moved: list[Session]
     left_out: list[str]
+    #: as which it can be taken back; None: nothing moved
+    step: Step | None = None
 
 
 @transaction.atomic
@@ -31,11 +36,13 @@ def apply_plan(
     by: Attendee | None = None,
     seen_revision: int | None = None,
     kind: Step.Kind = Step.Kind.BUILD,
+    now: datetime | None = None,
 ) -> Applied:
     """The draft is exactly `rows`; returns what moved, and the titles that were withdrawn meanwhile and so left out.
 
     Several rows of one pitch are its runnings: a session that can stay where it is stays. A plan that no longer fits
-    the camp is refused, and so is one for a draft that is not as it was seen.
+    the camp is refused, and so is one for a draft that is not as it was seen, one that moves what has begun by now, and
+    a build that moves what is pinned. `now` is given where a plan is made as of another moment.
     """
     locked_draft(camp=camp, seen=seen_revision)
     slots = {slot.pk: slot for slot in camp.slots.for_sessions()}
@@ -47,6 +54,7 @@ def apply_plan(
         if pitch in pitches:
             wanted.setdefault(pitch, []).append((slot_id, room_id))
     changes = _changes(camp, wanted)
+    _refuse_what_stays(changes, begun_in(camp, slots.values(), now), is_build=kind == Step.Kind.BUILD)
     for session, _pitch, _place in changes:
         session.remember()
     Cell.objects.filter(session__in=[session for session, _pitch, _place in changes if session.pk]).delete()
@@ -58,12 +66,13 @@ def apply_plan(
         if place is not None:
             _put(session, rooms[place[1]], slots[place[0]], pitches[pitch].length)
         session.mark_moved(by)
-    if changes:
+    moved, step = [session for session, _pitch, _place in changes], None
+    if moved:
         Draft.touch(camp)
-        record_step(camp=camp, kind=kind, sessions=[session for session, _pitch, _place in changes], by=by)
+        step = record_step(camp=camp, kind=kind, sessions=moved, by=by)
     left_out = {row[0] for row in rows} - pitches.keys()
     titles = list(camp.pitches.filter(pk__in=left_out).values_list("title", flat=True))
-    return Applied([session for session, _pitch, _place in changes], titles)
+    return Applied(moved, titles, step)
 
 
 def _refuse_outdated(rows: list[list[int]], slots: dict[int, Slot], rooms: dict[int, Room]) -> None:
@@ -71,6 +80,23 @@ def _refuse_outdated(rows: list[list[int]], slots: dict[int, Slot], rooms: dict[
         raise ValidationError(_("A slot of this plan is gone, or is for everybody now. Work out a new plan."))
     if not {row[2] for row in rows} <= rooms.keys():
         raise ValidationError(_("A room of this plan is gone. Work out a new plan."))
+
+
+def _refuse_what_stays(
+    changes: list[tuple[Session, int, tuple[int, int] | None]], begun: Collection[int], *, is_build: bool
+) -> None:
+    """What was pinned, or began, since the plan was worked out; a repair may let a pin go that cannot be kept."""
+    for session, _pitch, place in changes:
+        stood = session.place if session.pk else None
+        if (stood and stood.slot_id in begun) or (place and place[0] in begun):
+            raise ValidationError(
+                _("“%(title)s” would move where something has begun by now. Work out a new plan."),
+                params={"title": session if session.pk else _("A session")},
+            )
+        if is_build and stood and session.is_pinned:
+            raise ValidationError(
+                _("“%(title)s” is pinned by now, and stays. Work out a new plan."), params={"title": session}
+            )
 
 
 def _put(session: Session, room: Room, slot: Slot, length: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from accounts.statements import found_by, statement, table_of
 from events.models import ADJOINING, Attendee, Camp, Room, Slot
@@ -72,15 +74,19 @@ class DraftRows:
         """Ids of the slots for sessions that are the past: while the camp runs, what has begun; a camp that is over
         may still be put in order.
         """
-        if not self.camp.is_running:
-            return set()
-        return {slot.pk for slot in self.slots if slot.is_for_sessions and slot.starts_at <= now}
+        return begun_in(self.camp, self.slots, now)
 
     @property
     def waiting(self) -> list[Pitch]:
         """Open pitches with no cell on the draft."""
         placed = {found.session.pitch_id for found in self.standing}
         return [pitch for pitch in self.pitches if pitch.pk not in placed]
+
+
+def begun_in(camp: Camp, slots: Iterable[Slot], now: datetime | None = None) -> set[int]:
+    """As `DraftRows.begun`, of these slots."""
+    now = now or timezone.now()
+    return {s.pk for s in slots if s.is_for_sessions and s.starts_at <= now} if camp.is_running else set()
 
 
 def runs_on(slot: Slot, after: Slot | None) -> bool:

@@ -13,7 +13,7 @@ from ..models import Cell, Moved, Session, Step, Stood
 
 
 @transaction.atomic(savepoint=False)
-def record_step(*, camp: Camp, kind: Step.Kind, sessions: Sequence[Session], by: Attendee | None) -> None:
+def record_step(*, camp: Camp, kind: Step.Kind, sessions: Sequence[Session], by: Attendee | None) -> Step | None:
     """What was done to these sessions, which are marked as moved by now, is a step: the next its person takes back.
 
     What the person took back before cannot be done anew from now on. Where nothing is another than before there is no
@@ -25,11 +25,12 @@ def record_step(*, camp: Camp, kind: Step.Kind, sessions: Sequence[Session], by:
     _stand_as_before([session for session in sessions if session.pk in idle], idle)
     moves = [moved for moved in moves if moved["session"] not in idle]
     if not moves:
-        return
+        return None
     if by is not None:
         camp.steps.to_redo(by).update(is_open=False)
-    camp.steps.create(by=by, kind=kind, moves=moves, made_at=timezone.now())
+    step: Step = camp.steps.create(by=by, kind=kind, moves=moves, made_at=timezone.now())
     _let_old_ones_go(camp, by)
+    return step
 
 
 def _stand_now(sessions: Sequence[Session]) -> dict[int, Stood]:

@@ -22,6 +22,7 @@ from pitches.models import MOST_RUNS, Pitch
 from ..models import Cell, Draft, Session, Step, Stood
 from ..models.step import StepQuerySet
 from .moves import refuse_unseen, slots_from, take_each
+from .rows import begun_in
 from .steps import record_step
 
 
@@ -78,6 +79,32 @@ def undo_step(*, camp: Camp, by: Attendee, seen: int | None = None) -> list[Sess
     return _moved_or_refused(turned)
 
 
+@transaction.atomic
+def put_back(*, camp: Camp, step: Step, by: Attendee) -> list[Session]:
+    """What the step moved stands where it stood before, all of it or none, whoever's step it is.
+
+    What is off the board by now stays off. Refused if somebody changed one of the others since, if an old place is
+    taken, and if something has begun where one would leave or go.
+    """
+    camp.lock()
+    step = camp.steps.get(pk=step.pk)
+    there = camp.sessions.filter(pk__in=step.way, pitch__in=camp.pitches.open()).values_list("pk", flat=True)
+    way = {pk: ends for pk, ends in step.way.items() if pk in set(there)}
+    begun = begun_in(camp, camp.slots.all())
+    sessions = _standing_where(camp, way)
+    for session in sessions:
+        if begun & {end["slot"] for end in way[session.pk]}:
+            raise ValidationError(
+                _("“%(title)s” would move where something has begun by now."), params={"title": session}
+            )
+    _put(camp, sessions, {pk: before for pk, (_after, before) in way.items()}, by)
+    if step.by_id == by.pk:
+        step.turn()
+    else:
+        record_step(camp=camp, kind=Step.Kind.BACK, sessions=sessions, by=by)
+    return sessions
+
+
 def redo_step(*, camp: Camp, by: Attendee, seen: int | None = None) -> list[Session]:
     """What the person took back last stands again, by the rules of `undo_step`."""
     with transaction.atomic():
@@ -115,6 +142,14 @@ def _turn_first(camp: Camp, steps: StepQuerySet, by: Attendee, seen: int | None)
 
 def _turn(camp: Camp, step: Step, by: Attendee) -> list[Session]:
     way = step.way
+    sessions = _standing_where(camp, way)
+    _put(camp, sessions, {pk: there for pk, (_here, there) in way.items()}, by)
+    step.turn()
+    return sessions
+
+
+def _standing_where(camp: Camp, way: Mapping[int, tuple[Stood, Stood]]) -> list[Session]:
+    """The sessions of a step, each as the step left it; refused if one is not."""
     sessions = list(camp.sessions.filter(pk__in=way).order_by("pk").with_place())
     if len(sessions) != len(way):
         raise ValidationError(_("This can no longer be undone: the session is gone."))
@@ -126,8 +161,6 @@ def _turn(camp: Camp, step: Step, by: Attendee) -> list[Session]:
                 _("%(who)s moved “%(title)s” since, %(when)s."),
                 params={"who": session.moved_by or _("Somebody"), "title": session, "when": _when(session, camp)},
             )
-    _put(camp, sessions, {pk: there for pk, (_here, there) in way.items()}, by)
-    step.turn()
     return sessions
 
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from events.few import in_steps
-from events.models import Camp
+from events.few import FEW, in_steps
+from events.models import Attendee, Camp
 
 from .sentences import ids_in, with_titles
 from .session import WITHDRAWN
+from .step import Step
 
 
 class BuildTakenAway(Exception):
@@ -39,6 +40,8 @@ class GridBuild(models.Model):
     PATIENCE = timedelta(seconds=20)
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="grid_builds")
+    #: who started it, and can take it back like any step of theirs; null: a command, or somebody who is gone
+    by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.GRID)
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     seconds = models.FloatField(default=10)
@@ -59,8 +62,10 @@ class GridBuild(models.Model):
     #: whether that snapshot knew of any wish: else there is nothing to compare grids by
     is_about_wishes = models.BooleanField(default=True, db_default=True)
     is_proven = models.BooleanField(default=False)
-    #: [[pitch, slot, room], …] by id, until it is put on the grid
+    #: [[pitch, slot, room], …] by id: the best so far while it runs, and then what it found
     plan = models.JSONField(default=list)
+    #: how many grids it has shown while it ran
+    sketches = models.PositiveIntegerField(default=0, db_default=0)
     #: [[pitch, reason], …]; here and below pitches are named as `sentences.by_id` does
     unplaced = models.JSONField(default=list)
     #: pins and rules that cannot hold together, as sentences
@@ -68,6 +73,17 @@ class GridBuild(models.Model):
     #: ways to repair: [{moves: [sentence], moved, people, attended, is_fewest, plan}, …]
     alternatives = models.JSONField(default=list)
     is_applied = models.BooleanField(default=False)
+    #: what putting it on the draft moved; null: nothing, or it is not on it
+    step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
+    #: somebody took it or left it, or there is nothing to decide
+    is_settled = models.BooleanField(default=False, db_default=False)
+    #: its grid beside the one before, as it is told: `Compared`; empty: there was none
+    compared = models.JSONField(default=dict, blank=True)
+    #: by concern: the number it was slid to, and about how many wishes it cost, as they are told
+    costs = models.JSONField(default=dict, blank=True)
+    #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), and what was pinned
+    proved_of = models.JSONField(default=list, blank=True)
+    pinned = models.JSONField(default=list, blank=True)
     seen_alive_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -98,6 +114,23 @@ class GridBuild(models.Model):
         return self.state in self.ACTIVE
 
     @property
+    def is_on_draft(self) -> bool:
+        """Its grid was put on the draft, and nobody took that back."""
+        return self.is_applied and (self.step is None or self.step.undone_at is None)
+
+    @property
+    def has_found_same(self) -> bool:
+        """There was a grid before, and it is the best that was found."""
+        return bool(self.compared) and not any(self.compared[what] for what in ("moved", "placed", "off"))
+
+    @property
+    def is_asking(self) -> bool:
+        """Somebody is to take it, or to leave it: it waits beside the draft, or is on it and another was before."""
+        if self.state != self.State.DONE or self.kind != self.Kind.GRID or self.is_settled:
+            return False
+        return not self.is_applied or (self.step is not None and self.step.undone_at is None)
+
+    @property
     def cost(self) -> int:
         """Wishes that the other concerns cost."""
         return max(0, self.wishes_alone - self.attended)
@@ -111,6 +144,11 @@ class GridBuild(models.Model):
     def told_gap(self) -> int:
         """About how many wishes more a grid could meet at most, as it is told."""
         return in_steps(max(0, self.limit - self.wishes_alone))
+
+    @property
+    def told_most_open(self) -> int:
+        """Fewer wishes than this are what a grid could meet beyond this one; from what is told already."""
+        return (0 if self.is_proven else self.told_gap + FEW) + self.told_cost + FEW
 
     @property
     def seems_dead(self) -> bool:

@@ -235,6 +235,11 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"draft {self.revision}"
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """By concern, what it is slid to."""
+        return {name: getattr(self, name) for name in self.CONCERNS}
+
     @classmethod
     def of(cls, camp: Camp) -> Draft:
         """The camp's draft, with its figures; one that is not saved yet has what is usual."""

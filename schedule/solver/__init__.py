@@ -28,7 +28,7 @@ from .score import Score, musts_met, score
 from .search.crowd import Crowd
 from .search.search import Progress
 from .search.work import Job
-from .solve import Solution, solve
+from .solve import Sketch, Solution, solve
 
 __all__ = [
     "CONCERNS",
@@ -52,6 +52,7 @@ __all__ = [
     "Room",
     "Score",
     "Session",
+    "Sketch",
     "Slot",
     "Solution",
     "Weights",

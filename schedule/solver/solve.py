@@ -85,6 +85,16 @@ def solve(problem: Problem, job: Job = WHOLE_SECOND, listener: Listener = keep_o
     )
 
 
+class Sketch:
+    """What a search has so far as a grid, finished as the last one will be; on a board of its own."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.board = Board(problem)
+
+    def of(self, progress: Progress) -> list[Placement]:
+        return finish(self.board, Found(list(progress.starts), list(progress.rooms), 0.0, progress.moves))
+
+
 def missing_in(problem: Problem, placements: list[Placement]) -> tuple[int, ...]:
     """The sessions that must be placed and are not."""
     placed = {p.session for p in placements}

@@ -8,11 +8,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
-from events.http import AttendeeRequest, CampRequest, led_to, refusal_told, render_partial, sent_from, tell_done
+from events.http import (
+    AttendeeRequest,
+    CampRequest,
+    id_in,
+    led_to,
+    refusal_told,
+    render_partial,
+    sent_from,
+    tell_done,
+)
 from events.models import Camp
 
 from ..advice import last_figures
-from ..build.run import start_build, stop_build, take_build
+from ..build.run import leave_build, start_build, stop_build, take_build
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild
 from ..workshop.shared import SharedDraft
@@ -36,6 +45,7 @@ def build_start(request: AttendeeRequest, camp: Camp) -> HttpResponse:
             camp=camp,
             seconds=SECONDS.get(request.POST.get("seconds", ""), 10.0),
             concerns=form.cleaned_data,
+            by=request.me,
             seen_revision=seen_revision(request),
         )
         if build.is_active:
@@ -53,9 +63,9 @@ def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpRespons
         return redirect("schedule:draft_repair" if is_repair else "schedule:draft_detail", camp.slug)
     if is_repair:
         return repairs_shown(request, camp, build)
-    context = {"camp": camp, "build": build, "form": ConcernsForm(draft=Draft.of(camp))}
+    context = {"camp": camp, "build": build, "form": ConcernsForm(draft=Draft.of(camp), build=build)}
     response = render_partial(request, "schedule/draft_detail.html", "build-progress", context)
-    if not build.is_active:
+    if not build.is_active or id_in(request.GET.get("sketches", "")) != build.sketches:
         # The grid below is another one now: it asks for itself, and the page stays where it is.
         response["HX-Trigger-After-Settle"] = "built"
     return response
@@ -73,11 +83,28 @@ def build_stop(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
 @camp_view(Access.ORGANISER)
 @sent_from("schedule:draft_detail")
 def build_take(request: AttendeeRequest, camp: Camp, build_id: int) -> HttpResponse:
-    """The draft had changed meanwhile; the organiser wants what the build found."""
+    """The organiser wants what the build found: it stays, or goes onto the draft that had changed meanwhile."""
     rows = camp.grid_builds.filter(state=GridBuild.State.DONE, kind=GridBuild.Kind.GRID)
     build = get_object_or_404(rows, pk=build_id)
     with refusal_told(request):
         applied = take_build(build=build, by=request.me, seen_revision=seen_revision(request))
         tell_left_out(request, applied.left_out)
+        if not applied.moved:
+            tell_done(request, _("The grid of the build stays."))
+            return led_to("schedule:draft_detail", camp.slug, at="draft-grid")
         return tell_moved(request, camp, applied.moved)
+    return redirect("schedule:draft_detail", camp.slug)
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:draft_detail")
+def build_leave(request: AttendeeRequest, camp: Camp, build_id: int) -> HttpResponse:
+    """The organiser wants the grid that was there before the build."""
+    build = get_object_or_404(camp.grid_builds.filter(kind=GridBuild.Kind.GRID), pk=build_id)
+    with refusal_told(request):
+        moved = leave_build(build=build, by=request.me)
+        if moved:
+            return tell_moved(request, camp, moved, _("The grid is as it was before the build."))
+        tell_done(request, _("The build is left. The grid stays as it is."))
+        return led_to("schedule:draft_detail", camp.slug, at="draft-grid")
     return redirect("schedule:draft_detail", camp.slug)

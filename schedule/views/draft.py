@@ -50,7 +50,11 @@ def draft_detail(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     with stamps.noting() as noted:
         shared = SharedDraft.of(draft, advice.last_figures(draft=draft, is_polled=bool(stamp)))
     is_seen = stamp == shared.stamp
-    response = HttpResponse(status=204) if is_seen else draft_page(request, shared, ConcernsForm(draft=draft))
+    response = (
+        HttpResponse(status=204)
+        if is_seen
+        else draft_page(request, shared, ConcernsForm(draft=draft, build=shared.build))
+    )
     add_token(response, request, noted)
     return response
 
@@ -72,8 +76,10 @@ def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm
     }
     response = render_partial(request, "schedule/draft_detail.html", "draft-grid", context, status=status)
     if wants_partial(request):
-        steps = render_to_string("schedule/draft_detail.html#draft-steps", context | {"is_beside": True}, request)
-        response.write(steps)
+        # A colleague may have started a build, or decided: that comes with the grid, too.
+        for beside in ("draft-steps", "build-progress"):
+            part = render_to_string(f"schedule/draft_detail.html#{beside}", context | {"is_beside": True}, request)
+            response.write(part)
     return response
 
 

@@ -22,7 +22,8 @@ from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, DraftFigures, GridBuild, GridVersion
 from ..wall.publish import pending_changes
 from .board import MANY, Facts, board_of
-from .tray import faults_of, proof_of, what_waits
+from .sketch import is_sketched, moves_of_plan, sketch_of
+from .tray import faults_of, proof_of, verdict_of, what_waits
 
 #: what it is made of; the version on the wall, too: it says what publishing would change
 PARTS = (stamps.DRAFT, stamps.FRAME, stamps.PITCHES, stamps.PEOPLE, stamps.GRID)
@@ -62,12 +63,19 @@ class SharedDraft:
         """
         build = last_build(draft.camp)
         camp = draft.camp
-        numbers = stamps.read(camp, *PARTS)
+        *numbers, wishes = stamps.read(camp, *PARTS, stamps.WISHES)
+        # Whether what the build proved is still about this camp.
+        proved = build is not None and build.proved_of == [numbers[1], numbers[2], wishes]
         slots = list(camp.slots.all())
         told = (figures.stamp, figures.counted_at) if figures else ()
-        of_build = (build.pk, build.state, build.is_applied) if build else ()
-        shown = DraftShown(numbers, draft.revision, told, _clock(camp, slots), of_build)
+        of_build = (build.pk, build.state, build.is_asking, build.sketches, bool(build.costs), proved) if build else ()
+        shown = DraftShown(tuple(numbers), draft.revision, told, _clock(camp, slots), of_build)
         return cls(draft, figures, build, slots, shown)
+
+    @property
+    def is_proved(self) -> bool:
+        """The frame, the pitches and the wishes are those of the last build."""
+        return bool(self.shown.build and self.shown.build[-1])
 
     @property
     def stamp(self) -> str:
@@ -88,6 +96,12 @@ class SharedDraft:
         return kept_newest("draft", self.draft.camp.pk, shows_all_waiting, place, state=state, make=make)
 
 
+def _was_unpinned(build: GridBuild | None, rows: DraftRows) -> bool:
+    """What was pinned when the build began may go elsewhere by now: more may be possible than it proved."""
+    now = {found.session.pk for found in rows.standing if found.session.is_pinned}
+    return build is not None and not now.issuperset(build.pinned)
+
+
 def _clock(camp: Camp, slots: list[Slot]) -> tuple[object, ...]:
     """Changes when a slot begins or ends: another row is "now", and what has begun is the past."""
     now = timezone.now()
@@ -95,30 +109,38 @@ def _clock(camp: Camp, slots: list[Slot]) -> tuple[object, ...]:
 
 
 def last_build(camp: Camp) -> GridBuild | None:
-    return camp.grid_builds.filter(kind=GridBuild.Kind.GRID).first()
+    found: GridBuild | None = camp.grid_builds.filter(kind=GridBuild.Kind.GRID).select_related("step").first()
+    if found:
+        found.camp = camp
+    return found
 
 
 def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic: str) -> SafeString:
-    draft, camp = shared.draft, shared.draft.camp
-    broken = advice.broken_rules(border.case_of(rows))
+    draft, camp, build = shared.draft, shared.draft.camp, shared.build
+    sketch = sketch_of(rows, build.plan) if build and is_sketched(build, draft.revision) else None
+    drawn = sketch or rows
+    broken = advice.broken_rules(border.case_of(drawn))
     latest, counted = GridVersion.latest(camp), advice.counted_of(shared.figures)
     hues = hues_for(camp, (pitch.topic for pitch in rows.pitches))
     topics = sorted({pitch.topic for pitch in rows.pitches if pitch.topic}, key=str.casefold)
     topic = topic if topic in topics else ""
     facts = Facts(
-        people=counted.people if counted else {},
+        # They are of the draft: what a build has so far stands elsewhere.
+        people=counted.people if counted and not sketch else {},
         wrong={pk: found.sentence for found in broken for pk in found.session_ids},
         hues=hues,
         paper=_("%(camp)s · draft, not published") % {"camp": camp.name},
         topic=topic,
     )
-    waiting = [item for item in what_waits(rows, counted, hues, shared.build) if topic in ("", item.pitch.topic)]
+    waiting = [item for item in what_waits(drawn, counted, hues, build) if topic in ("", item.pitch.topic)]
+    proof = proof_of(build, counted, is_of_this=shared.is_proved and not _was_unpinned(build, rows))
     context = {
         "camp": camp,
         "revision": draft.revision,
-        "board": board_of(camp, rows, facts),
+        "board": board_of(camp, drawn, facts),
+        "is_sketch": sketch is not None,
         "has_many": len(rows.rooms) >= MANY,
-        "faults": faults_of(camp, rows, broken),
+        "faults": faults_of(camp, drawn, broken),
         "missing_needs": advice.missing_needs(rows),
         "waiting": waiting if shows_all_waiting else waiting[:WAITING],
         "waiting_count": len(waiting),
@@ -126,8 +148,11 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         "topics": topics,
         "figures": shared.figures,
         "counted": counted,
-        "build": shared.build,
-        "proof": proof_of(shared.build, counted),
+        "build": build,
+        "proof": proof,
+        "compared": advice.compared_in_words(build) if build and (build.is_asking or build.has_found_same) else "",
+        "moves_of_plan": moves_of_plan(rows, build.plan) if build and build.is_asking and not build.is_applied else 0,
+        "verdict": verdict_of(build, counted, proof) if rows.standing and not sketch else "",
         "latest": latest,
         "changes": pending_changes(latest, rows),
     }

@@ -78,20 +78,6 @@
     seeWhoLooks(event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward");
   });
 
-  // A slider says its number beside its label.
-  const showRanges = (root) => {
-    root.querySelectorAll("input[data-shown]").forEach((range) => {
-      const label = root.querySelector(`label[for="${range.id}"]`);
-      if (!label || label.querySelector("output")) return;
-      const output = document.createElement("output");
-      output.htmlFor = range.id;
-      const show = () => (output.textContent = range.value);
-      range.addEventListener("input", show);
-      label.append(output);
-      show();
-    });
-  };
-
   // The address holds one of the things that were touched, and the browser shows that one; all of them are marked.
   const markTouched = () => {
     const ids = [...document.querySelectorAll("[data-touches]")].flatMap((told) => told.dataset.touches.split(" "));
@@ -129,7 +115,6 @@
 
   const begin = () => {
     if (document.querySelector("form[data-draft]")) window.campgrid.bringNotSaved();
-    showRanges(document);
     markTouched();
     noteHeard();
     document.querySelectorAll("[data-close]").forEach((button) => (button.hidden = false));
@@ -139,7 +124,6 @@
   document.addEventListener("DOMContentLoaded", begin);
   // What is on the page was put in anew, as if the page was loaded (lift.js).
   document.addEventListener("campgrid:put-in", begin);
-  document.addEventListener("htmx:afterSettle", (event) => showRanges(event.target));
 
   // A button where the browser can put the camp on the home screen: it offers that once, as the page comes.
   let offer = null;

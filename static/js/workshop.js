@@ -49,6 +49,21 @@
   });
   open();
 
+  // A slider says in words what its number means, beside its label and to whoever hears it.
+  const showRanges = () => {
+    document.querySelectorAll("input[data-words]").forEach((range) => {
+      const label = document.querySelector(`label[for="${range.id}"]`);
+      const output = label.querySelector("output") ?? label.appendChild(document.createElement("output"));
+      // It is the slider's own value: as a part of the label it would be said twice.
+      output.ariaHidden = "true";
+      output.textContent = range.dataset.words.split("|")[range.value];
+      range.ariaValueText = output.textContent;
+    });
+  };
+  document.addEventListener("input", (event) => event.target.matches?.("input[data-words]") && showRanges());
+  ["htmx:afterSettle", "htmx:oobAfterSwap", "campgrid:put-in"].forEach((name) => document.addEventListener(name, showRanges));
+  showRanges();
+
   // What is copied has the words whole.
   document.addEventListener("copy", (event) => {
     const text = getSelection().toString();

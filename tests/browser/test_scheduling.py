@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -61,3 +63,41 @@ def test_a_cell_says_what_it_would_change(open_page):
     page.locator(".entry a").first.click()
     expect(page.locator(".board").get_by_text("here now")).to_be_visible()
     expect(page.locator(".board .price small").first).to_contain_text("wishes")
+
+
+def places(page) -> dict[str, str]:
+    """Where each session stands on the board, by its title."""
+    return dict(
+        page.locator(".board .entry[id]").evaluate_all(
+            "all => all.map(one => [one.querySelector('a').textContent, one.closest('tr').rowIndex + ' ' + "
+            "one.querySelector('.where').textContent])"
+        )
+    )
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (360, True), (1280, False)])
+def test_a_build_before_ones_eyes_is_left_and_taken(open_page, wide_camp, width, scripts):
+    path = f"/{wide_camp}/draft/"
+    page = open_page("organiser", scripts=scripts, viewport={"width": width, "height": 900})
+    page.goto(path)
+    before = places(page)
+    page.get_by_text("What counts", exact=True).click()
+    page.get_by_label("Take").select_option("60")
+    submit(page, "Build the grid")
+    wait_for(page, page.get_by_text("Being built"), path)
+    # While it runs there is nothing to start.
+    expect(page.get_by_role("button", name="Build the grid")).to_be_hidden()
+    drawn = places(page)
+    assert drawn != before
+    submit(page, "Stop and keep the best")
+    wait_for(page, page.get_by_role("button", name="Leave it"), path)
+    expect(page.locator("#compared")).to_contain_text(re.compile(r"sessions? moves?|gets? a place"))
+    built = places(page)
+    assert built != before
+    submit(page, "Leave it")
+    expect(page.get_by_text("The grid is as it was before the build.").first).to_be_visible()
+    assert places(page) == before
+    expect(page.get_by_role("button", name="Take it")).to_have_count(0)
+    # Redone it is asked again, and taken.
+    page.locator("#step-redo button").click()
+    expect(page.get_by_role("button", name="Take it")).to_be_visible()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..score import score
@@ -41,6 +41,9 @@ class Progress:
     attended: int
     #: no grid can meet more wishes than that; the trivial limit until something better is proved
     bound: int = 0
+    #: the best so far, as in `Found`; a search keeps another list for each, so that these may be looked at later
+    starts: Sequence[int] = ()
+    rooms: Sequence[int] = ()
 
 
 #: hears of progress; answers False to stop
@@ -231,4 +234,8 @@ class Search:
         now = time.monotonic() - self.started
         if now - self.told >= 0.25 or self.told < 0:
             self.told = now
-            self.is_stopped = not self.listener(Progress(now, self.moves, round(self.best.wishes)))
+            self.is_stopped = not self.listener(self.progress(now))
+
+    def progress(self, seconds: float) -> Progress:
+        best = self.best
+        return Progress(seconds, self.moves, round(best.wishes), starts=best.starts, rooms=best.rooms)

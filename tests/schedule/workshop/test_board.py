@@ -255,8 +255,10 @@ class TestBeside:
         ("build", "attended", "said"),
         [
             ({"is_proven": True}, 100, 0),
-            ({"limit": 110, "wishes_alone": 105}, 100, 5),
-            ({"limit": 105, "wishes_alone": 104}, 100, 1),
+            ({"is_proven": True, "limit": 100, "attended": 93, "wishes_alone": 100}, 100, 10),
+            ({"limit": 110, "wishes_alone": 105}, 100, 15),
+            ({"limit": 110, "wishes_alone": 105, "attended": 95}, 100, 25),
+            ({"limit": 105, "wishes_alone": 104}, 100, 10),
             ({"limit": 110, "wishes_alone": 105}, 95, None),
             ({}, 100, None),
             ({"is_proven": True, "state": "failed"}, 100, None),
@@ -264,7 +266,7 @@ class TestBeside:
         ],
     )
     def test_what_is_proved_is_said_of_a_draft_that_is_as_good(self, build, attended, said):
-        found = GridBuild(**{"state": "done", "told_attended": 100, **build})
+        found = GridBuild(**{"state": "done", "told_attended": 100, "attended": 105, **build})
         assert proof_of(found, SimpleNamespace(figures=SimpleNamespace(attended=attended))) == said
         assert proof_of(None, None) is None
 
