@@ -20,7 +20,7 @@ from events import stamps
 from events.models import Attendee, Camp
 from pitches.wishes import renew_wishes
 
-from ..advice import compare, contradictions, reason_in_words, repairs
+from ..advice import compare, contradictions, reason_in_words, renew_figures, repairs
 from ..draft.concerns import set_concerns
 from ..draft.lock import locked_draft
 from ..draft.plan import Applied, apply_plan
@@ -160,6 +160,8 @@ def run_build(*, build: GridBuild) -> None:
     with transaction.atomic():
         build.tell(state=GridBuild.State.DONE, elapsed=solution.seconds, **_put_on_draft(build))
         stamps.bump(camp, stamps.DRAFT)
+    # Whoever looks sees the figures of this grid, and need not wait for what is measured below.
+    renew_figures(camp=camp)
     if wishes.people:
         costs = _measured_costs(build, case, told, solution.placements)
         if costs is not None:

@@ -80,11 +80,11 @@ def test_a_build_before_ones_eyes_is_left_and_taken(open_page, wide_camp, width,
     path = f"/{wide_camp}/draft/"
     page = open_page("organiser", scripts=scripts, viewport={"width": width, "height": 900})
     page.goto(path)
-    before = places(page)
+    before, wide = places(page), page.evaluate("document.documentElement.scrollWidth")
     page.get_by_text("What counts", exact=True).click()
     page.get_by_label("Take").select_option("60")
     submit(page, "Build the grid")
-    wait_for(page, page.get_by_text("Being built"), path)
+    wait_for(page, page.locator(".figures").get_by_text("Being built"), path)
     # While it runs there is nothing to start.
     expect(page.get_by_role("button", name="Build the grid")).to_be_hidden()
     drawn = places(page)
@@ -94,10 +94,16 @@ def test_a_build_before_ones_eyes_is_left_and_taken(open_page, wide_camp, width,
     expect(page.locator("#compared")).to_contain_text(re.compile(r"sessions? moves?|gets? a place"))
     built = places(page)
     assert built != before
+    if scripts:
+        page.get_by_role("button", name="Close", exact=True).first.click()
+        first, most = (".board-box", 160) if width > 1000 else (".map", 220)
+        assert page.locator(first).bounding_box()["y"] <= most
+        assert page.evaluate("document.documentElement.scrollWidth") == wide
     submit(page, "Leave it")
     expect(page.get_by_text("The grid is as it was before the build.").first).to_be_visible()
     assert places(page) == before
     expect(page.get_by_role("button", name="Take it")).to_have_count(0)
-    # Redone it is asked again, and taken.
-    page.locator("#step-redo button").click()
-    expect(page.get_by_role("button", name="Take it")).to_be_visible()
+    # Whoever left it changes their mind: it is theirs to do anew.
+    with page.expect_navigation():
+        page.locator("#step-redo button").click()
+    assert places(page) == built
