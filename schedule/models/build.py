@@ -78,12 +78,12 @@ class GridBuild(models.Model):
     #: somebody took it or left it, or there is nothing to decide
     is_settled = models.BooleanField(default=False, db_default=False)
     #: its grid beside the one before, as it is told: `Compared`; empty: there was none
-    compared = models.JSONField(default=dict, blank=True)
+    compared = models.JSONField(default=dict, db_default={}, blank=True)
     #: by concern: the number it was slid to, and about how many wishes it cost, as they are told
-    costs = models.JSONField(default=dict, blank=True)
+    costs = models.JSONField(default=dict, db_default={}, blank=True)
     #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), and what was pinned
-    proved_of = models.JSONField(default=list, blank=True)
-    pinned = models.JSONField(default=list, blank=True)
+    proved_of = models.JSONField(default=list, db_default=[], blank=True)
+    pinned = models.JSONField(default=list, db_default=[], blank=True)
     seen_alive_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -22,7 +22,7 @@ from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, DraftFigures, GridBuild, GridVersion
 from ..wall.publish import pending_changes
 from .board import MANY, Facts, board_of
-from .sketch import is_sketched, moves_of_plan, sketch_of
+from .sketch import is_sketched, moves_if_taken, sketch_of
 from .tray import faults_of, proof_of, verdict_of, what_waits
 
 #: what it is made of; the version on the wall, too: it says what publishing would change
@@ -117,7 +117,7 @@ def last_build(camp: Camp) -> GridBuild | None:
 
 def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic: str) -> SafeString:
     draft, camp, build = shared.draft, shared.draft.camp, shared.build
-    sketch = sketch_of(rows, build.plan) if build and is_sketched(build, draft.revision) else None
+    sketch = sketch_of(rows, build) if build and is_sketched(build, draft.revision) else None
     drawn = sketch or rows
     broken = advice.broken_rules(border.case_of(drawn))
     latest, counted = GridVersion.latest(camp), advice.counted_of(shared.figures)
@@ -151,7 +151,7 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         "build": build,
         "proof": proof,
         "compared": advice.compared_in_words(build) if build and (build.is_asking or build.has_found_same) else "",
-        "moves_of_plan": moves_of_plan(rows, build.plan) if build and build.is_asking and not build.is_applied else 0,
+        "moves_if_taken": moves_if_taken(rows, build) if build and build.is_asking and not build.is_applied else 0,
         "verdict": verdict_of(build, counted, proof) if rows.standing and not sketch else "",
         "latest": latest,
         "changes": pending_changes(latest, rows),

@@ -1,4 +1,4 @@
-"""The board as a plan would have it: what a build has so far, drawn before anything is moved."""
+"""The board as a build has it so far, drawn before anything is moved."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ def is_sketched(build: GridBuild | None, revision: int) -> bool:
     return build is not None and build.is_active and bool(build.plan) and build.draft_revision == revision
 
 
-def sketch_of(draft: DraftRows, plan: list[list[int]]) -> DraftRows:
-    """The same rows with the plan's places. A session that stays, or moves, is the one that stands now; one that has no
-    place yet has a number below nought.
+def sketch_of(draft: DraftRows, build: GridBuild) -> DraftRows:
+    """The same rows with the places that the build has so far.
+
+    A session that stays, or moves, is the one that stands now; one that has no place yet has a number below nought.
     """
     now: dict[int, list[Session]] = defaultdict(list)
     for found in draft.standing:
@@ -25,7 +26,7 @@ def sketch_of(draft: DraftRows, plan: list[list[int]]) -> DraftRows:
     pitches = {pitch.pk: pitch for pitch in draft.pitches}
     slots, rooms = {slot.pk: slot for slot in draft.slots}, {room.pk: room for room in draft.rooms}
     standing = []
-    for number, (pitch_id, slot_id, room_id) in enumerate(plan, 1):
+    for number, (pitch_id, slot_id, room_id) in enumerate(build.plan, 1):
         pitch, slot, room = pitches.get(pitch_id), slots.get(slot_id), rooms.get(room_id)
         if pitch is None or slot is None or room is None:
             continue
@@ -36,9 +37,9 @@ def sketch_of(draft: DraftRows, plan: list[list[int]]) -> DraftRows:
     return replace(draft, standing=standing)
 
 
-def moves_of_plan(draft: DraftRows, plan: list[list[int]]) -> int:
-    """How many sessions stand elsewhere, come or go if this plan is taken."""
+def moves_if_taken(draft: DraftRows, build: GridBuild) -> int:
+    """How many sessions stand elsewhere, come or go if what the build found is taken."""
     open_ids = {pitch.pk for pitch in draft.pitches}
     before = [(found.session.pitch_id, found.slot.pk, found.room.pk) for found in draft.standing]
-    after = [(pitch, slot, room) for pitch, slot, room in plan if pitch in open_ids]
+    after = [(pitch, slot, room) for pitch, slot, room in build.plan if pitch in open_ids]
     return sum(count_moves(before, after))

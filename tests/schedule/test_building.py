@@ -333,7 +333,7 @@ def test_the_first_grid_is_drawn_and_nothing_is_moved(sign_in, camp, olga, clash
     assert stand(camp) == before
     assert Draft.revision_of(camp) == revision
     # As it is drawn, they are not at the same time.
-    drawn = sketch_of(read_draft(camp), running.plan)
+    drawn = sketch_of(read_draft(camp), running)
     assert len({found.slot for found in drawn.standing}) == 2
     assert {found.session.pk for found in drawn.standing} == {session.pk for session in clash}
 
