@@ -41,6 +41,12 @@ def test_four_light_modules_lie_around_it():
     assert picture[4 * 8].min() == 0
 
 
+def test_it_is_black_whatever_the_text_around_it_is():
+    """In the dark theme the page has other ideas of what a drawing is filled with."""
+    svg = ElementTree.fromstring(qr_svg(ADDRESS, "QR code to join"))
+    assert [(part.tag, part.attrib["fill"]) for part in svg] == [(f"{SVG}rect", "white"), (f"{SVG}path", "black")]
+
+
 def test_its_label_is_read_out_and_cannot_break_out():
     svg = ElementTree.fromstring(qr_svg(ADDRESS, 'To "join" <b>'))
     assert svg.attrib["aria-label"] == 'To "join" <b>'
