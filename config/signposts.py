@@ -11,11 +11,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 #: of the installation: personal, or for those who run it
-PERSONAL = ["accounts/", "admin/", "demo/", "j/", "me/", "new/"]
+PERSONAL = ["accounts/", "admin/", "demo/", "j/", "me/", "new/", "Q/", "q/"]
 #: below a camp's address: somebody's own, or for those who run the camp
 PERSONAL_IN_CAMP = [
     "my/", "waiting/", "kept.json", "join/", "leave/", "name/", "invitations/", "people/", "settings/", "archive/",
-    "delete/", "copy/", "poster/", "rooms/", "slots/", "draft/", "import/", "export/",
+    "delete/", "copy/", "poster/", "rooms/", "slots/", "draft/", "paper/", "import/", "export/",
 ]  # fmt: skip
 
 

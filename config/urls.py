@@ -8,6 +8,7 @@ from accounts.views import sign_in, sign_in_confirm
 from exchange.views import camp_import_create, camp_import_detail
 from notes.views.along import along_detail
 from notes.views.session import session_detail
+from schedule.views.scan import scan_detail
 from schedule.views.shift import slots_shift
 from schedule.views.tell import device_move
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path(".well-known/security.txt", signposts.security_contact, name="security_contact"),
     path("security.txt", RedirectView.as_view(pattern_name="security_contact")),
     path("sw.js", offline.worker, name="worker"),
+    # In capitals a QR code is coarser; who types it in small letters is led there, too.
+    path("Q/<str:mark>", scan_detail, name="scan_detail"),
+    path("q/<str:mark>", scan_detail),
     path("push/moved/", device_move, name="device_move"),
     path("app/offline/", offline.offline, name="offline"),
     path("demo/", include("demo.urls")),

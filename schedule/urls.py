@@ -1,10 +1,27 @@
 from django.urls import path
 
-from .views import build, calendars, cells, draft, moved, my_day, place, public, repair, shift, tell, unseen
+from .views import (
+    build,
+    calendars,
+    cells,
+    draft,
+    moved,
+    my_day,
+    paper,
+    place,
+    public,
+    repair,
+    scan,
+    shift,
+    tell,
+    unseen,
+    wall,
+)
 
 app_name = "schedule"
 urlpatterns = [
     path("grid/", public.grid_detail, name="grid_detail"),
+    path("grid/print/", paper.grid_print, name="grid_print"),
     path("grid/versions/", public.version_list, name="version_list"),
     path("grid/versions/<row:number>/", public.version_detail, name="version_detail"),
     path("grid/how/", public.grid_how, name="grid_how"),
@@ -31,6 +48,13 @@ urlpatterns = [
     path("draft/sessions/<row:session_id>/pin/", draft.session_pin, name="session_pin"),
     path("draft/pins/", draft.pins_set, name="pins_set"),
     path("draft/cells/<row:slot_id>-<row:room_id>/", cells.cell_fill, name="cell_fill"),
+    path("draft/wall/", wall.wall_type, name="wall_type"),
+    path("draft/scans/hold/", scan.scan_hold, name="scan_hold"),
+    path("draft/scans/place/", scan.scan_place, name="scan_place"),
+    path("draft/scans/<row:session_id>/", scan.scan_done, name="scan_done"),
+    path("paper/", paper.paper_list, name="paper_list"),
+    path("paper/cells/", paper.cells_print, name="cells_print"),
+    path("paper/cards/", paper.cards_print, name="cards_print"),
     path("draft/undo/", moved.move_undo, name="move_undo"),
     path("draft/steps/undo/", moved.step_undo, name="step_undo"),
     path("draft/steps/redo/", moved.step_redo, name="step_redo"),

@@ -23,6 +23,7 @@ from schedule.advice.mending import Mending
 from schedule.draft.moves import pin_session, place_session
 from schedule.draft.undo import undo_step
 from schedule.models import Draft, GridBuild, MailedCalendar
+from schedule.paper.marks import CardMark, CellMark, mark_text
 from schedule.wall.publish import publish_grid
 
 from .factories import DAY, AttendeeFactory, PitchFactory, make_organiser
@@ -251,6 +252,17 @@ class FullCamp:
             "schedule:pins_set": Form({"where": f"room-{self.rooms[0].pk}-1"}),
             "schedule:cell_fill": Form(
                 {"pitch": f"{self.waits.pk}-0"}, {"slot_id": self.slots[2].pk, "room_id": self.rooms[0].pk}
+            ),
+            "schedule:scan_hold": Form({"mark": mark_text(CardMark.of(self.waits))}),
+            "schedule:scan_place": Form(
+                {
+                    "card": mark_text(CardMark.of(self.waits)),
+                    "cell": mark_text(CellMark.of(self.slots[2], self.rooms[0])),
+                    "seen": "-0",
+                }
+            ),
+            "schedule:wall_type": Form(
+                {"1-slot": self.slots[2].pk, "1-room": self.rooms[0].pk, "1-title": self.waits.title}
             ),
             "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),
             "schedule:step_undo": Form(),

@@ -45,8 +45,9 @@ GOES_ON = {
     "schedule:mails_stop": False,
     "schedule:device_remove": False,
 }
-#: what changes no row although it is fine: an organiser is in already, and no address is listed
-CHANGES_NOTHING = {"events:camp_join", "events:address_drop"}
+#: what changes no row although it is fine: an organiser is in already, no address is listed, and what one holds is in
+#: one's browser
+CHANGES_NOTHING = {"events:camp_join", "events:address_drop", "schedule:scan_hold"}
 
 
 @contextmanager

@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = (ROOT / "static/css/campgrid.css").read_text()
 #: beside it, on pages of its own
 WORKSHOP = (ROOT / "static/css/workshop.css").read_text()
-BOTH = SOURCE + WORKSHOP
+PAPER = (ROOT / "static/css/paper.css").read_text()
+BOTH = SOURCE + WORKSHOP + PAPER
 #: /* 1. Tokens … */ begins the part that holds every colour, /* 2. Base … */ the next
 TOKENS, REST = re.split(r"^/\* 2\. ", SOURCE, flags=re.MULTILINE)
 TOKENS = TOKENS[TOKENS.index("\n/* 1. ") :]
@@ -39,7 +40,9 @@ def headings(text: str) -> list[str]:
     return re.findall(r"^(?:/\*| \*) *(\d+\. .*?)(?: \*/)?$", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("sheet", "least"), [(SOURCE, 10), (WORKSHOP, 8)], ids=["campgrid", "workshop"])
+@pytest.mark.parametrize(
+    ("sheet", "least"), [(SOURCE, 10), (WORKSHOP, 8), (PAPER, 4)], ids=["campgrid", "workshop", "paper"]
+)
 def test_the_contents_at_the_top_name_the_parts_in_their_order(sheet, least):
     contents, _, body = sheet.partition("*/")
     assert len(headings(contents)) > least
@@ -47,7 +50,7 @@ def test_the_contents_at_the_top_name_the_parts_in_their_order(sheet, least):
 
 
 def test_no_colour_is_named_outside_the_tokens():
-    code = re.sub(r"/\*.*?\*/", "", REST + WORKSHOP, flags=re.DOTALL)
+    code = re.sub(r"/\*.*?\*/", "", REST + WORKSHOP + PAPER, flags=re.DOTALL)
     assert re.findall(r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|color-mix)\(|: *(?:white|black|red|grey)\b", code) == []
 
 

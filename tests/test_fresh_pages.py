@@ -115,6 +115,9 @@ NOT_FRESH = {
     "events:camp_erase": "a form",
     "events:invitation_accept": "a form",
     "events:worry_create": "a form",
+    "schedule:grid_print": "it says when it was printed",
+    "schedule:scan_hold": "sent from the page of a scan",
+    "schedule:scan_place": "the same",
     "schedule:mails_stop": "a form",
 }
 

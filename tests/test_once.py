@@ -53,7 +53,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: sent twice they say twice how it shall be, or end what is ended already: no form holds a key for that
 SETS_ONLY = {
     "events:camp_switch", "events:room_features", "events:person_role", "pitches:seen_mark", "pitches:pitch_host", "pitches:interest_set",
-    "schedule:session_choose", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
+    "schedule:session_choose", "schedule:scan_hold", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_stop", "schedule:build_take",
     "schedule:build_leave",
     "notes:note_rule", "notes:link_delete",
@@ -122,13 +122,17 @@ def forms_shown(full_camp, olga) -> dict[str, set[bool]]:
     from .addresses import camp_addresses
 
     shown: dict[str, set[bool]] = {}
+    scanned = full_camp.forms()["schedule:scan_place"].data
     for person in (olga, None):
         client = Client()
         if person:
             client.force_login(person.user, backend=BACKEND)
+            # With a card in hand, the page of a cell has the form that places it.
+            client.post(reverse("schedule:scan_hold", args=[full_camp.camp.slug]), {"mark": scanned["card"]})
         pages = [full_camp.url(address) for address in camp_addresses()]
         pages += [full_camp.url(a, f) for a in camp_addresses() if (f := full_camp.forms().get(a.name))]
         pages += [
+            f"/Q/{scanned['cell']}",
             "/new/",
             "/new/import/",
             f"/{full_camp.camp.slug}/draft/pitches/{full_camp.pitch.pk}/place/?slot={full_camp.slots[2].pk}",

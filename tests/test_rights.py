@@ -115,6 +115,7 @@ RIGHTS = {
     "pitches:interest_set": (INSIDE_DO, INSIDE_DO),
     # -- what was published
     "schedule:grid_detail": (EVERYBODY, NONE),
+    "schedule:grid_print": (EVERYBODY, NONE),
     "schedule:version_list": (EVERYBODY, NONE),
     "schedule:version_detail": (EVERYBODY, NONE),
     "schedule:grid_how": (EVERYBODY, NONE),
@@ -138,6 +139,15 @@ RIGHTS = {
     "schedule:mails_start": (INSIDE_DO, INSIDE_DO),
     # The address, with the code beside it in the mail: whoever reads the mail need not be signed in.
     "schedule:mails_stop": (EVERYBODY, ">>>>> >>>>"),
+    # -- paper
+    "schedule:paper_list": (HELPERS, NONE_HELPERS),
+    "schedule:cells_print": (HELPERS, NONE_HELPERS),
+    "schedule:cards_print": (HELPERS, NONE_HELPERS),
+    # Where a scan is sent: whoever does not run the camp is led to what the code stands for, and nothing happens.
+    "schedule:scan_hold": (">>>>> >>>>", ">>>>> >>>>"),
+    "schedule:scan_place": (">>>>> >>>>", ">>>>> >>>>"),
+    "schedule:scan_done": (ORGANISERS, NONE_ORGANISERS),
+    "schedule:wall_type": (ORGANISERS, ORGANISERS_DO),
     # -- the draft
     "schedule:draft_detail": (ORGANISERS, NONE_ORGANISERS),
     "schedule:grid_publish": (ORGANISERS, ORGANISERS_DO),

@@ -29,6 +29,7 @@ SAYS_NOTHING = {
     "events:news_hear": "what was read is gone from the page",
     "schedule:moves_hear": "what was seen is gone from the page",
     "schedule:session_choose": "the page it was sent from shows where one goes",
+    "schedule:scan_hold": "the page that follows says what is in hand",
 }
 #: what cannot be taken back as easily as it was done: each has a page that asks, and nothing else does it
 HURTS = {
@@ -42,6 +43,7 @@ CAN_BE_UNDONE = {
     "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "events:person_remove",
     "pitches:pitch_withdraw", "schedule:session_place",
     "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set", "schedule:cell_fill", "schedule:repeat_add",
+    "schedule:scan_place", "schedule:wall_type",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:build_leave", "schedule:move_undo",
     "schedule:step_undo", "schedule:step_redo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
@@ -64,7 +66,7 @@ HURTS_NOBODY = {
     "exchange:import_create",
     # Told to one person, and taken back by nobody: its page is the form itself, and says who reads it.
     "events:worry_create",
-    "events:worry_list", "along_detail", "notes:draft_edit", "schedule:session_choose",
+    "events:worry_list", "along_detail", "notes:draft_edit", "schedule:session_choose", "schedule:scan_hold",
 }  # fmt: skip
 
 

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 #: addresses that belong to the installation, or would look as if they did
 RESERVED_SLUGS = frozenset(
     "about account accounts admin api app archive calendar camp camps code codes contact demo desk docs embed event "
-    "events favicon feed feeds health healthz help home imprint j join keep legal live login logout manage manifest me "
-    "metrics my new openapi people pitches press privacy push robots schedule search security series settings sign-in "
-    "signin signup sitemap stage static status support sw terms version wall webhook www".split()
+    "events favicon feed feeds health healthz help home imprint j join keep legal live login logout manage manifest "
+    "me metrics my new openapi people pitches press privacy push q robots schedule search security series settings "
+    "sign-in signin signup sitemap stage static status support sw terms version wall webhook www".split()
 )
 #: letters that cannot be mistaken for each other on a wall or by telephone
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

@@ -34,6 +34,7 @@ from ..missing import say_what_is_missing
 from ..models import Attendee
 from ..news import NewsPage, news_page, sentence
 from ..people import Named, named, named_all
+from ..qr import qr_svg
 from ..signals import waiting_shown
 
 register = template.Library()
@@ -179,6 +180,12 @@ def icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def qr(address: str, label: str) -> SafeString:
+    """A code that leads there."""
+    return qr_svg(address, label)
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,17 @@ Reads a `Case`; the solver answers.
 
 from ..solver import Expected
 from .breaks import Break, broken_rules, contradictions
-from .cells import CellChoice, CellFilling, PlaceCell, PlaceSlot, best_cells, cell_choices, fillings, place_slots
+from .cells import (
+    CellChoice,
+    CellFilling,
+    PlaceCell,
+    PlaceSlot,
+    best_cells,
+    breaks_there,
+    cell_choices,
+    fillings,
+    place_slots,
+)
 from .compared import Compared, compare, compared_in_words, count_moves
 from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
@@ -33,6 +43,7 @@ __all__ = [
     "Waiting",
     "ask_for_figures",
     "best_cells",
+    "breaks_there",
     "broken_rules",
     "cell_choices",
     "compare",

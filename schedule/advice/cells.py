@@ -210,6 +210,19 @@ def fillings(
     return sorted(found, key=lambda one: (not one.is_good, -one.choice.gain))
 
 
+def breaks_there(draft: DraftRows, pitch_id: int, session_id: int | None, slot: Slot, room: Room) -> tuple[str, ...]:
+    """What would be broken, beyond what is anyway, if the session (or a next one of the pitch) stood in that cell."""
+    case = case_of(draft)
+    at = next((p for p, s in case.sessions.items() if s.pk == session_id), None)
+    cell = (
+        next(t for t, found in enumerate(case.slots) if found.pk == slot.pk),
+        next(r for r, found in enumerate(case.rooms) if found.pk == room.pk),
+    )
+    position = case.position_of(pitch_id)
+    broken = solver.breaks_in_cells(unpinned(case.problem), case.placements, position, at, cells=[cell])[cell]
+    return tuple(dict.fromkeys(break_sentence(case, found, gettext) for found in broken))
+
+
 def _can_swap(draft: DraftRows, there: dict[tuple[int, int], Standing], mine: Standing, other: Standing) -> bool:
     """Each has room where the other starts, beside each other and beside everybody else."""
     taken: set[tuple[int, int]] = set()

@@ -27,21 +27,34 @@ STEPS_PER_PAGE = 50
 
 def tell_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence: str = "") -> HttpResponseRedirect:
     """To the draft with what moved in view, the sentence that says where it is now, and Undo."""
-    found = {row.pk: row for row in camp.sessions.filter(pk__in=[session.pk for session in moved]).with_place()}
-    # The one that was taken in hand first.
-    rows = [found[session.pk] for session in moved if session.pk in found]
-    undo = Undo(
-        reverse("schedule:move_undo", args=[camp.slug]), [("moved", f"{row.pk}-{row.revision}") for row in rows]
-    )
+    rows = _rows_of(camp, moved)
     touched = [_id_of(row) for row in rows]
-    if rows:
-        # Sent again, it says where they are only as long as the first of them was not moved since.
-        note_left(request, rows[0], "revision")
-    tell_done(request, sentence or _where_it_is(camp, rows), undo=undo if rows else None, touched=touched)
+    _say(request, camp, rows, sentence, touched)
     # Only some of those that wait are shown unless one asks for all.
     waits = any(found.startswith("waiting") for found in touched[:1])
     address = reverse("schedule:draft_detail", args=[camp.slug], query={"waiting": "all"} if waits else None)
     return HttpResponseRedirect(address + (f"#{touched[0]}" if touched else ""))
+
+
+def say_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence: str, touched: list[str]) -> None:
+    """The next page says so, with Undo, and marks those of its parts; which page that is, is the view's to say."""
+    _say(request, camp, _rows_of(camp, moved), sentence, touched)
+
+
+def _rows_of(camp: Camp, moved: list[Session]) -> list[Session]:
+    """The one that was taken in hand first."""
+    found = {row.pk: row for row in camp.sessions.filter(pk__in=[session.pk for session in moved]).with_place()}
+    return [found[session.pk] for session in moved if session.pk in found]
+
+
+def _say(request: CampRequest, camp: Camp, rows: list[Session], sentence: str, touched: list[str]) -> None:
+    undo = Undo(
+        reverse("schedule:move_undo", args=[camp.slug]), [("moved", f"{row.pk}-{row.revision}") for row in rows]
+    )
+    if rows:
+        # Sent again, it says where they are only as long as the first of them was not moved since.
+        note_left(request, rows[0], "revision")
+    tell_done(request, sentence or _where_it_is(camp, rows), undo=undo if rows else None, touched=touched)
 
 
 def _id_of(session: Session) -> str:

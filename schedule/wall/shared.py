@@ -169,6 +169,7 @@ def _version_line(published: Published, camp: Camp) -> SafeString:
         "versions": address_in("schedule:version_list", camp),
         "how": address_in("schedule:grid_how", camp),
         "calendar": address_in("schedule:calendar_detail", camp),
+        "print": address_in("schedule:grid_print", camp),
     }
     return fill(stencil("schedule/_grid_version.html"), values)
 

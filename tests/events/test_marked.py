@@ -34,10 +34,12 @@ PLACES = {
     "pitches:pitch_detail": {MARKED},
     "pitches:pitch_list": {MARKED},
     "pitches:pitch_one": {MARKED},
+    "schedule:cards_print": {MARKED},
     "schedule:draft_detail": {MARKED},
     "schedule:draft_history": {MARKED},
     "schedule:draft_repair": {MARKED, READ_OUT, CHOICE},
     "schedule:grid_detail": {MARKED},
+    "schedule:grid_print": {MARKED},
     # Sentences of the rules that a place would break say names alone.
     "schedule:session_place": {MARKED, "bare"},
     "schedule:version_detail": {MARKED},
