@@ -61,6 +61,7 @@ LABELS = {
     "url": _("Address"),
     "venue": _("Place"),
     "walking_minutes": _("Minutes between buildings"),
+    "why": _("Why, in one line"),
 }
 
 

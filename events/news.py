@@ -76,6 +76,8 @@ SHOWN = 10
 #: of all camps together. A day is moved every few minutes while it runs: what is above the limit waits for as long, and
 #: comes in one mail
 MAILED_TO_ONE_ADDRESS = Limit("news-mail-address", 6, timedelta(minutes=15))
+#: seconds after which what is told is mailed, whatever may follow
+LONGEST_WAIT = 600
 #: people in one task: in between goes the mail that somebody waits for
 AT_ONCE = 20
 #: people in one statement
@@ -107,7 +109,9 @@ def news_item(
     *, kind: str, address: str = "", session: int | None = None, ends_at: datetime | None = None, **facts: str
 ) -> Item:
     """One thing to be told, of the page at that address; with `session` it is about the place of that one. From
-    `ends_at` on it is of no use, and is mailed no more.
+    `ends_at` on it is of no use, and is mailed no more. Facts that are more than words: `stood` and `stands`, its place
+    in words and its end before and after, by which a mail tells several moves as one; `waits`, for how many seconds a
+    mail waits for the next one; `why`, which is told after it.
     """
     item: Item = {"kind": kind, "address": address, **facts}
     if session is not None:
@@ -143,11 +147,22 @@ def _is_told(person: Attendee, items: Iterable[Item]) -> bool:
     new = [item for item in items if last.get(_about(item)) != _said(item)]
     if not new:
         return False
+    new = [_with_first(item, person) for item in new]
     known = max(map(number_of, person.news), default=0)
     person.news = with_new(person.news, new, due_from=person.news_due_from)
     if person.news_due_from is None:
         person.news_due_from = min(number for item in person.news if (number := number_of(item)) > known)
     return True
+
+
+def _with_first(item: Item, person: Attendee) -> Item:
+    """With where it stood before what is not mailed yet: a mail tells several moves as one."""
+    if person.news_due_from is None or "stands" not in item:
+        return item
+    for known in person.news:
+        if _about(known) == _about(item) and "stands" in known and number_of(known) >= person.news_due_from:
+            return {**item, "first": known.get("first", known["stood"])}
+    return item
 
 
 def with_new(waiting: Iterable[Item], new: Iterable[Item], *, due_from: int | None) -> list[Item]:
@@ -210,7 +225,7 @@ def _about(item: Mapping[str, Any]) -> tuple[str, object]:
 
 
 def _said(item: Mapping[str, Any]) -> Item:
-    return {name: fact for name, fact in item.items() if name != "number"}
+    return {name: fact for name, fact in item.items() if name not in ("number", "first", "waits")}
 
 
 # -- by mail ---------------------------------------------------------------------------------------------
@@ -243,6 +258,9 @@ def mail_person_news(*, attendee_id: int) -> None:
     if person is None or person.user is None or person.news_due_from is None:
         return
     items = [item for item in person.news if number_of(item) >= person.news_due_from and not _is_over(item)]
+    if _more_may_follow(items, person.news_due_from):
+        return
+    items = [told for item in items if (told := _as_mailed(item)) is not None]
     address = person.user.email
     if items and address:
         # What is refused counts, too, and puts nothing off: a new count begins when the first of it is long enough ago.
@@ -256,6 +274,33 @@ def mail_person_news(*, attendee_id: int) -> None:
         )
     person.news_due_from = None
     person.save(update_fields=["news_due_from"])
+
+
+def _more_may_follow(items: Iterable[Item], due_from: int) -> bool:
+    """Whether one of these was told just now, and waits (`waits`, in seconds) for what may be told of it next; none
+    waits longer than a few minutes.
+    """
+    now = time.time_ns() // 1000
+    if now - due_from > LONGEST_WAIT * 1_000_000:
+        return False
+    return any(now - number_of(item) < item.get("waits", 0) * 1_000_000 for item in items)
+
+
+def _as_mailed(item: Item) -> Item | None:
+    """What became of it since the last mail, as one move; None: it is where it was."""
+    if "first" not in item:
+        return item
+    first, stands = item["first"], item["stands"]
+    if first == stands:
+        return None
+    if stands is None:
+        return {**item, "kind": OFF_GRID, "place": first[0]}
+    now = {**item, "place": stands[0], "end": stands[1]}
+    if first is None:
+        return {**now, "kind": ON_GRID}
+    if first[0] == stands[0]:
+        return {**now, "kind": ENDS}
+    return {**now, "kind": MOVED, "before": first[0]}
 
 
 def _is_over(item: Item) -> bool:
@@ -299,7 +344,8 @@ def sentence(item: Item) -> str:
     facts = dict(item)
     if item["kind"] == ROLE:
         facts["role"] = str(Role(item["role"]).label)
-    return str(SENTENCES[item["kind"]]) % facts
+    told = str(SENTENCES[item["kind"]]) % facts
+    return f"{told} {_('Why: %(line)s') % {'line': item['why']}}" if item.get("why") else told
 
 
 def more_in_words(count: int) -> str:

@@ -39,7 +39,7 @@ PITCH_FIELDS = [
 ]  # fmt: skip
 COLOUR_FIELDS = ["name", "hue"]
 SESSION_FIELDS = ["is_pinned", "notes_rule", "sequence", "told", "told_at", "key"]
-VERSION_FIELDS = ["number", "published_at", "clocks_of", "clocks_in"]
+VERSION_FIELDS = ["number", "published_at", "why", "takes_back", "clocks_of", "clocks_in"]
 PLACEMENT_FIELDS = ["room_name", "starts_at", "ends_at", "is_cancelled"]
 NOTE_FIELDS = ["text", "revision", "changed_at"]
 REVISION_FIELDS = ["number", "text", "saved_at", "is_aside"]

@@ -26,7 +26,7 @@ from pitches.forms import SlotChoices
 from pitches.models import Pitch
 
 from .advice import concern_costs, concern_now, concern_sentences, concern_words
-from .models import Draft, GridBuild, MailedCalendar
+from .models import Draft, GridBuild, GridVersion, MailedCalendar
 
 
 class ConcernsForm(forms.Form):
@@ -233,6 +233,35 @@ class NewSessionForm(forms.Form):
 
     title = Pitch._meta.get_field("title").formfield(validators=[refuse_unseen])
     behalf = forms.CharField(label=_("Who leads it"), max_length=60, required=False, validators=[refuse_name])
+
+
+class PublishForm(forms.Form):
+    """What is said with a publish, and whether each later change goes out by itself."""
+
+    why = GridVersion._meta.get_field("why").formfield(
+        help_text=_("Everybody reads it: above the grid, and beside what moved. “The kitchen flooded”, say."),
+    )
+    is_live = forms.BooleanField(
+        label=_("Live from now on"),
+        help_text=_(
+            "Each later change on the draft goes out at once, with all that waits there. Hosts get one mail when you "
+            "pause for two minutes. What would break a rule waits for you, and so does a build."
+        ),
+        required=False,
+    )
+
+
+class TakeBackForm(forms.Form):
+    """What is said with it, and what becomes of the draft."""
+
+    why = GridVersion._meta.get_field("why").formfield(
+        help_text=_("Everybody reads it: above the grid, and beside what moved."),
+    )
+    with_draft = forms.BooleanField(
+        label=_("Put the draft back, too"),
+        help_text=_("Otherwise it stays as it is, and what differs waits there."),
+        required=False,
+    )
 
 
 class StopForm(forms.Form):

@@ -93,7 +93,9 @@ class FullCamp:
         self.idea = PitchFactory(camp=camp, title="An idea")
         Interest.objects.create(pitch=self.pitch, attendee=host)
         self.session = place_session(pitch=self.pitch, room=rooms[0], slot=slots[0])
+        publish_grid(camp=camp, by=None)
         self.other = place_session(pitch=self.idea, room=rooms[1], slot=slots[1])
+        # A version to go back to.
         publish_grid(camp=camp, by=None)
         for number, text in enumerate(["Ducks.", "Ducks and geese."]):
             save_note(session=self.session, text=text, by=host, base_revision=number)
@@ -246,6 +248,8 @@ class FullCamp:
             "schedule:mails_start": Form(),
             "schedule:mails_stop": Form({"code": self.mails.codes[0]}),
             "schedule:grid_publish": Form(seen | {"accept_broken": "1"}),
+            "schedule:version_take_back": Form({"seen": 2}),
+            "schedule:live_switch": Form({"on": "0"}),
             "schedule:session_place": Form({"cell": f"{self.slots[2].pk}-{self.rooms[0].pk}"}),
             "schedule:session_unplace": Form({"seen": self.session.revision}),
             "schedule:session_pin": Form({"on": "1"}),

@@ -10,6 +10,8 @@ import factory
 from accounts.models import User
 from events.models import Attendee, Camp, Role, Room, Slot
 from pitches.models import Pitch
+from schedule.models import GridVersion
+from schedule.wall.publish import publish_grid
 
 #: a Saturday in winter: London is on UTC
 DAY = datetime(2030, 1, 12, tzinfo=UTC)
@@ -63,6 +65,12 @@ class PitchFactory(factory.django.DjangoModelFactory):
 def make_slot(camp: Camp, hour: float, minutes: int = 60, kind: str = Slot.Kind.SESSIONS, title: str = "") -> Slot:
     start = DAY + timedelta(hours=hour)
     return camp.slots.create(starts_at=start, ends_at=start + timedelta(minutes=minutes), kind=kind, title=title)
+
+
+def publish_anew(camp: Camp, by: Attendee | None = None) -> GridVersion:
+    """The next version, in which no session is another one: there is one more room."""
+    RoomFactory(camp=camp)
+    return publish_grid(camp=camp, by=by, accept_broken=True)
 
 
 def make_organiser(camp: Camp, name: str = "Olga") -> Attendee:

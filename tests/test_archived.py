@@ -45,9 +45,9 @@ GOES_ON = {
     "schedule:mails_stop": False,
     "schedule:device_remove": False,
 }
-#: what changes no row although it is fine: an organiser is in already, no address is listed, and what one holds is in
-#: one's browser
-CHANGES_NOTHING = {"events:camp_join", "events:address_drop", "schedule:scan_hold"}
+#: what changes no row although it is fine: an organiser is in already, no address is listed, live mode is off, and what
+#: one holds is in one's browser
+CHANGES_NOTHING = {"events:camp_join", "events:address_drop", "schedule:live_switch", "schedule:scan_hold"}
 
 
 @contextmanager

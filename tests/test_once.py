@@ -53,7 +53,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: sent twice they say twice how it shall be, or end what is ended already: no form holds a key for that
 SETS_ONLY = {
     "events:camp_switch", "events:room_features", "events:person_role", "pitches:seen_mark", "pitches:pitch_host", "pitches:interest_set",
-    "schedule:session_choose", "schedule:scan_hold", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
+    "schedule:live_switch", "schedule:session_choose", "schedule:scan_hold", "schedule:session_unplace", "schedule:session_pin",
+    "schedule:pins_set",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_stop", "schedule:build_take",
     "schedule:build_leave",
     "notes:note_rule", "notes:link_delete",
@@ -822,7 +823,7 @@ def test_who_was_let_back_in_since_is_not_said_to_be_removed(sign_in, olga, cleo
 NO_ROW = {
     "events:camp_join", "events:camp_leave", "events:camp_erase", "events:news_hear", "events:camp_delete", "events:room_unpaste",
     "events:room_delete", "events:slot_ungenerate", "events:slot_delete", "events:address_upload", "events:address_drop",
-    "events:invitation_take_back", "pitches:pitch_merge", "schedule:calendar_replace", "schedule:grid_publish", "schedule:moves_hear", "schedule:device_remove",
+    "events:invitation_take_back", "pitches:pitch_merge", "schedule:calendar_replace", "schedule:grid_publish", "schedule:version_take_back", "schedule:moves_hear", "schedule:device_remove",
     "schedule:repair_start", "schedule:build_start", "notes:note_edit", "notes:writeup_delete", "exchange:import_create",
     "exchange:import_detail", "events:worry_delete", "notes:draft_delete",
 }  # fmt: skip

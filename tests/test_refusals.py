@@ -112,7 +112,7 @@ ANSWERS_ITSELF = {
     "schedule/views/tell.py:device_move": "a browser says it by itself, with no page open: it is told by a status",
     "schedule/views/place.py:session_place": "above the places to choose from",
     "schedule/views/cells.py:cell_fill": "above what one typed, and what waits to be chosen",
-    "schedule/views/draft.py:grid_publish": "the page that asks is shown again",
+    "schedule/views/publish.py:version_take_back": "where there is nothing to go back to the page says so",
 }
 
 

@@ -151,6 +151,8 @@ RIGHTS = {
     # -- the draft
     "schedule:draft_detail": (ORGANISERS, NONE_ORGANISERS),
     "schedule:grid_publish": (ORGANISERS, ORGANISERS_DO),
+    "schedule:version_take_back": (ORGANISERS, ORGANISERS_DO),
+    "schedule:live_switch": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:session_place": (ORGANISERS, ORGANISERS_DO),
     "schedule:session_unplace": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:session_pin": (ORGANISERS_DO, ORGANISERS_DO),

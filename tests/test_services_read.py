@@ -67,6 +67,7 @@ HOLDS_NO_CAMP = {
     "exchange/writing.py:write_outcome": "`import_files` does; a camp that is new nobody else knows",
     "pitches/wishes.py:renew_wishes": "the snapshot of wishes has a lock of its own, and taps are not to wait",
     "schedule/wall/kept_clocks.py:keep_clocks": "`edit_camp` does",
+    "schedule/wall/publish.py:put_up": "whoever publishes, or takes back, does",
     "schedule/wall/withdrawing.py:note_withdrawn": "whoever withdraws, merges or puts back a pitch does",
 }
 #: how a camp is held: alone, together with others who write beside each other, with its draft

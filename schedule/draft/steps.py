@@ -10,6 +10,7 @@ from django.utils import timezone
 from events.models import Attendee, Camp
 
 from ..models import Cell, Moved, Session, Step, Stood
+from .signals import step_done
 
 
 @transaction.atomic(savepoint=False)
@@ -30,6 +31,7 @@ def record_step(*, camp: Camp, kind: Step.Kind, sessions: Sequence[Session], by:
         camp.steps.to_redo(by).update(is_open=False)
     step: Step = camp.steps.create(by=by, kind=kind, moves=moves, made_at=timezone.now())
     _let_old_ones_go(camp, by)
+    step_done.send(Step, camp=camp, kind=kind, by=by)
     return step
 
 

@@ -23,6 +23,7 @@ from ..models import Cell, Draft, Session, Step, Stood
 from ..models.step import StepQuerySet
 from .moves import refuse_unseen, slots_from, take_each
 from .rows import begun_in
+from .signals import step_done
 from .steps import record_step
 
 
@@ -46,7 +47,7 @@ def undo_moves(*, camp: Camp, seen: dict[int, int], by: Attendee | None = None) 
     step = _step_between(camp, sessions, where, by)
     _put(camp, sessions, where, by)
     if step is not None:
-        step.turn()
+        _turn_over(camp, step, by)
     else:
         record_step(camp=camp, kind=Step.Kind.BACK, sessions=sessions, by=by)
     return sessions
@@ -99,7 +100,7 @@ def put_back(*, camp: Camp, step: Step, by: Attendee) -> list[Session]:
             )
     _put(camp, sessions, {pk: before for pk, (_after, before) in way.items()}, by)
     if step.by_id == by.pk:
-        step.turn()
+        _turn_over(camp, step, by)
     else:
         record_step(camp=camp, kind=Step.Kind.BACK, sessions=sessions, by=by)
     return sessions
@@ -144,7 +145,7 @@ def _turn(camp: Camp, step: Step, by: Attendee) -> list[Session]:
     way = step.way
     sessions = _standing_where(camp, way)
     _put(camp, sessions, {pk: there for pk, (_here, there) in way.items()}, by)
-    step.turn()
+    _turn_over(camp, step, by)
     return sessions
 
 
@@ -162,6 +163,13 @@ def _standing_where(camp: Camp, way: Mapping[int, tuple[Stood, Stood]]) -> list[
                 params={"who": session.moved_by or _("Somebody"), "title": session, "when": _when(session, camp)},
             )
     return sessions
+
+
+def _turn_over(camp: Camp, step: Step, by: Attendee | None) -> None:
+    is_anew = step.undone_at is not None
+    step.turn()
+    # What was taken back is no build any more; done anew it is one.
+    step_done.send(Step, camp=camp, kind=step.kind if is_anew else Step.Kind.BACK, by=by)
 
 
 def _when(session: Session, camp: Camp) -> str:
@@ -186,6 +194,27 @@ def place_again(*, pitch: Pitch) -> None:
             except ValidationError:
                 # Somebody has the cell now: it waits for a place.
                 continue
+
+
+@transaction.atomic
+def stand_at(*, camp: Camp, places: Mapping[int, tuple[int, int]], by: Attendee | None) -> list[Session]:
+    """The draft is exactly that: each session (id) in that room from that slot on, all others off the grid. Pins of
+    what does not move hold. Refused, all of it, where one of them cannot stand there any more.
+    """
+    camp.lock()
+    sessions = list(camp.sessions.order_by("pk").with_place())
+    moved, where = [], dict[int, Stood]()
+    for session in sessions:
+        session.camp, place, wanted = camp, session.place, places.get(session.pk)
+        if wanted == ((place.room_id, place.slot_id) if place else None):
+            continue
+        room, slot = wanted or (None, None)
+        where[session.pk] = Stood(room=room, slot=slot, is_pinned=False, runs=0, as_of=session.revision + 1)
+        moved.append(session)
+    if moved:
+        _put(camp, moved, where, by)
+        record_step(camp=camp, kind=Step.Kind.BACK, sessions=moved, by=by)
+    return moved
 
 
 def _put(camp: Camp, sessions: list[Session], where: Mapping[int, Stood], by: Attendee | None) -> None:

@@ -207,6 +207,16 @@ class Cell(models.Model):
 class Draft(models.Model):
     """Counts every change of the unpublished grid (draft, revision): pages that show it know when to look again."""
 
+    class Live(models.TextChoices):
+        """Whether each change of the draft is published at once, and what that waits for."""
+
+        OFF = "", _("off")
+        ON = "on", _("each change goes out at once")
+        #: what is on the draft breaks a rule that the published grid does not
+        RULES = "rules", _("waits: a rule would be broken")
+        #: nobody published it yet
+        BUILD = "build", _("waits: there is a build on the draft")
+
     camp = models.OneToOneField(Camp, models.CASCADE, related_name="draft")
     revision = models.PositiveIntegerField(default=0)
     #: what counts beside wishes when the grid is built, each from 0 (not at all) to 10
@@ -214,6 +224,8 @@ class Draft(models.Model):
     topics = models.PositiveSmallIntegerField(_("topics apart"), default=2)
     seats = models.PositiveSmallIntegerField(_("seats for everybody"), default=3)
     calm = models.PositiveSmallIntegerField(_("few changes"), default=2)
+    #: whether each change is published at once
+    live = models.CharField(max_length=5, choices=Live.choices, blank=True, default=Live.OFF, db_default="")
 
     #: the names of those
     CONCERNS = ("fairness", "topics", "seats", "calm")
@@ -250,6 +262,14 @@ class Draft(models.Model):
     @classmethod
     def revision_of(cls, camp: Camp) -> int:
         return cls.objects.filter(camp=camp).values_list("revision", flat=True).first() or 0
+
+    def go_live(self, live: str) -> None:
+        """Open pages of the draft say so; nobody who looked at the draft has to look again before they decide."""
+        if self.live == live:
+            return
+        self.live = live
+        self.save(update_fields=["live"])
+        stamps.bump(self.camp, stamps.DRAFT)
 
     @classmethod
     def touch(cls, camp: Camp) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rows import made_of, moment_reader
 from accounts.statements import columns_of, found_by, statement, table_of
+from accounts.text import LineField
 from events.models import Camp
 from events.models.camp import check_time_zone, check_year
 from pitches.models import Pitch
@@ -90,6 +91,12 @@ class GridVersion(NeverChanges):
     #: where it keeps the clock times of another time zone: of which, and in which they stay; see wall/kept_clocks.py
     clocks_of = models.CharField(max_length=50, blank=True, default="", db_default="", validators=[check_time_zone])
     clocks_in = models.CharField(max_length=50, blank=True, default="", db_default="", validators=[check_time_zone])
+    #: one line for people: why it is another one now
+    why = LineField(_("why, in one line"), max_length=140, blank=True, default="", db_default="")
+    #: with those of the same day before it, the newest first: [{at, line}], see wall/whys.py
+    whys = models.JSONField(null=True, default=list, blank=True)
+    #: the number of the version before it, if that was taken back by this one
+    takes_back = models.PositiveIntegerField(null=True, blank=True)
     #: the same in words, where somebody reads it
     sentences: list[str]
 

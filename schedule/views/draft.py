@@ -1,11 +1,10 @@
-"""The organisers' grid: place, move, pin, publish."""
+"""The organisers' grid: place, move, pin."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,25 +17,19 @@ from events.http import (
     CampRequest,
     chosen,
     id_in,
-    led_to,
     refusal_told,
     render_partial,
     sent_from,
-    tell_done,
     wants_partial,
 )
 from events.live import add_token
 from events.models import Camp, Room, Slot
 
 from .. import advice
-from ..build import border
 from ..draft.history import buttons_of
 from ..draft.moves import add_repeat, pin_all, pin_session, unplace_session
-from ..draft.rows import read_draft
 from ..forms import ConcernsForm
-from ..models import Draft, GridBuild, GridVersion, Session
-from ..wall.changes import sentences
-from ..wall.publish import pending_changes, publish_grid
+from ..models import Draft, GridBuild, Session
 from ..workshop.shared import SharedDraft, last_build
 from .moved import tell_moved
 
@@ -73,6 +66,7 @@ def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm
         ),
         # Each one's own; after what others did, too, it is as new as the grid.
         "buttons": buttons_of(camp, request.me),
+        "live": shared.draft.live,
     }
     response = render_partial(request, "schedule/draft_detail.html", "draft-grid", context, status=status)
     if wants_partial(request):
@@ -186,34 +180,3 @@ def pins_set(request: CampRequest, camp: Camp) -> HttpResponse:
             )
         return tell_moved(request, camp, changed, text % values)
     return redirect("schedule:draft_detail", camp.slug)
-
-
-@camp_view(Access.ORGANISER)
-def grid_publish(request: CampRequest, camp: Camp) -> HttpResponse:
-    """What would change, in words, and the button."""
-    problem: list[str] = []
-    if request.method == "POST":
-        try:
-            version = publish_grid(
-                camp=camp,
-                accept_broken=request.POST.get("accept_broken") == "1",
-                seen_revision=seen_revision(request),
-                by=request.me,
-            )
-            tell_done(request, _("Version %(number)s is published.") % {"number": version.number})
-            return led_to("schedule:grid_detail", camp.slug, at="published-grid")
-        except ValidationError as error:
-            problem = error.messages
-    revision, latest = Draft.revision_of(camp), GridVersion.latest(camp)
-    draft = read_draft(camp)
-    context = {
-        "camp": camp,
-        "revision": revision,
-        "latest": latest,
-        "sentences": sentences(camp, pending_changes(latest, draft)),
-        "broken": advice.broken_rules(border.case_of(draft)),
-        "missing_needs": advice.missing_needs(draft),
-        "unplaced_count": len(draft.waiting),
-        "problem": problem,
-    }
-    return render(request, "schedule/grid_publish.html", context, status=422 if problem else 200)

@@ -20,7 +20,7 @@ from events.models import Camp
 
 from ..draft.history import told_steps
 from ..draft.undo import redo_step, undo_moves, undo_step
-from ..models import Session
+from ..models import Draft, GridVersion, Session
 
 STEPS_PER_PAGE = 50
 
@@ -54,7 +54,24 @@ def _say(request: CampRequest, camp: Camp, rows: list[Session], sentence: str, t
     if rows:
         # Sent again, it says where they are only as long as the first of them was not moved since.
         note_left(request, rows[0], "revision")
-    tell_done(request, sentence or _where_it_is(camp, rows), undo=undo if rows else None, touched=touched)
+    said = f"{sentence or _where_it_is(camp, rows)} {_told_live(request, camp, rows)}".strip()
+    tell_done(request, said, undo=undo if rows else None, touched=touched)
+
+
+def _told_live(request: CampRequest, camp: Camp, rows: list[Session]) -> str:
+    """In live mode, whether this is out, or a warning of what it waits for; else nothing."""
+    live = Draft.of(camp).live
+    if live == Draft.Live.RULES:
+        messages.warning(
+            request, _("It is not out: a rule is broken. It waits until that is mended, or you publish it.")
+        )
+    elif live == Draft.Live.BUILD:
+        messages.warning(request, _("It is not out: a build is on the draft. Publish it as a whole, or undo it."))
+    elif live == Draft.Live.ON:
+        latest = GridVersion.latest(camp)
+        if latest and rows and latest.published_at >= max(row.moved_at for row in rows):
+            return _("It is out: version %(number)s.") % {"number": latest.number}
+    return ""
 
 
 def _id_of(session: Session) -> str:

@@ -113,11 +113,12 @@ def sentences(camp: Camp, changes: Iterable[Change]) -> list[str]:
     what was withdrawn. One query for any number.
     """
     changes = list(changes)
-    titles = {session.pk: _title_to_organisers(session) for session in _sessions_of(changes)}
+    titles = {session.pk: title_to_organisers(session) for session in sessions_of(changes)}
     return [_in_words(change, titles, camp) for change in changes]
 
 
-def _title_to_organisers(session: Session) -> str:
+def title_to_organisers(session: Session) -> str:
+    """Also of what was withdrawn: they say what they take off."""
     if session.pitch.is_shown:
         return session.title
     return _("%(title)s (withdrawn)") % {"title": session.pitch.title}
@@ -127,18 +128,23 @@ def with_sentences(camp: Camp, versions: Iterable[GridVersion]) -> list[GridVers
     """Adds `sentences`: what each version changed, as everybody may read it. Two queries for any number."""
     versions = list(versions)
     changes = {version.pk: [Change(**row) for row in version.changes] for version in versions}
-    moved = _sessions_of(change for found in changes.values() for change in found)
+    moved = sessions_of(change for found in changes.values() for change in found)
     titles = {session.pk: session.title for session in moved}
     for version in versions:
         if version.number == 1:
             version.sentences = [_first_in_words(version)]
         else:
             words = [_in_words(change, titles, camp) for change in changes[version.pk]]
-            version.sentences = words or [_("No session moved.")]
+            version.sentences = [*_taken_back(version), *(words or [_("No session moved.")])]
     return versions
 
 
-def _sessions_of(changes: Iterable[Change]) -> Iterable[Session]:
+def _taken_back(version: GridVersion) -> list[str]:
+    return [_("Version %(number)s was taken back.") % {"number": version.takes_back}] if version.takes_back else []
+
+
+def sessions_of(changes: Iterable[Change]) -> Iterable[Session]:
+    """The sessions that these are about, with their pitches: one query."""
     wanted = {change.id for change in changes if change.kind == "session"}
     return Session.objects.filter(pk__in=wanted).select_related("pitch")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,18 +15,36 @@ from events.models import Attendee, Camp, Room, Slot
 from events.news import ENDS, MOVED, OFF_GRID, ON_GRID, ROOM_CLOSED, ROOM_OPEN, Item, news_item, tell_each
 
 from ..models import GridVersion, Placement, Session
-from .changes import Change, end_in_words, place_in_words, state_of_placement
+from .changes import Change, State, end_in_words, place_in_words, state_of_placement
+from .gathering import QUIET, mails_wait
 from .ways import NO_WAY, Way, ways
 
 
 @transaction.atomic(savepoint=False)
-def tell_hosts(*, camp: Camp, changes: Iterable[Change], by: Attendee | None) -> None:
-    """Those who lead a session that these changes move, take off the grid or bring back; not what is over anyhow."""
+def tell_hosts(*, camp: Camp, changes: Iterable[Change], by: Attendee | None, why: str = "") -> None:
+    """Those who lead a session that these changes move, take off the grid or bring back; not what is over anyhow.
+
+    `why` is told with it. Where changes are mailed together, so are these.
+    """
     moves = {change.id: change for change in changes if change.kind == "session"}
     moves = _of_what_was_there(camp, moves)
     now = timezone.now()
     moves = {pk: change for pk, change in moves.items() if _ends_at(change) > now}
-    _tell(camp=camp, ids=moves, item_of=lambda session: _move_item(camp, session, moves[session.pk]), by=by)
+    beside: dict[str, Any] = {"why": why} if why else {}
+    if mails_wait(camp):
+        beside["waits"] = int(QUIET.total_seconds())
+
+    def item_of(session: Session) -> Item:
+        change = moves[session.pk]
+        stood, stands = (_whole(state, camp) for state in (change.before, change.after))
+        return {**_move_item(camp, session, change), "stood": stood, "stands": stands, **beside}
+
+    _tell(camp=camp, ids=moves, item_of=item_of, by=by)
+
+
+def _whole(state: State | None, camp: Camp) -> list[str] | None:
+    """A place in words, and its end; None: nowhere."""
+    return [place_in_words(state, camp), end_in_words(state, camp)] if state else None
 
 
 def _of_what_was_there(camp: Camp, moves: dict[int, Change]) -> dict[int, Change]:

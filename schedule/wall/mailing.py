@@ -33,6 +33,7 @@ from pitches.models import Interest, Pitch
 
 from ..models import Choice, GridVersion, MailedCalendar, MailedSession
 from .feeds import feed_placements, of_days, where_they_go
+from .gathering import mails_wait
 from .ical import CANCEL, REQUEST, Item, Placed, Told, invitation
 from .own import Own
 
@@ -224,8 +225,8 @@ def mail_sessions(camp_id: int, after: int = 0) -> None:
 
 
 def mail_soon(camp: Camp) -> None:
-    """A worker looks at once what is to be mailed."""
-    if who_asked(camp).exists():
+    """A worker looks at once what is to be mailed; where each change is out at once, when the organisers pause."""
+    if who_asked(camp).exists() and not mails_wait(camp):
         enqueue_once(mail_sessions, camp.pk)
 
 
@@ -234,5 +235,7 @@ def mail_what_changed() -> None:
     asked = MailedCalendar.objects.filter(is_on=True).values("attendee__camp")
     for camp in Camp.objects.filter(pk__in=asked, archived_at=None).not_over():
         # Where a worker is at it what it leaves is found by the next look. That is the cheap question, so the first.
-        if not is_under_way(mail_sessions, camp.pk) and any(due(camp, who_asked(camp))):
+        if is_under_way(mail_sessions, camp.pk) or not any(due(camp, who_asked(camp))):
+            continue
+        if not mails_wait(camp):
             mail_sessions.enqueue(camp.pk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,14 +18,15 @@ from ..advice import broken_rules
 from ..build import border
 from ..draft.lock import locked_draft
 from ..draft.rows import DraftRows, read_draft
-from ..models import GridVersion, Placement
+from ..models import Draft, GridVersion, Placement
 from .changes import Change, Place, changes_between
 from .feeds import tell_calendars
 from .hosts import tell_hosts
 from .mailing import mail_soon
-from .moved import moved_from
+from .moved import moment_in_words, moved_from
 from .same_clocks import SameClocks
 from .telling import tell_soon
+from .whys import whys_at
 
 
 def pending_placements(draft: DraftRows) -> list[Placement]:
@@ -72,35 +74,110 @@ class RulesBroken(ValidationError):
         super().__init__([ValidationError(sentence, code=self.CODE) for sentence in sentences])
 
 
+class AllOut(ValidationError):
+    """Refused, because everybody sees this grid already: a second press makes no second version."""
+
+    def __init__(self, latest: GridVersion) -> None:
+        super().__init__(
+            _("All of it is out already: version %(number)s, published %(at)s."), params=_of_version(latest)
+        )
+
+
+def _of_version(version: GridVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "at": moment_in_words(version.published_at, version.camp, version.camp.today()),
+    }
+
+
+def refuse_other_version(latest: GridVersion | None, seen: int | None) -> None:
+    """Refuses if the version that is up is not the one that the person saw; 0: none was. Without `seen` nobody looked
+    at a page.
+    """
+    if seen is None or latest is None or latest.number == seen:
+        return
+    if latest.takes_back:
+        text = _("Somebody took version %(back)s back meanwhile: version %(number)s is up, published %(at)s.")
+    else:
+        text = _("Version %(number)s was published meanwhile, %(at)s.")
+    again = ValidationError(_("Look at what changes now, then decide."))
+    raise ValidationError([ValidationError(text, params=_of_version(latest) | {"back": latest.takes_back}), again])
+
+
 @transaction.atomic
 def publish_grid(
-    *, camp: Camp, by: Attendee | None, accept_broken: bool = False, seen_revision: int | None = None
+    *,
+    camp: Camp,
+    by: Attendee | None,
+    accept_broken: bool = False,
+    seen_revision: int | None = None,
+    seen_version: int | None = None,
+    why: str = "",
+    goes_live: bool = False,
 ) -> GridVersion:
     """The wall, the feeds and every calendar now show the draft, as a version that never changes; hosts of what moved
-    or fell off are told, by mail, too, but for whoever publishes it.
+    or fell off are told, by mail, too, but for whoever publishes it. `why` is told with it; `goes_live`: from now on
+    each change of the draft is published at once.
 
-    Broken rules are refused unless the organiser accepts them; nothing to publish is refused, too, and a draft that
-    is not as it was seen.
+    Broken rules are refused unless the organiser accepts them; nothing to publish is refused, too (`AllOut`), and a
+    draft, or a published version, that is not as it was seen.
     """
-    locked_draft(camp=camp, seen=seen_revision)
-    draft = read_draft(camp)
+    found = locked_draft(camp=camp, seen=seen_revision)
+    draft, latest = read_draft(camp), GridVersion.latest(camp)
+    if latest is None and not draft.standing:
+        raise ValidationError(_("There is nothing on the grid yet. Build it or place a session first."))
+    if latest is not None and is_all_out(latest, draft):
+        raise AllOut(latest)
+    refuse_other_version(latest, seen_version)
     broken = broken_rules(border.case_of(draft))
     if broken and not accept_broken:
         raise RulesBroken(b.sentence for b in broken)
-    latest = GridVersion.latest(camp)
-    pending = pending_placements(draft)
-    if not pending and latest is None:
-        raise ValidationError(_("There is nothing on the grid yet. Build it or place a session first."))
-    lost = _cancelled(latest, {placement.session_id for placement in pending})
+    version = put_up(
+        camp=camp, latest=latest, placements=pending_placements(draft), frame=frame_of(draft), by=by, why=why
+    )
+    if goes_live or found.live:
+        # What live mode waited for is out, too.
+        found.go_live(Draft.Live.ON)
+    return version
+
+
+def is_all_out(latest: GridVersion, draft: DraftRows) -> bool:
+    """Whether publishing the draft would say nothing new, of no session, room or slot."""
+    return has_frame(latest, draft) and not pending_changes(latest, draft)
+
+
+def has_frame(latest: GridVersion, draft: DraftRows) -> bool:
+    """Whether rooms and slots are published as they are, to the last word."""
+    return _moments(latest.frame) == _moments(frame_of(draft))
+
+
+def _moments(frame: dict[str, Any]) -> tuple[object, ...]:
+    """The same moment is written in several ways, by the zone that a camp had."""
+    ends = ("starts_at", "ends_at")
+    slots = [slot | {name: datetime.fromisoformat(slot[name]) for name in ends} for slot in frame["slots"]]
+    return frame["rooms"], slots
+
+
+@transaction.atomic(savepoint=False)
+def put_up(
+    *,
+    camp: Camp,
+    latest: GridVersion | None,
+    placements: list[Placement],
+    frame: dict[str, Any],
+    by: Attendee | None,
+    **fields: Any,
+) -> GridVersion:
+    """A version after `latest` with these places is what everybody sees, and everybody concerned is told; what it does
+    not have any more is cancelled on it.
+    """
+    lost = _cancelled(latest, {placement.session_id for placement in placements})
+    number = (latest.number if latest else 0) + 1
     version = add_version(
-        camp=camp,
-        latest=latest,
-        placements=[*pending, *lost],
-        frame=frame_of(draft),
-        number=(latest.number if latest else 0) + 1,
+        camp=camp, latest=latest, placements=[*placements, *lost], frame=frame, number=number, **fields
     )
     tell_calendars(camp=camp)
-    tell_hosts(camp=camp, changes=[Change(**row) for row in version.changes], by=by)
+    tell_hosts(camp=camp, changes=[Change(**row) for row in version.changes], by=by, why=version.why)
     stamps.bump(camp, stamps.GRID)
     mail_soon(camp)
     tell_soon(camp)
@@ -164,14 +241,16 @@ def add_version(
     places = [Place(p.session_id, p.room_ref, p.room_name, p.starts_at, p.ends_at) for p in standing]
     clocks = SameClocks.named(clocks_of, clocks_in)
     before = [clocks.place(place) for place in _places_of(latest)]
+    published_at = fields.setdefault("published_at", timezone.now())
+    whys = whys_at(camp, latest, published_at, fields.get("why", ""), fields.get("takes_back"))
     latest = clocks.version(latest) if latest else None
     changes = _changes_since(latest, before, places, frame) if latest else []
-    published_at = fields.setdefault("published_at", timezone.now())
     version = GridVersion.objects.create(
         camp=camp,
         frame=frame,
         changes=[change.as_json() for change in changes],
         moved_from=moved_from(camp, latest, before, places, published_at),
+        whys=whys,
         clocks_of=clocks_of,
         clocks_in=clocks_in,
         **fields,

@@ -41,12 +41,14 @@ from pitches.models import Pitch
 from pitches.signals import pitch_merged, pitch_returned, pitch_shown, pitch_withdrawn
 
 from ..draft.rows import read_draft
-from ..models import Device, GridVersion
+from ..draft.signals import step_done
+from ..models import Device, GridVersion, Step
 from .coming import Coming, coming_for
 from .feeds import tell_calendars
 from .kept_clocks import keep_clocks
+from .live import send_out
 from .mailing import stop_mails
-from .publish import pending_changes, publish_grid
+from .publish import AllOut, pending_changes, publish_grid
 from .push import is_offered
 from .stamp import edges_passed
 from .telling import SIGN_IN, remove_devices, stop_telling
@@ -157,8 +159,18 @@ def publish_new_times(sender: type[Camp], camp: Camp, by: Attendee | None, waits
                 "the draft, and publish there."
             )
         )
-    # It is the grid that was published, whatever it breaks.
-    return publish_grid(camp=camp, by=by, accept_broken=True).number
+    try:
+        # It is the grid that was published, whatever it breaks.
+        return publish_grid(camp=camp, by=by, accept_broken=True).number
+    except AllOut:
+        # There are no slots that could move with the days.
+        return None
+
+
+@receiver(step_done)
+def send_out_what_was_done(sender: type[Step], camp: Camp, kind: str, by: Attendee | None, **kwargs: Any) -> None:
+    """In live mode."""
+    send_out(camp=camp, kind=kind, by=by)
 
 
 @receiver(clocks_kept)
@@ -192,11 +204,15 @@ def tell_what_they_have_not_seen(sender: type[Attendee], request: CampRequest, b
 @lru_cache(maxsize=500)
 def _banner(slug: str, moves: tuple[Move, ...], at: datetime | None, offers: bool, language: str) -> Fragment:
     """In that language: a hall is told the same by a handful of these (memoised)."""
-    gaps = Gaps()
+    gaps, shown = Gaps(), moves[:MOST_MOVES]
+    whys = {move.why for move in moves}
+    # Said once, where it is so of all.
+    why = whys.pop() if len(whys) == 1 else ""
     context = {
         "slug": slug,
         "head": _head_of(moves) if len(moves) == 1 else _("Your day changed"),
-        "moves": moves[:MOST_MOVES],
+        "moves": [move._replace(why="") for move in shown] if why else shown,
+        "why": why,
         "more": max(0, len(moves) - MOST_MOVES),
         "seen": at.isoformat() if at else "",
         "is_offered": offers,

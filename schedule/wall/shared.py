@@ -28,6 +28,7 @@ from .table import table
 from .unseen import NOTHING, Unseen, unseen_tag
 from .ways import ways
 from .whereabouts import gone_sessions
+from .whys import whys_of
 
 #: with the ways of so many, told in each cell and above each day, the grid is a tenth larger for a phone in a full hall
 MANY_ROOMS = 20
@@ -43,6 +44,9 @@ class SharedGrid:
     has_past: bool
     #: what fell off the grid that day
     gone: SafeString
+    #: why it is another one now
+    whys: SafeString
+    number: int
     entries: list[SharedEntry] = field(default_factory=list)
     titles: dict[int, str] = field(default_factory=dict)
     #: by session, the way in from elsewhere: for those who are in
@@ -99,6 +103,8 @@ def _render(camp: Camp, shown: Shown, version: GridVersion | None) -> SharedGrid
             entries=[_shared(entry) for entry in entries],
             titles={entry.id: entry.title for entry in entries},
             gone=_gone(version, camp) if is_latest else SafeString(""),
+            whys=_whys(version) if is_latest else SafeString(""),
+            number=version.number,
             online={entry.id: _online(entry) for entry in entries if entry.state.online_url},
         )
 
@@ -114,6 +120,11 @@ def _leave_out_ways(grid: Grid) -> None:
 def _gone(version: GridVersion, camp: Camp) -> SafeString:
     gone = gone_sessions(version, camp)
     return render_to_string("schedule/_grid_gone.html", {"gone": gone}) if gone else SafeString("")
+
+
+def _whys(version: GridVersion) -> SafeString:
+    whys = whys_of(version)
+    return render_to_string("schedule/_grid_whys.html", {"whys": whys}) if whys else SafeString("")
 
 
 def _online(entry: GridSession) -> SafeString:

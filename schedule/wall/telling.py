@@ -34,10 +34,12 @@ from events.news import MAILED_TO_ONE_ADDRESS
 from pitches.models import hosts_of
 
 from ..models import Device, GridVersion, Placement, Reminder, Telling
+from .gathering import mails_wait
 from .marks import SharedEntry, marks_of
 from .own import own_of
 from .push import Answer, Message, Said, public_key, refuse_endpoint, refuse_keys, send
 from .unseen import Move, moves_since, seen_by, tracks_of
+from .whys import why_in_words
 
 #: stands in the session of whoever is signed in: devices that were added by it go with it
 SIGN_IN = "devices"
@@ -138,10 +140,12 @@ def stop_telling(*, attendee: Attendee) -> None:
 
 
 def tell_soon(camp: Camp) -> None:
-    """A worker looks at once who is to be told what moved."""
+    """A worker looks at once who is to be told what moved; by mail once the organisers pause, where each change is out
+    at once.
+    """
     if _devices(camp).exists():
         enqueue_once(push_moves, camp.pk)
-    if _by_mail(camp).exists():
+    if _by_mail(camp).exists() and not mails_wait(camp):
         enqueue_once(mail_moves, camp.pk)
 
 
@@ -154,7 +158,7 @@ def tell_what_waits() -> None:
     for camp in Camp.objects.filter(attendees__telling__is_by_mail=True, archived_at=None).distinct().not_over():
         changed_at = tracks_of(camp).changed_at
         is_behind = changed_at and _by_mail(camp).filter(telling__mailed_at__lt=changed_at).exists()
-        if is_behind and not is_under_way(mail_moves, camp.pk):
+        if is_behind and not mails_wait(camp) and not is_under_way(mail_moves, camp.pk):
             mail_moves.enqueue(camp.pk)
 
 
@@ -247,6 +251,10 @@ def _topic(camp: Camp, session: int) -> str:
 
 def move_in_words(move: Move) -> str:
     """As the banner says it, in plain text and without its title."""
+    return f"{_place_in_words(move)} {why_in_words(move.why)}" if move.why else _place_in_words(move)
+
+
+def _place_in_words(move: Move) -> str:
     facts = {"room": move.place.room, "at": move.at, "was": move.was}
     if move.is_withdrawn:
         return _("One of the sessions you wanted was withdrawn. It was to be in %(room)s, %(at)s.") % facts

@@ -36,6 +36,8 @@ class Step(NamedTuple):
     at: datetime
     before: State | None
     after: State | None
+    #: as the version says it
+    why: str = ""
 
 
 class Tracks(NamedTuple):
@@ -84,6 +86,8 @@ class Move(NamedTuple):
     #: in words, when it is, and what of that is not so any more
     at: str
     was: str
+    #: of the last change, if that says it
+    why: str = ""
 
     @property
     def ends_at(self) -> datetime:
@@ -126,15 +130,15 @@ def _read_tracks(camp: Camp) -> Tracks:
     steps: dict[int, list[Step]] = {}
     moments: list[datetime] = []
     rows = camp.grid_versions.order_by("number")
-    versions = rows.values_list("pk", "published_at", "changes", "clocks_of", "clocks_in")
+    versions = rows.values_list("pk", "published_at", "changes", "why", "clocks_of", "clocks_in")
     withdrawn = _withdrawn(camp) if versions else {}
-    for pk, at, changes, *zones in versions:
+    for pk, at, changes, why, *zones in versions:
         if all(zones):
             # What stands at the same clock time did not move.
             clocks = SameClocks.named(*zones)
             steps = {pk: [_by_clocks(step, clocks) for step in found] for pk, found in steps.items()}
         of_sessions = [change for change in changes if change["kind"] == "session"]
-        found = [(change["id"], Step(at, change["before"], change["after"])) for change in of_sessions]
+        found = [(change["id"], Step(at, change["before"], change["after"], why)) for change in of_sessions]
         for session, step in [*found, *withdrawn.get(pk, ())]:
             _follow(steps.setdefault(session, []), step)
             moments.append(step.at)
@@ -161,8 +165,8 @@ def _follow(steps: list[Step], step: Step) -> None:
 
 
 def _by_clocks(step: Step, clocks: SameClocks) -> Step:
-    before, after = (state and clocks.state(state) for state in step[1:])
-    return Step(step.at, before, after)
+    before, after = (state and clocks.state(state) for state in (step.before, step.after))
+    return step._replace(before=before, after=after)
 
 
 def seen_by(attendee: Attendee) -> datetime:
@@ -216,7 +220,7 @@ def moves_since(seen: datetime, who: Attendee) -> list[Move]:
     told = []
     for found in mine:
         if places := _between(tracks.steps[found.session], max(seen, since.get(found.session, seen))):
-            move = _as_told_to(found, *places, who)
+            move = _as_told_to(found, *places, who)._replace(why=tracks.steps[found.session][-1].why)
             # That it is off the grid is what is told of what was withdrawn.
             if move.ends_at > now and (move.is_gone or not move.is_withdrawn):
                 told.append(move)

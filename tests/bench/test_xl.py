@@ -24,7 +24,8 @@ def test_every_session_has_its_place_and_no_rule_is_broken(client, monkeypatch):
     client.force_login(camp.attendees.organisers().get().user, backend="django.contrib.auth.backends.ModelBackend")
     publish = client.get(f"/{camp.slug}/draft/publish/")
     assert publish.context["broken"] == []
-    assert len(publish.context["sentences"]) == 6
+    preview = publish.context["preview"]
+    assert sum(len(group.lines) for group in preview.groups) + len(preview.rest) == 6
 
     # The same at each time and place: figures of two runs can be held against each other.
     assert camp.pitches.order_by("pk").first().title == "Night service school council data map"

@@ -60,7 +60,7 @@ BY_ANYBODY = {"events/worry_create.html"}
 #: a question with a button: nothing is typed, so nothing is kept
 ASK_ONLY = {
     "events/address_drop.html", "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
-    "notes/writeup_delete.html", "pitches/pitch_withdraw.html", "schedule/grid_publish.html",
+    "notes/writeup_delete.html", "pitches/pitch_withdraw.html",
     "events/worry_delete.html", "notes/draft_delete.html",
 }  # fmt: skip
 

@@ -20,14 +20,15 @@ COMMON = [
 ]
 OF_A_CAMP = [
     "", "pitches/", "pitches/new/", "grid/", "grid/versions/", "grid/how/", "my/", "record/", "write-ups/new/",
-    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/figures/", "draft/history/", "draft/repair/", "draft/wall/", "import/",
+    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/publish/back/", "draft/figures/", "draft/history/", "draft/repair/", "draft/wall/", "import/",
     "export/", "copy/", "delete/",
     "archive/", "my/calendar/replace/", "calendar/", "slots/shift/", "something-is-wrong/", "told-to-me/", "along/", "waiting/",
     "my/tell/", "pitches/one/", "paper/", "paper/cells/", "paper/cards/",
 ]  # fmt: skip
 #: of camps that differ from those in nothing but their days and rooms
 OF_ANOTHER_CAMP = {
-    name: ["", "pitches/", "grid/", "my/", "slots/", "draft/"] for name in ("digital-health-hack", "lgovsm")
+    name: ["", "pitches/", "grid/", "my/", "slots/", "draft/", "draft/publish/", "draft/publish/back/"]
+    for name in ("digital-health-hack", "lgovsm")
 }
 FOUND = {
     "bluelightcamp": [r"/sessions/\d+/$", r"/pitches/\d+/$", r"/grid/print/$"],

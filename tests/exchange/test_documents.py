@@ -41,7 +41,7 @@ LEFT = {
         "pitch": "by number", "revision": "of moves on the draft", "as_of": "the same", "moved_by": "the same", "moved_at": "the same", "stood": "the same",
     },
     GridVersion: {
-        "frame": "renumbered", "changes": "follow from the version before", "moved_from": "the same",
+        "frame": "renumbered", "changes": "follow from the version before", "moved_from": "the same", "whys": "the same",
     },
     Placement: {"version": "stands in it", "session": "by number", "room_ref": "by number", "slot_ref": "by number"},
     Note: {"session": "by number"},
@@ -84,7 +84,7 @@ PASSED_ON = {
     "PITCH": {"title", "about", "topic", "kind", "needs", "length", "runs", "created_at", "withdrawn_at"},
     "COLOUR": {"name", "hue"},
     "SESSION": {"notes_rule", "sequence", "key"},
-    "VERSION": {"number", "published_at", "clocks_of", "clocks_in"},
+    "VERSION": {"number", "published_at", "why", "takes_back", "clocks_of", "clocks_in"},
     "PLACEMENT": {"room_name", "starts_at", "ends_at", "is_cancelled"},
     "NOTE": {"text", "revision", "changed_at"},
     "LINK": {"url", "title", "kind", "created_at"},

@@ -25,7 +25,7 @@ from schedule.models import Telling, Withdrawal
 from schedule.wall.choices import go_to, stay_away
 from schedule.wall.publish import publish_grid
 from schedule.wall.unseen import see_moves, unseen_of
-from tests.factories import DAY, AttendeeFactory, PitchFactory, RoomFactory, make_slot
+from tests.factories import DAY, AttendeeFactory, PitchFactory, RoomFactory, make_slot, publish_anew
 
 BANNER = 'class="message warning moves"'
 TAG = 'class="tag moved unseen"'
@@ -149,7 +149,7 @@ class TestWhatIsTold:
         assert told(nell) == [("A withdrawn session", "Snug, Sat 14:00", "", True)]
         see_moves(attendee=nell, at=Withdrawal.objects.get().at)
         assert told(nell) == []
-        published(camp)
+        publish_anew(camp)
         assert told(nell) == []
 
     def test_what_moved_and_was_withdrawn_is_told_with_its_last_place(self, camp, nell, form, ben, boardroom, slots):
@@ -169,7 +169,7 @@ class TestWhatIsTold:
         assert told(nell) == []
         returned(form.pitch, ben)
         assert told(nell) == [("Whose form?", "Snug, Sat 14:00", "", False)]
-        published(camp)
+        publish_anew(camp)
         assert told(nell) == [("Whose form?", "Snug, Sat 14:00", "", False)], "the version has nothing to add"
 
     def test_what_came_back_after_a_version_without_it_is_told_by_the_next(

@@ -16,7 +16,7 @@ from schedule.wall.changes import with_sentences
 from schedule.wall.grid import GridRow
 from schedule.wall.publish import publish_grid
 from schedule.wall.shared import _now
-from tests.factories import CampFactory, PitchFactory, RoomFactory, make_slot
+from tests.factories import CampFactory, PitchFactory, RoomFactory, make_slot, publish_anew
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ def test_a_calendar_follows_a_move_and_takes_a_cancelled_session_away(client, ca
 
     moves.place_session(pitch=knots.pitch, room=rooms[1], slot=slots[1])
     moved = published()
+    RoomFactory(camp=camp)
     same = published()
     moves.unplace_session(session=knots)
     gone = published()
@@ -206,7 +207,7 @@ def test_htmx_polls_for_nothing_until_something_changed(client, camp, knots):
     url, htmx = f"/{camp.slug}/grid/", {"HX-Request": "true"}
     stamp = client.get(url).context["request"].page_stamp
     assert client.get(f"{url}?seen={stamp}", headers=htmx).status_code == 204
-    publish_grid(camp=camp, by=None)
+    publish_anew(camp)
     partial = client.get(f"{url}?seen={stamp}", headers=htmx)
     assert partial.content.decode().lstrip().startswith('<div id="published-grid"')
     assert "HX-Request" in partial["Vary"]

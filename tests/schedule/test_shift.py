@@ -120,7 +120,10 @@ def test_without_publishing_the_wall_stays_and_the_draft_says_so(client, camp, d
     assert GridVersion.latest(camp).number == 1
     assert calendar(client, camp)["Ducks"].start == at(11)
     assert "The published grid keeps the old times until you publish." in told(response)
-    assert "“Ducks” moved from Barn, Sat 11:00" in client.get(f"/{camp.slug}/draft/publish/").content.decode()
+    preview = client.get(f"/{camp.slug}/draft/publish/").context["preview"]
+    assert [(line.title, line.before, line.after) for line in preview.groups[0].lines] == [
+        ("Ducks", "Barn, Sat 11:00", "Barn, Sat 11:15")
+    ]
 
 
 def test_a_whole_day_moves_forward_and_back(client, camp, slots):

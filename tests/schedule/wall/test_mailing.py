@@ -28,7 +28,7 @@ from schedule.models import MailedCalendar, MailedSession, Session
 from schedule.wall import feeds, mailing
 from schedule.wall.mailing import due, mail_sessions, mail_what_changed, start_mails, stop_mails, who_asked
 from schedule.wall.publish import publish_grid
-from tests.factories import AttendeeFactory, CampFactory, PitchFactory
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory, publish_anew
 
 LINK = "https://meet.example.org/barn"
 
@@ -212,7 +212,7 @@ def test_a_move_is_told_on_publish_under_the_same_name_and_once(camp, told, knot
     assert entry["dtstart"].dt == slots[1].starts_at
     assert letter.subject == "Changed: Knots, Sat 12 Jan, 11:00"
     assert sent() == [("REQUEST", "Knots", 1)]
-    publish_grid(camp=camp, by=None)
+    publish_anew(camp)
     mail_what_changed()
     mail_sessions.enqueue(camp.pk)
     assert sent() == []
@@ -270,7 +270,7 @@ def test_a_session_that_falls_is_taken_away_and_comes_back_under_a_higher_number
         "CANCEL"
     ]
     assert sent() == [("CANCEL", "Cancelled: Knots", 1)]
-    publish_grid(camp=camp, by=None)
+    publish_anew(camp)
     assert sent() == []
     move(knots, rooms[0], slots[0])
     assert sent() == [("REQUEST", "Knots", 2)]
@@ -468,7 +468,7 @@ def test_tasks_do_not_pile_up(camp, told, cleo, ben, knots, settings):
     waiting = DBTaskResult.objects.filter(task_path=mail_sessions.module_path)
     rename(knots)
     for _ in range(3):
-        publish_grid(camp=camp, by=None)
+        publish_anew(camp)
         start_mails(attendee=ben)
         mail_what_changed()
     assert [task.args_kwargs["args"] for task in waiting] == [[camp.pk]]
@@ -477,7 +477,7 @@ def test_tasks_do_not_pile_up(camp, told, cleo, ben, knots, settings):
         waiting.update(args_kwargs={"args": args, "kwargs": {}}, status=status)
         mail_what_changed()
         assert waiting.count() == 1
-    publish_grid(camp=camp, by=None)
+    publish_anew(camp)
     assert waiting.count() == 2
     waiting.update(status="SUCCESSFUL")
     mail_what_changed()
@@ -490,7 +490,7 @@ def test_tasks_do_not_pile_up(camp, told, cleo, ben, knots, settings):
 def goes(knots: Session) -> None:
     """Something that would be mailed."""
     rename(knots)
-    publish_grid(camp=knots.camp, by=None)
+    publish_anew(knots.camp)
     mail_what_changed()
 
 

@@ -15,7 +15,7 @@ from schedule.wall import publish
 from schedule.wall.mine import not_on_the_grid, read_wall, withdrawn_from_me
 from schedule.wall.publish import publish_grid
 from schedule.wall.stamp import PARTS
-from tests.factories import AttendeeFactory, CampFactory, PitchFactory
+from tests.factories import AttendeeFactory, CampFactory, PitchFactory, publish_anew
 
 NOTHING_YET = "You have not said yet what you want to be at."
 
@@ -101,7 +101,7 @@ def test_what_i_wanted_and_was_withdrawn_is_told_without_its_title(full_camp, ca
     today = timezone.now()
     for days in range(3):
         monkeypatch.setattr(publish.timezone, "now", lambda days=days: today + timedelta(days=days))
-        publish_grid(camp=camp, by=None, accept_broken=True)
+        publish_anew(camp)
         assert withdrawn(camp, cleo) == ([f"{was.room_name}, Sat {was.starts_at.astimezone(camp.tz):%H:%M}"], 0)
     page = sign_in(cleo).get(f"/{camp.slug}/my/").content.decode()
     assert "One of the sessions you wanted was withdrawn." in page

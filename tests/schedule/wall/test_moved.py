@@ -30,7 +30,7 @@ from schedule.wall.publish import publish_grid
 from schedule.wall.shared import MANY_ROOMS
 from schedule.wall.unseen import see_moves
 from schedule.wall.whereabouts import changed_places, whereabouts
-from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_organiser, make_slot
+from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_organiser, make_slot, publish_anew
 
 TAG = "Moved from "
 
@@ -117,7 +117,7 @@ def test_moved_from_attic_is_read_on_every_page(camp, knots, pages, rooms, late)
     assert saying(pages(), TAG) == set()
     move(knots, rooms[0], late)
     assert saying(pages(), "Moved from Attic, 13:45") == EVERY
-    publish_grid(camp=camp, by=None)
+    publish_anew(camp)
     assert saying(pages(), "Moved from Attic, 13:45") == EVERY, "news until the day ends, whatever else is published"
 
 
@@ -138,7 +138,7 @@ def test_the_next_day_begins_anew_with_its_first_publish(camp, knots, pages, roo
     tomorrow = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(publish.timezone, "now", lambda: tomorrow)
     assert saying(pages(), TAG) == EVERY, "nobody has published anything since"
-    assert publish_grid(camp=camp, by=None).moved_from == {}
+    assert publish_anew(camp).moved_from == {}
     assert saying(pages(), TAG) == set()
     third = move(knots, rooms[0], slots[0])
     assert [(was["name"], datetime.fromisoformat(was["starts_at"]).hour) for was in third.moved_from.values()] == [
@@ -156,7 +156,7 @@ def test_the_day_is_that_of_the_camp(camp, knots, rooms, late, slots, monkeypatc
     publish_grid(camp=camp, by=None)
     move(knots, rooms[0], late)
     monkeypatch.setattr(publish.timezone, "now", lambda: morning + timedelta(hours=2))
-    assert [was["name"] for was in publish_grid(camp=camp, by=None).moved_from.values()] == []
+    assert [was["name"] for was in publish_anew(camp).moved_from.values()] == []
 
 
 def test_a_place_on_another_day_is_told_with_its_day(camp, knots, pages, rooms):
@@ -276,7 +276,8 @@ def test_a_withdrawn_session_is_cancelled_and_says_nothing_else(camp, knots, pag
     assert saying(found, "Knots") == set()
     # Whoever publishes has to know which one it is; what is published says it to nobody.
     publish = reader(make_organiser(camp)).get(f"/{camp.slug}/draft/publish/").content.decode()
-    assert "“Knots (withdrawn)” is off the grid." in publish
+    assert "1 is cancelled" in publish
+    assert "Knots (withdrawn)" in publish
     publish_grid(camp=camp, by=None)
     assert saying(pages(), "Knots") == set()
     versions = reader(make_organiser(camp, "Oscar")).get(f"/{camp.slug}/grid/versions/").content.decode()
@@ -304,7 +305,7 @@ def test_what_is_withdrawn_is_told_on_the_front_page_before_and_after_the_next_v
         assert "was in Attic, Sat 13:45" in about
         # As on the grid: what it was called is told no more.
         assert "Knots" not in about
-        publish_grid(camp=camp, by=None)
+        publish_anew(camp)
 
 
 def test_closed_is_what_the_room_is_at_the_published_time(camp, olga, ben, knots, pages, attic, late, early):
@@ -462,7 +463,7 @@ def test_hosts_get_a_mail_when_it_moves_and_when_it_falls_off(camp, olga, ben, k
     assert [(m.to, moved in m.body, knots.pitch.get_absolute_url() in m.body) for m in mail.outbox] == [
         ([ben.user.email], True, True)
     ]
-    publish_grid(camp=camp, by=olga)
+    publish_anew(camp, by=olga)
     unplace_session(session=knots)
     publish_grid(camp=camp, by=olga)
     assert told(ben) == ["“Knots”, which you host, is off the grid. It was to be here: Barn, Sat 15:00."]

@@ -30,7 +30,7 @@ from schedule.wall.changes import with_sentences
 from schedule.wall.grid import published_grid
 from schedule.wall.hosts import switch_rooms
 from schedule.wall.publish import publish_grid
-from tests.factories import CampFactory, PitchFactory, RoomFactory, UserFactory, make_slot
+from tests.factories import CampFactory, PitchFactory, RoomFactory, UserFactory, make_slot, publish_anew
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_rooms_building_and_directions_wait(camp, rooms, first):
 def test_an_online_link_is_in_no_version(camp, rooms, first):
     rooms[0].online_url = "https://example.org/room"
     rooms[0].save()
-    assert "example.org" not in str(publish_grid(camp=camp, by=None).frame)
+    assert "example.org" not in str(publish_anew(camp).frame)
 
 
 def test_a_closed_room_is_told_at_once_and_is_in_no_version(camp, rooms, slots, first, event):
@@ -455,7 +455,7 @@ def test_places_and_texts_count_in_one_number_that_never_falls(camp, ben, knots,
     for change in (
         lambda: rename("Ropes"),
         lambda: move(rooms[1]),
-        lambda: publish_grid(camp=camp, by=None),
+        lambda: publish_anew(camp),
         lambda: rename("Knots"),
         lambda: rename("Knots"),
         lambda: move(rooms[0]),
@@ -469,7 +469,7 @@ def test_places_and_texts_count_in_one_number_that_never_falls(camp, ben, knots,
 
 def test_what_nobody_counted_is_counted_with_the_next_publish(camp, knots, event):
     type(knots.pitch).objects.filter(pk=knots.pitch.pk).update(title="Ropes")
-    publish_grid(camp=camp, by=None)
+    publish_anew(camp)
     assert event()["sequence"] == 1
 
 

@@ -1,0 +1,7 @@
+"""What the rooms above the draft may hear."""
+
+from django.dispatch import Signal
+
+#: a deed on the draft of `camp` is done, and the draft is whole again; sent inside the transaction with the `kind` of
+#: the step, and `by` whom
+step_done = Signal()
