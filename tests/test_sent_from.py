@@ -90,6 +90,9 @@ def test_got_it_on_a_page_that_says_what_is_wrong_leads_to_a_page(sign_in, olga,
 def test_strangers_learn_nothing_by_looking(client, full_camp):
     found = {address.name: client.get(full_camp.url(address)) for address in SENT}
     assert {r.status_code for r in found.values()} == {302, 404}
+    # A code on paper may be opened by anybody: it leads to what everybody sees.
+    open_to_all = {found.pop(name).url for name in ("schedule:scan_hold", "schedule:scan_place")}
+    assert open_to_all == {"/lakeside-2030/grid/"}
     assert all(r.status_code == 404 or r.url.startswith("/lakeside-2030/join/") for r in found.values())
 
 

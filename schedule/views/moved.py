@@ -23,6 +23,8 @@ from ..draft.undo import redo_step, undo_moves, undo_step
 from ..models import Draft, GridVersion, Session
 
 STEPS_PER_PAGE = 50
+#: sessions of which each is told where it is; of more it is told how many
+FEW_TO_NAME = 3
 
 
 def tell_moved(request: CampRequest, camp: Camp, moved: list[Session], sentence: str = "") -> HttpResponseRedirect:
@@ -90,6 +92,8 @@ def where(camp: Camp, session: Session) -> str:
 
 
 def _where_it_is(camp: Camp, rows: list[Session]) -> str:
+    if 1 < len(rows) <= FEW_TO_NAME:
+        return " ".join(_where_it_is(camp, [row]) for row in rows)
     if len(rows) != 1:
         text = ngettext("%(count)s session moved.", "%(count)s sessions moved.", len(rows))
         return text % {"count": len(rows)}

@@ -74,7 +74,7 @@ def _shown(camp: Camp, scanned: Mark) -> dict[str, object]:
 
 
 @camp_view(Access.ANYONE)
-@sent_from("schedule:draft_detail")
+@sent_from("schedule:grid_detail")
 def scan_hold(request: CampRequest, camp: Camp) -> HttpResponse:
     """What was scanned is in hand, or nothing; what has come together meanwhile goes on instead."""
     me = request.me
@@ -93,7 +93,7 @@ def scan_hold(request: CampRequest, camp: Camp) -> HttpResponse:
 
 
 @camp_view(Access.ANYONE)
-@sent_from("schedule:draft_detail")
+@sent_from("schedule:grid_detail")
 def scan_place(request: CampRequest, camp: Camp) -> HttpResponse:
     """The card goes where the cell is: free, instead of another, or by a swap."""
     card, cell = (_mark_in(camp, request.POST.get(name, "")) for name in ("card", "cell"))

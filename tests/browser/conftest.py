@@ -186,7 +186,7 @@ def wide_camps(request, site_environment) -> Iterator[str]:
     """One for each test that wants one, all made in one go."""
     count = sum("wide_camp" in item.fixturenames for item in request.session.items)
     slugs = [f"wide-{number}" for number in range(1, count + 1)]
-    code = f"make_wide_camps({slugs}); make_wide_camps(['twelve'], 12)"
+    code = f"make_wide_camps({slugs}); make_wide_camps(['twelve'], 12); make_wide_camps(['two-days'], 12, 2)"
     code = f"from tests.browser.wide_camps import make_wide_camps; {code}"
     subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=site_environment, check=True)
     return iter(slugs)
@@ -196,6 +196,12 @@ def wide_camps(request, site_environment) -> Iterator[str]:
 def camp_of_twelve(wide_camps) -> str:
     """Twelve rooms, of which a window of 1280 shows all."""
     return "twelve"
+
+
+@pytest.fixture
+def camp_of_two_days(wide_camps) -> str:
+    """Twelve rooms, the same slots on each day."""
+    return "two-days"
 
 
 @pytest.fixture

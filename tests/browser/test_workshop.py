@@ -119,6 +119,13 @@ def test_on_a_phone_the_map_is_first_and_leads_to_the_cards(open_page):
     assert min(height for _width, height in sizes) >= 30
 
 
+@pytest.mark.parametrize("path", ["draft/", "grid/"])
+def test_the_page_is_as_wide_as_the_window_however_many_rooms_there_are(open_page, wide_camp, path):
+    """What is only heard is taken out of the flow: of the box that scrolls, not of the page."""
+    page = opened(open_page, f"/{wide_camp}/{path}", DESK)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
 def test_no_tile_is_too_narrow_for_a_finger_however_many_rooms_there_are(open_page, wide_camp):
     page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
     sizes = page.evaluate("[...document.querySelectorAll('.map td > a')].map((a) => [a.offsetWidth, a.offsetHeight])")
@@ -509,3 +516,65 @@ def test_on_a_phone_what_waits_lies_open_however_many_rooms_there_are(open_page,
     expect(page.locator("#tray li", has_text="Herons")).to_be_visible()
     page.goto(f"/{wide_camp}/draft/#%E0%A4%A")
     expect(page.locator(".board .entry").first).to_be_visible()
+
+
+class Hand:
+    """Counts what somebody presses; a title that is typed is none."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses = page, 0
+
+    def press(self, part, key: str = "") -> None:
+        part.wait_for()
+        # As long as nobody presses by mistake.
+        self.page.wait_for_timeout(GRACE)
+        self.presses += 1
+        part.press(key) if key else part.click()
+
+
+#: presses that docs/adr/0018 tells of: as the draft is, and while each change goes out by itself
+PRESSES = {"place": 2, "swap": 2, "another day": 2, "late": 2, "cancel and tell": 4, "cancel and tell, live": 2}
+
+
+def test_so_few_presses_each_thing_takes(open_page, camp_of_two_days):
+    page = opened(open_page, f"/{camp_of_two_days}/draft/", DESK)
+    found = {}
+
+    def card(title: str):
+        return page.locator(".board .entry a", has_text=title)
+
+    def done(name: str, hand: Hand, sentence: str) -> None:
+        expect(page.locator(".told")).to_contain_text(sentence)
+        found[name] = hand.presses
+
+    hand = Hand(page)
+    hand.press(page.locator(".shelf a", has_text="Herons"))
+    hand.press(page.locator(".board .best").first)
+    done("place", hand, "“Herons” is here now")
+    hand = Hand(page)
+    hand.press(card("Ducks"))
+    hand.press(page.locator("table.board button[name=swap]", has_text="Geese"))
+    done("swap", hand, "“Ducks” and “Geese” changed places.")
+    hand = Hand(page)
+    hand.press(card("Swans"))
+    hand.press(page.locator("table.board button[name=cell]").last)
+    done("another day", hand, "“Swans” is here now")
+    expect(page.locator(".told")).to_contain_text("2 Mar")
+    hand = Hand(page)
+    hand.press(page.locator(".board a.free").first)
+    page.get_by_label("Title").fill("Late one")
+    hand.press(page.get_by_label("Title"), "Enter")
+    done("late", hand, "“Late one” is on the board and on the draft.")
+    hand = Hand(page)
+    hand.press(card("Late one"))
+    hand.press(page.get_by_role("button", name="Take it off the grid"))
+    hand.press(page.get_by_role("link", name="Publish the grid"))
+    page.get_by_label("Live from now on").check()
+    hand.press(page.locator("form.decide button:not([type=button])").last)
+    done("cancel and tell", hand, "is published")
+    page.goto(f"/{camp_of_two_days}/draft/")
+    hand = Hand(page)
+    hand.press(card("Ducks"))
+    hand.press(page.get_by_role("button", name="Take it off the grid"))
+    done("cancel and tell, live", hand, "It is out: version")
+    assert found == PRESSES

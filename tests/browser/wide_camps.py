@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from accounts.models import User
 from demo.personas import demo_address
@@ -23,16 +23,16 @@ PLACED = {"Ducks": "Barn", "Geese": "Loft", "Swans": "Room 12"}
 NOTES = "First line about ducks.\n\n" + "\n\n".join(f"Paragraph {number}." for number in range(30))
 
 
-def make_wide_camps(slugs: list[str], rooms: int = len(ROOMS)) -> None:
+def make_wide_camps(slugs: list[str], rooms: int = len(ROOMS), days: int = 1) -> None:
     """A session in the first room of each, one far to the right; published, with notes."""
     organiser = User.objects.get(email=demo_address("organiser"))
     for slug in slugs:
-        _make(slug, organiser, rooms)
+        _make(slug, organiser, rooms, days)
 
 
-def _make(slug: str, organiser: User, rooms: int) -> None:
+def _make(slug: str, organiser: User, rooms: int, days: int) -> None:
     day = date(2031, 3, 1)
-    camp = Camp(slug=slug, name=f"Camp {slug}", starts_on=day, ends_on=day)
+    camp = Camp(slug=slug, name=f"Camp {slug}", starts_on=day, ends_on=day + timedelta(days=days - 1))
     camp = open_camp(camp=camp, by=organiser, display_name="Olga")
     olga = camp.attendees.get()
     pattern = DayPattern(starts=time(10), ends=time(17), minutes=45, between=15, lunch_at=time(12, 45))

@@ -204,7 +204,7 @@ def test_a_place_says_what_it_would_break(sign_in, camp, olga, knots, splices, r
     said = [
         html.count(f"“Splices” comes after “Knots”, which has not ended by {at}.") for at in ("10:00", "11:00", "13:00")
     ]
-    # Eleven is its own cell, and the free one beside it.
+    # At eleven there is its own cell, from which it would move on, and the free one beside it.
     assert said == [2, 1, 0]
 
 

@@ -608,3 +608,17 @@ def test_what_was_taken_back_is_said(sign_in, camp, olga, knots, ducks, at):
     assert pressed("redo") == "Done anew: “Knots” and “Ducks” swapped."
     pressed("undo")
     assert pressed("undo") == "Taken back: “Ducks” placed: Loft, 10:00. “Ducks” is off the grid."
+
+
+def test_back_by_the_button_of_the_message_each_says_where_it_is(sign_in, camp, olga, knots, ducks, at):
+    one, other = at(knots, 0, 0, olga), at(ducks, 1, 0, olga)
+    client = sign_in(olga)
+    swap = {"swap": f"{other.pk}-{other.revision}", "seen": one.revision}
+    page = client.post(f"/{camp.slug}/draft/pitches/{knots.pk}/place/", swap, follow=True).content.decode()
+    form = BeautifulSoup(page, "html.parser").select_one(".told form")
+    moved = [field["value"] for field in form.select("input[name=moved]")]
+    answer = client.post(form["action"], {"moved": moved}, follow=True)
+    told = " ".join(BeautifulSoup(answer.content.decode(), "html.parser").find(attrs={"data-told": True}).text.split())
+    assert told.startswith(
+        "“Knots” is here now: Barn, Sat 12 Jan, 10:00. “Ducks” is here now: Loft, Sat 12 Jan, 10:00."
+    )

@@ -205,7 +205,7 @@ def breaks_in_cells(
     that somebody else does.
 
     Whoever stands in the cell changes places with it, as in `price_cells`, and what that breaks is named, too; where
-    there is no place to change they stay. Only what this adds is named, not what is broken anyway.
+    there is no place to change they are off the grid. Only what this adds is named, not what is broken anyway.
     """
     rows = [p for p in placements if _ends(problem, p)]
     cell = _cells(problem, rows)
@@ -216,7 +216,7 @@ def breaks_in_cells(
         if not _ends(problem, new):
             found[slot, room] = standing.broken_alone(new)
             continue
-        displaced = _displaced(problem, cell, new, at) if at else []
+        displaced = _displaced(problem, cell, new, at)
         found[slot, room] = standing.adding(displaced, [*_places_back(problem, displaced, new, at), new])
     return found
 
