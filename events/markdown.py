@@ -17,11 +17,12 @@ from .caching import kept
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 30}).enable(
     ["table", "strikethrough"]
 )
-#: a page has one h1 and sections of its own; the headings of a text start below them, with no level left out
-_FIRST_HEADING = 3
+#: a page has one h1 and sections of its own; the headings of a text start below what it stands under, with no level
+#: left out: within a section, or right below the h1
+IN_SECTION, BELOW_TITLE = 3, 2
 _TAGS = {
     "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
-    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+    "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 #: a shorter text is not worth asking another process for
 _WORTH_SHARING = 500
@@ -33,15 +34,15 @@ DEEPEST_QUOTE = 6
 _DEEP_QUOTE = re.compile(rf"^ {{0,3}}(?:> ?){{{DEEPEST_QUOTE + 1}}}", re.MULTILINE)
 
 
-def to_html(text: str) -> SafeString:
+def to_html(text: str, first_heading: int = IN_SECTION) -> SafeString:
     """Cleaned HTML: no scripts, no images from elsewhere, links that do not vouch for their target.
 
     It is rendered once for all readers and kept by what it says, so for each revision.
     """
     if len(text) < _WORTH_SHARING:
-        return _render_short(text)
+        return _render_short(text, first_heading)
     # Packed: a cache that is the memory of a process counts entries, not bytes.
-    packed = kept("markdown", text, make=lambda: zlib.compress(_render(text).encode()))
+    packed = kept("markdown", first_heading, text, make=lambda: zlib.compress(_render(text, first_heading).encode()))
     html = zlib.decompress(packed).decode()
     return SafeString(html)  # nosec B703 # cleaned when it was made
 
@@ -60,19 +61,19 @@ def _most_cells(text: str) -> int:
 
 
 @lru_cache(maxsize=2_000)
-def _render_short(text: str) -> SafeString:
+def _render_short(text: str, first_heading: int) -> SafeString:
     """What pages show a dozen of: the beginnings of notes, what pitches are about."""
-    return _render(text)
+    return _render(text, first_heading)
 
 
-def _render(text: str) -> SafeString:
+def _render(text: str, first_heading: int) -> SafeString:
     if not is_markdown(text):
         return _as_typed(text)
     tokens = _parser.parse(text)
     if any(token.level >= _parser.options["maxNesting"] - 1 for token in tokens):
         # The parser leaves out what is nested any deeper; nothing that somebody typed may vanish.
         return _as_typed(text)
-    _lower_headings(tokens)
+    _lower_headings(tokens, first_heading)
     html = _parser.renderer.render(tokens, _parser.options, {})
     cleaned = nh3.clean(
         html,
@@ -89,9 +90,9 @@ def _as_typed(text: str) -> SafeString:
     return SafeString(html)  # nosec B703 # escaped just now
 
 
-def _lower_headings(tokens: list[Token]) -> None:
-    """The levels that are used become 3, 4, …, in their order."""
+def _lower_headings(tokens: list[Token], first: int) -> None:
+    """The levels that are used become `first` and those below, in their order."""
     headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
     used = sorted({token.tag for token in headings})
     for token in headings:
-        token.tag = f"h{min(_FIRST_HEADING + used.index(token.tag), 6)}"
+        token.tag = f"h{min(first + used.index(token.tag), 6)}"

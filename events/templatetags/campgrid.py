@@ -29,7 +29,7 @@ from ..beside import beside_pages
 from ..caching import answers, joined
 from ..colour import LIGHT_PAPER, readable_on
 from ..http import Done, camp_address
-from ..markdown import to_html
+from ..markdown import BELOW_TITLE, to_html
 from ..missing import say_what_is_missing
 from ..models import Attendee
 from ..news import NewsPage, news_page, sentence
@@ -42,7 +42,14 @@ register = template.Library()
 
 @register.filter
 def markdown(text: str) -> SafeString:
+    """Within a section of the page."""
     return to_html(text or "")
+
+
+@register.filter
+def markdown_below_title(text: str) -> SafeString:
+    """Right below the page's h1."""
+    return to_html(text or "", BELOW_TITLE)
 
 
 register.filter("on_light", lru_cache(maxsize=500)(lambda colour: readable_on(colour, LIGHT_PAPER)))

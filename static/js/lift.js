@@ -158,7 +158,7 @@
     const address = form.getAttribute("action") || location.href;
     isBusy = true;
     if (form.id === "place" && button) land(button);
-    else form.querySelectorAll("button").forEach((one) => one.setAttribute("aria-busy", "true"));
+    else button?.setAttribute("aria-disabled", "true");
     try {
       const page = await ask(address, { method: "POST", body: new URLSearchParams(sent) });
       if (!page) return;
@@ -246,9 +246,9 @@
     document.querySelectorAll(".under").forEach((cell) => cell.classList.remove("under"));
     document.documentElement.classList.remove("pulling");
     pull = null;
-    // The click that follows a pull is none.
-    setTimeout(() => (wasPulled = false));
   };
+  // The click that follows a pull is none, also where Escape ended it before it was let go.
+  const forget = () => setTimeout(() => (wasPulled = false));
   // Which place that is, and who stands there as one sees it: by where rows and columns are drawn.
   const placeAt = (x, y) => {
     const board = document.querySelector("table.board");
@@ -265,6 +265,18 @@
     if (!column || !cell || !row) return null;
     const stands = cell.querySelector(".entry > a") ?? cell.querySelector(".to[data-title]");
     return { id: `place-${row.id.slice(5)}-${column.dataset.room}`, title: stands?.dataset.title ?? textOf(stands), cell };
+  };
+  // Who stands in each place as it is drawn now.
+  const standing = () => {
+    const heads = [...document.querySelectorAll(".board thead th[data-room]")].map((head) => [head.dataset.room, head.getBoundingClientRect()]);
+    const rows = [...document.querySelectorAll(".board tbody tr[id^=slot-]")].map((row) => [row.id.slice(5), row.firstElementChild.getBoundingClientRect()]);
+    const found = new Map();
+    document.querySelectorAll(".board .entry > a").forEach((link) => {
+      const box = link.closest("td").getBoundingClientRect();
+      const [room] = heads.find(([, head]) => head.left <= box.left + 2 && box.left + 2 < head.right) ?? [];
+      rows.filter(([, row]) => row.top < box.bottom - 2 && row.bottom > box.top + 2).forEach(([slot]) => found.set(`place-${slot}-${room}`, textOf(link)));
+    });
+    return found;
   };
   document.addEventListener("dragstart", (event) => event.target.closest?.(".board .entry, .tray li, .shelf") && event.preventDefault());
   document.addEventListener("pointerdown", (event) => {
@@ -283,6 +295,7 @@
       document.documentElement.classList.add("pulling");
       getSelection().removeAllRanges();
       wasPulled = true;
+      pull.stood = standing();
       pull.lifted = lift(pull.link, false);
     }
     pull.ghost.style.translate = `${event.clientX}px ${event.clientY}px`;
@@ -292,18 +305,25 @@
   });
   document.addEventListener("pointerup", async (event) => {
     const mine = pull;
+    forget();
     if (!mine?.ghost) return end();
     // The place as one saw it when one let go: with the prices it may be drawn elsewhere.
     const place = placeAt(event.clientX, event.clientY);
+    // Prices that have just come nobody has read: what counts is who stood there when it was taken in hand.
+    const isRead = performance.now() - liftedAt >= GRACE && document.getElementById("place");
+    const title = isRead ? place?.title : mine.stood.get(place?.id);
     end();
     if (!(await mine.lifted) || !place || isBusy) return;
     const button = document.getElementById(place.id);
     const stands = button?.querySelector(".to")?.dataset.title ?? "";
     const whole = (text) => text.replaceAll("\u00ad", "");
     // Somebody else stands there by now: that is another question.
-    if (button && whole(stands) === whole(place.title)) button.click();
+    if (button && whole(stands) === whole(title ?? "")) button.click();
   });
-  document.addEventListener("pointercancel", end);
+  document.addEventListener("pointercancel", () => {
+    end();
+    forget();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.repeat && event.target.closest?.(".board, .map, #place")) event.preventDefault();
     if (event.key !== "Escape") return;

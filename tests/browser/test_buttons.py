@@ -25,7 +25,7 @@ STOP = """() => {
 #: one by one; a passkey, and whether a device may be told, is asked for by the browser in a window of its own.
 PRESS = """async () => {
   const told = [];
-  for (const form of document.querySelectorAll("form[method=post]:not(#tap, [action*=webauthn], [data-key], .back-and-forth *)")) {
+  for (const form of document.querySelectorAll("form[method=post]:not(#tap, [action*=webauthn], [data-key], .back-and-forth *, #place, #pins, [data-stays])")) {
     const button = [...form.elements].find((element) => element.type === "submit");
     if (!button) continue;
     form.noValidate = true;
@@ -45,11 +45,13 @@ PRESS = """async () => {
 #: Taps show what they did. The others are on no page of these camps as the demo makes them; what is asked of their
 #: templates is below, and the same script hears of every form that is sent.
 ELSEWHERE = {
+    # On the board what one did is seen at once: test_workshop.py.
+    "schedule:session_place", "schedule:session_pin", "schedule:session_unplace", "schedule:pins_set",
     "pitches:interest_set", "events:camp_erase", "events:address_drop", "events:news_hear", "schedule:moves_hear", "schedule:device_add", "schedule:device_remove", "events:invitation_accept", "events:invitation_take_back", "events:person_handover", "events:room_edit",
     "events:slot_edit", "exchange:import_detail", "notes:link_delete", "notes:link_restore", "notes:writeup_delete",
     "notes:writeup_edit", "pitches:pitch_host", "pitches:pitch_return", "schedule:build_stop", "schedule:build_take", "schedule:build_leave",
     "schedule:host_back", "schedule:move_undo", "schedule:repair_take", "schedule:repeat_add", "schedule:room_reopen",
-    "schedule:live_switch", "schedule:shift_undo", "schedule:step_undo", "schedule:step_redo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
+    "schedule:live_switch", "schedule:version_take_back", "schedule:scan_hold", "schedule:scan_place", "schedule:shift_undo", "schedule:step_undo", "schedule:step_redo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
     "events:worry_delete", "notes:draft_edit", "notes:draft_delete",
 }  # fmt: skip
 

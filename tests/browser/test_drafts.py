@@ -50,6 +50,7 @@ FORMS = {
     "notes/writeup_edit.html": [f"/{CAMP}/write-ups/new/"],
     "notes/along_detail.html": [f"/{NIGHT}/along/"],
     "events/worry_list.html": [f"/{CAMP}/told-to-me/"],
+    "schedule/wall_type.html": [f"/{CAMP}/draft/wall/"],
 }
 #: typed by somebody who is not signed in, or beside a file that was sent just now: tried below
 OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}

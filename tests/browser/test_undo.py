@@ -52,7 +52,8 @@ def test_a_session_is_taken_off_and_put_back(open_page, size, scripts):
     # One far down the page: it is not in view by itself.
     title, entry = take_off(page, 14)
     expect(page.get_by_text(f"“{title}” is off the grid.").first).to_be_visible()
-    is_shown_and_marked(page, "li[id^=waiting-]:target")
+    # With scripts the page stays: its address has no part that it leads to.
+    is_shown_and_marked(page, "li[id^=waiting-][data-touched]" if scripts else "li[id^=waiting-]:target")
     expect(page.locator(f"#{entry}")).to_have_count(0)
     submit(page, "Undo")
     expect(page.locator(".told").get_by_text(re.compile(f"“{re.escape(title)}” is here now: "))).to_be_visible()
@@ -66,8 +67,7 @@ def test_both_of_a_swap_are_marked_also_after_a_colleagues_change_came_in(open_p
     page, colleague = open_page("organiser", CAMP, viewport=size), open_page("organiser", CAMP)
     page.goto(f"/{CAMP}/draft/")
     page.goto(page.locator(".entry[id] a").first.get_attribute("href"))
-    with page.expect_navigation():
-        page.get_by_role("button", name=re.compile("swap with")).first.click()
+    page.get_by_role("button", name=re.compile("swap with")).first.click()
     expect(page.get_by_text("changed places.").first).to_be_visible()
     expect(page.locator("[data-touched]")).to_have_count(2)
     _title, entry = take_off(colleague, 9)
