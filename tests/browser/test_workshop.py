@@ -151,6 +151,12 @@ GRACE = 650
 MARK, IS_MARKED = "window.isStill = true", "window.isStill === true"
 
 
+def grace(page: Page) -> None:
+    """Something is in hand, and was looked at for as long as nobody presses twice by mistake."""
+    expect(page.locator("#place")).to_be_attached()
+    page.wait_for_timeout(GRACE)
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_a_session_is_moved_in_two_presses_without_scripts(open_page, wide_camp, size):
     page = opened(open_page, f"/{wide_camp}/draft/", size, scripts=False)
@@ -166,7 +172,7 @@ def test_a_session_is_moved_in_two_presses_and_the_page_stays(open_page, wide_ca
     page.evaluate(MARK)
     page.locator(".entry a", has_text="Ducks").click()
     expect(page.get_by_role("heading", level=1, name="Ducks")).to_be_visible()
-    page.wait_for_timeout(GRACE)
+    grace(page)
     expect(page.locator("#said")).to_contain_text("You hold “Ducks”. Its best place: ")
     page.locator("table.board button[name=cell]").nth(5).click()
     expect(page.locator(".entry[data-touched] a")).to_have_text("Ducks")
@@ -228,7 +234,7 @@ def test_by_keyboard_alone(open_page, wide_camp):
     expect(page.locator(".entry a", has_text="Ducks")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".board .best").first).to_be_focused()
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.keyboard.press("ArrowDown")
     slot = page.evaluate("document.activeElement.value").partition("-")[0]
     page.keyboard.press("Enter")
@@ -242,24 +248,17 @@ def test_a_chain_of_two_goes_on_where_the_board_stands(open_page, wide_camp):
     page = opened(open_page, f"/{wide_camp}/draft/", DESK)
     page.evaluate(MARK)
     page.locator(".entry a", has_text="Ducks").click()
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.locator(".board a.way-on", has_text="Geese").click()
     expect(page.get_by_role("heading", level=1, name="Geese")).to_be_visible()
     expect(page.locator(".held")).to_contain_text("Where does “Geese” go?")
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.locator("table.board button[name=cell]").nth(4).click()
     expect(page.locator(".told")).to_contain_text("“Ducks” is here now: Loft")
     expect(page.locator(".entry[data-touched]")).to_have_count(2)
     page.keyboard.press("Control+z")
     expect(page.locator(".told")).not_to_contain_text("is here now: Loft")
     assert page.evaluate(IS_MARKED)
-
-
-def lifted(page: Page, title: str) -> None:
-    """In hand, and looked at for as long as nobody presses twice by mistake."""
-    page.locator(".entry a", has_text=title).click()
-    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-    page.wait_for_timeout(GRACE)
 
 
 def pulled(page: Page, card, place) -> None:
@@ -381,7 +380,7 @@ def test_back_puts_it_down_and_what_was_put_somewhere_leaves_no_step_behind(open
     expect(page.get_by_role("heading", level=1, name="Build the grid")).to_be_visible()
     assert page.evaluate("document.activeElement.closest('#main') !== null")
     page.locator(".entry a", has_text="Ducks").click()
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.locator("table.board button[name=cell]").nth(5).click()
     expect(page.locator(".entry[data-touched] a")).to_have_text("Ducks")
     page.go_back()
@@ -411,7 +410,7 @@ def test_what_is_put_there_is_seen_before_the_answer_comes(open_page, wide_camp)
     target = page.locator("table.board button[name=cell]").nth(5)
     where = "(node) => [node.closest('tr').rowIndex, node.closest('td').cellIndex]"
     place = target.evaluate(where)
-    page.wait_for_timeout(GRACE)
+    grace(page)
     target.click()
     # No answer can be there: it is held.
     landed = page.locator(".board .landed")
@@ -431,12 +430,12 @@ def test_without_an_answer_it_stands_where_it_stood_and_the_same_press_moves_it_
     expect(page.locator(".board .best").first).to_be_visible()
     # It gets there, and its answer does not get back.
     page.route("**/place/**", lambda route: (route.fetch(max_redirects=0), route.abort()), times=1)
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.locator("table.board button[name=cell]").nth(5).click()
     expect(page.locator("#no-answer")).to_be_focused()
     expect(page.locator("#said")).to_contain_text("No answer came.")
     expect(page.locator(".board .price.here")).to_be_visible()
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.locator("table.board button[name=cell]").nth(5).click()
     expect(page.locator(".entry[data-touched] a")).to_have_text("Ducks")
     assert page.evaluate(IS_MARKED)
@@ -449,7 +448,7 @@ def test_signed_out_meanwhile_one_signs_in_as_after_any_form(open_page, wide_cam
     page.locator(".entry a", has_text="Ducks").click()
     expect(page.locator(".board .best").first).to_be_visible()
     page.context.clear_cookies(name="sessionid")
-    page.wait_for_timeout(GRACE)
+    grace(page)
     page.locator("table.board button[name=cell]").nth(5).click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Ducks")
     expect(page.locator(".board")).to_have_count(0)
@@ -476,7 +475,7 @@ def test_swapped_where_nothing_is_free(open_page):
     assert page.locator(".board .best").count() == 3
     swap = page.locator("table.board button[name=swap]").first
     other = re.search("“(.*?)”", swap.inner_text().replace("\u00ad", "").replace("\n", " "))[1]
-    page.wait_for_timeout(GRACE)
+    grace(page)
     swap.click()
     expect(page.locator(".told")).to_contain_text("changed places.")
     expect(page.locator(".told")).to_contain_text(other)
