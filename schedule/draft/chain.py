@@ -6,7 +6,7 @@ be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,18 +14,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.models import Attendee, Camp, Room, Slot
-from pitches.models import Pitch
+from events.models import Attendee, Camp
 
-from ..models import Cell, Session, Step
-from .moves import as_they_stand, mark_moved, refuse_unseen, session_of, slots_from, take_each
+from ..models import Cell, Session
+from .moves import cells_from, off_the_board, put_together, refuse_unseen, session_of
 from .rows import DraftRows, Standing
-from .steps import record_step
 
 #: sessions that make way, one after the other; more than that nobody keeps in mind
 LONGEST = 6
-#: digits of an id
-MOST_DIGITS = 18
 
 
 class Link(NamedTuple):
@@ -39,27 +35,18 @@ class Link(NamedTuple):
     slot_id: int
     room_id: int
 
-    @classmethod
-    def read(cls, text: str) -> Link | None:
-        """As `str` writes it; None of anything else."""
-        parts = text.split("-")
-        if len(parts) != len(cls._fields) or not all(
-            p.isascii() and p.isdigit() and len(p) <= MOST_DIGITS for p in parts
-        ):
-            return None
-        return cls(*map(int, parts))
+    @property
+    def key(self) -> int:
+        """Of the session, as a planned draft numbers it: below nought, where the pitch has none yet."""
+        return self.session_id or -self.pitch_id
 
     def __str__(self) -> str:
         return "-".join(map(str, self))
 
 
-def chain_in(texts: Sequence[str]) -> list[Link]:
-    """As the address of a page says it, all of it: half a chain would put the others somewhere."""
-    links = [Link.read(text) for text in texts]
-    chain = [link for link in links if link]
-    if len(chain) < len(links) or len(chain) > LONGEST:
-        raise ValidationError(_("This is no way for a session to go. Begin anew on the grid."))
-    return chain
+def _refuse_twice(keys: Sequence[int]) -> None:
+    if len(set(keys)) < len(keys):
+        raise ValidationError(_("One session cannot stand in two places of a chain."))
 
 
 def as_planned(draft: DraftRows, chain: Sequence[Link], lifted: Session) -> DraftRows:
@@ -68,36 +55,34 @@ def as_planned(draft: DraftRows, chain: Sequence[Link], lifted: Session) -> Draf
     Refuses with a sentence what fits no more, since somebody moved something meanwhile.
     """
     standing = {found.session.pk: found for found in draft.standing}
-    pitches = {pitch.pk: pitch for pitch in draft.pitches}
-    slots, rooms = {slot.pk: slot for slot in draft.slots}, {room.pk: room for room in draft.rooms}
-    goes: list[Standing] = []
-    if any(_is_known(link, standing) for link in chain) or len(
-        {(link.pitch_id, link.session_id) for link in chain}
-    ) < len(chain):
-        raise ValidationError(_("One session cannot stand in two places of a chain."))
+    placed = {found.session.pitch_id for found in draft.standing}
+    _refuse_twice([link.key for link in chain])
+    goes = []
     for link in chain:
-        pitch, slot, room = pitches.get(link.pitch_id), slots.get(link.slot_id), rooms.get(link.room_id)
         known = standing.pop(link.session_id, None)
-        span = draft.span(slot, pitch.length) if pitch and slot else []
-        if pitch is None or room is None or not span:
-            raise ValidationError(_("The draft changed meanwhile. Look again, then decide."))
-        session = known.session if known else Session(pk=link.session_id or -pitch.pk, camp=draft.camp, pitch=pitch)
         if known:
-            refuse_unseen(session, link.seen)
-        goes.append(Standing(session, [Cell(session=session, slot=part, room=room) for part in span]))
-    standing.pop(lifted.pk, None)
-    taken = {(cell.slot_id, cell.room_id) for found in standing.values() for cell in found.cells}
-    for found in goes:
-        cells = {(cell.slot_id, cell.room_id) for cell in found.cells}
-        if cells & taken:
+            refuse_unseen(known.session, link.seen)
+        cells = _cells_in(draft, link, known.session if known else None)
+        if not cells or (link.key < 0 and link.pitch_id in placed):
             raise ValidationError(_("The draft changed meanwhile. Look again, then decide."))
-        taken |= cells
-    return replace(draft, standing=[*standing.values(), *goes])
+        goes.append(Standing(cells[0].session, cells))
+    standing.pop(lifted.pk, None)
+    there = [*standing.values(), *goes]
+    taken = [(cell.slot_id, cell.room_id) for found in there for cell in found.cells]
+    if len(set(taken)) < len(taken):
+        raise ValidationError(_("The draft changed meanwhile. Look again, then decide."))
+    return replace(draft, standing=there)
 
 
-def _is_known(link: Link, standing: Mapping[int, Standing]) -> bool:
-    """Said to stand nowhere, and does."""
-    return not link.session_id and any(found.session.pitch_id == link.pitch_id for found in standing.values())
+def _cells_in(draft: DraftRows, link: Link, known: Session | None) -> list[Cell]:
+    """What it would take; none, where pitch, slot or room are not there any more."""
+    pitch = next((found for found in draft.pitches if found.pk == link.pitch_id), None)
+    slot = next((found for found in draft.slots if found.pk == link.slot_id), None)
+    room = next((found for found in draft.rooms if found.pk == link.room_id), None)
+    if pitch is None or slot is None or room is None:
+        return []
+    session = known or Session(pk=link.key, camp=draft.camp, pitch=pitch)
+    return [Cell(session=session, slot=part, room=room) for part in draft.span(slot, pitch.length)]
 
 
 @transaction.atomic
@@ -107,30 +92,23 @@ def place_chain(*, camp: Camp, chain: Sequence[Link], by: Attendee | None = None
     What is taken meanwhile, or was moved by somebody since it was seen, is refused with a sentence.
     """
     camp.lock()
+    # For all of them, as they are now.
+    pitches = camp.pitches.in_bulk([link.pitch_id for link in chain])
+    slots = camp.slots.in_bulk([link.slot_id for link in chain])
+    rooms = camp.rooms.in_bulk([link.room_id for link in chain])
+    known = camp.sessions.in_bulk([link.session_id for link in chain])
     sessions, cells = list[Session](), list[Cell]()
     for link in chain:
-        pitch, room, slot = as_they_stand(camp, *_rows(camp, link))
-        wanted = camp.sessions.filter(pk=link.session_id).first() if link.session_id else None
-        session = session_of(pitch=pitch, wanted=wanted, by=by, seen_revision=link.seen)
+        pitch, slot, room = pitches.get(link.pitch_id), slots.get(link.slot_id), rooms.get(link.room_id)
+        if pitch is None or slot is None or room is None:
+            raise ValidationError(_("Choose a room and a slot that are there."))
+        pitch.camp = slot.camp = camp
+        if not pitch.is_open:
+            raise off_the_board(pitch)
+        session = session_of(pitch=pitch, wanted=known.get(link.session_id), by=by, seen_revision=link.seen)
         session.camp, session.pitch = camp, pitch
-        if session in sessions:
-            raise ValidationError(_("One session cannot stand in two places of a chain."))
         sessions.append(session)
-        cells += [Cell(session=session, room=room, slot=part) for part in slots_from(slot, pitch.length)]
-    for session in sessions:
-        session.remember()
-    Cell.objects.filter(session__in=sessions).delete()
-    take_each(cells=cells)
-    for session in sessions:
-        mark_moved(session=session, by=by)
-    record_step(camp=camp, kind=Step.Kind.MOVE, sessions=sessions, by=by)
+        cells += cells_from(session, room, slot, pitch.length)
+    _refuse_twice([session.pk for session in sessions])
+    put_together(camp=camp, sessions=sessions, cells=cells, by=by)
     return sessions
-
-
-def _rows(camp: Camp, link: Link) -> tuple[Pitch, Room, Slot]:
-    pitch = camp.pitches.filter(pk=link.pitch_id).first()
-    room, slot = camp.rooms.filter(pk=link.room_id).first(), camp.slots.filter(pk=link.slot_id).first()
-    if pitch is None or room is None or slot is None:
-        raise ValidationError(_("Choose a room and a slot that are there."))
-    pitch.camp = slot.camp = camp
-    return pitch, room, slot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -34,22 +34,49 @@ def place_session(
     `seen_revision` is what the person saw: a move made meanwhile by somebody else is told, not overwritten.
     """
     # Two people placing the same pitch at once must not make two sessions of it.
-    pitch, room, slot = as_they_stand(pitch.camp.lock(), pitch, room, slot)
+    pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
     session = session_of(pitch=pitch, wanted=session, by=by, seen_revision=seen_revision)
-    slots = slots_from(slot, pitch.length)
-    session.remember()
-    session.cells.all().delete()
-    take_cells(session=session, room=room, slots=slots)
-    mark_moved(session=session, by=by)
-    record_step(camp=pitch.camp, kind=Step.Kind.MOVE, sessions=[session], by=by)
+    cells = cells_from(session, room, slot, pitch.length)
+    put_together(camp=pitch.camp, sessions=[session], cells=cells, by=by)
     return session
 
 
-def as_they_stand(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitch, Room, Slot]:
+def cells_from(session: Session, room: Room, slot: Slot, length: int) -> list[Cell]:
+    """What a session of that length takes there; refused where it cannot."""
+    return [Cell(session=session, room=room, slot=taken) for taken in slots_from(slot, length)]
+
+
+@transaction.atomic(savepoint=False)
+def put_together(
+    *,
+    camp: Camp,
+    sessions: Sequence[Session],
+    cells: list[Cell],
+    by: Attendee | None,
+    kind: Step.Kind = Step.Kind.MOVE,
+) -> None:
+    """These sessions have these cells, and what they had before is free: they may take each other's places, and those
+    of nobody else. All or none, and one step. The camp is locked already.
+    """
+    for session in sessions:
+        session.remember()
+    Cell.objects.filter(session__in=sessions).delete()
+    take_each(cells=cells)
+    for session in sessions:
+        mark_moved(session=session, by=by)
+    record_step(camp=camp, kind=kind, sessions=sessions, by=by)
+
+
+def off_the_board(what: Pitch | Session) -> ValidationError:
+    """What is said where somebody would put it on the grid."""
+    return ValidationError(_("“%(title)s” is off the board. It stays off the grid."), params={"title": what})
+
+
+def _as_they_are(camp: Camp, pitch: Pitch, room: Room, slot: Slot) -> tuple[Pitch, Room, Slot]:
     """The three as they are now that the camp is locked: what went while somebody decided is told."""
     there = camp.pitches.open().filter(pk=pitch.pk).first()
     if there is None:
-        raise ValidationError(_("“%(title)s” is off the board. It stays off the grid."), params={"title": pitch})
+        raise off_the_board(pitch)
     [room_now], [slot_now] = as_they_are([room]), as_they_are([slot])
     there.camp = slot_now.camp = camp
     return there, room_now, slot_now
@@ -176,16 +203,15 @@ def swap_sessions(
     seen = {one.pk: seen_revision, other.pk: seen_revision_of_other}
     for session in rows:
         refuse_unseen(session, seen[session.pk])
-        session.remember()
     places = {s.pk: s.place for s in rows if s.place}
     if len(places) != 2:
         raise ValidationError(_("One of the two is off the grid now. Look again, then decide."))
-    Cell.objects.filter(session__in=rows).delete()
-    for session, target in zip(rows, reversed(rows), strict=True):
-        place = places[target.pk]
-        take_cells(session=session, room=place.room, slots=slots_from(place.slot, session.pitch.length))
-        mark_moved(session=session, by=by)
-    record_step(camp=one.camp, kind=Step.Kind.SWAP, sessions=rows, by=by)
+    cells = [
+        cell
+        for session, target in zip(rows, reversed(rows), strict=True)
+        for cell in cells_from(session, places[target.pk].room, places[target.pk].slot, session.pitch.length)
+    ]
+    put_together(camp=one.camp, sessions=rows, cells=cells, by=by, kind=Step.Kind.SWAP)
 
 
 @transaction.atomic
@@ -223,7 +249,7 @@ def pin_all(*, place: Room | Slot, is_pinned: bool, by: Attendee | None = None) 
 @transaction.atomic
 def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = None) -> Session:
     """The pitch runs once more, there: a session of its own with its own notes page."""
-    pitch, room, slot = as_they_stand(pitch.camp.lock(), pitch, room, slot)
+    pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
     running = pitch.sessions.placed().count()
     if running >= MOST_RUNS:
         raise ValidationError(_("A session can run %(most)s times at most."), params={"most": MOST_RUNS})

@@ -21,7 +21,7 @@ from pitches.models import MOST_RUNS, Pitch
 
 from ..models import Cell, Draft, Session, Step, Stood
 from ..models.step import StepQuerySet
-from .moves import refuse_unseen, slots_from, take_each
+from .moves import off_the_board, refuse_unseen, slots_from, take_each
 from .rows import begun_in
 from .signals import step_done
 from .steps import record_step
@@ -55,7 +55,7 @@ def undo_moves(*, camp: Camp, seen: dict[int, int], by: Attendee | None = None) 
 
 def _refuse_off_the_board(session: Session) -> None:
     if not session.pitch.is_open:
-        raise ValidationError(_("“%(title)s” is off the board. It stays off the grid."), params={"title": session})
+        raise off_the_board(session)
 
 
 def _step_between(camp: Camp, sessions: list[Session], where: Mapping[int, Stood], by: Attendee | None) -> Step | None:

@@ -15,9 +15,8 @@ from events.models import Attendee, Camp, Room, Slot
 from pitches.models import Pitch
 from pitches.services import submit_pitch
 
-from ..draft.moves import mark_moved, slots_from, take_each
-from ..draft.steps import record_step
-from ..models import Cell, Session, Step
+from ..draft.moves import put_together, slots_from
+from ..models import Cell, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +179,9 @@ def _put(
         if place:
             place.slot.camp = camp
             typed.before.append((session, place))
-        session.remember()
         typed.sessions.append(session)
         cells += [Cell(session=session, room=row.room, slot=slot) for slot in spans[row.name]]
-    Cell.objects.filter(session__in=typed.sessions).delete()
-    take_each(cells=cells)
-    for session in typed.sessions:
-        mark_moved(session=session, by=by)
-    record_step(camp=camp, kind=Step.Kind.MOVE, sessions=typed.sessions, by=by)
+    put_together(camp=camp, sessions=typed.sessions, cells=cells, by=by)
 
 
 def _new_session(camp: Camp, pitch: Pitch, by: Attendee) -> Session:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -16,11 +19,11 @@ from pitches.models import MOST_RUNS, Pitch
 from pitches.wishes import told_wishes
 
 from .. import advice
-from ..draft.chain import Link, as_planned, chain_in, place_chain
-from ..draft.moves import add_repeat, place_session, swap_sessions
+from ..draft.chain import LONGEST, Link, as_planned, place_chain
+from ..draft.moves import add_repeat, off_the_board, place_session, swap_sessions
 from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, Session
-from ..workshop.lifted import InHand, lifted_board
+from ..workshop.lifted import InHand, Seats, lifted_board
 from .moved import tell_moved, where
 
 #: in the address: the pitch is to run once more
@@ -32,67 +35,87 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
     """The board with the session lifted: each place says what it would break and change, the best are marked."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
-    asked = request.GET.get("running", "")
-    # Once more, beside those that are placed.
-    is_again = asked == AGAIN and pitch.sessions.placed().exists()
-    running = id_in(asked)
-    chain, problem = list[Link](), ""
-    try:
-        # For one more running nobody makes way.
-        chain = [] if is_again else chain_in(request.GET.getlist("then"))
-    except ValidationError as error:
-        problem = " ".join(error.messages)
+    hand, problem = _in_hand(request, pitch)
     if request.method == "POST" and not problem:
-        session = _running(pitch, running)
         try:
-            if is_again:
-                return _repeat(request, camp, pitch)
-            if chain:
-                return _place_all(request, camp, InHand(pitch, session, chain))
-            if "swap" in request.POST:
-                return _swap(request, camp, session)
-            return tell_moved(request, camp, [_place(request, camp, pitch, session)])
+            return _put(request, camp, hand)
         except ValidationError as error:
             problem = " ".join(error.messages)
-    session = None if is_again else _running(pitch, running)
-    place = session.place if session else None
-    # Looking has the figures counted, if that is due.
-    counted = advice.counted_of(advice.last_figures(draft=Draft.of(camp)))
-    wishes = told_wishes(camp)
+        # As it is by now.
+        hand, _problem = _in_hand(request, pitch)
     draft = read_draft(camp)
     if all(known.pk != pitch.pk for known in draft.pitches):
         # It went since this page was asked for.
-        messages.error(request, _("“%(title)s” is off the board. It stays off the grid.") % {"title": pitch})
+        messages.error(request, " ".join(off_the_board(pitch).messages))
         return led_to("schedule:draft_detail", camp.slug)
     planned = draft
-    if chain and session:
+    if hand.chain and hand.session:
         try:
-            planned = as_planned(draft, chain, session)
+            planned = as_planned(draft, hand.chain, hand.session)
         except ValidationError as error:
-            chain, problem = [], problem or " ".join(error.messages)
+            hand, problem = replace(hand, chain=()), problem or " ".join(error.messages)
+    context = _shown(camp, draft, planned, hand) | {"address": _address(request, hand), "problem": problem}
+    return render(request, "schedule/session_place.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _in_hand(request: CampRequest, pitch: Pitch) -> tuple[InHand, str]:
+    """What the address says is in hand, as it stands now, and what cannot be read of it."""
+    asked = request.GET.get("running", "")
+    if asked == AGAIN and pitch.sessions.placed().exists():
+        # Beside those that are placed; for it nobody makes way.
+        return InHand(pitch, None, is_again=True), ""
+    session = _running(pitch, id_in(asked))
+    links = [[id_in(part) for part in text.split("-")] for text in request.GET.getlist("then")]
+    if len(links) > LONGEST or any(len(link) != len(Link._fields) or None in link for link in links):
+        # Half a chain would put the others somewhere.
+        return InHand(pitch, session), _("This is no way for a session to go. Begin anew on the grid.")
+    return InHand(pitch, session, [Link(*(part or 0 for part in link)) for link in links]), ""
+
+
+def _running(pitch: Pitch, session_id: int | None) -> Session | None:
+    """The running that is asked for, or the first on the draft."""
+    rows = pitch.sessions.placed_first().with_place()
+    return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
+
+
+def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> dict[str, object]:
+    """What the page shows of `planned`, the draft as the chain would leave it."""
+    # Looking has the figures counted, if that is due.
+    counted = advice.counted_of(advice.last_figures(draft=Draft.of(camp)))
+    wishes, session = told_wishes(camp), hand.session
+    place = session.place if session else None
+    runs = [found.session for found in draft.standing if found.session.pitch_id == hand.pitch.pk]
     slots = advice.place_slots(
-        planned, wishes, pitch.pk, session.pk if session else None, before=draft if chain else None
+        planned, wishes, hand.pitch.pk, session.pk if session else None, before=draft if hand.chain else None
     )
     best = advice.best_cells(slots)
-    hand = InHand(pitch, session, chain, counted.people if counted else {}, is_again=is_again)
-    context = {
+    seats = Seats(session, place.room.capacity if place else 0, counted.people if counted else {})
+    is_counted = wishes is not None
+    return {
         "camp": camp,
-        "pitch": pitch,
+        "pitch": hand.pitch,
         "session": session,
         "place": place,
-        "is_counted": wishes is not None,
-        "best": best,
-        "missing_needs": advice.missing_needs(draft, pitch.pk),
-        "board": lifted_board(camp, planned, slots, best, hand, is_counted=wishes is not None),
-        "chain": _told_chain(draft, chain),
-        "is_again": is_again,
-        "address": _address(request, chain),
-        "anchor": session if place else _placed(pitch),
-        "best_with_seats": [(cell, hand.without_seats(cell)) for cell in best],
-        "may_run_again": bool(place) and not chain and pitch.sessions.placed().count() < MOST_RUNS,
-        "problem": problem,
+        "is_counted": is_counted,
+        "best": [(cell, seats.missing(cell)) for cell in best],
+        "missing_needs": advice.missing_needs(draft, hand.pitch.pk),
+        "board": lifted_board(camp, planned, slots, best, hand, seats, is_counted=is_counted),
+        "chain": _told_chain(draft, hand.chain),
+        "is_again": hand.is_again,
+        "anchor": session if place else next(iter(runs), None),
+        "may_run_again": bool(place) and not hand.chain and len(runs) < MOST_RUNS,
     }
-    return render(request, "schedule/session_place.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _put(request: CampRequest, camp: Camp, hand: InHand) -> HttpResponse:
+    """What is in hand goes where the form says; refused with a sentence."""
+    if hand.is_again:
+        return _repeat(request, camp, hand.pitch)
+    if hand.chain:
+        return _place_all(request, camp, hand)
+    if "swap" in request.POST:
+        return _swap(request, camp, hand.session)
+    return tell_moved(request, camp, [_place(request, camp, hand.pitch, hand.session)])
 
 
 def _repeat(request: CampRequest, camp: Camp, pitch: Pitch) -> HttpResponse:
@@ -112,7 +135,7 @@ def _cell(request: CampRequest, camp: Camp) -> tuple[Room, Slot]:
     return room, slot
 
 
-def _told_chain(draft: DraftRows, chain: list[Link]) -> list[tuple[Pitch, Room, Slot]]:
+def _told_chain(draft: DraftRows, chain: Sequence[Link]) -> list[tuple[Pitch, Room, Slot]]:
     """Who is on the way, and where to."""
     pitches = {pitch.pk: pitch for pitch in draft.pitches}
     slots, rooms = {slot.pk: slot for slot in draft.slots}, {room.pk: room for room in draft.rooms}
@@ -135,21 +158,11 @@ def _place_all(request: CampRequest, camp: Camp, hand: InHand) -> HttpResponse:
     return tell_moved(request, camp, moved, text % {"title": moved[0], "place": place, "count": len(before)})
 
 
-def _address(request: CampRequest, chain: list[Link]) -> str:
+def _address(request: CampRequest, hand: InHand) -> str:
     """Of what the page shows: a chain that fits no more is not in it any more."""
     asked = request.GET.copy()
-    asked.setlist("then", [str(link) for link in chain])
+    asked.setlist("then", [str(link) for link in hand.chain])
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
-
-
-def _placed(pitch: Pitch) -> Session | None:
-    return pitch.sessions.placed().order_by("pk").first()
-
-
-def _running(pitch: Pitch, session_id: int | None) -> Session | None:
-    """The running that is asked for, or the first on the draft."""
-    rows = pitch.sessions.placed_first().with_place()
-    return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
 
 
 def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session:

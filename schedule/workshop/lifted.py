@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -63,8 +63,6 @@ class InHand:
     session: Session | None
     #: what takes its place, and what takes that of whoever is before it
     chain: Sequence[Link] = ()
-    #: whom to expect, by session
-    people: Mapping[int, Expected] = field(default_factory=dict)
     #: one more running of what is placed already: nobody makes way for it
     is_again: bool = False
 
@@ -73,26 +71,31 @@ class InHand:
         session_id, seen = (self.session.pk, self.session.revision) if self.session else (0, 0)
         return [*self.chain, Link(self.pitch.pk, session_id, seen, slot_id, room_id)]
 
-    def without_seats(self, place: PlaceCell) -> int | None:
-        """How many would stand in that room, and in the one that is left to whoever changes places with it.
+    def may_move(self, other: Session) -> bool:
+        """Whether that one may make way for it: once in a chain, and not without end."""
+        return not self.is_again and len(self.chain) < LONGEST and all(link.key != other.pk for link in self.chain)
 
-        As people are expected now, which is told in steps; None where it is not known.
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Whether people have a seat, as they are expected now, which is told in steps."""
+
+    session: Session | None
+    #: of the room it stands in
+    capacity: int
+    #: by session
+    people: Mapping[int, Expected]
+
+    def missing(self, place: PlaceCell) -> int | None:
+        """How many would stand in that room, and in the one that is left to whoever changes places with it; None where
+        that is not known.
         """
         if self.session is None or self.session.pk not in self.people:
             return None
         found = _beyond(self.people[self.session.pk], place.room.capacity)
-        other, mine = place.standing, self.session.place
-        if place.can_swap and other and mine and other.session.pk in self.people:
-            found += _beyond(self.people[other.session.pk], mine.room.capacity)
+        if place.can_swap and place.standing and place.standing.session.pk in self.people:
+            found += _beyond(self.people[place.standing.session.pk], self.capacity)
         return found
-
-    def may_move(self, other: Session) -> bool:
-        """Whether that one may make way for it: once in a chain, and not without end."""
-        return (
-            not self.is_again
-            and len(self.chain) < LONGEST
-            and all(other.pk not in (link.session_id, -link.pitch_id) for link in self.chain)
-        )
 
 
 def _beyond(expected: Expected, seats: int) -> int:
@@ -105,6 +108,7 @@ def lifted_board(
     slots: Sequence[PlaceSlot],
     best: Sequence[PlaceCell],
     hand: InHand,
+    seats: Seats,
     *,
     is_counted: bool,
 ) -> Board:
@@ -113,6 +117,7 @@ def lifted_board(
     drawing.hand, drawing.is_counted = hand, is_counted
     drawing.place_of = addresses("schedule:session_place", camp)
     drawing.cells = {(cell.slot.pk, cell.room.pk): cell for found in slots for cell in found.cells}
+    drawing.missing = {at: seats.missing(cell) for at, cell in drawing.cells.items()}
     drawing.ranks = {(cell.slot.pk, cell.room.pk): rank for rank, cell in enumerate(best, 1)}
     return Board(drawing.grid, drawing.table(), drawing.map())
 
@@ -124,6 +129,8 @@ class _Lifted(Drawing):
     place_of: Callable[[int], str]
     #: by slot and room
     cells: Mapping[tuple[int, int], PlaceCell]
+    #: seats
+    missing: Mapping[tuple[int, int], int | None]
     ranks: Mapping[tuple[int, int], int]
 
     def _pins(self, *, room_id: int = 0, slot_id: int = 0) -> PinsKind:
@@ -157,7 +164,7 @@ class _Lifted(Drawing):
             "winners": about(choice.winners),
             "why": " ".join(choice.broken),
             "other": place.swap,
-            "beyond": about(self.hand.without_seats(place) or 0),
+            "beyond": about(self.missing[place.slot.pk, place.room.pk] or 0),
             "on": self._way_on(place),
         }
 
@@ -173,7 +180,7 @@ class _Lifted(Drawing):
         choice, is_begun = place.choice if place else None, row.slot_id in self.begun
         session, other = self.hand.session, place.standing.session if place and place.standing else None
         is_here = bool(other and session and other.pk == session.pk)
-        beyond = self.hand.without_seats(place) if place else None
+        beyond = self.missing.get((row.slot_id, cell.room.id))
         may = place is not None and not (is_begun or is_here or self.camp.is_archived)
         return PriceKind(
             is_tall=cell.span > 1,

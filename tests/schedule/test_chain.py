@@ -289,6 +289,10 @@ class TestPage:
         links = [link(knots, rooms[1], slots[0]), Link(knots.pitch_id, 0, 0, slots[1].pk, rooms[0].pk)]
         query = urlencode([("running", bells.pk), *[("then", str(one)) for one in links]])
         found = page(sign_in(olga), f"/{camp.slug}/draft/pitches/{bells.pitch_id}/place/?{query}")
+        # One that is said to stand nowhere, and does.
+        assert "The draft changed meanwhile." in found.find(class_="summary").text
+        twice = urlencode([("running", bells.pk), *[("then", str(links[0]))] * 2])
+        found = page(sign_in(olga), f"/{camp.slug}/draft/pitches/{bells.pitch_id}/place/?{twice}")
         assert "two places of a chain" in found.find(class_="summary").text
         again = page(sign_in(olga), f"/{camp.slug}/draft/pitches/{bells.pitch_id}/place/?running=again&then={links[0]}")
         assert "goes to" not in again.find(class_="held").text
