@@ -34,7 +34,6 @@
     page.address = answer.url || new URL(address, location).href;
     return mine === turn ? page : null;
   };
-  const drop = () => (turn += 1);
 
   // -- putting in ------------------------------------------------------------------------------------------
   const box = () => document.querySelector(".board-box");
@@ -89,7 +88,9 @@
   const isOnPhone = () => Boolean(document.querySelector("table.map")?.getClientRects().length);
 
   // -- lift ------------------------------------------------------------------------------------------
+  let isLifting = false;
   const lift = async (link, isByKeys) => {
+    isLifting = true;
     const card = link.closest(".entry, li") ?? link;
     card.classList.add("lifting");
     try {
@@ -107,6 +108,7 @@
       noAnswer();
       return false;
     } finally {
+      isLifting = false;
       card.classList.remove("lifting");
     }
   };
@@ -139,12 +141,14 @@
   // -- put it there: it is seen at once, and true once the answer is there ---------------------------------
   const land = (button) => {
     const board = document.querySelector("table.board");
-    const target = document.getElementById(`place-${button.dataset.place}`)?.closest("td");
+    // On the map, and among the best, a button says which place of the board it means.
+    const target = document.getElementById(button.dataset.place ?? button.id)?.closest("td");
     const title = textOf(document.querySelector(".workbar h1"));
     const here = board?.querySelector(".price.here");
     const other = target?.querySelector(".to")?.dataset.title ?? "";
     const stands = (words, marks) => Object.assign(document.createElement("p"), { className: `price stay ${marks}`, textContent: words });
     main().classList.add("landing");
+    button.classList.add("landed");
     if (here) here.replaceWith(stands(button.name === "swap" ? other : "", ""));
     target?.replaceChildren(stands(title, "landed"));
   };
@@ -249,32 +253,34 @@
   };
   // The click that follows a pull is none, also where Escape ended it before it was let go.
   const forget = () => setTimeout(() => (wasPulled = false));
-  // Which place that is, and who stands there as one sees it: by where rows and columns are drawn.
-  const placeAt = (x, y) => {
-    const board = document.querySelector("table.board");
-    const isIn = (from, to, value) => from <= value && value < to;
-    const column = [...(board?.querySelectorAll("thead th[data-room]") ?? [])].find((head) => {
-      const { left, right } = head.getBoundingClientRect();
-      return isIn(left, right, x);
-    });
-    const cell = document.elementFromPoint(x, y)?.closest("table.board td");
-    const row = [...(board?.querySelectorAll("tbody tr[id^=slot-]") ?? [])].find((one) => {
-      const { top, bottom } = one.firstElementChild.getBoundingClientRect();
-      return isIn(top, bottom, y);
-    });
-    if (!column || !cell || !row) return null;
-    const stands = cell.querySelector(".entry > a") ?? cell.querySelector(".to[data-title]");
-    return { id: `place-${row.id.slice(5)}-${column.dataset.room}`, title: stands?.dataset.title ?? textOf(stands), cell };
+  // Where rows and columns are drawn: a double reaches over two rows, so a cell does not say in which it is.
+  const layout = () => {
+    const boxes = (selector, name) => [...document.querySelectorAll(`.board ${selector}`)].map((head) => [name(head), head.getBoundingClientRect()]);
+    return {
+      rooms: boxes("thead th[data-room]", (head) => head.dataset.room),
+      slots: boxes("tbody tr[id^=slot-] > th", (head) => head.parentElement.id.slice(5)),
+    };
   };
-  // Who stands in each place as it is drawn now.
+  const isIn = (from, value, to) => from <= value && value < to;
+  const nameAt = ({ rooms, slots }, x, y) => {
+    const room = rooms.find(([, box]) => isIn(box.left, x, box.right));
+    const slot = slots.find(([, box]) => isIn(box.top, y, box.bottom));
+    return room && slot ? `place-${slot[0]}-${room[0]}` : "";
+  };
+  const cellAt = (x, y) => document.elementFromPoint(x, y)?.closest("table.board td");
+  const titleIn = (cell) => {
+    const stands = cell?.querySelector(".entry > a") ?? cell?.querySelector(".to[data-title]");
+    return (stands?.dataset.title ?? textOf(stands)).replaceAll("\u00ad", "");
+  };
+  // Who stands in each place that something stands in.
   const standing = () => {
-    const heads = [...document.querySelectorAll(".board thead th[data-room]")].map((head) => [head.dataset.room, head.getBoundingClientRect()]);
-    const rows = [...document.querySelectorAll(".board tbody tr[id^=slot-]")].map((row) => [row.id.slice(5), row.firstElementChild.getBoundingClientRect()]);
+    const drawn = layout();
     const found = new Map();
-    document.querySelectorAll(".board .entry > a").forEach((link) => {
-      const box = link.closest("td").getBoundingClientRect();
-      const [room] = heads.find(([, head]) => head.left <= box.left + 2 && box.left + 2 < head.right) ?? [];
-      rows.filter(([, row]) => row.top < box.bottom - 2 && row.bottom > box.top + 2).forEach(([slot]) => found.set(`place-${slot}-${room}`, textOf(link)));
+    document.querySelectorAll(".board td:has(.entry)").forEach((cell) => {
+      const { left, top, bottom } = cell.getBoundingClientRect();
+      drawn.slots
+        .filter(([, box]) => box.top < bottom - 2 && box.bottom > top + 2)
+        .forEach(([, box]) => found.set(nameAt(drawn, left + 2, box.top + 2), titleIn(cell)));
     });
     return found;
   };
@@ -299,7 +305,7 @@
       pull.lifted = lift(pull.link, false);
     }
     pull.ghost.style.translate = `${event.clientX}px ${event.clientY}px`;
-    const under = placeAt(event.clientX, event.clientY)?.cell;
+    const under = cellAt(event.clientX, event.clientY);
     document.querySelectorAll(".under").forEach((cell) => cell !== under && cell.classList.remove("under"));
     under?.classList.add("under");
   });
@@ -308,17 +314,16 @@
     forget();
     if (!mine?.ghost) return end();
     // The place as one saw it when one let go: with the prices it may be drawn elsewhere.
-    const place = placeAt(event.clientX, event.clientY);
+    const cell = cellAt(event.clientX, event.clientY);
+    const name = cell ? nameAt(layout(), event.clientX, event.clientY) : "";
     // Prices that have just come nobody has read: what counts is who stood there when it was taken in hand.
     const isRead = performance.now() - liftedAt >= GRACE && document.getElementById("place");
-    const title = isRead ? place?.title : mine.stood.get(place?.id);
+    const title = isRead ? titleIn(cell) : (mine.stood.get(name) ?? "");
     end();
-    if (!(await mine.lifted) || !place || isBusy) return;
-    const button = document.getElementById(place.id);
-    const stands = button?.querySelector(".to")?.dataset.title ?? "";
-    const whole = (text) => text.replaceAll("\u00ad", "");
+    if (!(await mine.lifted) || !name || isBusy) return;
+    const button = document.getElementById(name);
     // Somebody else stands there by now: that is another question.
-    if (button && whole(stands) === whole(title ?? "")) button.click();
+    if (button && titleIn(button.closest("td")) === title) button.click();
   });
   document.addEventListener("pointercancel", () => {
     end();
@@ -327,8 +332,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.repeat && event.target.closest?.(".board, .map, #place")) event.preventDefault();
     if (event.key !== "Escape") return;
-    // What is not there yet does not come any more.
-    if (!isBusy) drop();
+    // What is to be lifted, and is not yet, stays where it is.
+    if (isLifting) turn += 1;
     end();
   });
 })();
