@@ -185,8 +185,8 @@ def _put_on_draft(build: GridBuild) -> dict[str, object]:
 def _measured_costs(
     build: GridBuild, case: border.Case, told: border.solver.Problem, grid: list[border.solver.Placement]
 ) -> dict[str, int] | None:
-    """What each concern cost; None if somebody waits for the next build by now."""
-    newer = build.camp.grid_builds.filter(pk__gt=build.pk, state__in=GridBuild.ACTIVE)
+    """What each concern cost; None if somebody waits for a build by now, be it of another camp."""
+    newer = GridBuild.objects.filter(pk__gt=build.pk, state=GridBuild.State.WAITING)
     seconds = min(MOST_TO_MEASURE, max(LEAST_TO_MEASURE, build.seconds / 20))
     return border.concern_costs(
         case, told, grid, seconds=seconds, seed=build.seed, is_wanted=lambda: not newer.exists()

@@ -208,9 +208,9 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    slot: Slot
+    row: Slot
     #: none, where the slot is for everybody
-    codes: list[Code]
+    cells: list[Code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,11 @@ class CodeSheet:
 
     @property
     def count(self) -> int:
-        return sum(len(row.codes) for row in self.rows)
+        return sum(len(row.cells) for row in self.rows)
+
+    @property
+    def size(self) -> str:
+        return self.columns.size
 
 
 def code_sheets(camp: Camp, paper: Paper, code: Callable[[Slot, Room], Code]) -> list[CodeSheet]:

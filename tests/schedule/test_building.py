@@ -428,13 +428,15 @@ def test_what_costs_a_few_is_not_told_to_cost_nothing(sign_in, camp, olga, clash
     assert "At 2 (a little) it cost at most a few wishes in the build of " in page
 
 
-def test_nothing_is_measured_while_somebody_waits_for_the_next_build(camp, olga, clash, monkeypatch):
+@pytest.mark.parametrize("is_of_another_camp", [False, True])
+def test_nothing_is_measured_while_somebody_waits_for_a_build(camp, olga, clash, monkeypatch, is_of_another_camp):
+    waits = CampFactory() if is_of_another_camp else camp
     made = run.start_build(camp=camp, seconds=0.1, by=olga)
     put = run._put_on_draft
 
     def put_and_meanwhile(build):
         done = put(build)
-        camp.grid_builds.create(seconds=1)
+        waits.grid_builds.create(seconds=1)
         return done
 
     monkeypatch.setattr(run, "_put_on_draft", put_and_meanwhile)

@@ -91,7 +91,7 @@ def test_a_withdrawn_title_is_on_no_paper(client, camp, olga, published):
 def test_every_cell_has_its_code_and_rows_for_everybody_have_none(sign_in, camp, hal, rooms, slots):
     page = sign_in(hal).get(f"/{camp.slug}/paper/cells/")
     [sheet] = page.context["page"]
-    codes = [code for row in sheet.rows for code in row.codes]
+    codes = [code for row in sheet.rows for code in row.cells]
     assert [code.address for code in codes] == [
         f"HTTP://TESTSERVER/Q/{mark_text(CellMark.of(slot, room))}" for slot in slots for room in rooms
     ]
