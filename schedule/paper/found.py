@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -12,7 +12,7 @@ from events.models import Camp
 from pitches.models import Pitch
 
 from .. import advice
-from ..draft.rows import Standing, read_draft
+from ..draft.rows import Standing, begun_in, read_draft
 from ..models import Cell, Session
 from .marks import CardMark, CellMark, Mark, mark_text
 
@@ -26,15 +26,13 @@ class Press(NamedTuple):
     words: str
     page: str
     fields: tuple[tuple[str, str], ...]
+    #: something is not in hand any more
+    is_drop: bool = False
 
     @property
     def is_deed(self) -> bool:
         """It changes the draft, and sent twice does so once."""
         return self.page == PLACE
-
-    @property
-    def is_drop(self) -> bool:
-        return self.fields[0][0] == "back"
 
 
 class Way(NamedTuple):
@@ -56,6 +54,8 @@ class Found:
     goes_by_itself: bool = False
     #: a card and a cell have come together
     is_meeting: bool = False
+    #: nothing is to be done any more: what was in hand is not any longer
+    is_done: bool = False
 
 
 def found_by_scan(camp: Camp, scanned: Mark, in_hand: Mark | None) -> Found:
@@ -65,7 +65,11 @@ def found_by_scan(camp: Camp, scanned: Mark, in_hand: Mark | None) -> Found:
     pitch = Pitch.open_in(camp, card.pitch_id) if card else None
     cell = _cell_at(camp, mark) if mark else None
     if pitch and cell and card and mark:
-        return _meeting(camp, pitch, cell, (("card", mark_text(card)), ("cell", mark_text(mark))))
+        found = _meeting(camp, pitch, cell, (("card", mark_text(card)), ("cell", mark_text(mark))))
+        if isinstance(in_hand, CellMark):
+            # The cell was first: it waits for the next card.
+            return replace(found, presses=(*found.presses, _hold(_("Put the card down"), mark, is_drop=True)))
+        return replace(found, presses=(*found.presses, _drop(_("Put the card down"), mark_text(card))))
     if isinstance(scanned, CardMark):
         if pitch is None:
             return _off_the_board(camp, scanned)
@@ -112,13 +116,13 @@ def _no_cell(camp: Camp, mark: CellMark) -> Found:
     return Found(_("Not on the grid any more"), (sentence,), way)
 
 
-def _hold(words: str, mark: Mark) -> Press:
-    return Press(words, HOLD, (("mark", mark_text(mark)),))
+def _hold(words: str, mark: Mark, *, is_drop: bool = False) -> Press:
+    return Press(words, HOLD, (("mark", mark_text(mark)),), is_drop)
 
 
 def _drop(words: str, back: str) -> Press:
     """Nothing is in hand, and one is led back to where one was."""
-    return Press(words, HOLD, (("back", back),))
+    return Press(words, HOLD, (("back", back),), is_drop=True)
 
 
 def _card_alone(camp: Camp, card: CardMark, pitch: Pitch, in_hand: Mark | None) -> Found:
@@ -146,7 +150,11 @@ def _cell_alone(camp: Camp, mark: CellMark, cell: Cell, in_hand: Mark | None) ->
     is_held = in_hand == mark
     there = Session.objects.filter(cells__slot=cell.slot, cells__room=cell.room).select_related("pitch").first()
     sentences = [_("The card in your hand is off the board.")] if isinstance(in_hand, CardMark) else []
-    sentences.append(_("“%(title)s” stands there.") % {"title": there} if there else _("It is free."))
+    if there:
+        sentences.append(_("“%(title)s” stands there.") % {"title": there})
+    else:
+        is_closed = cell.room.closed_in.filter(pk=cell.slot_id).exists()
+        sentences.append(_("The room is closed then.") if is_closed else _("It is free."))
     if is_held:
         sentences.append(_("Now scan the card that goes there."))
     return Found(
@@ -177,25 +185,31 @@ def _meeting(camp: Camp, pitch: Pitch, cell: Cell, fields: Fields) -> Found:
     # One that may run again, and does not yet, has another place to come.
     movers: list[Standing | None] = [*runs] if runs and len(runs) >= pitch.runs else [None]
     presses: list[Press] = []
-    is_clear = False
+    is_clear, is_begun = False, slot.pk in begun_in(camp, [slot])
+    is_there = any(standing in runs and standing.slot.pk == slot.pk for standing in there)
     if not span:
         sentences = [_("A double session needs two slots in a row, with no break between.")]
-    elif any(standing in runs and standing.slot.pk == slot.pk for standing in there):
+    elif is_there:
         sentences = [_("It stands in %(place)s already.") % {"place": cell}]
     elif others := [standing for standing in there if standing not in runs]:
         sentences, presses = _taken(cell, others, movers, fields, pitch)
+        sentences += [_("That slot has begun.")] * is_begun
     else:
         broken = advice.breaks_there(draft, pitch.pk, movers[0].session.pk if movers[0] else None, slot, room)
-        sentences = [_goes(movers, cell), *broken]
-        presses = [_press_for(mover, movers, pitch, fields, all_the_same=bool(broken)) for mover in movers]
-        is_clear = len(movers) == 1 and not broken
+        against = [*[_("That slot has begun.")] * is_begun, *broken]
+        if movers[0] and movers[0].session.is_pinned:
+            against.append(_("It is pinned where it stands."))
+        sentences = [_goes(movers, cell), *against]
+        presses = [_press_for(mover, movers, pitch, fields, all_the_same=bool(against)) for mover in movers]
+        is_clear = len(movers) == 1 and not against
     return Found(
         pitch.title,
         tuple(sentences),
         Way(_("Choose another place"), reverse("schedule:session_place", args=[camp.slug, pitch.pk])),
-        (*presses, _drop(_("Put the card down"), fields[0][1])),
+        tuple(presses),
         goes_by_itself=is_clear,
         is_meeting=True,
+        is_done=is_there,
     )
 
 

@@ -31,7 +31,7 @@ from ..draft.moves import add_repeat, pin_all, pin_session, unplace_session
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild, Session
 from ..workshop.shared import SharedDraft, last_build
-from .moved import tell_moved
+from .moved import tell_moved, where
 
 
 @camp_view(Access.ORGANISER)
@@ -147,8 +147,9 @@ def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
             by=request.me,
             seen_revision=id_in(request.POST.get("seen", "")),
         )
-        unpinned = _("“%(title)s” is no longer pinned.") % {"title": session}
-        return tell_moved(request, camp, [session], "" if is_pinned else unpinned)
+        values = {"title": session, "place": session.place and where(camp, session)}
+        text = _("“%(title)s” is pinned: %(place)s.") if is_pinned else _("“%(title)s” is no longer pinned.")
+        return tell_moved(request, camp, [session], text % values)
     return redirect("schedule:draft_detail", camp.slug)
 
 

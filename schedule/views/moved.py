@@ -100,8 +100,6 @@ def _where_it_is(camp: Camp, rows: list[Session]) -> str:
     place = where(camp, rows[0])
     if not place:
         return _("“%(title)s” is off the grid.") % {"title": rows[0]}
-    if rows[0].is_pinned:
-        return _("“%(title)s” is pinned: %(place)s.") % {"title": rows[0], "place": place}
     return _("“%(title)s” is here now: %(place)s.") % {"title": rows[0], "place": place}
 
 

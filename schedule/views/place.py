@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -88,7 +89,8 @@ def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> di
     slots = advice.place_slots(
         planned, wishes, hand.pitch.pk, session.pk if session else None, before=draft if hand.chain else None
     )
-    best = advice.best_cells(slots)
+    begun = draft.begun(timezone.now())
+    best = advice.best_cells([found for found in slots if found.slot.pk not in begun])
     seats = Seats(session, place.room.capacity if place else 0, counted.people if counted else {})
     is_counted = wishes is not None
     return {

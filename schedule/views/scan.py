@@ -52,7 +52,10 @@ def _scanned(request: CampRequest, camp: Camp, scanned: Mark) -> HttpResponse:
         return redirect(_page_of(camp, scanned))
     found = found_by_scan(camp, scanned, in_hand(request, me))
     context = {"camp": camp, "found": found, "goes_by_itself": found.goes_by_itself and ASKED not in request.GET}
-    return render(request, "schedule/scan_detail.html", context)
+    response = render(request, "schedule/scan_detail.html", context)
+    if found.is_done:
+        let_go(response)
+    return response
 
 
 def _page_of(camp: Camp, scanned: Mark) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,6 +13,9 @@ from events.access import Access, camp_view
 from events.http import AttendeeRequest, led_to, posted, refusal_on, status_of
 from events.models import Camp
 
+from .. import advice
+from ..build import border
+from ..draft.rows import read_draft
 from ..forms import WallForm
 from ..models import Cell
 from ..paper.typed_wall import Typed, WallRow, place_rows
@@ -27,12 +32,24 @@ def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         with refusal_on(form):
             typed = place_rows(camp=camp, rows=rows, by=request.me, with_new=form.cleaned_data["with_new"])
             say_moved(request, camp, typed.sessions, _sentence(typed), touched=[])
+            _warn(request, camp, typed)
             return led_to("schedule:wall_type", camp.slug)
     # Those that are new to the grid first; each title once.
     placed = camp.pitches.open().filter(sessions__cells__isnull=False)
     titles = camp.pitches.open().exclude(pk__in=placed).order_by("title").values_list("title", flat=True)
     context = {"camp": camp, "form": form, "titles": dict.fromkeys(titles)}
     return render(request, "schedule/wall_type.html", context, status=status_of(form))
+
+
+def _warn(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
+    """What they break where they stand, and which of them stand in the past: the wall is right, so they stand there."""
+    draft, ids = read_draft(camp), {session.pk for session in typed.sessions}
+    broken = [found.sentence for found in advice.broken_rules(border.case_of(draft)) if ids & set(found.session_ids)]
+    begun = draft.begun(timezone.now())
+    past = [found for found in draft.standing if found.session.pk in ids and found.slot.pk in begun]
+    broken += [_("“%(title)s” stands in a slot that has begun.") % {"title": found.session} for found in past]
+    if broken:
+        messages.warning(request, " ".join(broken))
 
 
 def _sentence(typed: Typed) -> str:

@@ -54,17 +54,25 @@
     document.dispatchEvent(new CustomEvent("campgrid:put-in", { detail: fresh }));
   };
   const putPage = (page, anchor) => put(document.importNode(page.getElementById("main"), true), page.title, anchor);
-  const noAnswer = () => {
+  const noAnswer = (part) => {
     const place = document.getElementById("no-answer");
     if (!place) return;
     place.hidden = false;
+    place.querySelectorAll("[data-part]").forEach((words) => (words.hidden = words.dataset.part !== part));
     place.focus();
-    document.dispatchEvent(new CustomEvent("campgrid:say", { detail: textOf(place) }));
+    document.dispatchEvent(new CustomEvent("campgrid:say", { detail: textOf(place.querySelector(`[data-part="${part}"]`)) }));
   };
+  window.addEventListener("online", () => {
+    const place = document.getElementById("no-answer");
+    if (place) place.hidden = true;
+  });
 
   // -- the address: each lift is one step further, Back puts it down, and so does putting it somewhere ---------------
   const depth = () => history.state?.depth ?? 0;
+  // Where the first of them was lifted: a board of one topic, say.
+  let boardAt = "";
   const push = (address) => {
+    if (!depth()) boardAt = location.pathname + location.search;
     shown = address.pathname + address.search;
     if (shown !== location.pathname + location.search) history.pushState({ depth: depth() + 1 }, "", shown);
   };
@@ -105,7 +113,7 @@
       focusOn(document.querySelector(isOnPhone() ? "#place button" : ".board .best") ?? document.querySelector(".board button.price"), isByKeys);
       return true;
     } catch (error) {
-      noAnswer();
+      noAnswer("asked");
       return false;
     } finally {
       isLifting = false;
@@ -117,7 +125,7 @@
   const show = async (address, at) => {
     try {
       const page = await ask(address);
-      if (!page) return;
+      if (!page) return false;
       if (!isBoard(page) || !isOfThisRelease(page)) return location.assign(address);
       const held = rowOf(document.querySelector(".board .price.here"));
       shown = new URL(page.address).pathname + new URL(page.address).search;
@@ -126,16 +134,16 @@
       // On the desk nothing moved meanwhile; on a phone one was led to the top.
       if (isOnPhone()) place?.scrollIntoView({ block: "center" });
       focusOn(place?.querySelector("a") ?? place, false);
+      return true;
     } catch (error) {
-      noAnswer();
+      noAnswer("asked");
+      return false;
     }
   };
-  let leadsTo = "";
+  // The address follows once the board is there: without a network one stays at what one has in hand.
   const putBack = async (back) => {
-    leadsTo = new URL(back.href).hash.slice(1);
-    if (depth()) return history.go(-depth());
-    await show(back.href, leadsTo);
-    history.replaceState({ depth: 0 }, "", shown);
+    const address = new URL((depth() && boardAt) || back.href, location);
+    if (await show(address.href, new URL(back.href).hash.slice(1))) await replace(address);
   };
 
   // -- put it there: it is seen at once, and true once the answer is there ---------------------------------
@@ -174,6 +182,9 @@
       const isLifted = Boolean(page.getElementById("place"));
       if (!isLifted) await replace(new URL(page.address));
       putPage(page, held);
+      // Who pins a whole room may let go of it by the same button.
+      const same = form.id === "pins" && document.querySelector(`.pins[value^="${button.value.replace(/\d+$/, "")}"]`);
+      if (same) return focusOn(same, false);
       const touched = document.querySelector("[data-touched]");
       touched?.scrollIntoView({ block: "nearest", inline: "nearest" });
       focusOn(document.querySelector(".summary") ?? touched?.querySelector("a") ?? document.querySelector(".told button"), false);
@@ -182,7 +193,7 @@
       before.querySelectorAll("[data-told]").forEach((told) => told.removeAttribute("data-told"));
       before.querySelectorAll(".told").forEach((told) => told.remove());
       put(before, title);
-      noAnswer();
+      noAnswer("sent");
     } finally {
       isBusy = false;
     }
@@ -237,11 +248,9 @@
       popped = null;
       return done();
     }
-    const at = leadsTo;
-    leadsTo = "";
     const wanted = location.pathname + location.search;
     // What is on its way is put in once it is there.
-    if (wanted !== shown && !isBusy) show(wanted, at);
+    if (wanted !== shown && !isBusy) show(wanted, "");
   });
 
   // Pulling a card with the mouse is the second way: it is lifted, and let go over a place it is put there.

@@ -8,4 +8,12 @@
     event.preventDefault();
     titles[number + 1].focus();
   });
+  // What was kept of a row without a title is where it would have gone: somebody else may stand there by now.
+  document.addEventListener("DOMContentLoaded", () => {
+    titles.filter((title) => !title.value.trim()).forEach((title) => {
+      title.closest("li").querySelectorAll("select").forEach((choice) => {
+        choice.selectedIndex = Math.max(0, [...choice.options].findIndex((option) => option.defaultSelected));
+      });
+    });
+  });
 })();

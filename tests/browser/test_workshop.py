@@ -431,6 +431,38 @@ def test_back_puts_it_down_and_what_was_put_somewhere_leaves_no_step_behind(open
     expect(page.get_by_role("heading", level=1, name="Grid", exact=True)).to_be_visible()
 
 
+def test_who_pins_a_room_lets_go_of_it_by_the_same_button(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
+    button = page.get_by_role("button", name="Pin all of Barn")
+    button.focus()
+    for pressed in ("true", "false"):
+        page.keyboard.press("Enter")
+        expect(button).to_have_attribute("aria-pressed", pressed)
+        expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["keys", "link"])
+def test_without_a_network_what_is_in_hand_stays_in_hand(open_page, wide_camp, way):
+    page = opened(open_page, f"/{wide_camp}/draft/?topic=", DESK)
+    page.locator(".entry a", has_text="Ducks").click()
+    grace(page)
+    held = page.url
+    page.context.set_offline(True)
+    back = page.get_by_role("link", name="Back to the grid")
+    page.keyboard.press("Escape") if way == "keys" else back.click()
+    expect(page.locator("#no-answer")).to_be_focused()
+    expect(page.locator("#no-answer").get_by_text("may be done")).to_be_hidden()
+    assert page.url == held
+    page.context.set_offline(False)
+    expect(page.locator("#no-answer")).to_be_hidden()
+    back.click()
+    expect(page.locator(".entry a", has_text="Ducks")).to_be_focused()
+    # That of one topic, if it was.
+    assert page.url.endswith("/draft/?topic=")
+    page.go_back()
+    expect(page.locator(".board")).to_have_count(0)
+
+
 def test_without_a_network_the_board_stands_and_says_that_nothing_came(open_page, wide_camp):
     page = opened(open_page, f"/{wide_camp}/draft/", DESK)
     page.evaluate(MARK)
