@@ -359,13 +359,20 @@ class WallForm(forms.Form):
 
     @property
     def rows_typed(self) -> list[tuple[str, Slot, Room, str]]:
-        """Once the form was found valid."""
+        """Those in which nothing is missing, once the form was looked at."""
         found = self.cleaned_data
+        rows = [(name, *(found.get(f"{name}-{part}") for part in ("slot", "room", "title"))) for name in self.names]
         return [
-            (name, self.slots[found[f"{name}-slot"]], self.rooms[found[f"{name}-room"]], found[f"{name}-title"])
-            for name in self.names
-            if found[f"{name}-title"]
+            (name, self.slots[slot], self.rooms[room], title)
+            for name, slot, room, title in rows
+            if slot and room and title
         ]
+
+    @property
+    def titles_without_a_place(self) -> list[str]:
+        """Of the rows in which slot or room is missing."""
+        complete = {name for name, *_row in self.rows_typed}
+        return [self.data.get(f"{name}-title", "") for name in self.names if name not in complete]
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -49,18 +49,14 @@ def key_of(title: str) -> str:
 
 
 @transaction.atomic
-def place_rows(*, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: bool) -> Typed:
+def place_rows(*, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: bool, seen: int) -> Typed:
     """Each title stands where its row says: one step, which Undo takes back. A row that cannot be is told at its field.
 
-    `with_new`: a title that nobody pitched becomes a pitch. A session that stands elsewhere moves; one whose pitch may
-    run again runs there, too.
+    `with_new`: a title that nobody pitched becomes a pitch. A session that stands elsewhere moves, unless somebody else
+    did that after the step `seen`; one whose pitch may run again runs there, too.
     """
     camp = camp.lock()
-    faults = _Faults()
-    found = _pitches_of(camp, rows, faults, with_new)
-    runs = _sessions_of(camp, rows, found)
-    cells = _cells_of(camp, rows, found, runs, faults)
-    faults.refuse()
+    found, runs, cells = _checked(camp, rows, by, with_new, seen)
     typed = Typed()
     for row in rows:
         if row.key not in found:
@@ -70,6 +66,57 @@ def place_rows(*, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: b
             typed.new.append(pitch)
     _put(camp, rows, found, runs, cells, by, typed)
     return typed
+
+
+def refuse_rows(
+    *, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: bool, seen: int, beside: Iterable[str]
+) -> None:
+    """What is wrong with these is told beside what is wrong with others, and nothing is placed.
+
+    `beside`: the titles of the others; once they have a place, the one they stand in now may be free.
+    """
+    _checked(camp, rows, by, with_new, seen, frozenset(map(key_of, beside)))
+
+
+Runs = dict[str, list[Session]]
+
+
+def _checked(
+    camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: bool, seen: int, beside: frozenset[str] = frozenset()
+) -> tuple[dict[str, Pitch], Runs, dict[str, list[Slot]]]:
+    """By title the pitch and the sessions that are meant, by row the slots; refused if one of them cannot be."""
+    faults = _Faults()
+    found = _pitches_of(camp, rows, faults, with_new)
+    runs = _sessions_of(camp, rows, found)
+    cells = _cells_of(camp, rows, found, runs, beside, faults)
+    _tell_meanwhile(camp, rows, runs, by, seen, faults)
+    faults.refuse()
+    return found, runs, cells
+
+
+def newest_step(camp: Camp) -> int:
+    """What a page that is shown now has seen."""
+    return camp.steps.values_list("pk", flat=True).first() or 0
+
+
+def _tell_meanwhile(camp: Camp, rows: Sequence[WallRow], runs: Runs, by: Attendee, seen: int, faults: _Faults) -> None:
+    """What a colleague put somewhere while one typed stays there until one has read so."""
+    moved = {
+        moved["session"]: step
+        for step in camp.steps.filter(pk__gt=seen).exclude(by=by).select_related("by").order_by("pk")
+        for moved in step.moves
+    }
+    left = {key: [*sessions] for key, sessions in runs.items()}
+    for row in rows:
+        session = left[row.key].pop(0) if left.get(row.key) else None
+        place, step = (session.place, moved.get(session.pk)) if session else (None, None)
+        if place is None or step is None or (place.slot_id, place.room_id) == (row.slot.pk, row.room.pk):
+            continue
+        place.slot.camp = camp
+        text = _("%(who)s put it in %(place)s meanwhile. Send again to move it here.")
+        if not step.by:
+            text = _("It was put in %(place)s meanwhile. Send again to move it here.")
+        faults.setdefault(f"{row.name}-title", text % {"who": step.by, "place": place})
 
 
 class _Faults(dict[str, str]):
@@ -105,9 +152,9 @@ def _pitches_of(camp: Camp, rows: Sequence[WallRow], faults: _Faults, with_new: 
     return found
 
 
-def _sessions_of(camp: Camp, rows: Sequence[WallRow], found: dict[str, Pitch]) -> dict[str, list[Session]]:
+def _sessions_of(camp: Camp, rows: Sequence[WallRow], found: dict[str, Pitch]) -> Runs:
     """By title, the sessions that its rows are, in their order; fewer than rows where some are still to be made."""
-    runs: dict[str, list[Session]] = {}
+    runs: Runs = {}
     for key, pitch in found.items():
         sessions = list(pitch.sessions.placed_first().with_place())
         for session in sessions:
@@ -122,7 +169,12 @@ def _sessions_of(camp: Camp, rows: Sequence[WallRow], found: dict[str, Pitch]) -
 
 
 def _cells_of(
-    camp: Camp, rows: Sequence[WallRow], found: dict[str, Pitch], runs: dict[str, list[Session]], faults: _Faults
+    camp: Camp,
+    rows: Sequence[WallRow],
+    found: dict[str, Pitch],
+    runs: Runs,
+    beside: frozenset[str],
+    faults: _Faults,
 ) -> dict[str, list[Slot]]:
     """By row, the slots it takes; each cell is free, or its session moves away, and no two rows want it."""
     slots = list(camp.slots.all())
@@ -130,7 +182,7 @@ def _cells_of(
     taken = {
         (cell.slot_id, cell.room_id): cell.session
         for cell in Cell.objects.filter(session__camp=camp).select_related("session__pitch")
-        if cell.session_id not in moving
+        if cell.session_id not in moving and key_of(cell.session.pitch.title) not in beside
     }
     wanted: dict[tuple[int, int], int] = {}
     often: dict[str, int] = defaultdict(int)
@@ -162,7 +214,7 @@ def _put(
     camp: Camp,
     rows: Sequence[WallRow],
     found: dict[str, Pitch],
-    runs: dict[str, list[Session]],
+    runs: Runs,
     spans: dict[str, list[Slot]],
     by: Attendee,
     typed: Typed,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.access import Access, camp_view
-from events.http import AttendeeRequest, led_to, posted, refusal_on, status_of
+from events.http import AttendeeRequest, id_in, led_to, posted, refusal_on, status_of
 from events.models import Camp
 
 from .. import advice
@@ -18,7 +18,7 @@ from ..build import border
 from ..draft.rows import read_draft
 from ..forms import WallForm
 from ..models import Cell
-from ..paper.typed_wall import Typed, WallRow, place_rows
+from ..paper.typed_wall import Typed, WallRow, newest_step, place_rows, refuse_rows
 from .moved import say_moved
 
 
@@ -27,17 +27,30 @@ def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """A row for each of the next free cells: with the wall in front of one, only titles are to be typed."""
     taken = set(Cell.objects.filter(session__camp=camp).values_list("slot_id", "room_id"))
     form = WallForm(posted(request), camp=camp, taken=taken)
-    if form.is_valid():
+    # As of before anything is refused: what comes after that is told next time.
+    newest = newest_step(camp)
+    is_valid = form.is_valid()
+    if form.is_bound:
         rows = [WallRow(*row) for row in form.rows_typed]
+        seen, with_new = id_in(request.POST.get("as_of", "")) or 0, form.cleaned_data["with_new"]
         with refusal_on(form):
-            typed = place_rows(camp=camp, rows=rows, by=request.me, with_new=form.cleaned_data["with_new"])
+            if not is_valid:
+                # What is wrong with other rows is told in the same answer.
+                beside = form.titles_without_a_place
+                refuse_rows(camp=camp, rows=rows, by=request.me, with_new=with_new, seen=seen, beside=beside)
+                return _page(request, camp, form, newest)
+            typed = place_rows(camp=camp, rows=rows, by=request.me, with_new=with_new, seen=seen)
             say_moved(request, camp, typed.sessions, _sentence(typed), touched=[])
             _warn(request, camp, typed)
             return led_to("schedule:wall_type", camp.slug)
+    return _page(request, camp, form, newest)
+
+
+def _page(request: AttendeeRequest, camp: Camp, form: WallForm, newest: int) -> HttpResponse:
     # Those that are new to the grid first; each title once.
     placed = camp.pitches.open().filter(sessions__cells__isnull=False)
     titles = camp.pitches.open().exclude(pk__in=placed).order_by("title").values_list("title", flat=True)
-    context = {"camp": camp, "form": form, "titles": dict.fromkeys(titles)}
+    context = {"camp": camp, "form": form, "titles": dict.fromkeys(titles), "as_of": newest}
     return render(request, "schedule/wall_type.html", context, status=status_of(form))
 
 

@@ -115,6 +115,15 @@ def test_what_has_begun_is_offered_to_nobody(sign_in, day, olga, slots, monkeypa
     assert "Begun" in page.find(id=f"slot-{slots[0].pk}").text
 
 
+def test_the_best_three_are_still_to_come(sign_in, day, olga, slots, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: slots[1].starts_at + timedelta(minutes=5))
+    page = page_of(sign_in(olga), day, day.pitches.get(title="Stars"))
+    best = page.select("#place button[name=cell]")
+    begun = {str(slot.pk) for slot in slots[:2]}
+    assert len(best) == 3
+    assert [button for button in best if button["value"].split("-")[0] in begun] == []
+
+
 def test_a_swap_out_of_a_closed_room_says_who_would_land_in_it(sign_in, day, olga, rooms, slots):
     """Both ways round, and where it stands now as well."""
     owls = PitchFactory(camp=day, title="Owls")

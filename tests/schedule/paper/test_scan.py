@@ -16,7 +16,7 @@ from django.utils import timezone
 from events.http import Done
 from events.models import Slot
 from pitches.services import merge_pitches, withdraw_pitch
-from schedule.draft.moves import add_repeat, place_session, unplace_session
+from schedule.draft.moves import add_repeat, pin_session, place_session, unplace_session
 from schedule.models import Cell, Session, Step
 from schedule.paper.found import found_by_scan
 from schedule.paper.hand import LASTS
@@ -222,6 +222,10 @@ def test_where_it_stands_already_there_is_nothing_to_do(phone, camp, olga, knots
     assert "It stands in Barn, Sat 12 Jan, 10:00 already." in said(page)
     assert words(page) == ["Put the card down"]
     assert Step.objects.count() == 1
+    # It is not in hand any more: the next cell does not take it along.
+    assert page.cookies["hand"].value == ""
+    scan(client, camp, cell(slots[1], rooms[0]))
+    assert places() == {"Knots": "Barn, 10"}
 
 
 @pytest.fixture
@@ -405,6 +409,45 @@ def test_a_pitch_that_runs_twice_gets_its_second_place_and_then_one_says_which_m
     ]
     press(client, camp, page, "Move the one in Barn, Sat 12 Jan, 11:00")
     assert {str(cell) for cell in Cell.objects.all()} == {"Barn, Sat 12 Jan, 10:00", "Loft, Sat 12 Jan, 13:00"}
+
+
+def test_one_that_is_pinned_does_not_move_by_itself(phone, camp, olga, knots, rooms, slots):
+    session = place_session(pitch=knots, room=rooms[0], slot=slots[0], by=olga)
+    pin_session(session=session, is_pinned=True, by=olga, seen_revision=session.revision)
+    client = phone()
+    scan(client, camp, card(knots))
+    page = scan(client, camp, cell(slots[1], rooms[1]))
+    assert "It is pinned where it stands." in said(page)
+    assert places() == {"Knots": "Barn, 10"}
+    press(client, camp, page, "Put it there all the same")
+    assert places() == {"Knots": "Loft, 11"}
+
+
+def test_a_taken_cell_that_has_begun_says_both(phone, camp, knots, taken, rooms, slots, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: DAY + timedelta(hours=10, minutes=30))
+    client = phone()
+    scan(client, camp, card(knots))
+    page = scan(client, camp, cell(slots[0], rooms[0]))
+    assert "“Bells” stands in Barn, Sat 12 Jan, 10:00." in said(page)
+    assert "That slot has begun." in said(page)
+
+
+def test_of_a_cell_that_was_first_the_card_is_put_down_and_the_cell_waits(
+    phone, camp, knots, bells, taken, rooms, slots
+):
+    client = phone()
+    scan(client, camp, cell(slots[0], rooms[0]))
+    page = scan(client, camp, card(knots))
+    press(client, camp, page, "Put the card down")
+    page = scan(client, camp, card(PitchFactory(camp=camp, title="Maps")))
+    assert words(page)[0] == "Put it there, and let “Bells” wait"
+
+
+def test_a_closed_room_is_not_called_free(phone, camp, rooms, slots):
+    rooms[0].closed_in.add(slots[1])
+    page = scan(phone(), camp, cell(slots[1], rooms[0]))
+    assert "The room is closed then." in said(page)
+    assert "It is free." not in said(page)
 
 
 # -- whose hand ------------------------------------------------------------------------------------------------

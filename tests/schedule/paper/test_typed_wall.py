@@ -14,7 +14,7 @@ from events.http import Done
 from pitches.models import Pitch
 from schedule.draft.moves import place_session
 from schedule.models import Cell, Session, Step
-from tests.factories import DAY, PitchFactory
+from tests.factories import DAY, PitchFactory, make_organiser
 from tests.test_archived import rows as all_rows
 
 
@@ -124,9 +124,9 @@ def test_faults_stand_row_by_row_nothing_is_placed_and_all_is_still_there(client
         ("", rooms[1], "Bells"),
     )
     answer = client.post(at(camp), data)
-    assert faults(answer) == {"6-slot": "Choose a slot."}
-    answer = client.post(at(camp), data | {"6-slot": str(slots[1].pk)})
+    # All of them in one answer, whichever kind they are of.
     assert faults(answer) == {
+        "6-slot": "Choose a slot.",
         "2-title": "No pitch has this title. Is it “Tea and toast”?",
         "3-title": "No pitch has this title. Correct it, or tick that new titles become pitches.",
         "5-title": "This title stands in another row, too.",
@@ -208,3 +208,53 @@ def test_it_asks_the_same_of_the_database_for_one_row_and_for_twenty(
         client.get(at(camp))
     client.post(at(camp), typed(*((slots[0], room, f"Pitch no {n}") for n, room in enumerate(more))))
     assert Cell.objects.count() == 20
+
+
+def test_what_a_colleague_placed_meanwhile_is_told_and_moves_when_sent_again(client, camp, pitches, rooms, slots):
+    oscar = make_organiser(camp, "Oscar")
+    page = client.get(at(camp))
+    place_session(pitch=pitches["Knots"], room=rooms[1], slot=slots[2], by=oscar)
+    data = typed((slots[0], rooms[0], "Knots"), (slots[1], rooms[0], "Bells"))
+    answer = client.post(at(camp), data | as_of(page))
+    sentence = "Oscar put it in Loft, Sat 12 Jan, 13:00 meanwhile. Send again to move it here."
+    assert faults(answer) == {"1-title": sentence}
+    assert places() == {"Knots": "Loft, 13"}
+    client.post(at(camp), data | as_of(answer))
+    assert places() == {"Knots": "Barn, 10", "Bells": "Barn, 11"}
+
+
+def as_of(page) -> dict[str, str]:
+    return dict(re.findall(r'name="(as_of)" value="(\d+)"', page.content.decode()))
+
+
+def test_what_one_placed_oneself_meanwhile_or_where_the_row_says_is_no_question(
+    client, camp, olga, pitches, rooms, slots
+):
+    page = client.get(at(camp))
+    place_session(pitch=pitches["Knots"], room=rooms[1], slot=slots[2], by=olga)
+    place_session(pitch=pitches["Bells"], room=rooms[1], slot=slots[0], by=make_organiser(camp, "Oscar"))
+    client.post(at(camp), typed((slots[0], rooms[0], "Knots"), (slots[0], rooms[1], "Bells")) | as_of(page))
+    assert places() == {"Bells": "Loft, 10", "Knots": "Barn, 10"}
+
+
+def test_what_they_break_and_what_has_begun_is_said_and_done(camp, olga, ben, rooms, slots, monkeypatch):
+    """The wall is right: what hangs there stands there."""
+    monkeypatch.setattr(timezone, "now", lambda: DAY + timedelta(hours=10, minutes=5))
+    for title in ("Knots", "Splices"):
+        PitchFactory(camp=camp, title=title, hosts=[ben])
+    client = signed_in(olga)
+    answer = client.post(at(camp), typed((slots[0], rooms[0], "Knots"), (slots[0], rooms[1], "Splices")))
+    assert places() == {"Knots": "Barn, 10", "Splices": "Loft, 10"}
+    said = str([*get_messages(answer.wsgi_request)][-1])
+    assert "“Knots” stands in a slot that has begun." in said
+    assert "“Splices” stands in a slot that has begun." in said
+    assert "Ben" in said
+
+
+def test_where_nothing_is_broken_nothing_is_warned_of(client, camp, olga, ben, pitches, rooms, slots):
+    """What was wrong elsewhere before is not of these rows."""
+    for room in rooms:
+        place_session(pitch=PitchFactory(camp=camp, hosts=[ben]), room=room, slot=slots[0], by=olga)
+    answer = client.post(at(camp), typed((slots[1], rooms[0], "Knots")))
+    assert told(answer) == "1 session is placed."
+    assert len([*get_messages(answer.wsgi_request)]) == 1
