@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import refuse_name
+from accounts.names import refuse_name, refuse_unseen
 from accounts.text import as_called
 from events.forms import RowsField
 from events.long_text import LongText
@@ -77,6 +77,37 @@ def _split(name: str) -> list[str]:
 def _begins_with(typed: list[str], name: str) -> bool:
     parts = _split(name)
     return bool(parts) and [as_called(part) for part in typed[: len(parts)]] == parts
+
+
+def one_line(title: str) -> str:
+    """As it stands on a card; refused where nothing is left."""
+    title = " ".join(title.split())
+    if not title:
+        raise ValidationError(_("Type a title."))
+    return title
+
+
+class TitleForm(MeanwhileForm, forms.ModelForm):
+    """Another title, and nothing else."""
+
+    class Meta:
+        model = Pitch
+        fields = ["title"]
+        widgets = {"title": forms.TextInput(attrs={"autocomplete": "off"})}
+
+    def clean_title(self) -> str:
+        return one_line(self.cleaned_data["title"])
+
+
+class SplitForm(forms.Form):
+    """What the second of the two is called."""
+
+    title = Pitch._meta.get_field("title").formfield(
+        label=_("What is the second one called?"), validators=[refuse_unseen]
+    )
+
+    def clean_title(self) -> str:
+        return one_line(self.cleaned_data["title"])
 
 
 class PitchForm(MeanwhileForm, forms.ModelForm):
@@ -153,10 +184,7 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
         return [*self.cleaned_data.get("builds_on", ()), *([added] if added else [])]
 
     def clean_title(self) -> str:
-        title = " ".join(str(self.cleaned_data["title"]).split())
-        if not title:
-            raise ValidationError(_("Type a title."))
-        return title
+        return one_line(self.cleaned_data["title"])
 
     def clean_cohosts(self) -> list[Attendee]:
         """The people meant; a name nobody has, or two have, is named."""

@@ -25,7 +25,7 @@ from events.roles import remove_attendee
 
 from .models import Interest, LastTap, Pitch, Sight
 from .order import join_orders, open_orders, put_after, refuse_circle
-from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn, standing_asked
+from .signals import pitch_changed, pitch_merged, pitch_returned, pitch_split, pitch_withdrawn, standing_asked
 from .standing import NOT_FOR_ME, standing_of, told_as
 from .topics import keep_colours
 
@@ -102,6 +102,49 @@ def save_pitch(
         keep_colours(camp=pitch.camp, renamed=(topic, pitch.topic))
     stamps.bump(pitch.camp, stamps.PITCHES)
     return Saved(pitch, wrote_down, has_come_off=_standing(pitch) < stood)
+
+
+@transaction.atomic
+def rename_pitch(*, pitch: Pitch, title: str) -> None:
+    """It is called that from now on, wherever it stands; all else stays as others may be writing it."""
+    pitch.camp.lock()
+    _hold_open(pitch)
+    pitch.title = title
+    pitch.save(update_fields=["title"])
+    stamps.bump(pitch.camp, stamps.PITCHES)
+
+
+@transaction.atomic
+def split_pitch(*, pitch: Pitch, title: str, by: Attendee) -> Pitch:
+    """Two pitches where one was: the second, of this title, has its hosts, and everybody who wants the first wants it.
+
+    One that took two slots in a row takes the first of them, and the second one the other. What was a must stays one
+    of the first alone: nobody has more of them by it.
+    """
+    pitch.camp.lock()
+    _hold_open(pitch)
+    pitch.refresh_from_db(fields=FORM_FIELDS)
+    was_double = pitch.length == 2
+    part = Pitch(camp=pitch.camp, proposed_by=by, title=title, topic=pitch.topic, kind=pitch.kind, needs=pitch.needs)
+    part.full_clean()
+    part.save()
+    part.hosts.set(pitch.hosts.all())
+    _tell_hosts(part, before=set(), by=by)
+    part.not_in.set(pitch.not_in.all())
+    put_after(pitch=part, earlier=pitch.after.all())
+    Interest.objects.bulk_create(
+        # When it was tapped stays: splitting is nobody's tap.
+        Interest(pitch=part, attendee_id=attendee, level=Interest.Level.INTERESTED, changed_at=at, since=since)
+        for attendee, at, since in pitch.interests.values_list("attendee_id", "changed_at", "since")
+    )
+    if was_double:
+        with _grids_told(pitch):
+            pitch.length = 1
+            pitch.save(update_fields=["length"])
+        pitch_split.send(sender=Pitch, pitch=pitch, part=part, by=by)
+    keep_colours(camp=pitch.camp)
+    stamps.bump(pitch.camp, stamps.PITCHES)
+    return part
 
 
 @transaction.atomic

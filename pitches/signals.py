@@ -10,6 +10,9 @@ pitch_returned = Signal()
 pitch_changed = Signal()
 #: the `source` pitch is now part of `target`; sent inside the transaction
 pitch_merged = Signal()
+#: it took two slots and takes one by now: the second is for `part`, a pitch of its own; sent inside the transaction
+#: with `by`
+pitch_split = Signal()
 #: answered with how many sessions of `pitch` stand on the draft
 standing_asked = Signal()
 #: a pitch is shown to `me` (None: to a stranger): whoever knows where it runs answers with HTML

@@ -361,10 +361,10 @@ class WallForm(forms.Form):
     def rows_typed(self) -> list[tuple[str, Slot, Room, str]]:
         """Those in which nothing is missing, once the form was looked at."""
         found = self.cleaned_data
-        rows = [(name, *(found.get(f"{name}-{part}") for part in ("slot", "room", "title"))) for name in self.names]
+        rows = ((name, [found.get(f"{name}-{part}") for part in ("slot", "room", "title")]) for name in self.names)
         return [
             (name, self.slots[slot], self.rooms[room], title)
-            for name, slot, room, title in rows
+            for name, (slot, room, title) in rows
             if slot and room and title
         ]
 

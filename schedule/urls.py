@@ -3,6 +3,7 @@ from django.urls import path
 from .views import (
     build,
     calendars,
+    card,
     cells,
     draft,
     moved,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("draft/publish/back/", publish.version_take_back, name="version_take_back"),
     path("draft/live/", publish.live_switch, name="live_switch"),
     path("draft/pitches/<row:pitch_id>/place/", place.session_place, name="session_place"),
+    path("draft/pitches/<row:pitch_id>/title/", card.pitch_rename, name="pitch_rename"),
+    path("draft/pitches/<row:pitch_id>/split/", card.pitch_split, name="pitch_split"),
     path("draft/sessions/<row:session_id>/unplace/", draft.session_unplace, name="session_unplace"),
     path("draft/sessions/<row:session_id>/pin/", draft.session_pin, name="session_pin"),
     path("draft/pins/", draft.pins_set, name="pins_set"),

@@ -254,6 +254,8 @@ class FullCamp:
             "schedule:session_unplace": Form({"seen": self.session.revision}),
             "schedule:session_pin": Form({"on": "1"}),
             "schedule:pins_set": Form({"where": f"room-{self.rooms[0].pk}-1"}),
+            "schedule:pitch_rename": Form({"title": "Renamed"}),
+            "schedule:pitch_split": Form({"title": "The second half"}),
             "schedule:cell_fill": Form(
                 {"pitch": f"{self.waits.pk}-0"}, {"slot_id": self.slots[2].pk, "room_id": self.rooms[0].pk}
             ),

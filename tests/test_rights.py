@@ -157,6 +157,8 @@ RIGHTS = {
     "schedule:session_unplace": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:session_pin": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:pins_set": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:pitch_rename": (ORGANISERS, ORGANISERS_DO),
+    "schedule:pitch_split": (ORGANISERS, ORGANISERS_DO),
     "schedule:cell_fill": (ORGANISERS, ORGANISERS_DO),
     "schedule:move_undo": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:step_undo": (ORGANISERS_DO, ORGANISERS_DO),

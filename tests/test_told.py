@@ -36,7 +36,7 @@ HURTS = {
     "events:camp_leave", "events:camp_erase", "events:camp_archive", "events:camp_delete", "events:room_delete", "events:slot_delete",
     "events:person_remove", "events:address_drop", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
     "schedule:calendar_replace", "schedule:mails_stop", "schedule:grid_publish", "schedule:version_take_back", "notes:writeup_delete", "exchange:import_detail",
-    "events:worry_delete", "notes:draft_delete",
+    "events:worry_delete", "notes:draft_delete", "schedule:pitch_split",
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
@@ -56,7 +56,7 @@ HURTS_NOBODY = {
     "events:slot_ungenerate",
     "events:room_edit", "events:slot_list", "events:slot_edit", "events:people_list",
     "events:address_upload", "events:person_handover", "events:invitation_accept", "pitches:pitch_create",
-    "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "pitches:pitch_host", "pitches:interest_set",
+    "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "schedule:pitch_rename", "pitches:pitch_host", "pitches:interest_set",
     # Switched on again by one press; what went out stays out.
     "schedule:live_switch",
     "schedule:mails_start", "schedule:moves_hear", "schedule:telling_choose", "schedule:device_add",

@@ -11,13 +11,13 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from events.hanging import named
-from events.models import Camp, Room, Slot
+from events.models import Attendee, Camp, Room, Slot
 from events.signals import frame_changed, hanging_asked, sessions_ending
 from pitches.models import Pitch
-from pitches.signals import pitch_changed, pitch_merged, pitch_returned, pitch_withdrawn, standing_asked
+from pitches.signals import pitch_changed, pitch_merged, pitch_returned, pitch_split, pitch_withdrawn, standing_asked
 
 from ..models import Cell, Draft, Session
-from .moves import place_session, unplace_session
+from .moves import place_session, slots_from, unplace_session
 from .undo import place_again
 
 
@@ -93,6 +93,18 @@ def follow_length(sender: type[Pitch], instance: Pitch, created: bool, **kwargs:
                 place_session(pitch=instance, session=session, room=place.room, slot=place.slot)
         except ValidationError:
             unplace_session(session=session)
+
+
+@receiver(pitch_split)
+def give_second_slot(sender: type[Pitch], pitch: Pitch, part: Pitch, by: Attendee, **kwargs: Any) -> None:
+    """The part stands where the second half stood; of one that runs several times, where the first did."""
+    session = pitch.sessions.placed_first().with_place().first()
+    place = session.place if session else None
+    if place is None:
+        return
+    place.slot.camp = part.camp
+    _first, second = slots_from(place.slot, 2)
+    place_session(pitch=part, room=place.room, slot=second, by=by)
 
 
 @receiver(standing_asked)

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from events.access import Access, camp_view
 from events.http import CampRequest, chosen, id_in, led_to
 from events.models import Camp, Room, Slot
+from pitches.forms import TitleForm
 from pitches.models import MOST_RUNS, Pitch
 from pitches.wishes import told_wishes
 
@@ -104,6 +105,7 @@ def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> di
         "board": lifted_board(camp, planned, slots, best, hand, seats, is_counted=is_counted),
         "chain": _told_chain(draft, hand.chain),
         "is_again": hand.is_again,
+        "title_form": TitleForm(instance=hand.pitch),
         "anchor": session if place else next(iter(runs), None),
         "may_run_again": bool(place) and not hand.chain and len(runs) < MOST_RUNS,
     }

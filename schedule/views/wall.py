@@ -40,8 +40,8 @@ def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
                 refuse_rows(camp=camp, rows=rows, by=request.me, with_new=with_new, seen=seen, beside=beside)
                 return _page(request, camp, form, newest)
             typed = place_rows(camp=camp, rows=rows, by=request.me, with_new=with_new, seen=seen)
-            say_moved(request, camp, typed.sessions, _sentence(typed), touched=[])
             _warn(request, camp, typed)
+            say_moved(request, camp, typed.sessions, _sentence(typed), touched=[])
             return led_to("schedule:wall_type", camp.slug)
     return _page(request, camp, form, newest)
 

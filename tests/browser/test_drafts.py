@@ -51,6 +51,8 @@ FORMS = {
     "notes/along_detail.html": [f"/{NIGHT}/along/"],
     "events/worry_list.html": [f"/{CAMP}/told-to-me/"],
     "schedule/wall_type.html": [f"/{CAMP}/draft/wall/"],
+    "schedule/pitch_rename.html": [f"/{CAMP}/draft/", r"/place/", r"/title/$"],
+    "schedule/pitch_split.html": [f"/{CAMP}/draft/", r"/place/", r"/split/$"],
 }
 #: typed by somebody who is not signed in, or beside a file that was sent just now: tried below
 OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}

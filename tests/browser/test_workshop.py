@@ -654,3 +654,32 @@ def test_so_few_presses_each_thing_takes(open_page, camp_of_two_days):
     hand.press(page.get_by_role("button", name="Take it off the grid"))
     done("cancel and tell, live", hand, "It is out: version")
     assert found == PRESSES
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_session_is_renamed_where_it_is_in_hand(open_page, wide_camp, size):
+    page = opened(open_page, f"/{wide_camp}/draft/", size)
+    page.locator(".entry a", has_text="Ducks").first.click()
+    grace(page)
+    top = page.locator(".board").bounding_box()["y"]
+    page.get_by_text("Rename, split").click()
+    # What is opened lies over the board.
+    assert page.locator(".board").bounding_box()["y"] == top
+    field = page.get_by_label("Title")
+    box = field.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size["width"]
+    field.fill("Ducks and geese")
+    field.press("Enter")
+    expect(page.get_by_text("“Ducks” is called “Ducks and geese” now.")).to_be_visible()
+    expect(page.locator(".entry a", has_text="Ducks and geese").first).to_be_in_viewport()
+
+
+def test_without_scripts_a_session_is_split(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK, scripts=False)
+    page.locator(".entry a", has_text="Ducks").first.click()
+    page.get_by_text("Rename, split").click()
+    page.get_by_role("link", name="Split it in two").click()
+    page.get_by_label("What is the second one called?").fill("Ducklings")
+    page.get_by_role("button", name="Split").click()
+    expect(page.get_by_text("“Ducklings” is split off from “Ducks”, and waits for a place.")).to_be_visible()

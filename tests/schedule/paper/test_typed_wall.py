@@ -245,7 +245,7 @@ def test_what_they_break_and_what_has_begun_is_said_and_done(camp, olga, ben, ro
     client = signed_in(olga)
     answer = client.post(at(camp), typed((slots[0], rooms[0], "Knots"), (slots[0], rooms[1], "Splices")))
     assert places() == {"Knots": "Barn, 10", "Splices": "Loft, 10"}
-    said = str([*get_messages(answer.wsgi_request)][-1])
+    said = str(next(iter(get_messages(answer.wsgi_request))))
     assert "“Knots” stands in a slot that has begun." in said
     assert "“Splices” stands in a slot that has begun." in said
     assert "Ben" in said
