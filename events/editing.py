@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -112,6 +113,28 @@ def delete_camp(*, camp: Camp, typed_name: str) -> None:
         raise ValidationError(_("Type “%(name)s” to delete the camp."), params={"name": camp.name})
     # Whoever joins at this moment is done first, or finds the camp gone; so does a tap, which holds its pitch.
     camp = camp.lock(archived=True)
-    DeletedCamp.of(camp).save()
+    for practice in Camp.objects.filter(practice_of=camp):
+        erase_practice(practice=practice)
+    if not camp.is_practice:
+        DeletedCamp.of(camp).save()
     camp_deleting.send(sender=Camp, camp=camp)
     camp.delete()
+
+
+@transaction.atomic
+def erase_practice(*, practice: Camp) -> None:
+    """The practice copy is gone, and nothing tells that there was one."""
+    practice = practice.lock(archived=True)
+    camp_deleting.send(sender=Camp, camp=practice)
+    practice.delete()
+
+
+def erase_old_practice() -> int:
+    """Practice copies whose day is over are gone; how many those were."""
+    count = 0
+    for practice in Camp.objects.practice_to_erase():
+        # Somebody may press "Erase now" at this moment.
+        with suppress(Camp.DoesNotExist):
+            erase_practice(practice=practice)
+            count += 1
+    return count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from django.core.exceptions import ValidationError
@@ -27,10 +27,13 @@ class WallRow:
     slot: Slot
     room: Room
     title: str
+    #: the one that is meant, where the row has its number and no title
+    pitch: Pitch | None = None
 
     @property
     def key(self) -> str:
-        return key_of(self.title)
+        """The same for rows that mean the same pitch."""
+        return f"#{self.pitch.pk}" if self.pitch else key_of(self.title)
 
 
 @dataclass(slots=True)
@@ -57,7 +60,10 @@ def place_rows(*, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: b
     """
     camp = camp.lock()
     faults = _Faults()
-    found = _pitches_of(camp, rows, faults, with_new)
+    titled = _pitches_of(camp, [row for row in rows if row.pitch is None], faults, with_new)
+    # By number or by title: from here on it is the same.
+    rows = [replace(row, pitch=row.pitch or titled.get(row.key)) for row in rows]
+    found = {row.key: row.pitch for row in rows if row.pitch}
     runs = _sessions_of(camp, rows, found)
     cells = _cells_of(camp, rows, found, runs, faults)
     faults.refuse()

@@ -16,9 +16,9 @@ from events.models import Camp
 from .. import advice
 from ..build import border
 from ..draft.rows import read_draft
-from ..forms import WallForm
 from ..models import Cell
 from ..paper.typed_wall import Typed, WallRow, place_rows
+from ..paper.wall_form import WallForm
 from .moved import say_moved
 
 
@@ -31,8 +31,8 @@ def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         rows = [WallRow(*row) for row in form.rows_typed]
         with refusal_on(form):
             typed = place_rows(camp=camp, rows=rows, by=request.me, with_new=form.cleaned_data["with_new"])
-            say_moved(request, camp, typed.sessions, _sentence(typed), touched=[])
-            _warn(request, camp, typed)
+            say_moved(request, camp, typed.sessions, said_of(typed), touched=[])
+            warn_of(request, camp, typed)
             return led_to("schedule:wall_type", camp.slug)
     # Those that are new to the grid first; each title once.
     placed = camp.pitches.open().filter(sessions__cells__isnull=False)
@@ -41,7 +41,7 @@ def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return render(request, "schedule/wall_type.html", context, status=status_of(form))
 
 
-def _warn(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
+def warn_of(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
     """What they break where they stand, and which of them stand in the past: the wall is right, so they stand there."""
     draft, ids = read_draft(camp), {session.pk for session in typed.sessions}
     broken = [found.sentence for found in advice.broken_rules(border.case_of(draft)) if ids & set(found.session_ids)]
@@ -52,7 +52,7 @@ def _warn(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
         messages.warning(request, " ".join(broken))
 
 
-def _sentence(typed: Typed) -> str:
+def said_of(typed: Typed) -> str:
     """How many stand there now; of those that stood elsewhere, where."""
     count = len(typed.sessions)
     if not count:
