@@ -17,7 +17,7 @@ from .forms import PractiseForm
 from .practice.making import open_practice, practice_of
 
 
-@camp_view(Access.ORGANISER, archived=True)
+@camp_view(Access.ORGANISER)
 def practise(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """The copy that is there, or a new one; in a copy itself, those of its camp."""
     if camp.practice_of:

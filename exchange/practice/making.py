@@ -72,7 +72,7 @@ def open_practice(
 
     There is one at a time: the one that is there stays, unless it is the one (id) that is to be made anew.
     """
-    source = source.lock(archived=True)
+    source = source.lock()
     if source.is_practice:
         raise ValidationError(_("This is a practice copy: practise in it, or make a new one from its camp."))
     there = practice_of(source)

@@ -6,6 +6,7 @@ that it agreed on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,6 +132,15 @@ def _line(row: GridRow, at: int, rules: dict[int, str]) -> DoorLine | None:
         return DoorLine(starts_at, ends_at, "", is_free=True)
     rule = str(Session.NotesRule(rules[entry.id]).label) if entry.id in rules else ""
     return DoorLine(starts_at, entry.ends_at, entry.title, entry.hosts, rule, entry.state.is_cancelled)
+
+
+def self_contained(html: str) -> str:
+    """The page with its pictures in it: what names the file of all of them names the one beside it instead."""
+    sprite = Path(str(finders.find("icons.svg"))).read_text(encoding="utf-8")
+    hidden = sprite.replace("<svg ", '<svg hidden aria-hidden="true" ', 1)
+    return re.sub(r'href="[^"]*icons[^"#]*#', 'href="#icon-', html).replace(
+        "</main>", "</main>" + re.sub(r'<symbol id="', '<symbol id="icon-', hidden), 1
+    )
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,7 +23,7 @@ from pitches.topics import hues_of
 from ..models import Cell, GridVersion
 from ..paper.codes import give_codes
 from ..paper.marks import CardMark, CellMark, scan_address
-from ..paper.pack import pack_of, pack_style
+from ..paper.pack import pack_of, pack_style, self_contained
 from ..paper.sheets import PAPERS, Code, code_sheets, paper_of, sheets_of
 from ..wall.grid import published_grid
 
@@ -128,7 +129,7 @@ def pack_print(request: CampRequest, camp: Camp) -> HttpResponse:
 def pack_file(request: CampRequest, camp: Camp) -> HttpResponse:
     """The pack as one file that needs nothing beside it: no network, no other file, no script."""
     context = _pack(request, camp) | {"style": pack_style(), "is_file": True}
-    response = render(request, "schedule/pack_file.html", context)
+    response = HttpResponse(self_contained(render_to_string("schedule/pack_file.html", context, request)))
     # It opens where whoever pressed wants it: from a stick, say.
     response["Content-Disposition"] = f'attachment; filename="{camp.slug}-paper-pack.html"'
     return response

@@ -51,6 +51,7 @@ FORMS = {
     "notes/along_detail.html": [f"/{NIGHT}/along/"],
     "events/worry_list.html": [f"/{CAMP}/told-to-me/"],
     "schedule/wall_type.html": [f"/{CAMP}/draft/wall/"],
+    "schedule/sheet_type.html": [f"/{CAMP}/paper/sheet/"],
 }
 #: typed by somebody who is not signed in, or beside a file that was sent just now: tried below
 OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}
@@ -62,7 +63,7 @@ BY_ANYBODY = {"events/worry_create.html"}
 ASK_ONLY = {
     "events/address_drop.html", "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
     "notes/writeup_delete.html", "pitches/pitch_withdraw.html",
-    "events/worry_delete.html", "notes/draft_delete.html",
+    "events/worry_delete.html", "notes/draft_delete.html", "exchange/practice_erase.html",
 }  # fmt: skip
 
 
