@@ -31,7 +31,7 @@ from schedule.wall.mailing import mail_what_changed, start_mails
 from schedule.wall.publish import publish_grid
 from schedule.wall.telling import remind_soon, tell_what_waits
 
-from ..factories import AttendeeFactory, CampFactory, PitchFactory, make_slot
+from ..factories import AttendeeFactory, CampFactory, PitchFactory
 
 pytestmark = pytest.mark.django_db
 
