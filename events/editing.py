@@ -92,10 +92,12 @@ def switch_camp(*, camp: Camp, **flags: bool) -> None:
 @transaction.atomic
 def archive_camp(*, camp: Camp, is_archived: bool = True) -> None:
     """The camp can be read and not changed any more; or it is taken out of the archive again, and whoever waited for a
-    place that came free meanwhile has moved up.
+    place that came free meanwhile has moved up. There is nothing left to practise: a practice copy is erased.
     """
     if camp.lock(archived=True).is_archived == is_archived:
         return
+    for practice in Camp.objects.filter(practice_of=camp):
+        erase_practice(practice=practice)
     camp.archived_at = timezone.now() if is_archived else None
     camp.save(update_fields=["archived_at"])
     stamps.bump(camp, stamps.FRAME)

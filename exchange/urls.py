@@ -1,7 +1,7 @@
 from django.urls import path
 
-from . import practice_views as practice
 from . import views
+from .practice import views as practice
 
 app_name = "exchange"
 urlpatterns = [

@@ -41,7 +41,6 @@ GOES_ON = {
     "notes:draft_edit": False,
     "notes:draft_delete": False,
     "events:camp_copy": False,
-    "exchange:practice_erase": False,
     "schedule:calendar_replace": True,
     "schedule:mails_stop": False,
     "schedule:device_remove": False,

@@ -37,7 +37,7 @@ HURTS = {
     "events:camp_leave", "events:camp_erase", "events:camp_archive", "events:camp_delete", "events:room_delete", "events:slot_delete",
     "events:person_remove", "events:address_drop", "events:invitation_take_back", "pitches:pitch_withdraw", "pitches:pitch_merge",
     "schedule:calendar_replace", "schedule:mails_stop", "schedule:grid_publish", "schedule:version_take_back", "notes:writeup_delete", "exchange:import_detail",
-    "events:worry_delete", "notes:draft_delete", "exchange:practice_erase",
+    "events:worry_delete", "notes:draft_delete",
 }  # fmt: skip
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
@@ -67,6 +67,8 @@ HURTS_NOBODY = {
     "schedule:build_stop", "notes:note_edit", "notes:note_restore", "notes:note_rule", "notes:link_create",
     "notes:link_restore", "notes:session_writeup_create", "notes:writeup_create", "notes:writeup_edit",
     "exchange:import_create", "exchange:practise", "schedule:pack_make",
+    # All that is in a practice copy is invented.
+    "exchange:practice_erase",
     # Told to one person, and taken back by nobody: its page is the form itself, and says who reads it.
     "events:worry_create",
     "events:worry_list", "along_detail", "notes:draft_edit", "schedule:session_choose", "schedule:scan_hold",
@@ -109,9 +111,9 @@ def page_after(client: Client, response) -> Page:
 
 
 def undo_of(response) -> Undo | None:
-    # What an earlier answer said waits for the next page, too.
-    *_before, message = get_messages(response.wsgi_request)
-    return Done.of(message.extra_tags or "").undo
+    # What an earlier answer said waits for the next page, too; a warning may follow what was done.
+    found = [Done.of(message.extra_tags or "").undo for message in get_messages(response.wsgi_request)]
+    return next((undo for undo in reversed(found) if undo), None)
 
 
 def take_back(client: Client, undo: Undo):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from django.db import transaction
 from django.utils import timezone
 
 from events.models import Attendee, Camp
@@ -31,6 +32,7 @@ def crowd_size(source: Camp) -> int:
     return max(FEWEST, leads, min(MOST, max(present, seats)))
 
 
+@transaction.atomic(savepoint=False)
 def invent_interests(
     *, camp: Camp, people: Sequence[Attendee], pitches: Sequence[Pitch], chance: random.Random
 ) -> None:

@@ -83,12 +83,12 @@ def open_practice(
         erase_practice(practice=old)
     # Not seeded by anything of the camp: whoever knew how could else work the copy out.
     chance = random.Random(secrets.randbits(64) if seed is None else seed)
-    return _make(source, begins, chance), True
+    return _make_copy(source, begins, chance), True
 
 
-def _make(source: Camp, begins: str, chance: random.Random) -> Camp:
+def _make_copy(source: Camp, begins: str, chance: random.Random) -> Camp:
     copied = _Copied()
-    camp, shift = _camp(source, begins)
+    camp, shift = _save_copy(source, begins)
     _copy_frame(source, camp, shift, copied)
     _seat_organisers(source, camp)
     names = invented_names(chance, set(source.attendees.values_list("display_name", flat=True)))
@@ -107,7 +107,7 @@ def _make(source: Camp, begins: str, chance: random.Random) -> Camp:
 # -- the camp and its days -------------------------------------------------------------------------------------
 
 
-def _camp(source: Camp, begins: str) -> tuple[Camp, timedelta | int]:
+def _save_copy(source: Camp, begins: str) -> tuple[Camp, timedelta | int]:
     """The copy, saved, and how its slots move: by so much time, or by so many days."""
     camp = Camp(**{name: getattr(source, name) for name in SAME}, practice_of=source)
     camp.name = _("Practice: %(camp)s") % {"camp": source.name}

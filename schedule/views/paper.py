@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from events.caching import no_store
 from events.http import CampRequest, sent_from
 from events.keeping import kept_on_devices
 from events.models import Camp, Room, Slot
+from events.practice_style import practice_style
 from pitches.models import Pitch
 from pitches.topics import hues_of
 
@@ -128,7 +130,7 @@ def pack_print(request: CampRequest, camp: Camp) -> HttpResponse:
 @no_store
 def pack_file(request: CampRequest, camp: Camp) -> HttpResponse:
     """The pack as one file that needs nothing beside it: no network, no other file, no script."""
-    context = _pack(request, camp) | {"style": pack_style(), "is_file": True}
+    context = _pack(request, camp) | {"style": pack_style() + SafeString(practice_style(camp)), "is_file": True}
     response = HttpResponse(self_contained(render_to_string("schedule/pack_file.html", context, request)))
     # It opens where whoever pressed wants it: from a stick, say.
     response["Content-Disposition"] = f'attachment; filename="{camp.slug}-paper-pack.html"'

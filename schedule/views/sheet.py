@@ -17,7 +17,7 @@ from events.models import Camp
 
 from ..paper.codes import Codes
 from ..paper.filled import HEADINGS, empty_rows
-from ..paper.sheet_form import SheetForm
+from ..paper.forms import SheetForm
 from ..paper.typed_wall import Typed, place_rows
 from .moved import say_moved
 from .wall import said_of, warn_of

@@ -17,8 +17,8 @@ from .. import advice
 from ..build import border
 from ..draft.rows import read_draft
 from ..models import Cell
+from ..paper.forms import WallForm
 from ..paper.typed_wall import Typed, WallRow, place_rows
-from ..paper.wall_form import WallForm
 from .moved import say_moved
 
 

@@ -13,8 +13,8 @@ from events.editing import erase_practice
 from events.http import AttendeeRequest, posted, refusal_on, status_of, tell_done
 from events.models import Camp
 
-from .forms import PractiseForm
-from .practice.making import open_practice, practice_of
+from ..forms import PractiseForm
+from .making import open_practice, practice_of
 
 
 @camp_view(Access.ORGANISER)
@@ -36,7 +36,7 @@ def practise(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return render(request, "exchange/practise.html", context, status=status_of(form))
 
 
-@camp_view(Access.ORGANISER, archived=True)
+@camp_view(Access.ORGANISER)
 def practice_erase(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """The copy is gone before its day is over, and one is back in the camp."""
     if camp.practice_of:
