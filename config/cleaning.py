@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import Claim, MailFailure, SentForm, SignInCode, Tally
 from accounts.once import forget_answers
 from accounts.told import forget_unheard
+from events.editing import erase_old_practice
 from events.models import DeletedCamp, Worry
 from exchange.models import Upload
 from pitches.models import LastTap
@@ -72,6 +73,8 @@ def clean_up() -> None:
     for what, rows in LEFT.items():
         if count := clear(rows):
             log.info("Cleaned up: %d %s", count, what)
+    if count := erase_old_practice():
+        log.info("Cleaned up: %d practice copies of camps", count)
     if count := forget_answers():
         log.info("Cleaned up: what %d forms were answered a while ago", count)
     if count := forget_unheard():

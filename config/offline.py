@@ -78,7 +78,9 @@ def camp_kept(request: CampRequest, camp: Camp) -> HttpResponse:
 
 
 def _pages(camp: Camp, me: Attendee | None) -> list[str]:
-    """What a device has after one visit, the most wanted first."""
+    """What a device has after one visit, the most wanted first; of a practice copy nothing."""
+    if camp.is_practice:
+        return []
     names = ["schedule:grid_detail", "events:camp_detail", "pitches:pitch_list"]
     if me is None:
         return [reverse(name, args=[camp.slug]) for name in names]

@@ -1,70 +1,8 @@
 """What people in the demo camps are called and what they talk about. Invented."""
 
-FIRST = [
-    "Aisha",
-    "Ben",
-    "Cleo",
-    "Dan",
-    "Efua",
-    "Farah",
-    "Gareth",
-    "Hana",
-    "Idris",
-    "Jo",
-    "Kasia",
-    "Liam",
-    "Mei",
-    "Noor",
-    "Owen",
-    "Priya",
-    "Quinn",
-    "Rosa",
-    "Sam",
-    "Tomasz",
-    "Uma",
-    "Viktor",
-    "Wren",
-    "Xander",
-    "Yusuf",
-    "Zoe",
-    "Amara",
-    "Bryn",
-    "Callum",
-    "Dilys",
-    "Eilidh",
-    "Femi",
-    "Grace",
-    "Hamza",
-    "Isla",
-    "Jamal",
-    "Kwame",
-    "Lowri",
-    "Marek",
-    "Niamh",
-    "Olu",
-    "Petra",
-    "Rhys",
-    "Saoirse",
-    "Tariq",
-    "Una",
-    "Vera",
-    "Will",
-    "Yasmin",
-    "Zofia",
-]
-LAST = ["A", "B", "C", "D", "E", "F", "G", "H", "J", "K", "L", "M", "N", "O", "P", "R", "S", "T", "W", "Y"]
-PSEUDONYMS = [
-    "owl",
-    "a-civil-servant",
-    "Teapot",
-    "north-wind",
-    "J",
-    "paperclip",
-    "quiet one",
-    "night shift",
-    "Fern",
-    "K9",
-]
+from exchange.practice.names import FIRST as FIRST
+from exchange.practice.names import LAST as LAST
+from exchange.practice.names import PSEUDONYMS as PSEUDONYMS
 
 #: topic, kind, title, about
 GOVCAMP = [

@@ -117,6 +117,19 @@ def _why_outside(request: CampRequest) -> str:
     return _("You are not signed in any more")
 
 
+def _refuse_stranger_to_practice(camp: Camp, asks: User | AnonymousUser, *, has_place: bool) -> None:
+    """A practice copy is there for those alone who run its camp at this moment, and no longer than its day.
+
+    By no key, code or file either: nothing of it is there for anybody else. From here on it knows its camp.
+    """
+    if not asks.is_authenticated or not has_place or camp.erase_at <= timezone.now():
+        raise Http404
+    runs = Attendee.objects.organisers().filter(camp=camp.practice_of_id, user=asks).select_related("camp").first()
+    if runs is None:
+        raise Http404
+    camp.practice_of = runs.camp
+
+
 def refuse_change(request: CampRequest, camp: Camp) -> None:
     """An archived camp is read with safe methods only."""
     if request.method not in SAFE_METHODS:
@@ -188,6 +201,8 @@ def camp_view(
             if not personal:
                 request.user = AnonymousUser()
             found, request.attendee = find_camp(camp, request.user)
+            if found.is_practice:
+                _refuse_stranger_to_practice(found, asks, has_place=request.attendee is not None or not personal)
             request.camp = found
             request.me = request.attendee if request.attendee and request.attendee.is_present else None
             with timezone.override(found.tz):

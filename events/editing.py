@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -91,10 +92,12 @@ def switch_camp(*, camp: Camp, **flags: bool) -> None:
 @transaction.atomic
 def archive_camp(*, camp: Camp, is_archived: bool = True) -> None:
     """The camp can be read and not changed any more; or it is taken out of the archive again, and whoever waited for a
-    place that came free meanwhile has moved up.
+    place that came free meanwhile has moved up. There is nothing left to practise: a practice copy is erased.
     """
     if camp.lock(archived=True).is_archived == is_archived:
         return
+    for practice in Camp.objects.filter(practice_of=camp):
+        erase_practice(practice=practice)
     camp.archived_at = timezone.now() if is_archived else None
     camp.save(update_fields=["archived_at"])
     stamps.bump(camp, stamps.FRAME)
@@ -112,6 +115,28 @@ def delete_camp(*, camp: Camp, typed_name: str) -> None:
         raise ValidationError(_("Type “%(name)s” to delete the camp."), params={"name": camp.name})
     # Whoever joins at this moment is done first, or finds the camp gone; so does a tap, which holds its pitch.
     camp = camp.lock(archived=True)
-    DeletedCamp.of(camp).save()
+    for practice in Camp.objects.filter(practice_of=camp):
+        erase_practice(practice=practice)
+    if not camp.is_practice:
+        DeletedCamp.of(camp).save()
     camp_deleting.send(sender=Camp, camp=camp)
     camp.delete()
+
+
+@transaction.atomic
+def erase_practice(*, practice: Camp) -> None:
+    """The practice copy is gone, and nothing tells that there was one."""
+    practice = practice.lock(archived=True)
+    camp_deleting.send(sender=Camp, camp=practice)
+    practice.delete()
+
+
+def erase_old_practice() -> int:
+    """Practice copies whose day is over are gone; how many those were."""
+    count = 0
+    for practice in Camp.objects.practice_to_erase():
+        # Somebody may press "Erase now" at this moment.
+        with suppress(Camp.DoesNotExist):
+            erase_practice(practice=practice)
+            count += 1
+    return count

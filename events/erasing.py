@@ -17,6 +17,7 @@ from accounts.models import MailFailure, SignInCode, User
 from accounts.told import forget_told
 
 from . import stamps
+from .editing import erase_practice
 from .invitations import close_invitations
 from .joining import move_up
 from .models import Attendee, Camp, Invitation, ListedAddress, Role
@@ -47,6 +48,8 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
         camp.listed_addresses.filter(email__iexact=user.email).delete()
         camp.invitations.filter(email__iexact=user.email).delete()
     attendee.delete()
+    if user is not None:
+        _erase_from_practice(Attendee.objects.filter(user=user, camp__practice_of=camp))
     stamps.bump(camp, stamps.PEOPLE, stamps.CROWD, stamps.PITCHES, stamps.GRID, stamps.TAKEN)
     # Their absence is no reason any more to keep a session out of a slot.
     frame_changed.send(sender=Attendee, camp=camp)
@@ -58,6 +61,16 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
     elif user is not None:
         # Of other camps, too: a sentence does not say of which it is.
         forget_told(user=user)
+
+
+def _erase_from_practice(places: QuerySet[Attendee]) -> None:
+    """A practice copy forgets whoever ran it, too; one that nobody else can run is erased itself."""
+    for place in places.select_related("camp").order_by("camp_id"):
+        others = place.camp.attendees.organisers().exclude(pk=place.pk).filter(user__isnull=False)
+        if others.exists():
+            erase_attendee(attendee=place, with_texts=True)
+        else:
+            erase_practice(practice=place.camp)
 
 
 def _read_anew(attendee: Attendee) -> None:
@@ -108,6 +121,7 @@ def erase_user(*, user: User, with_texts: bool) -> None:
 
 
 def _erase_from_camps(user: User, with_texts: bool) -> None:
+    _erase_from_practice(Attendee.objects.filter(user=user, camp__practice_of__isnull=False))
     theirs = Attendee.objects.filter(Q(user=user) | Q(was_of=user, user=None)).select_related("camp")
     # What they left comes first in each camp: it would go with where they are now.
     for attendee in theirs.order_by("camp_id", F("user").asc(nulls_first=True), "pk"):

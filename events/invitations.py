@@ -39,6 +39,7 @@ def _refuse_more_invitations(camp: Camp, by: User, email: str) -> None:
 def invite(*, camp: Camp, by: User, role: str, email: str = "", attendee: Attendee | None = None) -> Invitation:
     """A link that works once, within 14 days, with a code; mailed if there is an address, else shown to pass on."""
     camp = camp.lock()
+    camp.refuse_practice()
     if email:
         _refuse_more_invitations(camp, by, email)
     invitation = Invitation.objects.issue(

@@ -66,6 +66,7 @@ def join_camp(
         if before.removed_at:
             raise ValidationError(_("An organiser took you off this camp. Ask them if you think that is a mistake."))
         return before
+    camp.refuse_practice()
     if not invited:
         _refuse_by_rule(camp, user, code)
     waits = camp.is_full and not invited
@@ -149,7 +150,7 @@ def move_up(*, camp: Camp) -> list[Attendee]:
 @transaction.atomic(savepoint=False)
 def tell_moved_up(*, attendee: Attendee) -> None:
     """Those with an address get a mail, unless they got many; guests see it on the camp's page, as all others do."""
-    if not attendee.user or not attendee.user.email:
+    if not attendee.user or not attendee.user.email or attendee.camp.is_practice:
         return
     if not count_one(limit=MOVED_UP_AT_ONE_ADDRESS, who=attendee.user.email):
         return

@@ -40,6 +40,8 @@ def kept_on_devices(view: View) -> View:
         is_page = request.method == "GET" and response.status_code in (200, 304) and not wants_partial(request)
         # Looking whether anything is told would look it up.
         is_told = getattr(get_messages(request), "used", False)
+        # Of a practice copy nothing stays on a device.
+        is_page = is_page and not camp.is_practice
         if is_page and not is_told and (request.user.is_authenticated or "messages" not in request.COOKIES):
             attendee = request.attendee.mark if request.attendee else NOBODY
             response[HEADER] = f"{person_of(request)} {attendee} {release()}"

@@ -243,9 +243,14 @@ def mail_news(camp_id: int, after: int = 0) -> None:
 
 
 def _due(people: AttendeeQuerySet) -> AttendeeQuerySet:
-    """Those for whom something waits that is to be mailed; for guests until they read it or have an address."""
+    """Those for whom something waits that is to be mailed; for guests until they read it or have an address. Of a
+    practice copy nothing is mailed.
+    """
     return people.present().filter(
-        news_due_from__isnull=False, user__email__isnull=False, camp__archived_at__isnull=True
+        news_due_from__isnull=False,
+        user__email__isnull=False,
+        camp__archived_at__isnull=True,
+        camp__practice_of__isnull=True,
     )
 
 

@@ -16,6 +16,7 @@ from events.models import Camp
 from .document import BY_PAGE as DOCUMENT_BY_PAGE
 from .document import document_in, text_of_document
 from .json_import import refuse_others
+from .practice.making import Begins
 from .report import quoted
 from .table import count_rows
 
@@ -127,3 +128,18 @@ class CampOpenForm(forms.Form):
         if Camp.objects.filter(slug=slug).exists():
             raise ValidationError(Camp.SLUG_TAKEN, params={"slug": slug})
         return slug
+
+
+class PractiseForm(forms.Form):
+    """When the practice day is; `instead_of`: the copy that is made anew."""
+
+    begins = forms.ChoiceField(
+        label=_("When the practice day begins"), choices=Begins.choices, initial=Begins.NOW, widget=forms.RadioSelect
+    )
+    #: its id; the page writes it itself
+    instead_of = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Once the form was found valid: what `open_practice` is asked for."""
+        return dict(self.cleaned_data)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -283,98 +282,3 @@ class StopForm(forms.Form):
         if not self.calendar.is_code(code):
             raise forms.ValidationError(_("That is not the code beside this link. Check it in the e-mail."))
         return code
-
-
-class WallForm(forms.Form):
-    """Rows of slot, room and title, as one reads them off a wall; a row without a title is none."""
-
-    #: where more cells are free, the next page has them
-    MOST = 20
-    #: where fewer are, so many can be typed all the same
-    LEAST = 5
-
-    with_new = forms.BooleanField(label=_("Titles that nobody pitched become new pitches"), required=False)
-
-    def __init__(self, data: Any = None, *, camp: Camp, taken: set[tuple[int, int]]) -> None:
-        super().__init__(data)
-        self.slots = {str(slot.pk): slot for slot in camp.slots.for_sessions()}
-        for slot in self.slots.values():
-            slot.camp = camp
-        self.rooms = {str(room.pk): room for room in camp.rooms.all()}
-        is_one_day = len({slot.day for slot in self.slots.values()}) == 1
-        choose = ("", gettext("Choose"))
-        slots = [choose, *((pk, clock(s.starts_at) if is_one_day else str(s)) for pk, s in self.slots.items())]
-        rooms = [choose, *((pk, room.name) for pk, room in self.rooms.items())]
-        free = list(islice(self._free(camp, taken), self.MOST))
-        #: what the fields of each row begin with
-        self.names = [str(number) for number in range(1, self.MOST + 1)]
-        self.names = self._sent() or self.names[: max(self.LEAST, len(free))]
-        free += [("", "")] * self.MOST
-        for name, (slot_id, room_id) in zip(self.names, free, strict=False):
-            self.fields[f"{name}-slot"] = self._choice(gettext("Slot, row %(row)s"), name, slots, slot_id)
-            self.fields[f"{name}-room"] = self._choice(gettext("Room, row %(row)s"), name, rooms, room_id)
-            self.fields[f"{name}-title"] = self._title(gettext("Title, row %(row)s") % {"row": name})
-
-    def _title(self, label: str) -> forms.Field:
-        field = Pitch._meta.get_field("title").formfield(label=label, required=False, validators=[refuse_unseen])
-        title = cast("forms.CharField", field)
-        title.widget.attrs |= {"aria-label": label, "list": "waiting-titles", "autocomplete": "off", "data-title": ""}
-        return title
-
-    def _sent(self) -> list[str]:
-        """The rows of the page that was sent: meanwhile there may be more, or fewer."""
-        return [name for name in self.names if f"{name}-title" in self.data]
-
-    def _choice(self, label: str, name: str, choices: list[tuple[str, str]], initial: str) -> forms.ChoiceField:
-        label = label % {"row": name}
-        return forms.ChoiceField(
-            label=label,
-            choices=choices,
-            initial=initial,
-            required=False,
-            error_messages={"invalid_choice": _("That is not there any more. Choose another.")},
-            widget=forms.Select(attrs={"aria-label": label}),
-        )
-
-    def _free(self, camp: Camp, taken: set[tuple[int, int]]) -> Iterator[tuple[str, str]]:
-        """The next free cells, slot after slot as a wall is read; not what has begun, while the camp runs."""
-        closed = set(Room.closed_in.through.objects.filter(room__camp=camp).values_list("slot_id", "room_id"))
-        now = timezone.now()
-        for slot_id, slot in self.slots.items():
-            if camp.is_running and slot.starts_at <= now:
-                continue
-            for room_id, room in self.rooms.items():
-                if not {(slot.pk, room.pk)} & (taken | closed):
-                    yield slot_id, room_id
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not any(self.data.get(f"{name}-title", "").strip() for name in self.names):
-            self.add_error(f"{self.names[0]}-title", gettext("Type at least one title."))
-        for name in self.names:
-            for part, sentence in (("slot", gettext("Choose a slot.")), ("room", gettext("Choose a room."))):
-                if cleaned.get(f"{name}-title") and cleaned.get(f"{name}-{part}") == "":
-                    self.add_error(f"{name}-{part}", sentence)
-        return cleaned
-
-    @property
-    def rows_typed(self) -> list[tuple[str, Slot, Room, str]]:
-        """Those in which nothing is missing, once the form was looked at."""
-        found = self.cleaned_data
-        rows = ((name, [found.get(f"{name}-{part}") for part in ("slot", "room", "title")]) for name in self.names)
-        return [
-            (name, self.slots[slot], self.rooms[room], title)
-            for name, (slot, room, title) in rows
-            if slot and room and title
-        ]
-
-    @property
-    def titles_without_a_place(self) -> list[str]:
-        """Of the rows in which slot or room is missing."""
-        complete = {name for name, *_row in self.rows_typed}
-        return [self.data.get(f"{name}-title", "") for name in self.names if name not in complete]
-
-    @property
-    def rows(self) -> list[list[forms.BoundField]]:
-        """The three fields of each row, for the page."""
-        return [[self[f"{name}-{part}"] for part in ("slot", "room", "title")] for name in self.names]

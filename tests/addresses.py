@@ -23,6 +23,7 @@ from schedule.advice.mending import Mending
 from schedule.draft.moves import pin_session, place_session
 from schedule.draft.undo import undo_step
 from schedule.models import Draft, GridBuild, MailedCalendar
+from schedule.paper.codes import Codes, give_codes
 from schedule.paper.marks import CardMark, CellMark, mark_text
 from schedule.wall.publish import publish_grid
 
@@ -115,6 +116,8 @@ class FullCamp:
         self.written_down = AttendeeFactory(camp=camp, display_name="Gran", user=None)
         #: nothing stands in it, nobody is away then
         self.lunch = camp.slots.get(title="Lunch")
+        # The shed came after codes were given.
+        give_codes(camp=camp)
         self.empty_room = camp.rooms.create(name="Shed")
         plan = [[self.pitch.pk, slots[2].pk, rooms[0].pk]]
         done = {"state": GridBuild.State.DONE, "draft_revision": Draft.revision_of(camp)}
@@ -180,6 +183,12 @@ class FullCamp:
         }
         self.mails = MailedCalendar.objects.create(attendee=host)
         self.keys["schedule:mails_stop"] = self.mails.key
+
+    @property
+    def line_of_sheet(self) -> str:
+        """C1 4: what waits, in a free cell, as it is written on a sheet of paper."""
+        codes = Codes(self.camp)
+        return f"{codes.cell(self.slots[2].pk, self.rooms[0].pk)} {codes.pitches[self.waits.pk]}"
 
     def url(self, address: Address, form: Form | None = None) -> str:
         values = self.values | {"key": self.keys.get(address.name)} | (form.values if form else {})
@@ -270,6 +279,8 @@ class FullCamp:
             "schedule:wall_type": Form(
                 {"1-slot": self.slots[2].pk, "1-room": self.rooms[0].pk, "1-title": self.waits.title}
             ),
+            "schedule:pack_make": Form({"size": "a3"}),
+            "schedule:sheet_type": Form({"lines": self.line_of_sheet}),
             "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),
             "schedule:step_undo": Form(),
             "schedule:step_redo": Form(),
@@ -299,6 +310,9 @@ class FullCamp:
             "notes:writeup_create": Form(writeup),
             "notes:writeup_edit": Form(writeup),
             "notes:writeup_delete": Form(),
+            "exchange:practise": Form({"begins": "now"}),
+            # None is there: it was erased meanwhile.
+            "exchange:practice_erase": Form({"practice": "0"}),
             "exchange:import_create": Form({"rooms": rooms}),
             "exchange:import_detail": Form(),
         }

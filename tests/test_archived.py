@@ -45,9 +45,11 @@ GOES_ON = {
     "schedule:mails_stop": False,
     "schedule:device_remove": False,
 }
-#: what changes no row although it is fine: an organiser is in already, no address is listed, live mode is off, and what
-#: one holds is in one's browser
-CHANGES_NOTHING = {"events:camp_join", "events:address_drop", "schedule:live_switch", "schedule:scan_hold"}
+#: what changes no row although it is fine: an organiser is in already, no address is listed, live mode is off, what
+#: one holds is in one's browser, and no practice copy is there
+CHANGES_NOTHING = {
+    "events:camp_join", "events:address_drop", "schedule:live_switch", "schedule:scan_hold", "exchange:practice_erase",
+}  # fmt: skip
 
 
 @contextmanager

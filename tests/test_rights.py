@@ -77,6 +77,9 @@ RIGHTS = {
     "events:camp_archive": (ORGANISERS, ORGANISERS_DO),
     "events:camp_delete": (ORGANISERS, ORGANISERS_DO),
     "events:camp_copy": (ORGANISERS, ORGANISERS_DO),
+    "exchange:practise": (ORGANISERS, ORGANISERS_DO),
+    # Where no practice copy is, one is led to where it is made.
+    "exchange:practice_erase": (ORGANISERS_DO, ORGANISERS_DO),
     "events:room_list": (ORGANISERS, ORGANISERS_DO),
     "events:room_features": (ORGANISERS_DO, ORGANISERS_DO),
     "events:room_paste": (ORGANISERS_DO, ORGANISERS_DO),
@@ -143,6 +146,11 @@ RIGHTS = {
     "schedule:paper_list": (HELPERS, NONE_HELPERS),
     "schedule:cells_print": (HELPERS, NONE_HELPERS),
     "schedule:cards_print": (HELPERS, NONE_HELPERS),
+    "schedule:pack_print": (HELPERS, NONE_HELPERS),
+    "schedule:pack_file": (HELPERS, NONE_HELPERS),
+    "schedule:pack_make": (HELPERS_DO, HELPERS_DO),
+    "schedule:sheet_type": (ORGANISERS, ORGANISERS_DO),
+    "schedule:sheet_empty": (ORGANISERS, NONE_ORGANISERS),
     # Where a scan is sent: whoever does not run the camp is led to what the code stands for, and nothing happens.
     "schedule:scan_hold": (">>>>> >>>>", ">>>>> >>>>"),
     "schedule:scan_place": (">>>>> >>>>", ">>>>> >>>>"),

@@ -37,6 +37,7 @@ WRITES_A_STATEMENT = {"changed_by", "returned_by"}
 
 #: function: why what it writes need not stand or fall together
 COMMITS_AS_IT_GOES = {
+    "events/editing.py:erase_old_practice": "each copy by itself",
     "accounts/claims.py:is_proved": "one statement",
     "accounts/told.py:forget_unheard": "each person by themselves",
     "accounts/once.py:forget_answers": "what was said and what was typed each by itself",

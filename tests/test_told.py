@@ -29,6 +29,7 @@ SAYS_NOTHING = {
     "events:news_hear": "what was read is gone from the page",
     "schedule:moves_hear": "what was seen is gone from the page",
     "schedule:session_choose": "the page it was sent from shows where one goes",
+    "schedule:pack_make": "the file comes",
     "schedule:scan_hold": "the page that follows says what is in hand",
 }
 #: what cannot be taken back as easily as it was done: each has a page that asks, and nothing else does it
@@ -43,7 +44,7 @@ CAN_BE_UNDONE = {
     "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "events:person_remove",
     "pitches:pitch_withdraw", "schedule:session_place",
     "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set", "schedule:cell_fill", "schedule:repeat_add",
-    "schedule:scan_place", "schedule:wall_type",
+    "schedule:scan_place", "schedule:wall_type", "schedule:sheet_type",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:build_leave", "schedule:move_undo",
     "schedule:step_undo", "schedule:step_redo",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
@@ -65,7 +66,9 @@ HURTS_NOBODY = {
     "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",
     "schedule:build_stop", "notes:note_edit", "notes:note_restore", "notes:note_rule", "notes:link_create",
     "notes:link_restore", "notes:session_writeup_create", "notes:writeup_create", "notes:writeup_edit",
-    "exchange:import_create",
+    "exchange:import_create", "exchange:practise", "schedule:pack_make",
+    # All that is in a practice copy is invented.
+    "exchange:practice_erase",
     # Told to one person, and taken back by nobody: its page is the form itself, and says who reads it.
     "events:worry_create",
     "events:worry_list", "along_detail", "notes:draft_edit", "schedule:session_choose", "schedule:scan_hold",
@@ -108,9 +111,9 @@ def page_after(client: Client, response) -> Page:
 
 
 def undo_of(response) -> Undo | None:
-    # What an earlier answer said waits for the next page, too.
-    *_before, message = get_messages(response.wsgi_request)
-    return Done.of(message.extra_tags or "").undo
+    # What an earlier answer said waits for the next page, too; a warning may follow what was done.
+    found = [Done.of(message.extra_tags or "").undo for message in get_messages(response.wsgi_request)]
+    return next((undo for undo in reversed(found) if undo), None)
 
 
 def take_back(client: Client, undo: Undo):

@@ -62,6 +62,8 @@ def check_slug(slug: str) -> None:
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 #: a year, and a day of the next: more would be a list of days that nobody can read
 MOST_DAYS = 366
+#: a practice copy of a camp is erased so long after it was made
+PRACTICE_LASTS = timedelta(days=1)
 #: what begins earlier, in the night after a day, belongs to that day
 NIGHT_ENDS = time(6)
 
@@ -116,7 +118,15 @@ DEFAULT_CONDUCT = _(
 class CampQuerySet(models.QuerySet["Camp"]):
     def listed(self) -> CampQuerySet:
         """Camps that may stand on the front page."""
-        return self.filter(is_public=True, archived_at=None).exclude(joining=Joining.LISTED)
+        return self.real().filter(is_public=True, archived_at=None).exclude(joining=Joining.LISTED)
+
+    def real(self) -> CampQuerySet:
+        """No practice copies: nobody is told anything of those."""
+        return self.filter(practice_of=None)
+
+    def practice_to_erase(self) -> CampQuerySet:
+        """Practice copies whose day is over."""
+        return self.filter(practice_of__isnull=False, created_at__lte=timezone.now() - PRACTICE_LASTS)
 
     def not_over(self) -> CampQuerySet:
         """Those whose last day goes on, or is still to come, by their own clock."""
@@ -138,8 +148,8 @@ class CampQuerySet(models.QuerySet["Camp"]):
         return models.Q(ends_on__lt=earliest) | models.Q(pk__in=ended)
 
     def of(self, user: User) -> CampQuerySet:
-        """Camps the user is in, or waits for."""
-        return self.filter(attendees__user=user, attendees__removed_at=None)
+        """Camps the user is in, or waits for; a practice copy is reached from its camp."""
+        return self.real().filter(attendees__user=user, attendees__removed_at=None)
 
 
 class Camp(models.Model):
@@ -189,6 +199,10 @@ class Camp(models.Model):
         _("minutes between rooms"), default=2, db_default=2, validators=[MaxValueValidator(120)]
     )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: the camp that is practised in this copy, in which everything but its people is the same: one for each
+    practice_of = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, editable=False, related_name="practice"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CampQuerySet.as_manager()
@@ -327,7 +341,22 @@ class Camp(models.Model):
     @property
     def is_for_everybody(self) -> bool:
         """Not one that wants to be found by those only who were told its address."""
-        return self.is_public and not self.is_closed
+        return self.is_public and not self.is_closed and not self.is_practice
+
+    @property
+    def is_practice(self) -> bool:
+        """A copy with invented people, in which those who run the camp try things: nothing leaves it."""
+        return self.practice_of_id is not None
+
+    @property
+    def erase_at(self) -> datetime:
+        """From when on a practice copy is there no more."""
+        return self.created_at + PRACTICE_LASTS
+
+    def refuse_practice(self) -> None:
+        """Nobody comes into a practice copy who does not run its camp."""
+        if self.is_practice:
+            raise ValidationError(_("This is a practice copy: nobody joins it, and nobody is invited to it."))
 
     @property
     def asks_people_in(self) -> bool:

@@ -61,6 +61,7 @@ from ..models import Attendee, Camp, Invitation, Joining
 from ..news import hear
 from ..now import edges_passed, what_is_now
 from ..opening import copy_camp
+from ..practice_style import practice_style
 from ..qr import qr_svg
 from ..roles import leave_camp
 from ..signals import camp_shown, edges_asked
@@ -199,7 +200,7 @@ def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=300)
 def camp_accent(request: CampRequest, camp: Camp) -> HttpResponse:
-    return HttpResponse(stylesheet(camp.accent), content_type="text/css")
+    return HttpResponse(stylesheet(camp.accent) + practice_style(camp), content_type="text/css")
 
 
 @camp_view(Access.ANYONE, closed=True)

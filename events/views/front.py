@@ -82,7 +82,7 @@ def code_join(request: HttpRequest, code: str) -> HttpResponse:
 
 def _behind(code: str) -> Camp | Invitation | None:
     """The camp of that code, or what somebody was invited by."""
-    if camp := Camp.objects.filter(code=as_typed(code)).first():
+    if camp := Camp.objects.real().filter(code=as_typed(code)).first():
         return camp
     return Invitation.objects.with_code(code).select_related("camp").first() if has_shape_of_code(code) else None
 

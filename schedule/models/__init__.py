@@ -5,6 +5,7 @@ from .choice import Choice
 from .devices import Device, Reminder, Telling
 from .figures import DraftFigures
 from .mailed import MailedCalendar, MailedSession
+from .paper import PaperCodes
 from .session import Cell, Draft, Session, Stood
 from .step import Moved, Step
 from .version import GridVersion, Placement
@@ -22,6 +23,7 @@ __all__ = [
     "MailedCalendar",
     "MailedSession",
     "Moved",
+    "PaperCodes",
     "Placement",
     "Reminder",
     "Session",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -27,10 +28,13 @@ class WallRow:
     slot: Slot
     room: Room
     title: str
+    #: the one that is meant, where the row has its number and no title
+    pitch: Pitch | None = None
 
     @property
     def key(self) -> str:
-        return key_of(self.title)
+        """The same for rows that mean the same pitch."""
+        return f"#{self.pitch.pk}" if self.pitch else key_of(self.title)
 
 
 @dataclass(slots=True)
@@ -56,7 +60,8 @@ def place_rows(*, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: b
     did that after the step `seen`; one whose pitch may run again runs there, too.
     """
     camp = camp.lock()
-    found, runs, cells = _checked(camp, rows, by, with_new, seen)
+    plan = _checked(camp, rows, by, with_new, seen)
+    rows, found = plan.rows, plan.found
     typed = Typed()
     for row in rows:
         if row.key not in found:
@@ -64,7 +69,7 @@ def place_rows(*, camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: b
             submit_pitch(pitch=pitch, by=by)
             found[row.key] = pitch
             typed.new.append(pitch)
-    _put(camp, rows, found, runs, cells, by, typed)
+    _put(camp, plan, by, typed)
     return typed
 
 
@@ -81,17 +86,32 @@ def refuse_rows(
 Runs = dict[str, list[Session]]
 
 
+class _Plan(NamedTuple):
+    """Rows that can all be placed."""
+
+    #: each knows its pitch, unless that is new
+    rows: list[WallRow]
+    #: by what a row means (`WallRow.key`)
+    found: dict[str, Pitch]
+    runs: Runs
+    #: by name of the row, the slots that it takes
+    spans: dict[str, list[Slot]]
+
+
 def _checked(
     camp: Camp, rows: Sequence[WallRow], by: Attendee, with_new: bool, seen: int, beside: frozenset[str] = frozenset()
-) -> tuple[dict[str, Pitch], Runs, dict[str, list[Slot]]]:
-    """By title the pitch and the sessions that are meant, by row the slots; refused if one of them cannot be."""
+) -> _Plan:
+    """What is to be done for them; refused if one of them cannot be."""
     faults = _Faults()
-    found = _pitches_of(camp, rows, faults, with_new)
+    titled = _pitches_of(camp, [row for row in rows if row.pitch is None], faults, with_new)
+    # By number or by title: from here on it is the same.
+    rows = [replace(row, pitch=row.pitch or titled.get(row.key)) for row in rows]
+    found = {row.key: row.pitch for row in rows if row.pitch}
     runs = _sessions_of(camp, rows, found)
-    cells = _cells_of(camp, rows, found, runs, beside, faults)
+    spans = _cells_of(camp, rows, found, runs, beside, faults)
     _tell_meanwhile(camp, rows, runs, by, seen, faults)
     faults.refuse()
-    return found, runs, cells
+    return _Plan(rows, found, runs, spans)
 
 
 def newest_step(camp: Camp) -> int:
@@ -210,19 +230,11 @@ def _cells_of(
     return spans
 
 
-def _put(
-    camp: Camp,
-    rows: Sequence[WallRow],
-    found: dict[str, Pitch],
-    runs: Runs,
-    spans: dict[str, list[Slot]],
-    by: Attendee,
-    typed: Typed,
-) -> None:
+def _put(camp: Camp, plan: _Plan, by: Attendee, typed: Typed) -> None:
     cells = []
-    for row in rows:
-        waiting = runs.get(row.key, [])
-        pitch = found[row.key]
+    for row in plan.rows:
+        waiting = plan.runs.get(row.key, [])
+        pitch = plan.found[row.key]
         session = waiting.pop(0) if waiting else _new_session(camp, pitch, by)
         place = session.place
         if place and (place.slot_id, place.room_id) == (row.slot.pk, row.room.pk):
@@ -232,7 +244,7 @@ def _put(
             place.slot.camp = camp
             typed.before.append((session, place))
         typed.sessions.append(session)
-        cells += [Cell(session=session, room=row.room, slot=slot) for slot in spans[row.name]]
+        cells += [Cell(session=session, room=row.room, slot=slot) for slot in plan.spans[row.name]]
     put_together(camp=camp, sessions=typed.sessions, cells=cells, by=by)
 
 

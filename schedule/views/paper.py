@@ -5,21 +5,27 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
 from events.caching import no_store
-from events.http import CampRequest
+from events.http import CampRequest, sent_from
+from events.keeping import kept_on_devices
 from events.models import Camp, Room, Slot
+from events.practice_style import practice_style
 from pitches.models import Pitch
 from pitches.topics import hues_of
 
 from ..models import Cell, GridVersion
+from ..paper.codes import give_codes
 from ..paper.marks import CardMark, CellMark, scan_address
+from ..paper.pack import pack_of, pack_style, self_contained
 from ..paper.sheets import PAPERS, Code, code_sheets, paper_of, sheets_of
 from ..wall.grid import published_grid
 
@@ -99,6 +105,51 @@ def cards_print(request: CampRequest, camp: Camp) -> HttpResponse:
         "only_waiting": only_waiting,
     }
     return render(request, "schedule/cards_print.html", context)
+
+
+@camp_view(Access.HELPER)
+@sent_from("schedule:paper_list")
+def pack_make(request: CampRequest, camp: Camp) -> HttpResponse:
+    """One press: what came since has codes, too, and the file comes."""
+    give_codes(camp=camp)
+    paper = paper_of(request.POST.get("size", ""))
+    return redirect(reverse("schedule:pack_file", args=[camp.slug]) + f"?size={paper.code}")
+
+
+@camp_view(Access.HELPER)
+@require_safe
+@kept_on_devices
+@no_store
+def pack_print(request: CampRequest, camp: Camp) -> HttpResponse:
+    """The pack as a page: a phone that showed it once keeps it."""
+    return render(request, "schedule/pack_print.html", _pack(request, camp))
+
+
+@camp_view(Access.HELPER)
+@require_safe
+@no_store
+def pack_file(request: CampRequest, camp: Camp) -> HttpResponse:
+    """The pack as one file that needs nothing beside it: no network, no other file, no script."""
+    context = _pack(request, camp) | {"style": pack_style() + SafeString(practice_style(camp)), "is_file": True}
+    response = HttpResponse(self_contained(render_to_string("schedule/pack_file.html", context, request)))
+    # It opens where whoever pressed wants it: from a stick, say.
+    response["Content-Disposition"] = f'attachment; filename="{camp.slug}-paper-pack.html"'
+    return response
+
+
+def _pack(request: CampRequest, camp: Camp) -> dict[str, object]:
+    paper = paper_of(request.GET.get("size", ""))
+    pack = pack_of(camp, paper)
+    cards = [
+        (card, scan_address(request, CardMark.of(card.pitch)) if pack.has_card_codes else "") for card in pack.cards
+    ]
+    sheet = request.build_absolute_uri(reverse("schedule:sheet_type", args=[camp.slug]))
+    return _printed(request, camp, paper.code) | {
+        "pack": pack,
+        "version": pack.version,
+        "cards": cards,
+        "sheet_address": sheet,
+    }
 
 
 def _printed(request: CampRequest, camp: Camp, size: str) -> dict[str, object]:

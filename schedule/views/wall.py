@@ -16,8 +16,8 @@ from events.models import Camp
 from .. import advice
 from ..build import border
 from ..draft.rows import read_draft
-from ..forms import WallForm
 from ..models import Cell
+from ..paper.forms import WallForm
 from ..paper.typed_wall import Typed, WallRow, newest_step, place_rows, refuse_rows
 from .moved import say_moved
 
@@ -40,8 +40,8 @@ def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
                 refuse_rows(camp=camp, rows=rows, by=request.me, with_new=with_new, seen=seen, beside=beside)
                 return _page(request, camp, form, newest)
             typed = place_rows(camp=camp, rows=rows, by=request.me, with_new=with_new, seen=seen)
-            _warn(request, camp, typed)
-            say_moved(request, camp, typed.sessions, _sentence(typed), touched=[])
+            warn_of(request, camp, typed)
+            say_moved(request, camp, typed.sessions, said_of(typed), touched=[])
             return led_to("schedule:wall_type", camp.slug)
     return _page(request, camp, form, newest)
 
@@ -54,7 +54,7 @@ def _page(request: AttendeeRequest, camp: Camp, form: WallForm, newest: int) -> 
     return render(request, "schedule/wall_type.html", context, status=status_of(form))
 
 
-def _warn(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
+def warn_of(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
     """What they break where they stand, and which of them stand in the past: the wall is right, so they stand there."""
     draft, ids = read_draft(camp), {session.pk for session in typed.sessions}
     broken = [found.sentence for found in advice.broken_rules(border.case_of(draft)) if ids & set(found.session_ids)]
@@ -65,7 +65,7 @@ def _warn(request: AttendeeRequest, camp: Camp, typed: Typed) -> None:
         messages.warning(request, " ".join(broken))
 
 
-def _sentence(typed: Typed) -> str:
+def said_of(typed: Typed) -> str:
     """How many stand there now; of those that stood elsewhere, where."""
     count = len(typed.sessions)
     if not count:

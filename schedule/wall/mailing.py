@@ -73,8 +73,9 @@ def stop_mails(*, attendee: Attendee) -> None:
 
 
 def who_asked(camp: Camp) -> AttendeeQuerySet:
-    """Those who are in the camp and get mails, in one order."""
-    asked = camp.attendees.present().filter(mailed_calendar__is_on=True, user__email__isnull=False)
+    """Those who are in the camp and get mails, in one order; of a practice copy nobody gets any."""
+    people = camp.attendees.none() if camp.is_practice else camp.attendees.present()
+    asked = people.filter(mailed_calendar__is_on=True, user__email__isnull=False)
     return asked.select_related("user", "mailed_calendar").order_by("pk")
 
 

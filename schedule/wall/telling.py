@@ -163,11 +163,15 @@ def tell_what_waits() -> None:
 
 
 def _devices(camp: Camp) -> QuerySet[Device]:
-    """Of those who are in."""
+    """Of those who are in; of a practice copy none is told anything."""
+    if camp.is_practice:
+        return Device.objects.none()
     return Device.objects.filter(attendee__in=camp.attendees.present(), attendee__camp__archived_at=None)
 
 
 def _by_mail(camp: Camp) -> QuerySet[Attendee]:
+    if camp.is_practice:
+        return camp.attendees.none()
     return camp.attendees.present().filter(telling__is_by_mail=True, user__email__isnull=False)
 
 

@@ -53,6 +53,7 @@ FORMS = {
     "schedule/wall_type.html": [f"/{CAMP}/draft/wall/"],
     "schedule/pitch_rename.html": [f"/{CAMP}/draft/", r"/place/", r"/title/$"],
     "schedule/pitch_split.html": [f"/{CAMP}/draft/", r"/place/", r"/split/$"],
+    "schedule/sheet_type.html": [f"/{CAMP}/paper/sheet/"],
 }
 #: typed by somebody who is not signed in, or beside a file that was sent just now: tried below
 OUTSIDE = {"events/camp_join.html", "exchange/camp_import_detail.html"}
@@ -64,7 +65,7 @@ BY_ANYBODY = {"events/worry_create.html"}
 ASK_ONLY = {
     "events/address_drop.html", "events/camp_leave.html", "events/invitation_take_back.html", "exchange/import_detail.html",
     "notes/writeup_delete.html", "pitches/pitch_withdraw.html",
-    "events/worry_delete.html", "notes/draft_delete.html",
+    "events/worry_delete.html", "notes/draft_delete.html", "exchange/practice_erase.html",
 }  # fmt: skip
 
 

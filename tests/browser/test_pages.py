@@ -23,7 +23,7 @@ OF_A_CAMP = [
     "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/publish/back/", "draft/figures/", "draft/history/", "draft/repair/", "draft/wall/", "import/",
     "export/", "copy/", "delete/",
     "archive/", "my/calendar/replace/", "calendar/", "slots/shift/", "something-is-wrong/", "told-to-me/", "along/", "waiting/",
-    "my/tell/", "pitches/one/", "paper/", "paper/cells/", "paper/cards/",
+    "my/tell/", "pitches/one/", "paper/", "paper/cells/", "paper/cards/", "paper/pack/", "paper/sheet/", "practise/",
 ]  # fmt: skip
 #: of camps that differ from those in nothing but their days and rooms
 OF_ANOTHER_CAMP = {

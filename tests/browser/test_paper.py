@@ -205,6 +205,85 @@ def test_the_button_prints_and_is_not_there_without_a_script(open_page, paper_ca
     assert not page.locator("[data-print]").is_visible()
 
 
+# -- the pack --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pack(organiser, tmp_path) -> Path:
+    """The file, as one press brings it."""
+    organiser.goto("/paper-8/paper/")
+    with organiser.expect_download() as download:
+        organiser.get_by_role("button", name="Get it for A4").click()
+    assert download.value.suggested_filename == "paper-8-paper-pack.html"
+    download.value.save_as(tmp_path / "pack.html")
+    return tmp_path / "pack.html"
+
+
+def test_the_pack_opens_without_a_network_and_prints_all_of_its_parts(chromium, pack, tmp_path):
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(pack.as_uri())
+    rooms = page.locator(".door h2").all_inner_texts()
+    numbers = page.locator(".pack-numbers strong").all_inner_texts()
+    cells = page.locator(".leaf-blank").count()
+    pdf = Pdf(page, tmp_path / "pack.pdf")
+    context.close()
+    assert asked == [pack.as_uri()]
+    # Sheets lie across, signs and cards stand.
+    assert set(pdf.sizes) == {SIZES["a4"], CARDS["a4"]}
+    texts = pdf.texts
+    assert len(rooms) == 8
+    for room in rooms:
+        # The sign of a door is a page of its own.
+        assert sum(text.strip().startswith(room) and "Version 1" in text for text in texts) == 1
+    blank = [text for text in texts if "Empty sheet: write a number or a title into each cell" in text]
+    assert sum(len(re.findall(r"\b[A-H]\d\b", text)) for text in blank) == cells
+    assert [text for text in texts if "Numbers of the pitches" in text]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    codes = [code for page in pdf.codes() for code in page]
+    assert len({code for code in codes if not code.endswith("/grid/")}) == len(numbers)
+    for left, top, _right, _bottom in pdf.edges():
+        assert left >= 24
+        assert top >= 14
+    # A day of that many slots is on one sheet, as it is on its own.
+    assert sum("Version 1, published" in text for text in texts) == 2
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+def test_the_pack_can_be_read_on_a_phone(chromium, pack, width, scheme):
+    context = chromium.new_context(offline=True, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(pack.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_filled_sheet_comes_back(open_page, paper_camps, scripts):
+    page = open_page("organiser", "bluelightcamp", scripts=scripts)
+    page.goto("/paper-13/paper/")
+    if scripts:
+        with page.expect_download():
+            page.get_by_role("button", name="Get it for A3").click()
+    page.goto("/paper-13/paper/pack/")
+    waiting = page.locator(".pack-numbers li").last
+    number, title = waiting.locator("strong").inner_text(), waiting.inner_text().split("\n")[-1]
+    free = page.request.get("/paper-13/paper/sheet/empty.csv").text().splitlines()[1].split(",")[0]
+    page.goto("/paper-13/paper/")
+    page.get_by_role("link", name="Type a filled sheet in").click()
+    page.get_by_label("A line for each cell").fill(f"{free} {number}\nZ99 1")
+    page.get_by_role("button", name="Put them on the grid").click()
+    expect(page.get_by_role("alert")).to_contain_text("No sheet has a place Z99.")
+    expect(page.get_by_label("A line for each cell")).to_have_value(f"{free} {number}\nZ99 1")
+    page.get_by_label("A line for each cell").fill(f"{free} {number}")
+    page.get_by_role("button", name="Put them on the grid").click()
+    expect(page.locator(".told").first).to_contain_text("1 session is placed.")
+    assert title
+    page.get_by_role("button", name="Undo").first.click()
+
+
 # -- scanned, by a phone ---------------------------------------------------------------------------------------
 
 CAMP = "paper-4"

@@ -40,6 +40,8 @@ PLACES = {
     "schedule:draft_repair": {MARKED, READ_OUT, CHOICE},
     "schedule:grid_detail": {MARKED},
     "schedule:grid_print": {MARKED},
+    "schedule:pack_file": {MARKED},
+    "schedule:pack_print": {MARKED},
     # Sentences of the rules that a place would break say names alone.
     "schedule:session_place": {MARKED, "bare"},
     "schedule:version_detail": {MARKED},

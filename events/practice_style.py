@@ -1,0 +1,17 @@
+"""What a practice copy of a camp looks like on paper."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from .models import Camp
+
+
+def practice_style(camp: Camp) -> str:
+    """Each sheet of paper of a practice copy says so in its margin (stylesheet); of any other camp, nothing."""
+    if camp.practice_of is None:
+        return ""
+    words = _("Practice copy of %(camp)s. Nobody is told anything.") % {"camp": camp.practice_of.name}
+    # Whatever it is called is a text in a style, and nothing more (CSS escape).
+    text = "".join(letter if letter.isalnum() or letter == " " else f"\\{ord(letter):x} " for letter in words)
+    return f'@page {{ @top-left {{ content: "{text}"; font: 8pt system-ui, sans-serif; white-space: nowrap; }} }}\n'
