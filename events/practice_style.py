@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .models import Camp
 
 
-def practice_style(camp: Camp) -> str:
+def practice_style(camp: Camp) -> SafeString:
     """Each sheet of paper of a practice copy says so in its margin (stylesheet); of any other camp, nothing."""
     if camp.practice_of is None:
-        return ""
+        return SafeString("")
     words = _("Practice copy of %(camp)s. Nobody is told anything.") % {"camp": camp.practice_of.name}
     # Whatever it is called is a text in a style, and nothing more (CSS escape).
     text = "".join(letter if letter.isalnum() or letter == " " else f"\\{ord(letter):x} " for letter in words)
-    return f'@page {{ @top-left {{ content: "{text}"; font: 8pt system-ui, sans-serif; white-space: nowrap; }} }}\n'
+    style = f'@page {{ @top-left {{ content: "{text}"; font: 8pt system-ui, sans-serif; white-space: nowrap; }} }}\n'
+    return SafeString(style)  # nosec B703 # all but letters is escaped just now

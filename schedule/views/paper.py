@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -130,7 +129,7 @@ def pack_print(request: CampRequest, camp: Camp) -> HttpResponse:
 @no_store
 def pack_file(request: CampRequest, camp: Camp) -> HttpResponse:
     """The pack as one file that needs nothing beside it: no network, no other file, no script."""
-    context = _pack(request, camp) | {"style": pack_style() + SafeString(practice_style(camp)), "is_file": True}
+    context = _pack(request, camp) | {"style": pack_style() + practice_style(camp), "is_file": True}
     response = HttpResponse(self_contained(render_to_string("schedule/pack_file.html", context, request)))
     # It opens where whoever pressed wants it: from a stick, say.
     response["Content-Disposition"] = f'attachment; filename="{camp.slug}-paper-pack.html"'

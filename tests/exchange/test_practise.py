@@ -15,7 +15,7 @@ from accounts.models import User
 from config.cleaning import clean_up
 from config.models import Chore
 from events.editing import delete_camp
-from events.erasing import erase_user
+from events.erasing import erase_attendee, erase_user
 from events.invitations import invite
 from events.joining import join_camp, may_join
 from events.models import Attendee, Camp, DeletedCamp, Role, Slot, Stamp
@@ -23,6 +23,7 @@ from events.news import mail_waiting_news, tell
 from events.roles import change_role
 from exchange.json_export import Secrets, export_camp
 from exchange.practice.making import Begins, open_practice, practice_of
+from exchange.practice.names import FIRST
 from notes.models import Note
 from pitches.models import Interest, Pitch
 from schedule.draft.moves import pin_session, place_session
@@ -100,6 +101,13 @@ def test_no_real_person_is_in_the_copy_but_those_who_run_the_camp(full, olga):
     assert not invented & set(full.attendees.values_list("display_name", flat=True))
     assert names == {olga.display_name}
     assert "Real" not in str(export_camp(copy, with_interest=True, secrets=Secrets.OF_PEOPLE))
+
+
+def test_no_invented_name_is_that_of_somebody_in_the_camp(camp, olga):
+    for name in FIRST:
+        AttendeeFactory(camp=camp, display_name=name)
+    invented = practise(camp, olga).attendees.filter(user=None).values_list("display_name", flat=True)
+    assert not set(invented) & set(FIRST)
 
 
 def test_hosts_are_invented_and_who_leads_two_leads_both(full, olga):
@@ -383,6 +391,13 @@ def test_whoever_is_erased_is_erased_from_the_copy(full, olga):
     erase_user(user=other.user, with_texts=True)
     assert not copy.attendees.filter(display_name="Oscar").exists()
     assert copy.attendees.filter(user=olga.user).exists()
+
+
+def test_whoever_is_erased_from_the_camp_alone_is_erased_from_its_copy(full, olga):
+    other = AttendeeFactory(camp=full, role=Role.ORGANISER, display_name="Oscar")
+    copy = practise(full, olga)
+    erase_attendee(attendee=other, with_texts=True)
+    assert not copy.attendees.filter(display_name="Oscar").exists()
 
 
 def test_a_copy_that_nobody_is_left_to_run_goes_with_whoever_is_erased(full, olga):
