@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -339,8 +341,23 @@ def best_grid(
         return solution
     placements = sorted([*solution.placements, *case.fixed])
     result = solver.score(case.problem, placements)
-    # What was proved leaves out the runnings that stay.
-    return replace(solution, placements=placements, score=result, bound=result.trivial_limit)
+    # What was proved, and seen on the way, leaves out the runnings that stay.
+    alone = max(solution.wishes_alone, result.attended)
+    return replace(solution, placements=placements, score=result, bound=result.trivial_limit, wishes_alone=alone)
+
+
+def holds(case: Case, grid: Sequence[solver.Placement]) -> bool:
+    """Whether a build could have come back with that grid: no rule is broken, and all that must be placed is."""
+    return not solver.broken_rules(case.problem, grid) and not solver.missing_in(case.problem, list(grid))
+
+
+def proof_key(case: Case) -> str:
+    """The same for the same camp, people's wishes and pins: what is proved of one is proved of the other.
+
+    What is weighed against wishes is not in it: a proof is about wishes alone.
+    """
+    document = solver.to_document(replace(case.solvable, published=(), weights=NO_CONCERNS))
+    return hashlib.blake2s(json.dumps([document, case.fixed]).encode(), digest_size=16).hexdigest()
 
 
 def sketched(case: Case) -> Callable[[Progress], list[solver.Placement]]:

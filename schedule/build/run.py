@@ -29,6 +29,7 @@ from ..draft.undo import put_back
 from ..models import BuildTakenAway, Draft, GridBuild, Session, Step
 from ..models.sentences import by_id
 from . import border
+from .known import known_of
 from .sketches import Sketches
 
 log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ def run_build(*, build: GridBuild) -> None:
         limit=score.trivial_limit,
         wishes=score.wishes,
         is_about_wishes=bool(wishes.people),
-        proved_of=[*frame, *stamps.read(camp, stamps.WISHES)],
+        proved_of=[*frame, *stamps.read(camp, stamps.WISHES), border.proof_key(case)],
         pinned=sorted(found.session.pk for found in draft.standing if found.session.is_pinned),
     )
     show = Sketches(build, case, told)
@@ -143,13 +144,14 @@ def run_build(*, build: GridBuild) -> None:
             return True
 
     solution = border.best_grid(case, seconds=build.seconds, seed=build.seed, listener=listener)
+    limit, alone = known_of(build, case, solution)
     build.tell(
         attended=solution.score.attended,
-        limit=solution.bound,
+        limit=limit,
         told_attended=border.told_attended(told, solution.placements),
         compared=compare(told, case.placements, solution.placements).as_json() if case.placements else {},
-        wishes_alone=solution.wishes_alone,
-        is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
+        wishes_alone=alone,
+        is_proven=solution.is_feasible and alone >= limit,
         plan=case.rows(solution.placements),
         unplaced=[
             [by_id(case.pitches[i]), reason_in_words(case, i, reason, by_wishes=bool(wishes.people))]

@@ -81,7 +81,8 @@ class GridBuild(models.Model):
     compared = models.JSONField(default=dict, db_default={}, blank=True)
     #: by concern: the number it was slid to, and about how many wishes it cost, as they are told
     costs = models.JSONField(default=dict, db_default={}, blank=True)
-    #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), and what was pinned
+    #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), then all that it was proved from
+    #: (`border.proof_key`); and what was pinned
     proved_of = models.JSONField(default=list, db_default=[], blank=True)
     pinned = models.JSONField(default=list, db_default=[], blank=True)
     seen_alive_at = models.DateTimeField(default=timezone.now)

@@ -65,7 +65,7 @@ class SharedDraft:
         camp = draft.camp
         *numbers, wishes = stamps.read(camp, *PARTS, stamps.WISHES)
         # Whether what the build proved is still about this camp.
-        proved = build is not None and build.proved_of == [numbers[1], numbers[2], wishes]
+        proved = build is not None and build.proved_of[:3] == [numbers[1], numbers[2], wishes]
         slots = list(camp.slots.all())
         told = (figures.stamp, figures.counted_at) if figures else ()
         of_build = (build.pk, build.state, build.is_asking, build.sketches, bool(build.costs), proved) if build else ()

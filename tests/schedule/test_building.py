@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -442,6 +443,71 @@ def test_nothing_is_measured_while_somebody_waits_for_a_build(camp, olga, clash,
     monkeypatch.setattr(run, "_put_on_draft", put_and_meanwhile)
     run.run_build(build=made)
     assert (made.state, made.costs) == (GridBuild.State.DONE, {})
+
+
+# -- what is known of a camp is not forgotten ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def searching(monkeypatch):
+    """What the next searches come back with: told as the change of what they really found."""
+
+    def searching(**changes):
+        search = border.best_grid
+
+        def best_grid(case, **given):
+            found = search(case, **given)
+            given = {name: changed(found) for name, changed in changes.items()}
+            return replace(found, **given)
+
+        monkeypatch.setattr(border, "best_grid", best_grid)
+
+    return searching
+
+
+def test_the_grid_that_a_build_replaces_is_one_that_is_known(camp, olga, rooms, slots, knots, ducks, build, searching):
+    """A short search may see fewer wishes met than stand there already; what else counts then cost the difference."""
+    interested(camp, [knots, ducks], 6)
+    for pitch, slot in ((knots, slots[0]), (ducks, slots[1])):
+        place_session(pitch=pitch, room=rooms[0], slot=slot, by=olga)
+    searching(
+        placements=lambda found: found.placements[:1],
+        score=lambda found: replace(found.score, attended=6),
+        wishes_alone=lambda found: 6,
+        bound=lambda found: 17,
+    )
+    made = build()
+    assert (made.wishes_alone, made.attended, made.told_cost, made.is_proven) == (12, 6, 5, False)
+
+
+def test_a_grid_that_breaks_a_rule_is_none_that_could_be_built(camp, olga, rooms, slots, build, searching):
+    mine = PitchFactory.create_batch(2, camp=camp, hosts=[olga])
+    for pitch in mine:
+        interested(camp, [pitch], 6)
+    for pitch, room in zip(mine, rooms, strict=False):
+        place_session(pitch=pitch, room=room, slot=slots[0], by=olga)
+    searching(wishes_alone=lambda found: 5)
+    assert build().wishes_alone == 5
+
+
+def test_what_was_proved_of_the_same_camp_holds_for_the_next_build(camp, clash, build, searching):
+    first = build()
+    searching(bound=lambda found: 1000, wishes_alone=lambda found: 3)
+    again = build(seed=2)
+    assert (again.limit, again.wishes_alone, again.is_proven) == (first.limit, first.wishes_alone, True)
+    # More may be possible with one interest more, whether it is told yet or not; and with a pin less.
+    interested(camp, [clash[0].pitch], 1)
+    assert build().limit == 1000
+
+
+def test_a_pin_is_part_of_what_was_proved(camp, clash, build, searching):
+    for session in clash:
+        pin_session(session=session, is_pinned=True)
+    searching(bound=lambda found: 6)
+    assert build().limit == 6
+    pin_session(session=clash[0], is_pinned=False)
+    searching(bound=lambda found: 12)
+    assert build().limit == 12
 
 
 # -- the verdict --------------------------------------------------------------------------------------------------
