@@ -40,7 +40,9 @@ def compare(told: solver.Problem, before: Sequence[solver.Placement], after: Seq
     moved, placed, off = count_moves(
         [(p.session, p.slot, p.room) for p in before], [(p.session, p.slot, p.room) for p in after]
     )
-    return Compared(moved, placed, off, in_steps(becomes.attended - was.attended), in_steps(worse))
+    # Both are told, so what is told of their difference is that of what is told: else it would not add up.
+    more = in_steps(becomes.attended) - in_steps(was.attended)
+    return Compared(moved, placed, off, more, in_steps(worse))
 
 
 def count_moves(before: Iterable[tuple[int, int, int]], after: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:

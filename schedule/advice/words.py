@@ -60,7 +60,7 @@ def _cost_in_words(number: int, cost: int, when: str) -> str:
     text = (
         _("At %(number)s (%(words)s) it cost %(about)s wishes in the build of %(when)s.")
         if cost
-        else _("At %(number)s (%(words)s) it cost at most a few wishes in the build of %(when)s.")
+        else _("At %(number)s (%(words)s): without it alone the build of %(when)s found at most a few wishes more.")
     )
     return text % {"number": number, "words": in_words(number), "about": about(cost), "when": when}
 

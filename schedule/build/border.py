@@ -366,34 +366,6 @@ def sketched(case: Case) -> Callable[[Progress], list[solver.Placement]]:
     return lambda progress: sorted([*sketch.of(progress), *case.fixed])
 
 
-def concern_costs(
-    case: Case,
-    told: solver.Problem,
-    grid: Iterable[solver.Placement],
-    *,
-    seconds: float,
-    seed: int,
-    is_wanted: Callable[[], bool],
-) -> dict[str, int] | None:
-    """By concern that can matter, about how many wishes more are met without it, as it is told: 0 for a few.
-
-    Measured: from this grid on one search goes on with all of them, and one without each, all for that many seconds.
-    None as soon as nobody wants to know any more.
-    """
-    problem = case.solvable
-    start = tuple(p for p in grid if p not in case.fixed)
-    matter = [concern.NAME for concern in solver.CONCERNS if concern.can_matter(problem)]
-    attended = {}
-    for name in ("", *matter):
-        weights = replace(problem.weights, **{name: 0.0}) if name else problem.weights
-        job = solver.Job(seconds=seconds, seed=seed, weighted=True, start=start)
-        found = solver.solve(replace(problem, weights=weights), job, lambda progress: is_wanted())
-        if not is_wanted():
-            return None
-        attended[name] = solver.score(told, sorted([*found.placements, *case.fixed])).attended
-    return {name: in_steps(max(0, attended[name] - attended[""])) for name in matter}
-
-
 def draft_score(case: Case) -> solver.Score:
     """How good the draft is."""
     return solver.score(case.problem, case.placements)

@@ -29,6 +29,7 @@ from ..draft.undo import put_back
 from ..models import BuildTakenAway, Draft, GridBuild, Session, Step
 from ..models.sentences import by_id
 from . import border
+from .costs import concern_costs
 from .known import known_of
 from .sketches import Sketches
 
@@ -190,8 +191,14 @@ def _measured_costs(
     """What each concern cost; None if somebody waits for a build by now, be it of another camp."""
     newer = GridBuild.objects.filter(pk__gt=build.pk, state=GridBuild.State.WAITING)
     seconds = min(MOST_TO_MEASURE, max(LEAST_TO_MEASURE, build.seconds / 20))
-    return border.concern_costs(
-        case, told, grid, seconds=seconds, seed=build.seed, is_wanted=lambda: not newer.exists()
+    return concern_costs(
+        case,
+        told,
+        grid,
+        wishes_alone=build.wishes_alone,
+        seconds=seconds,
+        seed=build.seed,
+        is_wanted=lambda: not newer.exists(),
     )
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.once import BACKEND
-from events.frame import drop_from_frame
+from events.frame import close_rooms, drop_from_frame
 from events.models import Camp
 from pitches.models import Interest
 from pitches.services import set_interest, withdraw_pitch
@@ -19,6 +19,7 @@ from schedule import solver
 from schedule.advice import compared_in_words, renew_figures
 from schedule.advice.compared import Compared, compare, count_moves
 from schedule.build import border, run
+from schedule.build.costs import concern_costs
 from schedule.build.sketches import Sketches
 from schedule.draft.concerns import set_concerns
 from schedule.draft.moves import pin_session, place_session
@@ -133,7 +134,9 @@ def test_fewer_than_five_who_see_less_are_a_few(camp, clash, knots, ducks):
     two = Interest.objects.filter(pitch=knots).values_list("attendee", flat=True)[:2]
     Interest.objects.filter(attendee__in=list(two)).delete()
     told = border.read_case(camp).shown
-    assert compare(told, apart, one) == Compared(0, 0, 1, more=0, worse=0)
+    # Both sums are told, 5 and a few, and what is told of the difference adds up.
+    assert [border.told_attended(told, grid) for grid in (apart, one)] == [5, 0]
+    assert compare(told, apart, one) == Compared(0, 0, 1, more=-5, worse=0)
 
 
 def test_of_several_runnings_those_that_can_stay_do():
@@ -426,7 +429,46 @@ def test_what_costs_a_few_is_not_told_to_cost_nothing(sign_in, camp, olga, clash
     made = build()
     assert made.costs == {"fairness": [2, 0], "topics": [2, 0], "seats": [3, 0]}
     page = sign_in(olga).get(url(camp)).content.decode()
-    assert "At 2 (a little) it cost at most a few wishes in the build of " in page
+    assert "At 2 (a little): without it alone the build of " in page
+
+
+def measured(camp, titles, alone=0):
+    """What is told that each concern cost where these stand in the one slot; no search finds better."""
+    case = border.read_case(camp)
+    at = {pitch.title: i for i, pitch in enumerate(case.pitches)}
+    grid = [solver.Placement(at[title], 0, room) for room, title in enumerate(titles)]
+    given = {"wishes_alone": alone, "seconds": 0.01, "seed": 1, "is_wanted": lambda: True}
+    return concern_costs(case, case.shown, grid, **given)
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """No search finds anything better than where it begins."""
+
+    def solve(problem, job, listener):
+        return solver.Solution(list(job.start), solver.score(problem, job.start), {}, 0, 0.0)
+
+    monkeypatch.setattr(solver, "solve", solve)
+
+
+def test_what_a_concern_costs_is_measured_against_the_grid_that_was_replaced(camp, rooms, slots, unfair, stuck):
+    popular, second, lonely = camp.pitches.order_by("pk")
+    fair = [popular.title, lonely.title]
+    assert measured(camp, fair) == {"fairness": 0}
+    # Without fairness that would have stayed; but not one that breaks a rule.
+    for pitch, room in ((popular, rooms[0]), (second, rooms[1])):
+        place_session(pitch=pitch, room=room, slot=slots[0])
+    assert measured(camp, fair) == {"fairness": 5}
+    close_rooms(rooms=rooms[1:], slots=slots[:1], is_closed=True)
+    assert measured(camp, fair) == {"fairness": 0}
+
+
+def test_where_one_concern_counts_it_cost_what_the_build_knows_to_be_lost(camp, unfair, stuck):
+    popular, _second, lonely = camp.pitches.order_by("pk")
+    assert measured(camp, [popular.title, lonely.title], alone=40) == {"fairness": 10}
+    # With two of them nobody knows which.
+    set_concerns(camp=camp, concerns={"fairness": 10, "seats": 1, "topics": 0, "calm": 0})
+    assert measured(camp, [popular.title, lonely.title], alone=40) == {"fairness": 0, "seats": 0}
 
 
 @pytest.mark.parametrize("is_of_another_camp", [False, True])
