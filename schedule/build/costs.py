@@ -41,10 +41,7 @@ def concern_costs(
             return None
         grids.append(sorted([*found.placements, *case.fixed]))
     known = [_Known(solver.score(case.problem, rows), solver.score(told, rows).attended) for rows in grids]
-    best = {
-        name: max(known, key=lambda one, weights=weights: one.value(replace(problem, weights=weights)))
-        for name, weights in weighed.items()
-    }
+    best = {name: _best(known, replace(problem, weights=weights)) for name, weights in weighed.items()}
     costs = {name: best[name].told - best[""].told for name in matter}
     if len(matter) == 1:
         costs[matter[0]] = max(costs[matter[0]], wishes_alone - best[""].score.attended)
@@ -61,3 +58,7 @@ class _Known:
     def value(self, problem: solver.Problem) -> float:
         """In wishes, by the weights of that problem."""
         return self.score.attended - self.score.soft_cost(problem)
+
+
+def _best(known: list[_Known], problem: solver.Problem) -> _Known:
+    return max(known, key=lambda one: one.value(problem))
