@@ -147,9 +147,19 @@ class GridBuild(models.Model):
         return in_steps(max(0, self.limit - self.wishes_alone))
 
     @property
+    def is_best(self) -> bool:
+        """No grid meets more wishes than this one: that is proved, and what else counts cost none of them."""
+        return self.is_proven and self.attended >= self.limit
+
+    @property
+    def told_beyond(self) -> int:
+        """No grid meets so many wishes more than are known to be met; from what is told already."""
+        return self.told_gap + FEW
+
+    @property
     def told_most_open(self) -> int:
         """Fewer wishes than this are what a grid could meet beyond this one; from what is told already."""
-        return (0 if self.is_proven else self.told_gap + FEW) + self.told_cost + FEW
+        return (0 if self.is_proven else self.told_beyond) + self.told_cost + FEW
 
     @property
     def seems_dead(self) -> bool:

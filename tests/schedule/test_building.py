@@ -28,7 +28,7 @@ from schedule.draft.rows import read_draft
 from schedule.draft.undo import redo_step, undo_step
 from schedule.models import Cell, Draft, GridBuild, Step
 from schedule.workshop.sketch import sketch_of
-from schedule.workshop.tray import verdict_of
+from schedule.workshop.verdict import Proof, proof_of, verdict_of
 from tests.factories import AttendeeFactory, CampFactory, PitchFactory, RoomFactory, make_organiser
 
 HTMX = {"HX-Request": "true"}
@@ -558,28 +558,76 @@ def test_a_pin_is_part_of_what_was_proved(camp, clash, build, searching):
 class Good:
     """Figures, as far as the verdict asks."""
 
-    def __init__(self, least=40, limit=1224):
-        self.figures = type("Figures", (), {"least": least, "limit": limit})
+    def __init__(self, least=40, limit=1224, attended=1200):
+        self.figures = type("Figures", (), {"least": least, "limit": limit, "attended": attended})
 
 
 @pytest.mark.parametrize(
-    ("build", "counted", "proof", "said"),
+    ("counted", "proof", "said"),
     [
-        (None, None, None, ""),
-        (None, Good(), None, "All but a few people see 40 % or more of what they could; how much better a grid could be "
-         "is not proved."),
-        (None, Good(None), None, "Nobody or only a few have said yet what they want to be at."),
-        ({"limit": 1214, "wishes_alone": 1204, "attended": 1199}, Good(), 3,
-         "fewer than 25 of 1224 wishes could still be won; proved within 3 %."),
-        ({"is_proven": True, "attended": 1200, "wishes_alone": 1200}, Good(0), 0,
-         "Some people see nothing, or next to nothing, of what they want; fewer than 5 of 1224 wishes could still be won; "
+        (None, None, ""),
+        (Good(), None, "All but a few people see 40 % or more of what they could; how much better a grid could be is not "
          "proved."),
+        (Good(None), None, "Nobody or only a few have said yet what they want to be at."),
+        (Good(), Proof(3, 25, True, 0), "fewer than 25 of about 1220 wishes could still be won; proved within 3 %."),
+        (Good(0), Proof(0, 5, True, 0), "Some people see nothing, or next to nothing, of what they want; no grid meets "
+         "more wishes: that is proved."),
+        (Good(), Proof(3, 25, False, -10), "they could; the grid of the last build was proved within 3 %; this one meets "
+         "about 10 wishes fewer."),
+        (Good(), Proof(0, 5, False, 10), "; the grid of the last build was proved the best; this one meets about 10 wishes "
+         "more."),
+        (Good(), Proof(3, 25, False, 0), "proved within 3 %; this one meets about as many wishes."),
     ],
 )  # fmt: skip
-def test_a_verdict_says_what_is_known_and_no_more(build, counted, proof, said):
-    found = verdict_of(GridBuild(**build) if build else None, counted, proof)
+def test_a_verdict_says_what_is_known_and_no_more(counted, proof, said):
+    found = verdict_of(counted, proof)
     assert found.endswith(said)
     assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("build", "is_same", "attended", "said"),
+    [
+        ({"is_proven": True}, True, 100, Proof(0, 5, True, 0)),
+        # It is proved of the most wishes that are known, and three of them are what the concerns cost.
+        ({"is_proven": True, "attended": 97}, True, 100, Proof(6, 5, True, 0)),
+        ({"is_proven": True, "attended": 93}, True, 100, Proof(12, 10, True, 0)),
+        ({"limit": 110, "wishes_alone": 105}, True, 100, Proof(20, 20, True, 0)),
+        # More is told than is true: hosts who lead at that hour count in what is told.
+        ({"limit": 60, "wishes_alone": 50, "attended": 50}, True, 100, Proof(40, 20, True, 0)),
+        # As many wishes are told of another grid; of those that count in the proof it may meet fewer.
+        ({"is_proven": True}, False, 100, Proof(0, 5, False, 0)),
+        ({"is_proven": True}, False, 90, Proof(0, 5, False, -10)),
+        ({"is_proven": True}, False, 110, Proof(0, 5, False, 10)),
+        ({"limit": 0}, True, 100, None),
+        ({"is_proven": True, "state": "failed"}, True, 100, None),
+        ({"is_proven": True, "is_about_wishes": False}, True, 100, None),
+    ],
+)
+def test_what_is_proved_is_said_of_the_grid_it_was_proved_of(build, is_same, attended, said):
+    numbers = {"told_attended": 100, "attended": 100, "limit": 100, "wishes_alone": 100}
+    found, counted = GridBuild(**{"state": "done", **numbers, **build}), Good(attended=attended)
+    assert proof_of(found, counted, is_same=is_same, is_of_this=True) == said
+    assert proof_of(found, counted, is_same=is_same, is_of_this=False) is None
+    assert proof_of(None, None, is_same=False, is_of_this=True) is None
+
+
+def test_after_a_move_what_was_proved_of_the_build_is_not_taken_back(sign_in, camp, olga, rooms, slots, clash, build):
+    """Both stand on one page: what the build proved, and how good the draft is that was changed since."""
+    build()
+    one, other = clash
+    for is_moved in (False, True):
+        if is_moved:
+            stood = one.cells.select_related("slot").get()
+            free = next(room for room in rooms if room.pk != stood.room_id)
+            place_session(pitch=other.pitch, room=free, slot=stood.slot, by=olga)
+        renew_figures(camp=camp)
+        page = text_of(sign_in(olga).get(url(camp)).content.decode())
+        assert "No grid meets more than one it knows: that is proved." in page
+        assert "is not proved" not in page
+        assert ("; no grid meets more wishes: that is proved" in page) == (not is_moved)
+        beside = "the grid of the last build was proved the best; this one meets about 5 wishes fewer."
+        assert (beside in page) == is_moved
 
 
 def test_a_draft_without_a_build_has_a_verdict_that_claims_no_proof(sign_in, camp, olga, clash):
@@ -605,7 +653,7 @@ def test_a_proof_holds_for_the_camp_it_was_of(sign_in, camp, olga, clash, build,
     renew_figures(camp=camp)
     change(camp, clash[0])
     page = text_of(sign_in(olga).get(url(camp)).content.decode())
-    assert ("wishes could still be won; proved" in page) == is_proved
+    assert ("no grid meets more wishes: that is proved." in page) == is_proved
     assert ("is not proved." in page) != is_proved
 
 
