@@ -250,6 +250,17 @@ def take_build(*, build: GridBuild, by: Attendee, seen_revision: int | None = No
 
 
 @transaction.atomic
+def settle_published(*, camp: Camp) -> None:
+    """The draft is published, and with it the grid of a build that is on it: nobody is asked any more whether to take
+    it.
+    """
+    build = camp.grid_builds.filter(kind=GridBuild.Kind.GRID).select_related("step").first()
+    if build and build.is_asking and build.is_on_draft:
+        build.tell(is_settled=True)
+        stamps.bump(camp, stamps.DRAFT)
+
+
+@transaction.atomic
 def leave_build(*, build: GridBuild, by: Attendee) -> list[Session]:
     """The draft is as it was before the build, or stays as it is where nothing of it was put there; returns what moved.
 

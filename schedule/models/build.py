@@ -120,6 +120,11 @@ class GridBuild(models.Model):
         return self.is_applied and (self.step is None or self.step.undone_at is None)
 
     @property
+    def was_left(self) -> bool:
+        """Somebody left it; what stood there before may have been taken back since."""
+        return self.is_settled and not self.is_applied and not self.contradiction
+
+    @property
     def has_found_same(self) -> bool:
         """There was a grid before, and it is the best that was found."""
         return bool(self.compared) and not any(self.compared[what] for what in ("moved", "placed", "off"))

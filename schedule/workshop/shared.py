@@ -135,10 +135,13 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         topic=topic,
     )
     waiting = [item for item in what_waits(drawn, counted, hues, build) if topic in ("", item.pitch.topic)]
+    is_same = build is not None and not any(moves_to(rows, build))
+    # Undo may have brought it back.
+    is_left = build is not None and build.was_left and not is_same
     proof = proof_of(
         build,
         counted,
-        is_same=build is not None and not any(moves_to(rows, build)),
+        is_same=is_same,
         is_of_this=shared.is_proved and not _was_unpinned(build, rows),
     )
     context = {
@@ -156,6 +159,7 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         "figures": shared.figures,
         "counted": counted,
         "build": build,
+        "is_left": is_left,
         "proof": proof,
         "compared": advice.compared_in_words(build) if build and (build.is_asking or build.has_found_same) else "",
         "if_taken": if_taken(rows, build) if build and build.is_asking and not build.is_applied else "",

@@ -16,7 +16,7 @@ from events.models import Camp
 from pitches.models import Interest
 from pitches.services import set_interest, withdraw_pitch
 from schedule import solver
-from schedule.advice import compared_in_words, renew_figures
+from schedule.advice import compared_in_words, concern_words, renew_figures
 from schedule.advice.compared import Compared, compare, count_moves
 from schedule.build import border, run
 from schedule.build.costs import concern_costs
@@ -282,6 +282,26 @@ def test_one_that_was_left_is_not_taken_from_an_old_page(sign_in, camp, olga, tu
     page = sign_in(olga).post(url(camp, "take", made), {"seen": Draft.revision_of(camp)}, follow=True)
     assert "Somebody left it meanwhile." in page.content.decode()
     assert stand(camp) == found
+
+
+def test_undo_brings_one_back_that_was_left_and_it_is_not_left_any_more(sign_in, camp, olga, clash, build):
+    made = build()
+    found = stand(camp)
+    client = sign_in(olga)
+    assert "It was left." in client.post(url(camp, "leave", made), follow=True).content.decode()
+    redo_step(camp=camp, by=olga)
+    assert stand(camp) == found
+    assert "It was left." not in client.get(url(camp)).content.decode()
+
+
+def test_each_step_of_a_slider_says_something_else():
+    words = concern_words().split("|")
+    assert len({word.split(": ")[1] for word in words}) == len(words) == 11
+
+
+def test_how_long_it_takes_stands_where_the_sheet_begins(sign_in, camp, olga):
+    sheet = sign_in(olga).get(url(camp)).content.decode().partition("sheet concerns")[2]
+    assert sheet.index('id="seconds"') < sheet.index('type="range"')
 
 
 def test_one_that_waits_beside_a_changed_draft_is_taken_or_left(sign_in, camp, olga, rooms, slots, clash, monkeypatch):
