@@ -238,8 +238,6 @@ class NewSessionForm(forms.Form):
 class WhyForm(forms.Form):
     """One line for everybody."""
 
-    why: forms.Field
-
     def clean_why(self) -> str:
         return readable(self.cleaned_data["why"])
 

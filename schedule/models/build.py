@@ -38,6 +38,8 @@ class GridBuild(models.Model):
     ACTIVE = (State.WAITING, State.RUNNING)
     #: without a sign of life for this long, the worker is taken to be dead
     PATIENCE = timedelta(seconds=20)
+    #: without one for this long, whoever watches is told; a worker that lives gives four a second
+    QUIET = timedelta(seconds=4)
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="grid_builds")
     #: who started it, and can take it back like any step of theirs; null: a command, or somebody who is gone
@@ -169,6 +171,11 @@ class GridBuild(models.Model):
     @property
     def seems_dead(self) -> bool:
         return self.is_active and self.seen_alive_at + self.PATIENCE < timezone.now()
+
+    @property
+    def is_silent(self) -> bool:
+        """Nobody has been heard of it for a while: no worker is free, or the one that was at it is gone."""
+        return self.is_active and self.seen_alive_at + self.QUIET < timezone.now()
 
     @property
     def percent(self) -> int:

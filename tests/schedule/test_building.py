@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -775,3 +776,32 @@ def test_a_build_is_not_left_once_what_it_moved_has_begun(today, stays):
     with pytest.raises(ValidationError, match="has begun by now"):
         run.leave_build(build=made, by=olga)
     assert stand(today) == before
+
+
+# -- a worker that is gone ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "told"),
+    [
+        ("running", 1, None),
+        ("running", 5, "No word from the worker. If it is gone, another begins anew in half a minute."),
+        ("waiting", 5, "No worker is free yet."),
+        ("done", 5, None),
+    ],
+)
+def test_whoever_watches_is_told_soon_that_nothing_is_heard(sign_in, camp, olga, state, seconds, told):
+    made = camp.grid_builds.create(state=state, seen_alive_at=timezone.now() - timedelta(seconds=seconds))
+    page = text_of(sign_in(olga).get(f"/{camp.slug}/draft/builds/{made.pk}/", headers=HTMX).content.decode())
+    sentences = ("No word from the worker.", "No worker is free yet.")
+    assert [sentence in page for sentence in sentences] == [bool(told) and sentence in told for sentence in sentences]
+    assert (told or "") in page
+
+
+def test_that_it_builds_is_said_where_it_stands_and_by_nothing_over_it(sign_in, camp, olga, knots):
+    sent = {"seen": Draft.revision_of(camp), "seconds": "1"}
+    answer = sign_in(olga).post(url(camp, "builds/"), sent, follow=True)
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert camp.grid_builds.count() == 1
+    assert page.select(".told .message") == []
+    assert page.select_one("#build-progress [data-say]").get_text().strip() == "Waiting to start"
