@@ -19,6 +19,32 @@ def is_seen(text: str) -> bool:
     return any(letter not in BLANK and unicodedata.category(letter) not in UNSEEN for letter in text)
 
 
+#: they join what stands on both sides, and alone leave no mark: ligatures of Persian, emoji of several
+JOINERS = frozenset("\u200c\u200d")
+#: no script needs more marks on one letter
+MOST_MARKS = 3
+
+
+def readable(text: str) -> str:
+    """A line that everybody reads as it was typed: nothing turns it round or hides in it (Cf), no letter has a heap of
+    marks, and a line of which nothing is seen is none.
+    """
+    if text.isascii():
+        return text
+    found: list[str] = []
+    marks = 0
+    for at, letter in enumerate(text):
+        kind = unicodedata.category(letter)
+        joins = letter in JOINERS and found and at + 1 < len(text) and is_seen(text[at + 1])
+        if letter in BLANK or (kind == "Cf" and not joins):
+            continue
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if marks <= MOST_MARKS:
+            found.append(letter)
+    line = " ".join("".join(found).split())
+    return line if is_seen(line) else ""
+
+
 #: an e-mail address anywhere in it; not what one is called elsewhere, as in @ann@social.example
 ADDRESS = re.compile(r"(?<![\w.@+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import refuse_name, refuse_unseen
+from accounts.names import readable, refuse_name, refuse_unseen
 from events.models import Attendee, Camp, Room, Slot
 from events.people import ToldApart, in_order_of_names, told_apart
 from events.shifting import by_day
@@ -234,7 +234,14 @@ class NewSessionForm(forms.Form):
     behalf = forms.CharField(label=_("Who leads it"), max_length=60, required=False, validators=[refuse_name])
 
 
-class PublishForm(forms.Form):
+class WhyForm(forms.Form):
+    """One line for everybody."""
+
+    def clean_why(self) -> str:
+        return readable(self.cleaned_data["why"])
+
+
+class PublishForm(WhyForm):
     """What is said with a publish, and whether each later change goes out by itself."""
 
     why = GridVersion._meta.get_field("why").formfield(
@@ -249,8 +256,14 @@ class PublishForm(forms.Form):
         required=False,
     )
 
+    def without_why(self) -> PublishForm:
+        """Where there is nothing to publish there is nothing to say; what was typed all the same stays."""
+        if not self.is_bound:
+            del self.fields["why"]
+        return self
 
-class TakeBackForm(forms.Form):
+
+class TakeBackForm(WhyForm):
     """What is said with it, and what becomes of the draft."""
 
     why = GridVersion._meta.get_field("why").formfield(
@@ -261,6 +274,18 @@ class TakeBackForm(forms.Form):
         help_text=_("Otherwise it stays as it is, and what differs waits there."),
         required=False,
     )
+
+    def __init__(self, data: Any = None, *, unpublished: int = 0) -> None:
+        """`unpublished` is how many sessions stand elsewhere on the draft than people see."""
+        super().__init__(data)
+        if unpublished:
+            lost = ngettext(
+                "%(count)s move on the draft that is not published goes, too. Undo brings it back.",
+                "%(count)s moves on the draft that are not published go, too. Undo brings them back.",
+                unpublished,
+            )
+            field = self.fields["with_draft"]
+            field.help_text = f"{lost % {'count': unpublished}} {field.help_text}"
 
 
 class StopForm(forms.Form):

@@ -16,7 +16,7 @@ from .cells import (
     fillings,
     place_slots,
 )
-from .compared import Compared, compare, compared_in_words, count_moves
+from .compared import Compared, compare, compared_in_words, count_moves, moves_in_words
 from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
 from .mending import Mending, repairs
@@ -60,6 +60,7 @@ __all__ = [
     "fillings",
     "last_figures",
     "missing_needs",
+    "moves_in_words",
     "place_slots",
     "reason_in_words",
     "renew_figures",

@@ -40,7 +40,9 @@ def compare(told: solver.Problem, before: Sequence[solver.Placement], after: Seq
     moved, placed, off = count_moves(
         [(p.session, p.slot, p.room) for p in before], [(p.session, p.slot, p.room) for p in after]
     )
-    return Compared(moved, placed, off, in_steps(becomes.attended - was.attended), in_steps(worse))
+    # Both are told, so what is told of their difference is that of what is told: else it would not add up.
+    more = in_steps(becomes.attended) - in_steps(was.attended)
+    return Compared(moved, placed, off, more, in_steps(worse))
 
 
 def count_moves(before: Iterable[tuple[int, int, int]], after: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
@@ -63,18 +65,18 @@ def compared_in_words(build: GridBuild) -> str:
     if build.has_found_same:
         return _("The last build found no better grid: every session stays where it was.")
     found = Compared(**build.compared)
-    parts = list(_moves_in_words(found))
+    parts = moves_in_words(found.moved, found.placed, found.off)
     if build.is_about_wishes:
         parts += _people_in_words(found)
     return _("%(parts)s.") % {"parts": ", ".join(parts)}
 
 
-def _moves_in_words(found: Compared) -> list[str]:
-    moved = ngettext("%(n)s session moves", "%(n)s sessions move", found.moved) % {"n": found.moved}
-    placed = ngettext("%(n)s more gets a place", "%(n)s more get a place", found.placed) % {"n": found.placed}
-    off = ngettext("%(n)s loses its place", "%(n)s lose their place", found.off) % {"n": found.off}
-    said = [(found.moved, moved), (found.placed, placed), (found.off, off)]
-    return [text for often, text in said if often]
+def moves_in_words(moved: int, placed: int, off: int) -> list[str]:
+    """How many sessions stand elsewhere, come and go; nothing of those that are none."""
+    moves = ngettext("%(n)s session moves", "%(n)s sessions move", moved) % {"n": moved}
+    comes = ngettext("%(n)s more gets a place", "%(n)s more get a place", placed) % {"n": placed}
+    goes = ngettext("%(n)s loses its place", "%(n)s lose their place", off) % {"n": off}
+    return [text for often, text in ((moved, moves), (placed, comes), (off, goes)) if often]
 
 
 def _people_in_words(found: Compared) -> list[str]:

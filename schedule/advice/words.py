@@ -27,14 +27,20 @@ def concern_sentences() -> dict[str, str]:
 
 
 def in_words(number: int) -> str:
-    """What somebody means who slides a concern to a number from 0 to 10."""
-    if number >= 10:
-        return _("more than anything")
-    if number >= 7:
-        return _("a lot")
-    if number >= 4:
-        return _("a fair amount")
-    return _("a little") if number else _("not at all")
+    """What somebody means who slides a concern to a number from 0 to 10: other words at each step."""
+    return (
+        _("not at all"),
+        _("hardly"),
+        _("a little"),
+        _("somewhat"),
+        _("a fair amount"),
+        _("a good deal"),
+        _("much"),
+        _("a lot"),
+        _("very much"),
+        _("nearly more than anything"),
+        _("more than anything"),
+    )[max(0, min(10, number))]
 
 
 def concern_words() -> str:
@@ -60,7 +66,7 @@ def _cost_in_words(number: int, cost: int, when: str) -> str:
     text = (
         _("At %(number)s (%(words)s) it cost %(about)s wishes in the build of %(when)s.")
         if cost
-        else _("At %(number)s (%(words)s) it cost at most a few wishes in the build of %(when)s.")
+        else _("At %(number)s (%(words)s): without it alone the build of %(when)s found at most a few wishes more.")
     )
     return text % {"number": number, "words": in_words(number), "about": about(cost), "when": when}
 

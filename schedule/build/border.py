@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -339,42 +341,29 @@ def best_grid(
         return solution
     placements = sorted([*solution.placements, *case.fixed])
     result = solver.score(case.problem, placements)
-    # What was proved leaves out the runnings that stay.
-    return replace(solution, placements=placements, score=result, bound=result.trivial_limit)
+    # What was proved, and seen on the way, leaves out the runnings that stay.
+    alone = max(solution.wishes_alone, result.attended)
+    return replace(solution, placements=placements, score=result, bound=result.trivial_limit, wishes_alone=alone)
+
+
+def holds(case: Case, grid: Sequence[solver.Placement]) -> bool:
+    """Whether a build could have come back with that grid: no rule is broken, and all that must be placed is."""
+    return not solver.broken_rules(case.problem, grid) and not solver.missing_in(case.problem, list(grid))
+
+
+def proof_key(case: Case) -> str:
+    """The same for the same camp, people's wishes and pins: what is proved of one is proved of the other.
+
+    What is weighed against wishes is not in it: a proof is about wishes alone.
+    """
+    document = solver.to_document(replace(case.solvable, published=(), weights=NO_CONCERNS))
+    return hashlib.blake2s(json.dumps([document, case.fixed]).encode(), digest_size=16).hexdigest()
 
 
 def sketched(case: Case) -> Callable[[Progress], list[solver.Placement]]:
     """The grid that a search for `best_grid` has so far, whenever one asks."""
     sketch = solver.Sketch(case.solvable)
     return lambda progress: sorted([*sketch.of(progress), *case.fixed])
-
-
-def concern_costs(
-    case: Case,
-    told: solver.Problem,
-    grid: Iterable[solver.Placement],
-    *,
-    seconds: float,
-    seed: int,
-    is_wanted: Callable[[], bool],
-) -> dict[str, int] | None:
-    """By concern that can matter, about how many wishes more are met without it, as it is told: 0 for a few.
-
-    Measured: from this grid on one search goes on with all of them, and one without each, all for that many seconds.
-    None as soon as nobody wants to know any more.
-    """
-    problem = case.solvable
-    start = tuple(p for p in grid if p not in case.fixed)
-    matter = [concern.NAME for concern in solver.CONCERNS if concern.can_matter(problem)]
-    attended = {}
-    for name in ("", *matter):
-        weights = replace(problem.weights, **{name: 0.0}) if name else problem.weights
-        job = solver.Job(seconds=seconds, seed=seed, weighted=True, start=start)
-        found = solver.solve(replace(problem, weights=weights), job, lambda progress: is_wanted())
-        if not is_wanted():
-            return None
-        attended[name] = solver.score(told, sorted([*found.placements, *case.fixed])).attended
-    return {name: in_steps(max(0, attended[name] - attended[""])) for name in matter}
 
 
 def draft_score(case: Case) -> solver.Score:

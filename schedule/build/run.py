@@ -29,6 +29,8 @@ from ..draft.undo import put_back
 from ..models import BuildTakenAway, Draft, GridBuild, Session, Step
 from ..models.sentences import by_id
 from . import border
+from .costs import concern_costs
+from .known import known_of
 from .sketches import Sketches
 
 log = logging.getLogger(__name__)
@@ -126,7 +128,7 @@ def run_build(*, build: GridBuild) -> None:
         limit=score.trivial_limit,
         wishes=score.wishes,
         is_about_wishes=bool(wishes.people),
-        proved_of=[*frame, *stamps.read(camp, stamps.WISHES)],
+        proved_of=[*frame, *stamps.read(camp, stamps.WISHES), border.proof_key(case)],
         pinned=sorted(found.session.pk for found in draft.standing if found.session.is_pinned),
     )
     show = Sketches(build, case, told)
@@ -143,13 +145,14 @@ def run_build(*, build: GridBuild) -> None:
             return True
 
     solution = border.best_grid(case, seconds=build.seconds, seed=build.seed, listener=listener)
+    limit, alone = known_of(build, case, solution)
     build.tell(
         attended=solution.score.attended,
-        limit=solution.bound,
+        limit=limit,
         told_attended=border.told_attended(told, solution.placements),
         compared=compare(told, case.placements, solution.placements).as_json() if case.placements else {},
-        wishes_alone=solution.wishes_alone,
-        is_proven=solution.is_feasible and solution.wishes_alone >= solution.bound,
+        wishes_alone=alone,
+        is_proven=solution.is_feasible and alone >= limit,
         plan=case.rows(solution.placements),
         unplaced=[
             [by_id(case.pitches[i]), reason_in_words(case, i, reason, by_wishes=bool(wishes.people))]
@@ -188,8 +191,14 @@ def _measured_costs(
     """What each concern cost; None if somebody waits for a build by now, be it of another camp."""
     newer = GridBuild.objects.filter(pk__gt=build.pk, state=GridBuild.State.WAITING)
     seconds = min(MOST_TO_MEASURE, max(LEAST_TO_MEASURE, build.seconds / 20))
-    return border.concern_costs(
-        case, told, grid, seconds=seconds, seed=build.seed, is_wanted=lambda: not newer.exists()
+    return concern_costs(
+        case,
+        told,
+        grid,
+        wishes_alone=build.wishes_alone,
+        seconds=seconds,
+        seed=build.seed,
+        is_wanted=lambda: not newer.exists(),
     )
 
 
@@ -238,6 +247,17 @@ def take_build(*, build: GridBuild, by: Attendee, seen_revision: int | None = No
     build.tell(is_applied=True, is_settled=True, step=applied.step)
     stamps.bump(build.camp, stamps.DRAFT)
     return applied
+
+
+@transaction.atomic
+def settle_published(*, camp: Camp) -> None:
+    """The draft is published, and with it the grid of a build that is on it: nobody is asked any more whether to take
+    it.
+    """
+    build = camp.grid_builds.filter(kind=GridBuild.Kind.GRID).select_related("step").first()
+    if build and build.is_asking and build.is_on_draft:
+        build.tell(is_settled=True)
+        stamps.bump(camp, stamps.DRAFT)
 
 
 @transaction.atomic

@@ -38,6 +38,8 @@ class GridBuild(models.Model):
     ACTIVE = (State.WAITING, State.RUNNING)
     #: without a sign of life for this long, the worker is taken to be dead
     PATIENCE = timedelta(seconds=20)
+    #: without one for this long, whoever watches is told; a worker that lives gives four a second
+    QUIET = timedelta(seconds=4)
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="grid_builds")
     #: who started it, and can take it back like any step of theirs; null: a command, or somebody who is gone
@@ -81,7 +83,8 @@ class GridBuild(models.Model):
     compared = models.JSONField(default=dict, db_default={}, blank=True)
     #: by concern: the number it was slid to, and about how many wishes it cost, as they are told
     costs = models.JSONField(default=dict, db_default={}, blank=True)
-    #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), and what was pinned
+    #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), then all that it was proved from
+    #: (`border.proof_key`); and what was pinned
     proved_of = models.JSONField(default=list, db_default=[], blank=True)
     pinned = models.JSONField(default=list, db_default=[], blank=True)
     seen_alive_at = models.DateTimeField(default=timezone.now)
@@ -119,6 +122,11 @@ class GridBuild(models.Model):
         return self.is_applied and (self.step is None or self.step.undone_at is None)
 
     @property
+    def was_left(self) -> bool:
+        """Somebody left it; what stood there before may have been taken back since."""
+        return self.is_settled and not self.is_applied and not self.contradiction
+
+    @property
     def has_found_same(self) -> bool:
         """There was a grid before, and it is the best that was found."""
         return bool(self.compared) and not any(self.compared[what] for what in ("moved", "placed", "off"))
@@ -146,13 +154,28 @@ class GridBuild(models.Model):
         return in_steps(max(0, self.limit - self.wishes_alone))
 
     @property
+    def is_best(self) -> bool:
+        """No grid meets more wishes than this one: that is proved, and what else counts cost none of them."""
+        return self.is_proven and self.attended >= self.limit
+
+    @property
+    def told_beyond(self) -> int:
+        """No grid meets so many wishes more than are known to be met; from what is told already."""
+        return self.told_gap + FEW
+
+    @property
     def told_most_open(self) -> int:
         """Fewer wishes than this are what a grid could meet beyond this one; from what is told already."""
-        return (0 if self.is_proven else self.told_gap + FEW) + self.told_cost + FEW
+        return (0 if self.is_proven else self.told_beyond) + self.told_cost + FEW
 
     @property
     def seems_dead(self) -> bool:
         return self.is_active and self.seen_alive_at + self.PATIENCE < timezone.now()
+
+    @property
+    def is_silent(self) -> bool:
+        """Nobody has been heard of it for a while: no worker is free, or the one that was at it is gone."""
+        return self.is_active and self.seen_alive_at + self.QUIET < timezone.now()
 
     @property
     def percent(self) -> int:

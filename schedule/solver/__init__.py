@@ -28,7 +28,7 @@ from .score import Score, musts_met, score
 from .search.crowd import Crowd
 from .search.search import Progress
 from .search.work import Job
-from .solve import Sketch, Solution, solve
+from .solve import Sketch, Solution, missing_in, solve
 
 __all__ = [
     "CONCERNS",
@@ -64,6 +64,7 @@ __all__ = [
     "expected_people",
     "expected_range",
     "is_worthwhile",
+    "missing_in",
     "moves_between",
     "musts_met",
     "people_touched",

@@ -8,6 +8,7 @@ module that nothing imports, so that the one that runs is the only copy of it.
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -24,7 +25,17 @@ MARGIN = 0.4
 
 
 def main() -> None:
-    """Do what the order asks."""
+    """Do what the order asks; ends without a word once nobody listens any more."""
+    try:
+        work()
+    except BrokenPipeError:
+        # The parent was killed. What Python would still write out at the end goes nowhere, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def work() -> None:
+    """The one order that comes."""
     # Ctrl-C reaches the whole group; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     order = json.loads(sys.stdin.readline())

@@ -41,15 +41,14 @@ def build_start(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     if not form.is_valid():
         return draft_page(request, SharedDraft.of(draft, last_figures(draft=draft)), form, status=422)
     with refusal_told(request):
-        build = start_build(
+        # What is being done stands where the page is led to: said once more it would lie over that.
+        start_build(
             camp=camp,
             seconds=SECONDS.get(request.POST.get("seconds", ""), 10.0),
             concerns=form.cleaned_data,
             by=request.me,
             seen_revision=seen_revision(request),
         )
-        if build.is_active:
-            tell_done(request, _("The grid is being built."))
     return led_to("schedule:draft_detail", camp.slug, at="build-progress")
 
 

@@ -21,6 +21,7 @@ from ..wall.live import switch_live
 from ..wall.preview import preview_of
 from ..wall.publish import AllOut, has_frame, pending_changes, publish_grid
 from ..wall.taking_back import before_latest, take_back_version
+from ..workshop.shared import last_build
 from .draft import seen_revision
 
 
@@ -35,16 +36,18 @@ def grid_publish(request: CampRequest, camp: Camp) -> HttpResponse:
             return _publish(request, camp, form)
     draft = read_draft(camp)
     changes = pending_changes(latest, draft)
+    is_all_out = latest is not None and not changes and has_frame(latest, draft)
     context = {
         "camp": camp,
-        "form": form,
+        "form": form.without_why() if is_all_out else form,
         "revision": draft_row.revision,
         "latest": latest,
-        "is_all_out": latest is not None and not changes and has_frame(latest, draft),
+        "is_all_out": is_all_out,
         "preview": preview_of(camp, changes, standing=len(draft.standing)),
         "broken": advice.broken_rules(border.case_of(draft)),
         "missing_needs": advice.missing_needs(draft),
         "unplaced_count": len(draft.waiting),
+        "build": last_build(camp),
     }
     return render(request, "schedule/grid_publish.html", context, status=status_of(form))
 
@@ -101,8 +104,12 @@ def live_switch(request: CampRequest, camp: Camp) -> HttpResponse:
 @camp_view(Access.ORGANISER)
 def version_take_back(request: CampRequest, camp: Camp) -> HttpResponse:
     """What was up before the last publish, what that changes, and the button."""
-    latest = GridVersion.latest(camp)
-    form = TakeBackForm(posted(request))
+    draft_row, latest = Draft.of(camp), GridVersion.latest(camp)
+    try:
+        before, refused = before_latest(camp, read_draft(camp)), ""
+    except ValidationError as error:
+        before, refused = None, " ".join(error.messages)
+    form = TakeBackForm(posted(request), unpublished=before.unpublished if before else 0)
     if request.method == "POST" and form.is_valid():
         with refusal_on(form):
             version = take_back_version(
@@ -110,6 +117,7 @@ def version_take_back(request: CampRequest, camp: Camp) -> HttpResponse:
                 by=request.me,
                 # A form that does not say what was seen saw nothing.
                 seen_version=id_in(request.POST.get("seen", "")) or 0,
+                seen_revision=id_in(request.POST.get("draft", "")),
                 with_draft=form.cleaned_data["with_draft"],
                 accept_broken=request.POST.get("accept_broken") == "1",
                 why=form.cleaned_data["why"],
@@ -117,17 +125,17 @@ def version_take_back(request: CampRequest, camp: Camp) -> HttpResponse:
             text = _("Version %(back)s is taken back. What was up before is up again, as version %(number)s.")
             tell_done(request, text % {"back": version.takes_back, "number": version.number})
             return led_to("schedule:grid_detail", camp.slug, at="published-grid")
-    try:
-        before, refused = before_latest(camp, read_draft(camp)), ""
-    except ValidationError as error:
-        before, refused = None, " ".join(error.messages)
+    if form.errors and before is None:
+        # What became of the page that was sent, and why nothing follows from it: each sentence once.
+        refused = " ".join(dict.fromkeys([*form.non_field_errors(), refused]))
     context = {
         "camp": camp,
         "form": form,
         "latest": latest,
+        "revision": draft_row.revision,
         "before": before,
         "preview": preview_of(camp, before.changes, standing=len(before.placements)) if before else None,
         "refused": refused,
-        "is_live": bool(Draft.of(camp).live),
+        "is_live": bool(draft_row.live),
     }
     return render(request, "schedule/version_take_back.html", context, status=status_of(form))

@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.names import readable
 from events import stamps
 from events.models import Attendee, Camp
 
 from ..advice import broken_rules
 from ..build import border
+from ..build.run import settle_published
 from ..draft.lock import locked_draft
 from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, GridVersion, Placement
@@ -26,6 +28,7 @@ from .mailing import mail_soon
 from .moved import moment_in_words, moved_from
 from .same_clocks import SameClocks
 from .telling import tell_soon
+from .unseen import has_seen_all, see_own
 from .whys import whys_at
 
 
@@ -135,6 +138,7 @@ def publish_grid(
     version = put_up(
         camp=camp, latest=latest, placements=pending_placements(draft), frame=frame_of(draft), by=by, why=why
     )
+    settle_published(camp=camp)
     if goes_live or found.live:
         # What live mode waited for is out, too.
         found.go_live(Draft.Live.ON)
@@ -171,7 +175,10 @@ def put_up(
     """A version after `latest` with these places is what everybody sees, and everybody concerned is told; what it does
     not have any more is cancelled on it.
     """
+    # However it came: what is told to everybody turns nothing round on their pages.
+    fields["why"] = readable(fields.get("why", ""))
     lost = _cancelled(latest, {placement.session_id for placement in placements})
+    knows_all_else = by is not None and has_seen_all(by)
     number = (latest.number if latest else 0) + 1
     version = add_version(
         camp=camp, latest=latest, placements=[*placements, *lost], frame=frame, number=number, **fields
@@ -179,6 +186,9 @@ def put_up(
     tell_calendars(camp=camp)
     tell_hosts(camp=camp, changes=[Change(**row) for row in version.changes], by=by, why=version.why)
     stamps.bump(camp, stamps.GRID)
+    if by is not None and knows_all_else:
+        # Of what others did before nothing is passed over by that.
+        see_own(attendee=by, at=version.published_at)
     mail_soon(camp)
     tell_soon(camp)
     return version

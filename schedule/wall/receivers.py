@@ -211,7 +211,7 @@ def _banner(slug: str, moves: tuple[Move, ...], at: datetime | None, offers: boo
     context = {
         "slug": slug,
         "head": _head_of(moves) if len(moves) == 1 else _("Your day changed"),
-        "moves": [move._replace(why="") for move in shown] if why else shown,
+        "moves": [move._replace(why="") for move in shown] if why else _each_why_once(shown),
         "why": why,
         "more": max(0, len(moves) - MOST_MOVES),
         "seen": at.isoformat() if at else "",
@@ -219,6 +219,15 @@ def _banner(slug: str, moves: tuple[Move, ...], at: datetime | None, offers: boo
         "gaps": gaps,
     }
     return gaps.split(render_to_string("schedule/_unseen.html", context))
+
+
+def _each_why_once(moves: Sequence[Move]) -> list[Move]:
+    """A long line that is the why of several is written out beside the first of them."""
+    said, told = set[str](), []
+    for move in moves:
+        told.append(move._replace(why=_("as above")) if move.why in said else move)
+        said.update(filter(None, [move.why]))
+    return told
 
 
 def _head_of(moves: Sequence[Move]) -> str:

@@ -17,7 +17,7 @@ from ..draft.undo import stand_at
 from ..models import Draft, GridVersion, Placement
 from .changes import Change, Place, changes_between
 from .live import faults_of, standing_of
-from .publish import RulesBroken, put_up, refuse_other_version
+from .publish import RulesBroken, pending_changes, put_up, refuse_other_version
 
 
 class Before(NamedTuple):
@@ -31,6 +31,8 @@ class Before(NamedTuple):
     changes: list[Change]
     #: rules that this breaks
     faults: list[Break]
+    #: sessions that stand elsewhere on the draft than on the latest version: nobody was told of those moves
+    unpublished: int
 
 
 def before_latest(camp: Camp, rows: DraftRows) -> Before:
@@ -53,7 +55,8 @@ def before_latest(camp: Camp, rows: DraftRows) -> Before:
         for places in (latest.placements.filter(is_cancelled=False), placements)
     )
     changes = changes_between(before, after, old_frame=latest.frame, new_frame=version.frame)
-    return Before(latest, version, placements, changes, faults_of(rows, found))
+    waits = sum(change.kind == "session" for change in pending_changes(latest, rows))
+    return Before(latest, version, placements, changes, faults_of(rows, found), waits)
 
 
 def _refuse_gone(found: list[Placement], rows: DraftRows) -> None:
@@ -83,6 +86,7 @@ def take_back_version(
     camp: Camp,
     by: Attendee | None,
     seen_version: int | None = None,
+    seen_revision: int | None = None,
     with_draft: bool = False,
     accept_broken: bool = False,
     why: str = "",
@@ -91,10 +95,14 @@ def take_back_version(
     it is back, and every calendar.
 
     The draft stays as it is, and so is not out: live mode ends. `with_draft` puts it back, too, and live mode goes on.
-    Refused if another version is up than the one that was seen; and broken rules, unless they are accepted.
+    Refused if another version is up than the one that was seen; if the draft that is put back is not as it was seen;
+    and broken rules, unless they are accepted.
     """
-    draft, rows = locked_draft(camp=camp), read_draft(camp)
+    draft = locked_draft(camp=camp)
+    rows = read_draft(camp)
     refuse_other_version(GridVersion.latest(camp), seen_version)
+    if with_draft:
+        locked_draft(camp=camp, seen=seen_revision)
     found = before_latest(camp, rows)
     if found.faults and not accept_broken:
         raise RulesBroken(fault.sentence for fault in found.faults)

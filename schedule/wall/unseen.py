@@ -329,6 +329,17 @@ def see_moves(*, attendee: Attendee, at: datetime) -> None:
     changed_at = tracks_of(attendee.camp).changed_at
     if changed_at is None:
         return
-    at = min(at, changed_at)
+    see_own(attendee=attendee, at=min(at, changed_at))
+
+
+def has_seen_all(attendee: Attendee) -> bool:
+    """Nothing that moved of theirs waits to be seen, as the grid is right now; read anew, whatever is at hand."""
+    me = Attendee.objects.select_related("camp").filter(pk=attendee.pk).first()
+    return me is not None and not unseen_of(me).moves
+
+
+@transaction.atomic
+def see_own(*, attendee: Attendee, at: datetime) -> None:
+    """They have seen whatever moved up to that moment; who published it knows it."""
     older = Attendee.objects.filter(Q(moves_seen_at=None) | Q(moves_seen_at__lt=at), pk=attendee.pk)
     older.update(moves_seen_at=at)

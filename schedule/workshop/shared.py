@@ -22,8 +22,10 @@ from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, DraftFigures, GridBuild, GridVersion
 from ..wall.publish import pending_changes
 from .board import MANY, Facts, board_of
-from .sketch import is_sketched, moves_if_taken, sketch_of
-from .tray import faults_of, proof_of, verdict_of, what_waits
+from .sketch import is_sketched, moves_to, sketch_of
+from .taking import if_taken
+from .tray import faults_of, what_waits
+from .verdict import proof_of, verdict_of
 
 #: what it is made of; the version on the wall, too: it says what publishing would change
 PARTS = (stamps.DRAFT, stamps.FRAME, stamps.PITCHES, stamps.PEOPLE, stamps.GRID)
@@ -65,7 +67,7 @@ class SharedDraft:
         camp = draft.camp
         *numbers, wishes = stamps.read(camp, *PARTS, stamps.WISHES)
         # Whether what the build proved is still about this camp.
-        proved = build is not None and build.proved_of == [numbers[1], numbers[2], wishes]
+        proved = build is not None and build.proved_of[:3] == [numbers[1], numbers[2], wishes]
         slots = list(camp.slots.all())
         told = (figures.stamp, figures.counted_at) if figures else ()
         of_build = (build.pk, build.state, build.is_asking, build.sketches, bool(build.costs), proved) if build else ()
@@ -133,7 +135,15 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         topic=topic,
     )
     waiting = [item for item in what_waits(drawn, counted, hues, build) if topic in ("", item.pitch.topic)]
-    proof = proof_of(build, counted, is_of_this=shared.is_proved and not _was_unpinned(build, rows))
+    is_same = build is not None and not any(moves_to(rows, build))
+    # Undo may have brought it back.
+    is_left = build is not None and build.was_left and not is_same
+    proof = proof_of(
+        build,
+        counted,
+        is_same=is_same,
+        is_of_this=shared.is_proved and not _was_unpinned(build, rows),
+    )
     context = {
         "camp": camp,
         "revision": draft.revision,
@@ -149,10 +159,11 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         "figures": shared.figures,
         "counted": counted,
         "build": build,
+        "is_left": is_left,
         "proof": proof,
         "compared": advice.compared_in_words(build) if build and (build.is_asking or build.has_found_same) else "",
-        "moves_if_taken": moves_if_taken(rows, build) if build and build.is_asking and not build.is_applied else 0,
-        "verdict": verdict_of(build, counted, proof) if rows.standing and not sketch else "",
+        "if_taken": if_taken(rows, build) if build and build.is_asking and not build.is_applied else "",
+        "verdict": verdict_of(counted, proof) if rows.standing and not sketch else "",
         "latest": latest,
         "changes": pending_changes(latest, rows),
     }

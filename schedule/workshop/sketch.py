@@ -37,9 +37,9 @@ def sketch_of(draft: DraftRows, build: GridBuild) -> DraftRows:
     return replace(draft, standing=standing)
 
 
-def moves_if_taken(draft: DraftRows, build: GridBuild) -> int:
-    """How many sessions stand elsewhere, come or go if what the build found is taken."""
+def moves_to(draft: DraftRows, build: GridBuild) -> tuple[int, int, int]:
+    """How many sessions stand elsewhere, come, and go if what the build found is taken."""
     open_ids = {pitch.pk for pitch in draft.pitches}
     before = [(found.session.pitch_id, found.slot.pk, found.room.pk) for found in draft.standing]
     after = [(pitch, slot, room) for pitch, slot, room in build.plan if pitch in open_ids]
-    return sum(count_moves(before, after))
+    return count_moves(before, after)

@@ -467,6 +467,7 @@
       if (!navigator.onLine) {
         event.preventDefault();
         rest(form);
+        document.dispatchEvent(new Event("campgrid:unsent"));
       }
       return;
     }

@@ -3,6 +3,8 @@
   "use strict";
   const PAUSE = 5_000;
   let isUnanswered = false;
+  // Pressed without a network, and nothing of it is kept: that is said until something is sent.
+  let isUnsent = false;
   let timer = 0;
   // It stands above the page: what is under somebody's thumb stays there all the same.
   const keepStill = (deed) => {
@@ -17,21 +19,23 @@
     // The browser's own anchoring may have done it, too.
     requestAnimationFrame(goBack);
   };
+  const isThrough = () => navigator.onLine && !isUnanswered;
   const tell = () => {
     const bar = document.getElementById("offline");
     if (!bar) return;
-    const isHidden = navigator.onLine && !isUnanswered;
+    const isHidden = isThrough() && !isUnsent;
     if (bar.hidden === isHidden || document.readyState !== "complete") show(bar, isHidden);
     else keepStill(() => show(bar, isHidden));
   };
   const show = (bar, isHidden) => {
-    bar.querySelector("[data-part=typed]").hidden = !document.querySelector("form[data-draft]");
+    bar.querySelector("[data-part=typed]").hidden = isThrough() || !document.querySelector("form[data-draft]");
+    bar.querySelector("[data-part=unsent]").hidden = !isUnsent;
     bar.querySelector("[data-part=offline]").hidden = navigator.onLine;
-    bar.querySelector("[data-part=unanswered]").hidden = !navigator.onLine;
+    bar.querySelector("[data-part=unanswered]").hidden = !navigator.onLine || !isUnanswered;
     bar.hidden = isHidden;
     // At a form that is the way in it stands beside what was typed, too.
     document.querySelectorAll("[data-unreached]").forEach((sentence) => {
-      sentence.hidden = bar.hidden;
+      sentence.hidden = isThrough();
       sentence.querySelector("[data-part=offline]").hidden = navigator.onLine;
       sentence.querySelector("[data-part=unanswered]").hidden = !navigator.onLine;
     });
@@ -62,6 +66,15 @@
   window.addEventListener("online", () => (isUnanswered ? ask() : tell()));
   window.addEventListener("offline", tell);
   document.addEventListener("htmx:sendError", () => hear(false));
+  document.addEventListener("campgrid:unsent", () => {
+    isUnsent = true;
+    tell();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!isUnsent || event.defaultPrevented) return;
+    isUnsent = false;
+    tell();
+  });
   // A form that was not sent for that.
   document.addEventListener("campgrid:unanswered", () => hear(false));
   // What is no page of ours is no answer: see live.js.

@@ -683,3 +683,32 @@ def test_without_scripts_a_session_is_split(open_page, wide_camp):
     page.get_by_label("What is the second one called?").fill("Ducklings")
     page.get_by_role("button", name="Split").click()
     expect(page.get_by_text("“Ducklings” is split off from “Ducks”, and waits for a place.")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Build the grid", "Publish the grid"])
+def test_what_is_pressed_without_a_network_is_said_to_be_not_sent_till_it_is(open_page, wide_camp, name):
+    """Also when the connection is back: who looked away knows that nothing was done."""
+    where = "draft/" if name == "Build the grid" else "draft/publish/"
+    page = opened(open_page, f"/{wide_camp}/{where}", PHONE)
+    button = page.locator(
+        "main form button:not([type=button])", has_text=re.compile("Build the grid|Publish version|Save")
+    ).first
+    bar = page.locator("#offline")
+    page.context.set_offline(True)
+    button.click()
+    expect(bar).to_contain_text("You are offline.")
+    expect(bar.get_by_text("What you pressed was not sent.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(bar.get_by_text("You are offline.")).to_be_hidden()
+    expect(bar.get_by_text("What you pressed was not sent.")).to_be_visible()
+    button.click()
+    page.wait_for_load_state()
+    expect(bar.get_by_text("What you pressed was not sent.")).to_be_hidden()
+
+
+def test_while_a_build_asks_a_phone_shows_what_it_meets(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    page.evaluate("() => document.getElementById('build-progress').classList.add('asks')")
+    first, second = (page.locator(".line-of-figures .figures li").nth(n) for n in (0, 1))
+    expect(first).to_be_visible()
+    expect(second).to_be_hidden()

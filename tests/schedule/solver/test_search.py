@@ -351,3 +351,24 @@ def test_one_more_session_that_must_be_placed_is_worth_any_number_that_need_not(
     solution = solve(problem, Job(moves=4000, start=tuple(Placement(i + 1, i, 0) for i in range(3))))
     assert solution.missing == ()
     assert len(solution.placements) == 2
+
+
+@pytest.mark.parametrize("role", ["search", "bound"])
+def test_a_helper_whose_parent_is_gone_ends_without_an_error(role):
+    job = {"seconds": 3.0, "seed": 1}
+    order = {"role": role, "problem": to_document(small_problem()), "job": job}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "schedule.solver.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    # Nobody reads what it tells: the worker was killed.
+    child.stdout.close()
+    child.stdin.write(json.dumps(order) + "\n")
+    child.stdin.close()
+    assert child.stderr.read() == ""
+    child.stderr.close()
+    child.wait(timeout=20)

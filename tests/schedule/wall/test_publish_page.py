@@ -19,9 +19,11 @@ from exchange.json_export import export_camp
 from pitches.services import set_interest
 from pitches.wishes import renew_wishes
 from schedule.draft.moves import place_session, unplace_session
-from schedule.models import Draft, GridVersion
+from schedule.draft.plan import apply_plan
+from schedule.models import Draft, GridBuild, GridVersion
 from schedule.wall.publish import AllOut, publish_grid
 from schedule.wall.taking_back import take_back_version
+from schedule.wall.unseen import unseen_of
 from schedule.wall.whys import whys_of
 from tests.factories import AttendeeFactory, PitchFactory, make_organiser
 
@@ -290,3 +292,108 @@ def test_nothing_on_the_grid_is_refused(camp, olga, slots):
     with pytest.raises(ValidationError):
         publish_grid(camp=camp, by=None)
     assert Draft.of(camp).live == ""
+
+
+class TestBuild:
+    """A build that is asked about, or runs, while somebody publishes."""
+
+    @pytest.fixture
+    def asked(self, camp, olga, sessions, rooms, slots):
+        """On the draft, and nobody took or left it."""
+        step = apply_plan(camp=camp, rows=[[sessions["Knots"].pitch_id, slots[2].pk, rooms[0].pk]], by=olga).step
+        given = {"state": GridBuild.State.DONE, "is_applied": True, "step": step}
+        return camp.grid_builds.create(by=olga, draft_revision=Draft.revision_of(camp), **given)
+
+    def test_publishing_it_takes_it_and_says_so_first(self, camp, olga, asked):
+        client = reader(olga)
+        assert "Who publishes the draft takes it." in words(page(client, camp).find("main"))
+        assert "Leave it" in client.get(f"/{camp.slug}/draft/").content.decode()
+        client.post(url(camp), as_it_is(client, camp))
+        asked.refresh_from_db()
+        assert (asked.is_settled, asked.is_on_draft, GridVersion.latest(camp).number) == (True, True, 2)
+        assert "Leave it" not in client.get(f"/{camp.slug}/draft/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ({"state": "running"}, "A grid is being built. What is published is the draft as it stands, without it."),
+            ({"state": "done"}, "A build waits beside the draft to be taken or left. It is not published."),
+            ({"state": "done", "is_settled": True}, None),
+        ],
+    )
+    def test_one_that_is_not_on_the_draft_is_told_and_goes_on(self, camp, olga, changed, given, told):
+        build = camp.grid_builds.create(**given)
+        client = reader(olga)
+        text = words(page(client, camp).find("main"))
+        about = ("being built", "A build is on", "A build waits")
+        assert any(words in text for words in about) == bool(told)
+        assert (told or "") in text
+        client.post(url(camp), as_it_is(client, camp))
+        build.refresh_from_db()
+        assert (build.state, build.is_settled) == (given["state"], given.get("is_settled", False))
+
+
+class TestLine:
+    @pytest.mark.parametrize(
+        ("typed", "read"),
+        [
+            ("\u202edehcton si\u202c Barn", "dehcton si Barn"),
+            ("Kit\u200bchen \u2066flooded\u2069\ufeff", "Kitchen flooded"),
+            ("Z" + "\u0316" * 40 + "algo", "Z" + "\u0316" * 3 + "algo"),
+            # Families of emoji, and a Persian plural, need their joiners.
+            ("\U0001f469\u200d\U0001f373 cooks", "\U0001f469\u200d\U0001f373 cooks"),
+            ("\u06a9\u062a\u0627\u0628\u200c\u0647\u0627", "\u06a9\u062a\u0627\u0628\u200c\u0647\u0627"),
+            ("\u200b\u202e\u3164", ""),
+            ("plain", "plain"),
+        ],
+    )
+    def test_it_is_read_as_it_was_typed_whichever_way_it_came(self, camp, olga, changed, typed, read):
+        client = reader(olga)
+        client.post(url(camp), as_it_is(client, camp, why=typed))
+        assert GridVersion.latest(camp).why == read
+        back = take_back_version(camp=camp, by=None, why=typed)
+        assert (back.why, [why["line"] for why in back.whys]) == (read, [read] if read else [])
+
+    def test_of_several_with_several_reasons_each_is_written_out_once(self, camp, cleo, sessions, rooms, slots):
+        for title in ("Knots", "Ducks", "Tides"):
+            set_interest(pitch=sessions[title].pitch, attendee=cleo, level=1)
+        place_session(pitch=sessions["Tides"].pitch, room=rooms[1], slot=slots[2])
+        publish_grid(camp=camp, by=None)
+        place_session(pitch=sessions["Knots"].pitch, room=rooms[0], slot=slots[2])
+        unplace_session(session=sessions["Bells"])
+        place_session(pitch=sessions["Ducks"].pitch, room=rooms[1], slot=slots[1])
+        publish_grid(camp=camp, by=None, why=WHY, accept_broken=True)
+        text = words(BeautifulSoup(reader(cleo).get(f"/{camp.slug}/grid/").content, "html.parser").select_one(".moves"))
+        assert (text.count(f"Why: {WHY}"), text.count("Why: as above")) == (1, 1)
+
+
+class TestWhoPublishes:
+    """Knows what they publish: no box on every page of theirs says that their day changed."""
+
+    def test_they_are_not_told_of_it_and_everybody_else_is(self, camp, olga, cleo, changed):
+        for person in (olga, cleo):
+            set_interest(pitch=changed["Knots"].pitch, attendee=person, level=1)
+        publish_grid(camp=camp, by=olga)
+        told = [unseen_of(Attendee.objects.get(pk=person.pk)).moves for person in (olga, cleo)]
+        assert [len(moves) for moves in told] == [0, 1]
+
+    def test_what_a_colleague_did_before_is_still_told(self, camp, olga, changed, rooms, slots):
+        for title in ("Knots", "Ducks"):
+            set_interest(pitch=changed[title].pitch, attendee=olga, level=1)
+        publish_grid(camp=camp, by=None)
+        unplace_session(session=changed["Ducks"])
+        publish_grid(camp=camp, by=olga)
+        assert {move.title for move in unseen_of(Attendee.objects.get(pk=olga.pk)).moves} == {"Knots", "Ducks"}
+
+
+class TestAllOut:
+    def test_there_is_no_line_to_type_for_nothing(self, camp, olga, sessions):
+        main = page(reader(olga), camp).find("main")
+        assert main.select("#id_why") == []
+        assert main.select("#id_is_live")
+
+
+def test_what_a_tick_means_stands_below_it(camp, olga, changed):
+    field = page(reader(olga), camp).select_one("#id_is_live").find_parent(class_="field")
+    text = words(field)
+    assert text.index("Live from now on") < text.index("Each later change on the draft")

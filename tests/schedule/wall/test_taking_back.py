@@ -262,3 +262,37 @@ def test_sent_twice_it_is_taken_back_once(twice, olga):
     sent = {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}
     assert [client.post(address(twice), sent).status_code for _ in range(2)] == [302, 302]
     assert GridVersion.latest(twice).number == 3
+
+
+def main_of(response) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser").find("main")
+
+
+def test_what_the_draft_would_lose_is_counted_before_one_presses(twice, olga, knots, rooms, slots):
+    client = reader(olga)
+    assert "not published" not in words(main_of(client.get(address(twice))))
+    place_session(pitch=knots.pitch, session=knots, room=rooms[1], slot=slots[0], by=olga)
+    asked = main_of(client.get(address(twice)))
+    assert "1 move on the draft that is not published goes, too. Undo brings it back." in words(asked)
+    sent = {field["name"]: field.get("value", "") for field in asked.select("form input[type=hidden]")}
+    # Moved on since, that was no longer what was read.
+    kites = twice.sessions.get(pitch__title="Kites")
+    place_session(pitch=kites.pitch, session=kites, room=rooms[1], slot=slots[2], by=olga)
+    stood = draft(twice)
+    answer = client.post(address(twice), sent | {"with_draft": "on"})
+    assert answer.status_code == 422
+    assert "The draft was changed meanwhile." in words(main_of(answer))
+    assert "2 moves on the draft that are not published go, too." in words(main_of(answer))
+    assert (draft(twice), GridVersion.latest(twice).number) == (stood, 2)
+    # The draft that stays may be another one.
+    assert client.post(address(twice), sent).status_code == 302
+
+
+def test_where_nothing_can_be_taken_back_any_more_that_is_said_once_and_no_button_stands_there(twice, olga, rooms):
+    client = reader(olga)
+    sent = {"seen": "2", "draft": str(Draft.revision_of(twice))}
+    rooms[1].delete()
+    answer = main_of(client.post(address(twice), sent))
+    assert words(answer).count("would stand in Loft, which is gone.") == 1
+    assert answer.select("form button") == []
+    assert "To the draft" in words(answer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,13 +16,11 @@ from pitches.topics import hues_of
 from schedule.advice import Expected, renew_figures
 from schedule.draft.moves import pin_session, place_session
 from schedule.draft.rows import read_draft
-from schedule.models import GridBuild
 from schedule.wall.publish import publish_grid
 from schedule.workshop import board
 from schedule.workshop.board import Facts, board_of
 from schedule.workshop.hyphens import SOFT, softened
 from schedule.workshop.short_names import short_rooms
-from schedule.workshop.tray import proof_of
 from tests.factories import AttendeeFactory, PitchFactory, RoomFactory, make_slot
 
 
@@ -250,25 +247,6 @@ class TestBeside:
             path, _hash, at = href.partition("#")
             html = client.get(path or f"{base}/draft/").content.decode()
             assert not at or f'id="{at}"' in html, href
-
-    @pytest.mark.parametrize(
-        ("build", "attended", "said"),
-        [
-            ({"is_proven": True}, 100, 0),
-            ({"is_proven": True, "limit": 100, "attended": 93, "wishes_alone": 100}, 100, 10),
-            ({"limit": 110, "wishes_alone": 105}, 100, 15),
-            ({"limit": 110, "wishes_alone": 105, "attended": 95}, 100, 25),
-            ({"limit": 105, "wishes_alone": 104}, 100, 10),
-            ({"limit": 110, "wishes_alone": 105}, 95, None),
-            ({}, 100, None),
-            ({"is_proven": True, "state": "failed"}, 100, None),
-            ({"is_proven": True, "is_about_wishes": False}, 100, None),
-        ],
-    )
-    def test_what_is_proved_is_said_of_a_draft_that_is_as_good(self, build, attended, said):
-        found = GridBuild(**{"state": "done", "told_attended": 100, "attended": 105, **build})
-        assert proof_of(found, SimpleNamespace(figures=SimpleNamespace(attended=attended))) == said
-        assert proof_of(None, None) is None
 
     def test_with_many_rooms_the_most_wished_stand_below_and_all_open(self, sign_in, camp, olga, slots):
         RoomFactory.create_batch(9, camp=camp)
