@@ -31,8 +31,8 @@ class CellChoice:
     losers: int
     #: nobody has to make way
     is_free: bool
-    #: who would rather have another time, in words; a wish, no rule
-    rather: str = ""
+    #: who would rather have another time, a sentence for each; a wish, no rule
+    rather: tuple[str, ...] = ()
 
     @property
     def loss(self) -> int:
@@ -77,7 +77,7 @@ class _Rather:
             others = {p.session for p in case.placements if p.slot != at.slot}
             self.others = {i for i in others if solver.is_unwelcome(case.problem, i, at.slot)}
 
-    def words(self, slot: int, price: solver.CellPrice | None) -> str:
+    def words(self, slot: int, price: solver.CellPrice | None) -> tuple[str, ...]:
         """Nothing of a session that is at a bad time anyway and stays at one."""
         problem, told = self.case.problem, []
         if solver.is_unwelcome(problem, self.session, slot):
@@ -86,7 +86,7 @@ class _Rather:
             if p.session in self.others and not solver.is_unwelcome(problem, p.session, p.slot):
                 pitch = self.case.pitches[p.session]
                 told.append(gettext("“%(title)s”: %(wish)s") % {"title": pitch, "wish": rather_in_words(pitch)})
-        return " ".join(told)
+        return tuple(told)
 
 
 def _choice(price: solver.CellPrice | None, broken: tuple[str, ...], gained: float | None = None) -> CellChoice:
@@ -139,11 +139,11 @@ class PlaceSlot:
 
     @property
     def best(self) -> PlaceCell | None:
-        """The good cell that wins most; of several one that hosts do not mind, that is free, and the largest room."""
+        """The good cell that wins most; of several one that fewest hosts mind, that is free, and the largest room."""
         good = [cell for cell in self.cells if cell.is_good]
         return max(
             good,
-            key=lambda cell: (cell.choice.gain, not cell.choice.rather, cell.is_open, cell.room.capacity),
+            key=lambda cell: (cell.choice.gain, -len(cell.choice.rather), cell.is_open, cell.room.capacity),
             default=None,
         )
 
@@ -274,4 +274,4 @@ def best_cells(slots: list[PlaceSlot], most: int = 3) -> list[PlaceCell]:
     best = [found.best for found in slots]
     # Where a few make the difference, the earlier: an order by them would tell what they wish.
     found = (cell for cell in best if cell)
-    return sorted(found, key=lambda cell: (-cell.choice.gain, bool(cell.choice.rather)))[:most]
+    return sorted(found, key=lambda cell: (-cell.choice.gain, len(cell.choice.rather)))[:most]

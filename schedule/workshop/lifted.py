@@ -165,7 +165,7 @@ class _Lifted(Drawing):
             "losers": about(choice.losers),
             "winners": about(choice.winners),
             "why": " ".join(choice.broken),
-            "rather": choice.rather,
+            "rather": " ".join(choice.rather),
             "other": place.swap,
             "beyond": about(self.missing[place.slot.pk, place.room.pk] or 0),
             "on": self._way_on(place),

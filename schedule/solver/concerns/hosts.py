@@ -11,23 +11,25 @@ from ..problem import Problem
 from ..translation import N_
 from .concern import Concern, Followed, Follower
 
-#: in wishes, for a room in which nobody is, by each number people slide
-STEP = 0.4
+#: in wishes, for a room in which nobody is; the numbers people slide are not even
+SCALE = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0)
+#: of an even share of the people, what makes a room not empty
+ENOUGH = 0.5
 
 
 class Hosts(Concern):
     """Squares of the share of people that a session with a host lacks, of those it might have.
 
-    It might have everybody who wishes it, up to an even share of the people of a slot: beyond that a room is full, and
-    the crowd next door is no reason to spread people thinner. What is left out counts as an empty room, so that
-    leaving a host out is never the way to a fuller one.
+    It might have everybody who wishes it, up to half an even share of the people of a slot: a room with more is not
+    empty, and the crowd next door is no reason to take people from it. What is left out counts as an empty room, so
+    that leaving a host out is never the way to a fuller one.
     """
 
     NAME = "hosts"
     SENTENCE = N_("Nobody leads an empty room next to a crowd: people are spread so that every host has some.")
 
     def scale(self, number: int) -> float:
-        return STEP * number
+        return SCALE[min(10, number)]
 
     def units(self, audience: Audience) -> float:
         goals = people_hoped_for(audience.problem)
@@ -37,6 +39,9 @@ class Hosts(Concern):
 
     def most_units(self, problem: Problem) -> float:
         return sum(session.copies for session in problem.sessions if session.hosts)
+
+    def can_matter(self, problem: Problem) -> bool:
+        return self.weight(problem) > 0 and any(people_hoped_for(problem))
 
     def follow(self, board: Followed) -> Follower:
         return EmptyRooms(board, self.weight(board.problem))
@@ -52,7 +57,7 @@ def people_hoped_for(problem: Problem) -> list[float]:
         people += bool(found)
     at_once = sum(session.length for session in problem.sessions) / max(1, len(problem.slots))
     even = people / max(1.0, min(at_once, len(problem.rooms)))
-    return [min(wished[i], even) if session.hosts else 0.0 for i, session in enumerate(problem.sessions)]
+    return [min(wished[i], ENOUGH * even) if session.hosts else 0.0 for i, session in enumerate(problem.sessions)]
 
 
 def lack(people: float, goal: float) -> float:

@@ -25,8 +25,8 @@ class Turnout:
     def __init__(self, board: Offered) -> None:
         self.board = board
         self._read_levels()
-        #: by slot, the last answer and what it was an answer to: each concern asks after every move
-        self._known: dict[int, tuple[list[int], int, dict[int, float]]] = {}
+        #: by slot, the last answer and what ran then, from which it follows who is free: each concern asks after a move
+        self._known: dict[int, tuple[list[int], dict[int, float]]] = {}
 
     def _read_levels(self) -> None:
         """People by session and weight, the heaviest first: people come to the heaviest wish on offer."""
@@ -45,10 +45,10 @@ class Turnout:
         board = self.board
         row = [i for i in board.row[slot] if i >= 0]
         known = self._known.get(slot)
-        if known is not None and known[0] == row and known[1] == board.free[slot]:
-            return known[2]
+        if known is not None and known[0] == row:
+            return known[1]
         people = dict(zip(row, self._spread(row, board.free[slot] & self.everybody), strict=True))
-        self._known[slot] = row, board.free[slot], people
+        self._known[slot] = row, people
         return people
 
     def _spread(self, row: list[int], left: int) -> list[float]:

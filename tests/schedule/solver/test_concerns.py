@@ -16,6 +16,7 @@ from schedule.solver import (
     Placement,
     Room,
     Session,
+    Slot,
     Weights,
     concern_sentences,
     read_problem,
@@ -134,6 +135,40 @@ def test_what_is_hoped_for_is_kept_up_with_the_board(problem, seed):
         assert soft.total == pytest.approx(anew.total)
 
 
+def test_what_a_double_lacks_is_hoped_for_in_both_its_slots():
+    wishes = (Attendee(((0, 1), (1, 3), (2, 3))),) * 6
+    led = Session(hosts=frozenset({0}), length=2), Session(), Session(hosts=frozenset({1}))
+    problem = small_problem(
+        slots=(Slot(0, True), Slot(0, True), Slot()), sessions=led, attendees=(Attendee(), Attendee(), *wishes),
+        weights=Weights(hosts=1.0),
+    )  # fmt: skip
+    board = Board(problem)
+    board.load([0, 0, 1])
+    soft = Soft(board)
+    # Nobody comes to the double, and who leads the other in its second slot could make way.
+    assert (soft.total, soft.session_hope[2]) == (1, 1)
+    assert board.try_change(((1, 2),), float("-inf")) is not None
+    soft.weigh([1], [0, 2])
+    soft.accept()
+    assert (soft.total, soft.session_hope[2]) == (0, 0)
+
+
+def test_whoever_makes_way_may_hope_to_fill_the_room_next_door_by_their_own_people():
+    wishes = (*[Attendee(((0, 1), (1, 3)))] * 9, Attendee(((0, 1), (2, 3))))
+    problem = small_problem(
+        slots=(Slot(0, True),) * 2 + (Slot(),), rooms=(Room(9),) * 3, attendees=(Attendee(), *wishes),
+        sessions=(Session(hosts=frozenset({0})), Session(), Session()), weights=Weights(hosts=1.0),
+    )  # fmt: skip
+    board = Board(problem)
+    board.load([0, 0, 0])
+    soft = Soft(board)
+    # One of five would do: 1 - 0.8², and no more than that is hoped for but by the steepness of the square.
+    assert soft.session_hope[2] == pytest.approx(2 / 5)
+    assert soft.session_hope[1] == pytest.approx(1)
+    assert board.try_change(((2, 1),), float("-inf")) is not None
+    assert soft.weigh([2], [0, 1]) == pytest.approx(-0.36)
+
+
 def test_three_of_one_topic_at_once_are_three_pairs():
     problem = small_problem(rooms=(Room(9),) * 3, sessions=(Session(topic="a"),) * 3, attendees=())
     assert score(problem, [Placement(i, 0, i) for i in range(3)]).concerns["topics"] == 3
@@ -144,25 +179,25 @@ def test_an_empty_room_costs_more_than_two_that_lack_half():
     wishes = (Attendee(((0, 1), (1, 1))), *[Attendee(((0, 1),))] * 2, *[Attendee(((1, 1),))] * 2, Attendee(((0, 1),)))
     hosts = Attendee(), Attendee()
     problem = small_problem(attendees=(*hosts, *wishes))
-    assert people_hoped_for(problem) == [4, 3]
+    assert people_hoped_for(problem) == [3, 3]
 
     def lacking(problem, *rows):
         return score(problem, rows).concerns["hosts"]
 
     at_once = Placement(0, 0, 0), Placement(1, 0, 1)
-    # Who wants both is half in each: 3.5 and 2.5 people.
-    assert lacking(problem, *at_once) == pytest.approx((0.5 / 4) ** 2 + (0.5 / 3) ** 2)
+    # Who wants both is half in each: 3.5 and 2.5 people, and half of an even share are 3.
+    assert lacking(problem, *at_once) == pytest.approx((0.5 / 3) ** 2)
     assert lacking(problem, Placement(0, 0, 0), Placement(1, 1, 1)) == 0
     assert lacking(problem, at_once[0]) == 1
     crowd = replace(problem, attendees=(*hosts, *[Attendee(((0, 3), (1, 1)))] * 6))
     assert lacking(crowd, *at_once) == 1
 
 
-def test_a_host_may_hope_for_an_even_share_of_the_people():
-    # Four sessions in two slots are two at once, but one room is one at once.
+def test_a_host_may_hope_for_half_an_even_share_of_the_people():
+    # Six wish something. Four sessions in two slots are two at once, but one room is one at once.
     problem = small_problem(sessions=(Session(hosts=frozenset({0})),) * 4, attendees=(Attendee(((0, 1), (1, 1))),) * 7)
-    assert people_hoped_for(problem) == [3, 3, 0, 0]
-    assert people_hoped_for(replace(problem, rooms=(Room(9),))) == [6, 6, 0, 0]
+    assert people_hoped_for(problem) == [1.5, 1.5, 0, 0]
+    assert people_hoped_for(replace(problem, rooms=(Room(9),))) == [3, 3, 0, 0]
 
 
 def test_an_idea_without_a_host_and_what_nobody_wishes_leave_nobody_alone():
