@@ -4,6 +4,7 @@
     python -m bench.solver bound INSTANCE.json --seconds 60 --plot docs/solver-bound.svg
     python -m bench.solver growth --plot docs/solver-growth.svg
     python -m bench.solver pace INSTANCE.json --against CHECKOUT --moves 1000000    CPU time beside another checkout
+    python -m bench.solver hosts INSTANCE.json --moves 400000    what the concerns about hosts do, and what they cost
 
 Peers: a grid as by hand (largest first, spread out, written here), conference-scheduler (CBC; it optimises room fit,
 not wishes) and CP-SAT with the exact objective. All are judged by `schedule.solver.score`. Two shared cores: read
@@ -21,11 +22,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from schedule.solver import Placement, Problem, broken_rules, read_problem, score
+from schedule.solver import (
+    CONCERNS,
+    Placement,
+    Problem,
+    broken_rules,
+    expected_people,
+    is_unwelcome,
+    read_problem,
+    score,
+    solve,
+)
 from schedule.solver.search.board import Board
 from schedule.solver.search.search import search_alone
 from schedule.solver.search.start import greedy
@@ -305,6 +317,40 @@ def pace(files: list[Path], other: Path, moves: int, pairs: int, *flags: str) ->
         )
 
 
+#: what organisers slide the concerns "hosts" and "times" to
+SLID = ((0, 0), (2, 0), (5, 0), (10, 0), (0, 3), (0, 10), (2, 3))
+
+
+def hosts(files: list[Path], moves: int) -> None:
+    """With the other weights of the file as they are; every second session would rather not be last on its day."""
+    print(
+        "| instance | hosts at | times at | wishes met | what hosts lack | emptiest room, median room "
+        "| at the time they would rather have | CPU s |\n" + "|---" * 8 + "|"
+    )
+    scales = {concern.NAME: concern.scale for concern in CONCERNS}
+    for file in files:
+        problem = with_times(read_problem(json.loads(file.read_text())))
+        for number, other in SLID:
+            weights = replace(problem.weights, hosts=scales["hosts"](number), times=scales["times"](other))
+            began = time.process_time()
+            found = solve(replace(problem, weights=weights), Job(moves=moves, weighted=True))
+            took = time.process_time() - began
+            people = sorted(expected_people(problem, found.placements).values())
+            said = [p for p in found.placements if problem.sessions[p.session].rather_not]
+            in_time = sum(not is_unwelcome(problem, p.session, p.slot) for p in said)
+            print(
+                f"| {file.stem} | {number} | {other} | {found.score.attended:,} | {found.score.concerns['hosts']:.1f} "
+                f"| {people[0]:.1f}, {statistics.median(people):.1f} | {in_time} of {len(said)} | {took:.1f} |",
+                flush=True,
+            )
+
+
+def with_times(problem: Problem) -> Problem:
+    ends = frozenset(t for t, slot in enumerate(problem.slots) if not slot.next)
+    sessions = (replace(s, rather_not=ends if i % 2 else s.rather_not) for i, s in enumerate(problem.sessions))
+    return replace(problem, sessions=tuple(sessions))
+
+
 def made_files() -> list[Path]:
     """Instances of the usual sizes, made here."""
     folder = Path(tempfile.mkdtemp())
@@ -317,12 +363,12 @@ def made_files() -> list[Path]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["compare", "bound", "growth", "pace"])
+    parser.add_argument("what", choices=["compare", "bound", "growth", "pace", "hosts"])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0, help="for the proof, and for CP-SAT")
     parser.add_argument("--plot", type=Path, default=Path("solver.svg"))
     parser.add_argument("--against", type=Path, help="pace: the other checkout")
-    parser.add_argument("--moves", type=int, default=1_000_000, help="pace: of each run")
+    parser.add_argument("--moves", type=int, default=1_000_000, help="pace, hosts: of each run")
     parser.add_argument("--pairs", type=int, default=11, help="pace: runs of each")
     parser.add_argument("--weighted", action="store_true", help="pace: with the weights of the file")
     options = parser.parse_args()
@@ -332,6 +378,8 @@ def main() -> None:
     elif options.what == "bound":
         for file in files:
             plot_bound(file, options.seconds, options.plot)
+    elif options.what == "hosts":
+        hosts(files, options.moves)
     elif options.what == "pace":
         pace(files, options.against, options.moves, options.pairs, *(["--weighted"] if options.weighted else []))
     else:

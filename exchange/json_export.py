@@ -35,7 +35,7 @@ ROOM_FIELDS = ["name", "capacity", "features", "building", "directions", "online
 SLOT_FIELDS = ["starts_at", "ends_at", "kind", "title"]
 ATTENDEE_FIELDS = ["display_name", "role", "is_waiting", "joined_at", "removed_at", "import_key"]
 PITCH_FIELDS = [
-    "title", "about", "topic", "kind", "needs", "length", "runs", "created_at", "withdrawn_at", "import_key",
+    "title", "about", "topic", "kind", "needs", "length", "rather", "runs", "created_at", "withdrawn_at", "import_key",
 ]  # fmt: skip
 COLOUR_FIELDS = ["name", "hue"]
 SESSION_FIELDS = ["is_pinned", "notes_rule", "sequence", "told", "told_at", "key"]
@@ -73,7 +73,7 @@ KEPT_BACK: dict[str, set[str]] = {
     # Files call people by their addresses; who waits, was removed or is away is for organisers. No page says when
     # somebody came.
     "attendees": {"import_key", "is_waiting", "joined_at", "removed_at", "away_in"},
-    "pitches": {"import_key", "proposed_by", "not_in"},
+    "pitches": {"import_key", "proposed_by", "not_in", "rather"},
     # The draft; what calendars that people keep for themselves were told last.
     "sessions": {"cells", "is_pinned", "told", "told_at"},
 }

@@ -23,7 +23,7 @@ class PitchAdmin(StampedAdmin):
     readonly_fields = ["hosts"]
     # Where its sessions stand hangs on the rest: its own page tells the draft, its hosts and calendars.
     elsewhere = (
-        "camp", "proposed_by", "needs", "length", "runs", "not_in", "withdrawn_at", "merged_into",
+        "camp", "proposed_by", "needs", "length", "runs", "rather", "not_in", "withdrawn_at", "merged_into",
     )  # fmt: skip
 
     def save_model(self, request: HttpRequest, obj: Pitch, form: Any, change: bool) -> None:

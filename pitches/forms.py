@@ -134,7 +134,7 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
 
     class Meta:
         model = Pitch
-        fields = ["title", "about", "topic", "kind", "length", "needs", "not_in"]
+        fields = ["title", "about", "topic", "kind", "length", "needs", "rather", "not_in"]
         field_classes = {"about": LongText}
         widgets = {
             "title": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -145,6 +145,7 @@ class PitchForm(MeanwhileForm, forms.ModelForm):
             "title": _("A question works well: “How do we …?”"),
             "about": _("Two or three sentences. Markdown works."),
             "topic": _("A word or two, such as Data or Housing."),
+            "rather": _("A wish: it is weighed against what people want to see."),
         }
 
     def __init__(self, *args: Any, camp: Camp, me: Attendee, **kwargs: Any) -> None:
@@ -249,10 +250,11 @@ class NewPitchForm(PitchForm):
         validators=[refuse_name],
         help_text=_("Somebody without a phone at hand."),
     )
-    field_order = ["title", "topic", "who", "behalf", "about", "kind", "length", "cohosts", "needs", "not_in"]
+    field_order = ["title", "topic", "who", "behalf", "about", "kind", "length", "cohosts", "needs", "rather", "not_in"]
     #: a title is enough, and the button is seen with it
     folded = (
-        "who", "behalf", "about", "kind", "length", "cohosts", "needs", "not_in", "builds_on", "builds_also_on",
+        "who", "behalf", "about", "kind", "length", "cohosts", "needs", "rather", "not_in", "builds_on",
+        "builds_also_on",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

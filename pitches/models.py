@@ -85,6 +85,15 @@ class Pitch(models.Model):
         ONE = 1, _("One slot")
         TWO = 2, _("Two slots in a row")
 
+    class Rather(models.TextChoices):
+        """When its hosts would rather have it, where nothing stands against it."""
+
+        ANY = "", _("At any time")
+        MORNING = "morning", _("In the morning")
+        AFTERNOON = "afternoon", _("In the afternoon or later")
+        NOT_FIRST = "not_first", _("Not first on a day")
+        NOT_LAST = "not_last", _("Not last on a day")
+
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="pitches")
     title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
     about = LinesField(_("what it is about"), blank=True, max_length=LONGEST)
@@ -97,6 +106,14 @@ class Pitch(models.Model):
     #: how often it may run; organisers decide
     runs = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_RUNS)])
     not_in = models.ManyToManyField(Slot, related_name="+", blank=True, verbose_name=_("when it cannot be"))
+    rather = models.CharField(
+        _("I would rather be there"),
+        max_length=9,
+        choices=Rather.choices,
+        blank=True,
+        default=Rather.ANY,
+        db_default="",
+    )
     #: what it builds on: it starts when those have ended
     after = models.ManyToManyField(
         "self",
@@ -122,6 +139,10 @@ class Pitch(models.Model):
             models.CheckConstraint(condition=models.Q(length__in=[1, 2]), name="pitches_pitch_length_one_or_two"),
             models.CheckConstraint(
                 condition=models.Q(runs__range=(1, MOST_RUNS)), name="pitches_pitch_runs_one_to_five"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rather__in=["", "morning", "afternoon", "not_first", "not_last"]),
+                name="pitches_pitch_rather_known",
             ),
             models.UniqueConstraint(
                 fields=["camp", "import_key"],

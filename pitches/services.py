@@ -30,7 +30,7 @@ from .standing import NOT_FOR_ME, standing_of, told_as
 from .topics import keep_colours
 
 #: what the form of a pitch says; the other columns are written by others, whose writing must not be undone
-FORM_FIELDS = ["title", "about", "topic", "kind", "length", "needs"]
+FORM_FIELDS = ["title", "about", "topic", "kind", "length", "needs", "rather"]
 
 
 class Saved(NamedTuple):
@@ -221,9 +221,9 @@ def _grids_told(pitch: Pitch) -> Iterator[None]:
 
 
 def _grid_facts(pitch: Pitch) -> list[object]:
-    length, needs = Pitch.objects.values_list("length", "needs").get(pk=pitch.pk)
+    length, needs, rather = Pitch.objects.values_list("length", "needs", "rather").get(pk=pitch.pk)
     related = (pitch.hosts, pitch.not_in, pitch.after)
-    return [length, set(needs), *(set(rows.values_list("pk", flat=True)) for rows in related)]
+    return [length, set(needs), rather, *(set(rows.values_list("pk", flat=True)) for rows in related)]
 
 
 @transaction.atomic
@@ -269,8 +269,8 @@ def empty_pitch(*, pitch: Pitch) -> None:
     pitch.withdraw()
     if was_open:
         pitch_withdrawn.send(sender=Pitch, pitch=pitch, archived=True)
-    pitch.title, pitch.about, pitch.topic, pitch.import_key = "–", "", "", ""
-    pitch.save(update_fields=["title", "about", "topic", "import_key"])
+    pitch.title, pitch.about, pitch.topic, pitch.import_key, pitch.rather = "–", "", "", "", Pitch.Rather.ANY
+    pitch.save(update_fields=["title", "about", "topic", "import_key", "rather"])
     forget_news(camp=pitch.camp, address=pitch.get_absolute_url())
     stamps.bump(pitch.camp, stamps.PITCHES, stamps.TAKEN)
 
@@ -325,7 +325,9 @@ def merge_pitches(*, source: Pitch, target: Pitch, by: Attendee | None) -> Saved
             )
     target.needs = sorted({*target.needs, *source.needs})
     target.length = max(target.length, source.length)
-    target.save(update_fields=["about", "needs", "length"])
+    # Of two wishes for a time that of the pitch that stays; one alone is kept.
+    target.rather = target.rather or source.rather
+    target.save(update_fields=["about", "needs", "length", "rather"])
     source.interests.all().delete()
     source.merged_into = target
     source.save(update_fields=["merged_into"])

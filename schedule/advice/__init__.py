@@ -22,7 +22,15 @@ from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figur
 from .mending import Mending, repairs
 from .needs import MissingNeed, missing_needs
 from .shown import ShownClash, ShownRepeat, Waiting, waiting_pitches, with_titles
-from .words import concern_costs, concern_now, concern_sentences, concern_words, reason_in_words, rule_sentences
+from .words import (
+    concern_costs,
+    concern_now,
+    concern_sentences,
+    concern_words,
+    rather_in_words,
+    reason_in_words,
+    rule_sentences,
+)
 
 __all__ = [
     "Break",
@@ -62,6 +70,7 @@ __all__ = [
     "missing_needs",
     "moves_in_words",
     "place_slots",
+    "rather_in_words",
     "reason_in_words",
     "renew_figures",
     "repairs",

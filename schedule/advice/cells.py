@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeGuard
 
@@ -17,6 +17,7 @@ from .. import solver
 from ..build.border import NOBODY, Case, case_of
 from ..draft.rows import DraftRows, Standing
 from .breaks import break_sentence, time_of, unpinned
+from .words import rather_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class CellChoice:
     losers: int
     #: nobody has to make way
     is_free: bool
+    #: who would rather have another time, a sentence for each; a wish, no rule
+    rather: tuple[str, ...] = ()
 
     @property
     def loss(self) -> int:
@@ -53,11 +56,37 @@ def cell_choices(
     broken = solver.breaks_in_cells(unpinned(case.problem), case.placements, position, at)
     # A thousand cells break the same few rules at the same few times: each is put into words of the reader's once.
     say, times, result = cache(gettext), {t: time_of(case, t) for t in range(len(case.slots))}, {}
+    wishes_of_hosts = _Rather(case, position, at)
     for t, slot in enumerate(case.slots):
         for r, room in enumerate(case.rooms):
             said = tuple(break_sentence(case, found, say, times) for found in broken[t, r])
-            result[slot.pk, room.pk] = _choice(prices.get((t, r)), said, gained)
+            price = prices.get((t, r))
+            result[slot.pk, room.pk] = replace(_choice(price, said, gained), rather=wishes_of_hosts.words(t, price))
     return result
+
+
+class _Rather:
+    """Whose host would rather have another time, if a session stood in another slot."""
+
+    def __init__(self, case: Case, session: int, at: solver.Placement | None) -> None:
+        self.case, self.session, self.at = case, session, at
+        self.own = rather_in_words(case.pitches[session])
+        #: whom it would hit to be put where the session is now
+        self.others = set[int]()
+        if at is not None:
+            others = {p.session for p in case.placements if p.slot != at.slot}
+            self.others = {i for i in others if solver.is_unwelcome(case.problem, i, at.slot)}
+
+    def words(self, slot: int, price: solver.CellPrice | None) -> tuple[str, ...]:
+        """Nothing of a session that is at a bad time anyway and stays at one."""
+        problem, told = self.case.problem, []
+        if solver.is_unwelcome(problem, self.session, slot):
+            told.append(self.own)
+        for p in price.displaced if price and self.others else ():
+            if p.session in self.others and not solver.is_unwelcome(problem, p.session, p.slot):
+                pitch = self.case.pitches[p.session]
+                told.append(gettext("“%(title)s”: %(wish)s") % {"title": pitch, "wish": rather_in_words(pitch)})
+        return tuple(told)
 
 
 def _choice(price: solver.CellPrice | None, broken: tuple[str, ...], gained: float | None = None) -> CellChoice:
@@ -110,9 +139,13 @@ class PlaceSlot:
 
     @property
     def best(self) -> PlaceCell | None:
-        """The good cell that wins most; of several one that is free before a swap, and the largest room."""
+        """The good cell that wins most; of several one that fewest hosts mind, that is free, and the largest room."""
         good = [cell for cell in self.cells if cell.is_good]
-        return max(good, key=lambda cell: (cell.choice.gain, cell.is_open, cell.room.capacity), default=None)
+        return max(
+            good,
+            key=lambda cell: (cell.choice.gain, -len(cell.choice.rather), cell.is_open, cell.room.capacity),
+            default=None,
+        )
 
 
 def place_slots(
@@ -204,6 +237,7 @@ def fillings(
         price = solver.price_cells(shown, case.placements, position, crowd=crowd, cells=[cell]).get(cell)
         broken = solver.breaks_in_cells(problem, case.placements, position, cells=[cell])[cell]
         choice = _choice(price, tuple(break_sentence(case, found, gettext) for found in broken))
+        choice = replace(choice, rather=_Rather(case, position, None).words(cell[0], price))
         return CellFilling(pitch, choice, has_room=choice.is_free and bool(draft.span(slot, pitch.length)))
 
     found = [filling(pitch) for pitch in pitches]
@@ -239,4 +273,5 @@ def best_cells(slots: list[PlaceSlot], most: int = 3) -> list[PlaceCell]:
     """The best places there are, each in a slot of its own."""
     best = [found.best for found in slots]
     # Where a few make the difference, the earlier: an order by them would tell what they wish.
-    return sorted((cell for cell in best if cell), key=lambda cell: -cell.choice.gain)[:most]
+    found = (cell for cell in best if cell)
+    return sorted(found, key=lambda cell: (-cell.choice.gain, len(cell.choice.rather)))[:most]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from statistics import median_low
 from typing import Any
 
 from django.utils import timezone
@@ -40,6 +41,14 @@ class Figures:
     musts_percent: int | None
     #: people by share: ten bars, the last for 90 % and more; what is too few for a bar is 0
     bars: tuple[int, ...]
+    #: people expected in the emptiest room that somebody leads, in the fullest beside it, and by half the hosts or
+    #: more; 0 for a few. None: nobody leads anything, or nothing is beside it
+    emptiest: int | None = None
+    beside: int | None = None
+    usual: int | None = None
+    #: hosts who would rather have some times than others, and those of them who got them
+    hosts_with_times: int = 0
+    hosts_in_time: int = 0
 
     @property
     def tallest(self) -> int:
@@ -54,6 +63,8 @@ def figures(case: Case) -> Figures:
     bars = [0] * 10
     for share in found.shares:
         bars[min(9, int(10 * share))] += 1
+    emptiest, beside, usual = _rooms_of_hosts(case)
+    hosts_with_times, hosts_in_time = _times_of_hosts(case)
     attended, limit = in_steps(found.attended), in_steps(found.trivial_limit)
     # One person is nobody's figure: the least that is told is what the fifth from below sees.
     shares = found.shares if len(found.shares) >= FEW else []
@@ -65,7 +76,44 @@ def figures(case: Case) -> Figures:
         median=_percent_of(found.median_share) if shares else None,
         musts_percent=None if is_few(musts) else _percent(in_steps(met), in_steps(musts)),
         bars=tuple(in_steps(count) for count in bars),
+        emptiest=emptiest,
+        beside=beside,
+        usual=usual,
+        hosts_with_times=hosts_with_times,
+        hosts_in_time=hosts_in_time,
     )
+
+
+def _rooms_of_hosts(case: Case) -> tuple[int | None, int | None, int | None]:
+    """The emptiest room that somebody leads, the fullest beside it, and what is usual, as people are told of each."""
+    problem = case.problem
+    likely = {p: _in_steps(found).likely for p, found in solver.expected_range(case.shown, case.placements).items()}
+    told = {p: int(people) for p, people in likely.items() if problem.sessions[p.session].hosts}
+    if not told:
+        return None, None, None
+    by_slot: dict[int, list[int]] = defaultdict(list)
+    for p, people in told.items():
+        for t in problem.span(p.session, p.slot):
+            by_slot[t].append(people)
+    # By what is told: an order by more would tell more.
+    emptiest, beside = min((min(people), -max(people)) for people in by_slot.values())
+    has_neighbour = any(min(people) == emptiest and len(people) > 1 for people in by_slot.values())
+    return emptiest, -beside if has_neighbour else None, median_low(told.values())
+
+
+def _times_of_hosts(case: Case) -> tuple[int, int]:
+    """How many would rather have some times than others, and how many of them have them in all their sessions."""
+    problem = case.problem
+    slots: dict[int, list[int]] = defaultdict(list)
+    for p in case.placements:
+        slots[p.session].append(p.slot)
+    hosts, missed = set[int](), set[int]()
+    for i, pitch in enumerate(case.pitches):
+        if pitch.rather:
+            hosts |= problem.sessions[i].hosts
+            if not slots[i] or any(solver.is_unwelcome(problem, i, t) for t in slots[i]):
+                missed |= problem.sessions[i].hosts
+    return len(hosts), len(hosts - missed)
 
 
 def _percent(part: int, whole: int) -> int:

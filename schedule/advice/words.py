@@ -9,6 +9,7 @@ from accounts.clocks import on_the_clock
 from events.few import about, is_few
 from events.models.frame import feature_name
 from events.templatetags.campgrid import clock
+from pitches.models import Pitch
 
 from .. import solver
 from ..build.border import Case
@@ -69,6 +70,17 @@ def _cost_in_words(number: int, cost: int, when: str) -> str:
         else _("At %(number)s (%(words)s): without it alone the build of %(when)s found at most a few wishes more.")
     )
     return text % {"number": number, "words": in_words(number), "about": about(cost), "when": when}
+
+
+def rather_in_words(pitch: Pitch) -> str:
+    """When its host would rather be there; nothing where any time is fine."""
+    words = {
+        Pitch.Rather.MORNING: _("The host would rather be in the morning."),
+        Pitch.Rather.AFTERNOON: _("The host would rather be in the afternoon or later."),
+        Pitch.Rather.NOT_FIRST: _("The host would rather not be first on a day."),
+        Pitch.Rather.NOT_LAST: _("The host would rather not be last on a day."),
+    }
+    return words.get(Pitch.Rather(pitch.rather), "")
 
 
 def reason_in_words(case: Case, session: int, reason: solver.Reason, *, by_wishes: bool = True) -> str:

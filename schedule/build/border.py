@@ -15,6 +15,7 @@ from events.few import in_steps
 from events.models import ADJOINING, Camp, Room, Slot
 from pitches.models import Interest, Pitch
 from pitches.order import Earlier
+from pitches.times import unwelcome_slots
 from pitches.wishes import People, Wishes, read_wishes
 
 from .. import solver
@@ -157,6 +158,8 @@ def case_of(
     attendees = [*wishes.people, *sorted(hosts.difference(wishes.people))]
     person = {pk: i for i, pk in enumerate(attendees)}
     first, fixed = _stays(sessions, started)
+    says_when = any(pitch.rather for pitch in draft.pitches)
+    unwelcome = {r: at.slots_in(ids) for r, ids in unwelcome_slots(camp, slots).items()} if says_when else {}
     # What no room is recorded to have would keep a session off every grid: organisers are warned of it instead.
     offered = frozenset[str]().union(*(room.offers for room in draft.rooms))
     problem = solver.Problem(
@@ -167,7 +170,10 @@ def case_of(
             for r, found in zip(draft.rooms, closed, strict=True)
         ),
         sessions=tuple(
-            _session(draft, pitch, first.get(i), person, at, started, is_required, offered)
+            replace(
+                _session(draft, pitch, first.get(i), person, at, started, is_required, offered),
+                rather_not=unwelcome.get(pitch.rather, frozenset()),
+            )
             for i, pitch in enumerate(draft.pitches)
         ),
         attendees=tuple(_attendees(draft, attendees, wishes, at)),

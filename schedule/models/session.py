@@ -221,6 +221,8 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=0)
     #: what counts beside wishes when the grid is built, each from 0 (not at all) to 10
     fairness = models.PositiveSmallIntegerField(_("fairness"), default=2)
+    hosts = models.PositiveSmallIntegerField(_("no empty rooms"), default=2, db_default=2)
+    times = models.PositiveSmallIntegerField(_("times that hosts like"), default=3, db_default=3)
     topics = models.PositiveSmallIntegerField(_("topics apart"), default=2)
     seats = models.PositiveSmallIntegerField(_("seats for everybody"), default=3)
     calm = models.PositiveSmallIntegerField(_("few changes"), default=2)
@@ -228,13 +230,15 @@ class Draft(models.Model):
     live = models.CharField(max_length=5, choices=Live.choices, blank=True, default=Live.OFF, db_default="")
 
     #: the names of those
-    CONCERNS = ("fairness", "topics", "seats", "calm")
+    CONCERNS = ("fairness", "hosts", "times", "topics", "seats", "calm")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
                     fairness__lte=10,
+                    hosts__lte=10,
+                    times__lte=10,
                     topics__lte=10,
                     seats__lte=10,
                     calm__lte=10,

@@ -8,7 +8,7 @@ from .answers.reasons import TAKEN, Clash, Reason, clashes, why_unplaced
 from .answers.repeats import Repeat, suggest_repeats
 from .audience import Expected, expected_people, expected_range
 from .bound.bound import is_worthwhile
-from .concerns import CONCERNS, concern_sentences
+from .concerns import CONCERNS, concern_sentences, is_unwelcome
 from .crew import worthwhile_processes
 from .problem import (
     Attendee,
@@ -63,6 +63,7 @@ __all__ = [
     "contradiction",
     "expected_people",
     "expected_range",
+    "is_unwelcome",
     "is_worthwhile",
     "missing_in",
     "moves_between",

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 #: what the weights are called in `unconf-1`, which is older than the names of the concerns
 WEIGHTS_IN_FILES = {
     "fairness": "fairness",
+    "hosts": "hosts",
+    "times": "times",
     "topics": "topic",
     "seats": "overflow",
     "calm": "move",
@@ -52,6 +54,8 @@ class Session:
     features: frozenset[str] = frozenset()
     #: slots the hosts ruled out
     unavailable: frozenset[int] = frozenset()
+    #: slots the hosts would rather not have
+    rather_not: frozenset[int] = frozenset()
     topic: str | None = None
     pin_slot: int | None = None
     pin_room: int | None = None
@@ -79,6 +83,8 @@ class Weights:
     """What one unit of each concern costs, in wishes; and a session that is left out."""
 
     fairness: float = 0.0
+    hosts: float = 0.0
+    times: float = 0.0
     topics: float = 0.0
     seats: float = 0.0
     calm: float = 0.0
@@ -151,6 +157,7 @@ def to_document(problem: Problem) -> dict[str, Any]:
                 "copies": s.copies,
                 "features": sorted(s.features),
                 "unavailable": sorted(s.unavailable),
+                "rather_not": sorted(s.rather_not),
                 "topic": s.topic,
                 "pin": {k: v for k, v in (("slot", s.pin_slot), ("room", s.pin_room)) if v is not None},
                 "required": s.required,
@@ -232,6 +239,7 @@ class _Reader:
             copies=self.number(raw.get("copies", 1), f"{at}.copies", 1),
             features=self.texts(raw, "features", at),
             unavailable=self.ids(raw, "unavailable", at, self.slot_count, "slot"),
+            rather_not=self.ids(raw, "rather_not", at, self.slot_count, "slot"),
             topic=topic,
             pin_slot=self.optional_id(pin.get("slot"), f"{at}.pin.slot", self.slot_count, "slot"),
             pin_room=self.optional_id(pin.get("room"), f"{at}.pin.room", self.room_count, "room"),

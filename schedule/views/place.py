@@ -97,6 +97,7 @@ def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> di
     return {
         "camp": camp,
         "pitch": hand.pitch,
+        "rather": advice.rather_in_words(hand.pitch),
         "session": session,
         "place": place,
         "is_counted": is_counted,

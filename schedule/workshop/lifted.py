@@ -46,6 +46,8 @@ class PriceKind(NamedTuple):
     is_broken: bool
     #: some would have no seat; None: not known
     is_short: bool | None
+    #: a host would rather have another time
+    is_unwelcome: bool
 
     @property
     def state(self) -> str:
@@ -163,6 +165,7 @@ class _Lifted(Drawing):
             "losers": about(choice.losers),
             "winners": about(choice.winners),
             "why": " ".join(choice.broken),
+            "rather": " ".join(choice.rather),
             "other": place.swap,
             "beyond": about(self.missing[place.slot.pk, place.room.pk] or 0),
             "on": self._way_on(place),
@@ -197,4 +200,5 @@ class _Lifted(Drawing):
             has_winners=bool(choice and self.is_counted and choice.winners),
             is_broken=bool(choice and choice.broken),
             is_short=None if beyond is None else beyond > 0,
+            is_unwelcome=bool(choice and choice.rather),
         )

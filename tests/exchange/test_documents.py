@@ -179,7 +179,7 @@ def test_what_may_be_passed_on_says_nothing_that_strangers_are_not_told(sign_in,
     document = json.loads(shared)
     # The draft, who was taken off or waits, who is away, who had the idea: those who organise know it.
     told = {name for part in ("attendees", "pitches", "sessions") for row in document[part] for name in row}
-    assert not told & {"is_waiting", "removed_at", "away_in", "proposed_by", "not_in", "cells", "is_pinned"}
+    assert not told & {"is_waiting", "removed_at", "away_in", "proposed_by", "not_in", "rather", "cells", "is_pinned"}
     assert document["concerns"] == {}
     gone = [pitch for pitch in document["pitches"] if pitch["withdrawn_at"]]
     assert [(pitch["title"], pitch["hosts"]) for pitch in gone] == [("A withdrawn session", [])]

@@ -53,7 +53,7 @@ def full(camp, olga, ben, cleo, rooms, slots) -> Camp:
     # The second of two who are called the same.
     pitches.append(PitchFactory(camp=camp, title="Second", hosts=[people[8]]))
     pitches.append(PitchFactory(camp=camp, title="Five lead", hosts=people[:5]))
-    double = PitchFactory(camp=camp, title="Long", length=2, hosts=[ben])
+    double = PitchFactory(camp=camp, title="Long", length=2, rather="not_last", hosts=[ben])
     put_after(pitch=pitches[1], earlier=[pitches[0]])
     place_session(pitch=double, room=rooms[0], slot=slots[0])
     # Its second running comes first: in the order of ids the sheet would exchange them.
@@ -73,7 +73,7 @@ def full(camp, olga, ben, cleo, rooms, slots) -> Camp:
     Link.objects.create(session=five, url="https://x.example/1", title="x", kind="document", by=ben)
     merge_pitches(source=PitchFactory(camp=camp, title="Twice", hosts=[cleo]), target=pitches[3], by=None)
     list_addresses(camp=camp, emails=["vera@tickets.example"])
-    Draft.objects.filter(camp=camp).update(fairness=9, calm=0)
+    Draft.objects.filter(camp=camp).update(fairness=9, hosts=7, times=8, calm=0)
     ben.earlier_calendar_keys.create(key=new_key())
     camp.name = "Zoë's camp"
     camp.save()
@@ -257,7 +257,9 @@ def test_in_json_all_that_others_know_it_by_is_kept(client, full, ben, cleo):
     fresh = json_into_fresh(json_of(full), "lakeside-2030", full)
     assert {page: client.get(page).status_code for page in pages} == before
     assert uids(client.get("/lakeside-2030/calendar.ics").content) == calendar
-    assert (fresh.code, fresh.draft.fairness, fresh.draft.calm) == (code, 9, 0)
+    draft = fresh.draft
+    assert (fresh.code, draft.fairness, draft.hosts, draft.times, draft.calm) == (code, 9, 7, 8, 0)
+    assert fresh.pitches.get(title="Long").rather == "not_last"
     assert [listed.email for listed in fresh.listed_addresses.all()] == ["vera@tickets.example"]
 
 

@@ -311,6 +311,7 @@ def test_what_is_done_in_the_moment_in_which_a_camp_is_deleted_is_gone_or_refuse
 CHANGES = {
     "length": lambda camp, cleo: {"length": 2},
     "needs": lambda camp, cleo: {"needs": ["projector"]},
+    "time": lambda camp, cleo: {"rather": "morning"},
     "hosts": lambda camp, cleo: {"hosts": [cleo]},
     "slots": lambda camp, cleo: {"not_in": [make_slot(camp, 10)]},
     "order": lambda camp, cleo: {"after": [PitchFactory(camp=camp)]},

@@ -9,12 +9,15 @@ from __future__ import annotations
 from .calm import Calm
 from .concern import Concern, Followed, Follower
 from .fairness import Fairness
+from .hosts import Hosts
 from .seats import Seats
+from .times import Times, is_unwelcome
 from .topics import Topics
+from .turnout import Turnout
 
-CONCERNS: tuple[Concern, ...] = (Fairness(), Topics(), Seats(), Calm())
+CONCERNS: tuple[Concern, ...] = (Fairness(), Hosts(), Times(), Topics(), Seats(), Calm())
 
-__all__ = ["CONCERNS", "Concern", "Followed", "Follower", "concern_sentences"]
+__all__ = ["CONCERNS", "Concern", "Followed", "Follower", "Turnout", "concern_sentences", "is_unwelcome"]
 
 
 def concern_sentences() -> dict[str, str]:

@@ -7,10 +7,12 @@ in the list (`concerns/__init__.py`) and its weight in `problem.Weights`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
 from ..audience import Audience
 from ..problem import Problem
+from .turnout import Turnout
 
 
 class Followed(Protocol):
@@ -42,6 +44,8 @@ class Followed(Protocol):
     def units(self) -> int: ...
     @property
     def unit(self) -> float: ...
+    @property
+    def turnout(self) -> Turnout: ...
 
 
 class Follower(ABC):
@@ -65,6 +69,9 @@ class Follower(ABC):
     def session_hope(self, session: int) -> float:
         """What can be saved by moving the session."""
         return 0.0
+
+    #: sessions, beside those that were moved, of which something else is hoped since the board was last accepted
+    hopes_anew: Sequence[int] = ()
 
     #: `people_hope` says something
     COUNTS_PEOPLE: ClassVar[bool] = False

@@ -16,9 +16,10 @@ anchored: they have a room of their own in the search.
 Rules that the sets do not hold by themselves (`BUILT_IN`) are asked through their guards, before a move is made.
 """
 
+from functools import cached_property
 from math import ceil
 
-from ..concerns import CONCERNS
+from ..concerns import CONCERNS, Turnout
 from ..problem import Placement, Problem
 from ..rules import (
     CELL_RULES,
@@ -144,6 +145,11 @@ class Board:
             self.open[t] = self.wins[t] = self.free[t]
 
     # -- reading ---------------------------------------------------------------------------------
+
+    @cached_property
+    def turnout(self) -> Turnout:
+        """Who is likely to come where; read when a concern asks for the first time."""
+        return Turnout(self)
 
     def starts(self) -> list[int]:
         return list(self.slot)

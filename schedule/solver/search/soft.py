@@ -54,4 +54,5 @@ class Soft:
         """The board stays as it was weighed."""
         for follower in self.followers:
             follower.accept()
-        self._hope_anew(*self.weighed)
+        sessions, slots = self.weighed
+        self._hope_anew(dict.fromkeys([*sessions, *(i for f in self.followers for i in f.hopes_anew)]), slots)
