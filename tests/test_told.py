@@ -41,7 +41,7 @@ HURTS = {
 #: what is taken away and comes back by the button of the next page
 CAN_BE_UNDONE = {
     "events:camp_switch", "events:room_paste", "events:slot_generate", "events:room_features", "events:person_role", "events:person_remove",
-    "pitches:pitch_withdraw", "schedule:session_place",
+    "pitches:pitch_withdraw", "schedule:session_place", "schedule:place_claim", "schedule:place_give_back",
     "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set", "schedule:cell_fill", "schedule:repeat_add",
     "schedule:scan_place", "schedule:wall_type",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:build_leave", "schedule:move_undo",

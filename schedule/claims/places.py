@@ -19,9 +19,9 @@ from pitches.models import Pitch
 from pitches.wishes import told_wishes
 
 from .. import advice
-from ..advice import CellChoice, PlaceCell, PlaceSlot
+from ..advice import CellChoice, Counted, PlaceCell, PlaceSlot
 from ..draft.rows import DraftRows, read_draft
-from ..models import Draft, Session
+from ..models import Session
 from .out import Seen
 
 
@@ -73,17 +73,19 @@ class Free:
     is_counted: bool
 
 
-def free_for(camp: Camp, pitch: Pitch, session: Session | None, now: datetime | None = None) -> Free:
-    """What the host of that pitch may take; the same dozen queries for a camp of any size."""
+def free_for(camp: Camp, pitch: Pitch, session: Session | None, counted: Counted | None) -> Free:
+    """What the host of that pitch may take; the same queries for a camp of any size. `counted` is what was counted last
+    about the draft.
+    """
     draft, wishes = read_draft(camp), told_wishes(camp)
     if all(known.pk != pitch.pk for known in draft.pitches):
         return Free([], [], is_counted=False)
     found = advice.place_slots(draft, wishes, pitch.pk, session.pk if session else None)
-    open_cells = _open_cells(draft, Seen.of(camp, draft), found, pitch, session, now or timezone.now())
+    open_cells = _open_cells(draft, Seen.of(camp, draft), found, pitch, session, timezone.now())
     good = [PlaceSlot(slot, [cell for cell in cells if not cell.choice.broken]) for slot, cells in open_cells]
     ranks = {(cell.slot.pk, cell.room.pk): rank for rank, cell in enumerate(advice.best_cells(good), 1)}
     top = max((cell.choice.gain for found in good for cell in found.cells), default=0)
-    expected = _expected(camp, pitch, session)
+    expected = _expected(counted, pitch, session)
 
     def place(cell: PlaceCell) -> Place:
         rank, gain = ranks.get((cell.slot.pk, cell.room.pk), 0), cell.choice.gain
@@ -124,9 +126,8 @@ def _refused(cells: Sequence[PlaceCell]) -> list[Refused]:
     return [Refused(why, () if len(names) == len(cells) else tuple(names)) for why, names in rooms.items()]
 
 
-def _expected(camp: Camp, pitch: Pitch, session: Session | None) -> int:
-    """How many are expected, in steps, as it was counted last: of one that waits, how many want to be there."""
-    counted = advice.counted_of(advice.last_figures(draft=Draft.of(camp)))
+def _expected(counted: Counted | None, pitch: Pitch, session: Session | None) -> int:
+    """How many are expected, in steps; of one that waits, how many want to be there."""
     if counted is None:
         return 0
     if session and session.pk in counted.people:

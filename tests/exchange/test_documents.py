@@ -38,7 +38,7 @@ LEFT = {
     Pitch: {"proposed_by": "by number", "merged_into": "by number"},
     TopicColour: {},
     Session: {
-        "pitch": "by number", "revision": "of moves on the draft", "as_of": "the same", "moved_by": "the same", "moved_at": "the same", "stood": "the same",
+        "pitch": "by number", "revision": "of moves on the draft", "as_of": "the same", "claimed_as_of": "the same", "moved_by": "the same", "moved_at": "the same", "stood": "the same",
     },
     GridVersion: {
         "frame": "renumbered", "changes": "follow from the version before", "moved_from": "the same", "whys": "the same",

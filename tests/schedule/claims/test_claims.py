@@ -260,10 +260,19 @@ def test_it_is_off_unless_the_organisers_switch_it_on(sign_in, camp, ben, olga, 
 def test_nobody_places_what_somebody_else_hosts(sign_in, camp, cleo, olga, knots, rooms, slots):
     for person in (cleo, olga):
         client = sign_in(person)
-        assert client.get(url(camp, knots)).status_code == 404
-        assert press(client, camp, knots, rooms[0], slots[0]).status_code == 404
-        assert client.post(url(camp, knots, "place_give_back")).status_code == 404
-    refused(knots, rooms[0], slots[0], cleo, "You do not host “Knots” any more")
+        assert client.get(url(camp, knots)).url == knots.get_absolute_url()
+        assert press(client, camp, knots, rooms[0], slots[0]).url == knots.get_absolute_url()
+        assert "You do not host “Knots”." in client.get(knots.get_absolute_url()).content.decode()
+    refused(knots, rooms[0], slots[0], cleo, "You do not host “Knots”")
+
+
+def test_whoever_gave_up_hosting_gives_no_place_back(sign_in, camp, ben, cleo, knots, rooms, slots):
+    session = claim_place(pitch=knots, room=rooms[0], slot=slots[0], by=ben)
+    knots.hosts.set([cleo])
+    sign_in(ben).post(url(camp, knots, "place_give_back"), {"seen": session.revision})
+    assert published(camp) == {"Knots": ("Barn", 10)}
+    # It is the one's who hosts it now.
+    claim_place(pitch=knots, room=rooms[1], slot=slots[1], by=cleo)
 
 
 def test_what_the_organisers_placed_is_theirs(sign_in, camp, ben, knots, rooms, slots):
@@ -332,6 +341,29 @@ def test_the_host_gives_it_back_and_others_can_take_it(sign_in, camp, ben, cleo,
     maps = PitchFactory(camp=camp, title="Maps", hosts=[cleo])
     claim_place(pitch=maps, room=rooms[0], slot=slots[0], by=cleo)
     assert published(camp) == {"Maps": ("Barn", 10)}
+
+
+def test_it_is_taken_back_by_one_button(sign_in, camp, ben, knots, rooms, slots):
+    """A claim, a move and what was given back; the place from before is theirs if it is still free."""
+
+    def undo(page):
+        form = page[page.index('class="told') :]
+        address, fields = re.search('action="([^"]+)"', form)[1], dict(re.findall('name="(cell|seen)" value="([^"]+)"', form))
+        return client.post(address, fields)
+
+    client = sign_in(ben)
+    press(client, camp, knots, rooms[0], slots[0])
+    undo(client.get(knots.get_absolute_url()).content.decode())
+    assert published(camp) == {}
+    seen = Session.objects.get().revision
+    press(client, camp, knots, rooms[0], slots[0], seen)
+    press(client, camp, knots, rooms[1], slots[1], seen + 1)
+    undo(client.get(knots.get_absolute_url()).content.decode())
+    assert published(camp) == {"Knots": ("Barn", 10)}
+    page = client.post(url(camp, knots, "place_give_back"), {"seen": Session.objects.get().revision}, follow=True)
+    assert published(camp) == {}
+    undo(page.content.decode())
+    assert published(camp) == {"Knots": ("Barn", 10)}
 
 
 def test_what_a_co_host_did_meanwhile_is_told_not_overwritten(sign_in, camp, ben, cleo, knots, rooms, slots):
@@ -413,8 +445,14 @@ def test_an_organisers_undo_does_not_push_a_host_off_the_place(camp, olga, ben, 
 
 
 def test_the_database_gives_a_cell_once_whoever_holds_the_camp(camp, ben, cleo, knots, rooms, slots, monkeypatch):
-    """The constraint alone: nothing was seen of the other when it was looked for."""
-    maps = PitchFactory(camp=camp, title="Maps", hosts=[cleo])
-    claim_place(pitch=maps, room=rooms[0], slot=slots[0], by=cleo)
-    monkeypatch.setattr(services, "_refuse_taken", lambda *given: None)
-    refused(knots, rooms[0], slots[0], ben, TAKEN)
+    """The constraint alone: the other comes when it was looked for already."""
+    maps, refuse_unfit = PitchFactory(camp=camp, title="Maps", hosts=[cleo]), services._refuse_unfit
+
+    def meanwhile(*given):
+        refuse_unfit(*given)
+        cells = [Cell(room=rooms[0], slot=slots[0], session=Session.objects.create(camp=camp, pitch=maps))]
+        Cell.objects.bulk_create(cells)
+
+    monkeypatch.setattr(services, "_refuse_unfit", meanwhile)
+    with pytest.raises(services.Taken, match=TAKEN):
+        claim_place(pitch=knots, room=rooms[0], slot=slots[0], by=ben)
