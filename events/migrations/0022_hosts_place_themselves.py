@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0021_seen_by_moment'),
+        ("events", "0021_seen_by_moment"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='camp',
-            name='can_hosts_place',
-            field=models.BooleanField(db_default=False, default=False, verbose_name='hosts place themselves'),
+            model_name="camp",
+            name="can_hosts_place",
+            field=models.BooleanField(db_default=False, default=False, verbose_name="hosts place themselves"),
         ),
     ]

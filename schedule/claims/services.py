@@ -73,6 +73,9 @@ def give_back(*, pitch: Pitch, by: Attendee, seen_revision: int | None = None) -
     _refuse_begun(place.slot)
     session.camp = camp
     unplace_session(session=session, by=by, seen_revision=seen_revision)
+    # As it is now: whoever takes it back says what they saw.
+    session = Session.objects.get(pk=session.pk)
+    session.camp = camp
     put_out(session=session, by=by)
     return session
 

@@ -4,20 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schedule', '0023_why_and_live'),
+        ("schedule", "0023_why_and_live"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='session',
-            name='claimed_as_of',
+            model_name="session",
+            name="claimed_as_of",
             field=models.PositiveIntegerField(blank=True, editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='step',
-            name='kind',
-            field=models.CharField(choices=[('move', 'placed or moved'), ('off', 'taken off the grid'), ('swap', 'changed places'), ('pin', 'pinned or unpinned'), ('repeat', 'runs once more'), ('build', 'build taken'), ('repair', 'repair taken'), ('back', 'put back'), ('claim', 'placed by its host')], max_length=6),
+            model_name="step",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("move", "placed or moved"),
+                    ("off", "taken off the grid"),
+                    ("swap", "changed places"),
+                    ("pin", "pinned or unpinned"),
+                    ("repeat", "runs once more"),
+                    ("build", "build taken"),
+                    ("repair", "repair taken"),
+                    ("back", "put back"),
+                    ("claim", "placed by its host"),
+                ],
+                max_length=6,
+            ),
         ),
     ]

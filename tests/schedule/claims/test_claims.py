@@ -12,6 +12,7 @@ from django.urls import reverse
 from events.editing import archive_camp, switch_camp
 from events.frame import close_rooms, drop_from_frame, save_slot, set_away
 from pitches.services import withdraw_pitch
+from schedule.advice import renew_figures
 from schedule.build import run
 from schedule.claims import services
 from schedule.claims.services import claim_place, give_back
@@ -21,7 +22,10 @@ from schedule.draft.undo import undo_step
 from schedule.models import Cell, Draft, GridVersion, Session
 from schedule.wall.live import switch_live
 from schedule.wall.publish import publish_grid
-from tests.factories import DAY, AttendeeFactory, PitchFactory
+from tests.factories import DAY, AttendeeFactory, PitchFactory, RoomFactory, make_slot
+
+#: of the page on which a host chooses
+QUERIES = 17
 
 
 @pytest.fixture
@@ -245,7 +249,10 @@ def test_a_double_takes_two_in_a_row(sign_in, camp, ben, cleo, knots, rooms, slo
 def test_it_is_off_unless_the_organisers_switch_it_on(sign_in, camp, ben, olga, rooms, slots):
     knots = PitchFactory(camp=camp, title="Knots", hosts=[ben])
     client = sign_in(ben)
-    pages = [knots.get_absolute_url(), *(reverse(f"schedule:{name}", args=[camp.slug]) for name in ("my_interests", "grid_detail"))]
+    pages = [
+        knots.get_absolute_url(),
+        *(reverse(f"schedule:{name}", args=[camp.slug]) for name in ("my_interests", "grid_detail")),
+    ]
     assert all("Choose a place" not in client.get(page).content.decode() for page in pages)
     assert "Hosts do not place themselves" in client.get(url(camp, knots)).content.decode()
     answer = press(client, camp, knots, rooms[0], slots[0])
@@ -347,20 +354,28 @@ def test_it_is_taken_back_by_one_button(sign_in, camp, ben, knots, rooms, slots)
     """A claim, a move and what was given back; the place from before is theirs if it is still free."""
 
     def undo(page):
-        form = page[page.index('class="told') :]
-        address, fields = re.search('action="([^"]+)"', form)[1], dict(re.findall('name="(cell|seen)" value="([^"]+)"', form))
+        form = page[page.index('class="told') :].partition("</form>")[0]
+        address, fields = (
+            re.search('action="([^"]+)"', form)[1],
+            dict(re.findall('name="(cell|seen)" value="([^"]+)"', form)),
+        )
         return client.post(address, fields)
 
+    def press(room, slot):
+        seen = Session.objects.values_list("revision", flat=True).first() or 0
+        data = {"cell": f"{slot.pk}-{room.pk}", "seen": seen}
+        return client.post(url(camp, knots), data, follow=True).content.decode()
+
     client = sign_in(ben)
-    press(client, camp, knots, rooms[0], slots[0])
-    undo(client.get(knots.get_absolute_url()).content.decode())
+    undo(press(rooms[0], slots[0]))
     assert published(camp) == {}
-    seen = Session.objects.get().revision
-    press(client, camp, knots, rooms[0], slots[0], seen)
-    press(client, camp, knots, rooms[1], slots[1], seen + 1)
-    undo(client.get(knots.get_absolute_url()).content.decode())
+    client.get(url(camp, knots))
+    press(rooms[0], slots[0])
+    undo(press(rooms[1], slots[1]))
     assert published(camp) == {"Knots": ("Barn", 10)}
-    page = client.post(url(camp, knots, "place_give_back"), {"seen": Session.objects.get().revision}, follow=True)
+    client.get(url(camp, knots))
+    seen = Session.objects.get().revision
+    page = client.post(url(camp, knots, "place_give_back"), {"seen": seen}, follow=True)
     assert published(camp) == {}
     undo(page.content.decode())
     assert published(camp) == {"Knots": ("Barn", 10)}
@@ -456,3 +471,73 @@ def test_the_database_gives_a_cell_once_whoever_holds_the_camp(camp, ben, cleo, 
     monkeypatch.setattr(services, "_refuse_unfit", meanwhile)
     with pytest.raises(services.Taken, match=TAKEN):
         claim_place(pitch=knots, room=rooms[0], slot=slots[0], by=ben)
+
+
+# -- what it says, and what it costs -----------------------------------------------------------------------
+
+
+def wish(camp, pitch, people):
+    for _ in range(people):
+        pitch.interests.create(attendee=AttendeeFactory(camp=camp), level=1)
+
+
+def test_seats_are_held_against_who_is_expected_and_a_few_are_told_to_nobody(sign_in, camp, ben, knots, rooms, slots):
+    small = "fewer seats than people expected"
+    rooms[1].capacity = 3
+    rooms[1].save()
+    wish(camp, knots, 4)
+    renew_figures(camp=camp)
+    client = sign_in(ben)
+    # Four are a few: nobody reads whether they are more than three.
+    assert small not in client.get(url(camp, knots)).content.decode()
+    wish(camp, knots, 8)
+    renew_figures(camp=camp)
+    page = client.get(url(camp, knots)).content.decode()
+    [part] = re.findall(
+        rf'value="{slots[0].pk}-{rooms[1].pk}".*?</button>', page[page.index("All that is free") :], re.DOTALL
+    )
+    assert small in part
+    [part] = re.findall(
+        rf'value="{slots[0].pk}-{rooms[0].pk}".*?</button>', page[page.index("All that is free") :], re.DOTALL
+    )
+    assert small not in part
+
+
+def test_a_camp_that_hides_the_counts_tells_hosts_no_number_of_people(sign_in, camp, ben, knots, rooms, slots):
+    maps = PitchFactory(camp=camp, title="Maps")
+    place_session(pitch=maps, room=rooms[1], slot=slots[0])
+    for person in [AttendeeFactory(camp=camp) for _ in range(12)]:
+        for pitch in (knots, maps):
+            pitch.interests.create(attendee=person, level=1)
+    renew_figures(camp=camp)
+    client = sign_in(ben)
+    page = client.get(url(camp, knots)).content.decode()
+    assert (
+        "more clashes than elsewhere"
+        in page[page.index(f'id="free-{slots[0].pk}"') : page.index(f'id="free-{slots[1].pk}"')]
+    )
+    assert "fewest clashes" in page[page.index(f'id="free-{slots[1].pk}"') :]
+    assert not re.search(r"about \d|\bwishes\b", page)
+    # The best three are each in a slot of their own, and the one beside Maps is the last.
+    best = re.findall(r'value="(\d+)-', page[page.index("The best places") : page.index("All that is free")])
+    assert [int(pk) for pk in best] == [slots[1].pk, slots[2].pk, slots[0].pk]
+    switch_camp(camp=camp, are_counts_shown=True)
+    assert "about 10 wishes more" in client.get(url(camp, knots)).content.decode()
+
+
+@pytest.mark.parametrize("many", [1, 6])
+def test_a_larger_camp_takes_no_more_queries(sign_in, camp, ben, knots, rooms, slots, many, django_assert_num_queries):
+    for hour in range(many):
+        make_slot(camp, 14 + hour)
+    for number in range(many):
+        room = RoomFactory(camp=camp)
+        place_session(
+            pitch=PitchFactory(camp=camp, hosts=[AttendeeFactory(camp=camp)]), room=room, slot=slots[number % 3]
+        )
+        PitchFactory(camp=camp, hosts=[AttendeeFactory(camp=camp)])
+    publish_grid(camp=camp, by=None)
+    renew_figures(camp=camp)
+    client = sign_in(ben)
+    client.get(url(camp, knots))
+    with django_assert_num_queries(QUERIES):
+        client.get(url(camp, knots))

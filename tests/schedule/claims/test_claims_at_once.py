@@ -25,7 +25,9 @@ CONNECTIONS = {"sqlite": 8, "postgresql": 40}
 def hosts_of(camp) -> list[tuple[Client, str]]:
     """Each signed in, and the address at which they place what they host."""
     users = UserFactory.create_batch(HOSTS)
-    people = Attendee.objects.bulk_create([Attendee(camp=camp, user=user, display_name=f"H{user.pk}") for user in users])
+    people = Attendee.objects.bulk_create(
+        [Attendee(camp=camp, user=user, display_name=f"H{user.pk}") for user in users]
+    )
     pitches = Pitch.objects.bulk_create([Pitch(camp=camp, title=f"Pitch {person.pk}") for person in people])
     Pitch.hosts.through.objects.bulk_create(
         [Pitch.hosts.through(pitch=pitch, attendee=person) for pitch, person in zip(pitches, people, strict=True)]
