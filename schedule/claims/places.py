@@ -62,6 +62,11 @@ class FreeSlot:
     places: list[Place]
     refused: list[Refused]
 
+    @property
+    def has_best(self) -> bool:
+        """One of the best is among them."""
+        return any(place.rank for place in self.places)
+
 
 @dataclass(frozen=True, slots=True)
 class Free:
@@ -69,8 +74,8 @@ class Free:
 
     slots: list[FreeSlot]
     best: list[Place]
-    #: it is known what people want
-    is_counted: bool
+    #: it is known what people want, and it makes a difference where
+    has_prices: bool
 
 
 def free_for(camp: Camp, pitch: Pitch, session: Session | None, counted: Counted | None) -> Free:
@@ -79,24 +84,24 @@ def free_for(camp: Camp, pitch: Pitch, session: Session | None, counted: Counted
     """
     draft, wishes = read_draft(camp), told_wishes(camp)
     if all(known.pk != pitch.pk for known in draft.pitches):
-        return Free([], [], is_counted=False)
+        return Free([], [], has_prices=False)
     found = advice.place_slots(draft, wishes, pitch.pk, session.pk if session else None)
     open_cells = _open_cells(draft, Seen.of(camp, draft), found, pitch, session, timezone.now())
     good = [PlaceSlot(slot, [cell for cell in cells if not cell.choice.broken]) for slot, cells in open_cells]
     ranks = {(cell.slot.pk, cell.room.pk): rank for rank, cell in enumerate(advice.best_cells(good), 1)}
-    top = max((cell.choice.gain for found in good for cell in found.cells), default=0)
+    gains = {cell.choice.gain for found in good for cell in found.cells}
     expected = _expected(counted, pitch, session)
 
     def place(cell: PlaceCell) -> Place:
         rank, gain = ranks.get((cell.slot.pk, cell.room.pk), 0), cell.choice.gain
-        return Place(cell.slot, cell.room, cell.choice, expected > cell.room.capacity, gain == top, rank)
+        return Place(cell.slot, cell.room, cell.choice, expected > cell.room.capacity, gain == max(gains), rank)
 
     slots = [
         FreeSlot(slot, [place(cell) for cell in kept.cells], _refused(cells))
         for (slot, cells), kept in zip(open_cells, good, strict=True)
     ]
     best = sorted((one for slot in slots for one in slot.places if one.rank), key=lambda one: one.rank)
-    return Free(slots, best, is_counted=wishes is not None)
+    return Free(slots, best, has_prices=wishes is not None and (camp.are_counts_shown or len(gains) > 1))
 
 
 def _open_cells(
