@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="camp",
-            name="can_hosts_place",
+            name="can_hosts_claim",
             field=models.BooleanField(db_default=False, default=False, verbose_name="hosts place themselves"),
         ),
     ]

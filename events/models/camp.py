@@ -178,7 +178,7 @@ class Camp(models.Model):
     is_interest_open = models.BooleanField(_("interest is open"), default=True)
     are_counts_shown = models.BooleanField(_("show how many are interested"), default=False)
     #: hosts take a free cell of the grid themselves
-    can_hosts_place = models.BooleanField(_("hosts place themselves"), default=False, db_default=False)
+    can_hosts_claim = models.BooleanField(_("hosts place themselves"), default=False, db_default=False)
     #: until all on it is done, on the organisers' page of the camp
     is_checklist_shown = models.BooleanField(default=True, editable=False)
     musts_each = models.PositiveSmallIntegerField(

@@ -75,7 +75,7 @@ SWITCHES = {
         _lazy("How many are interested is hidden, so that nobody follows the crowd."),
         _lazy("Everybody sees how many are interested."),
     ),
-    "can_hosts_place": (
+    "can_hosts_claim": (
         _lazy("Only organisers give places on the grid."),
         _lazy("Hosts take free places on the grid themselves, and everybody sees it at once."),
     ),

@@ -12,7 +12,7 @@ from ..wall.mine import NotPlaced, Wall, not_on_the_grid
 
 def is_asked(camp: Camp) -> bool:
     """Hosts may place themselves, and there is time left."""
-    return camp.can_hosts_place and not (camp.is_archived or camp.is_over)
+    return camp.can_hosts_claim and not (camp.is_archived or camp.is_over)
 
 
 def waiting_of(camp: Camp, wall: Wall, me: Attendee | None) -> list[NotPlaced]:

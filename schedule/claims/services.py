@@ -82,7 +82,7 @@ def give_back(*, pitch: Pitch, by: Attendee, seen_revision: int | None = None) -
 
 def _held(camp: Camp, pitch: Pitch, by: Attendee) -> Pitch:
     """The pitch as it is now; refused where this person places nothing, with what happened."""
-    if not camp.can_hosts_place:
+    if not camp.can_hosts_claim:
         raise ValidationError(_("Hosts do not place themselves in this camp any more. Ask an organiser for a place."))
     if camp.is_over:
         raise ValidationError(_("The camp is over: there are no places left to take."))
@@ -93,8 +93,10 @@ def _held(camp: Camp, pitch: Pitch, by: Attendee) -> Pitch:
 
 
 def refuse_not_hosted(*, pitch: Pitch, me: Attendee) -> None:
-    """Whoever does not host it, or not any more, places nothing; nor does anybody place what is off the board."""
-    if not pitch.hosts.filter(pk=me.pk).exists():
+    """Whoever does not host it, or not any more, places nothing, but for an organiser who does it for a host; nor does
+    anybody place what is off the board.
+    """
+    if not (me.is_organiser or pitch.hosts.filter(pk=me.pk).exists()):
         raise ValidationError(_("You do not host “%(title)s”."), params={"title": pitch})
     if not pitch.is_open:
         raise off_the_board(pitch)

@@ -93,7 +93,7 @@ class Words(NamedTuple):
         if step.kind == Step.Kind.REPEAT:
             return _("“%(title)s” runs once more: %(place)s") % values
         if step.kind == Step.Kind.CLAIM:
-            return _("“%(title)s” placed by its host: %(place)s") % values
+            return _("“%(title)s” placed as its host chose: %(place)s") % values
         if step.kind == Step.Kind.BACK:
             return _("“%(title)s” put back: %(place)s") % values
         if before["room"] is None:

@@ -42,6 +42,7 @@ PLACES = {
     "schedule:grid_print": {MARKED},
     # Sentences of the rules that a place would break say names alone.
     "schedule:session_place": {MARKED, "bare"},
+    "schedule:place_claim": {"bare"},
     "schedule:version_detail": {MARKED},
     "session_detail": {MARKED},
 }

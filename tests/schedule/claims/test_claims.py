@@ -30,7 +30,7 @@ QUERIES = 17
 
 @pytest.fixture
 def knots(camp, ben, rooms, slots):
-    switch_camp(camp=camp, can_hosts_place=True)
+    switch_camp(camp=camp, can_hosts_claim=True)
     camp.refresh_from_db()
     return PitchFactory(camp=camp, title="Knots", hosts=[ben])
 
@@ -67,7 +67,7 @@ def test_a_host_takes_a_free_place_and_everybody_sees_it(sign_in, camp, ben, kno
 def test_the_organisers_read_who_did_it(camp, ben, knots, rooms, slots):
     claim_place(pitch=knots, room=rooms[0], slot=slots[0], by=ben)
     [told] = told_steps(camp, list(camp.steps.all()))
-    assert (told.sentence, told.step.by) == ("“Knots” placed by its host: Barn, 10:00", ben)
+    assert (told.sentence, told.step.by) == ("“Knots” placed as its host chose: Barn, 10:00", ben)
 
 
 def test_nothing_else_that_waits_on_the_draft_goes_out_with_it(camp, ben, knots, rooms, slots):
@@ -258,19 +258,21 @@ def test_it_is_off_unless_the_organisers_switch_it_on(sign_in, camp, ben, olga, 
     answer = press(client, camp, knots, rooms[0], slots[0])
     assert answer.status_code == 422
     assert "Hosts do not place themselves in this camp any more." in answer.content.decode()
-    sign_in(olga).post(reverse("events:camp_switch", args=[camp.slug, "can_hosts_place"]), {"on": "1"})
+    sign_in(olga).post(reverse("events:camp_switch", args=[camp.slug, "can_hosts_claim"]), {"on": "1"})
     client = sign_in(ben)
     assert all("Choose a place" in client.get(page).content.decode() for page in pages)
     assert press(client, camp, knots, rooms[0], slots[0]).status_code == 302
 
 
-def test_nobody_places_what_somebody_else_hosts(sign_in, camp, cleo, olga, knots, rooms, slots):
-    for person in (cleo, olga):
+def test_nobody_but_an_organiser_places_what_somebody_else_hosts(sign_in, camp, cleo, hal, olga, knots, rooms, slots):
+    for person in (cleo, hal):
         client = sign_in(person)
         assert client.get(url(camp, knots)).url == knots.get_absolute_url()
         assert press(client, camp, knots, rooms[0], slots[0]).url == knots.get_absolute_url()
         assert "You do not host “Knots”." in client.get(knots.get_absolute_url()).content.decode()
     refused(knots, rooms[0], slots[0], cleo, "You do not host “Knots”")
+    # For a host who has no device, say; by the same rules.
+    claim_place(pitch=knots, room=rooms[0], slot=slots[0], by=olga)
 
 
 def test_whoever_gave_up_hosting_gives_no_place_back(sign_in, camp, ben, cleo, knots, rooms, slots):

@@ -41,7 +41,7 @@ def hosts_of(camp) -> list[tuple[Client, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_hundred_claims_at_once_on_ten_cells_ten_are_placed_and_the_others_told(camp, slots):
-    switch_camp(camp=camp, can_hosts_place=True)
+    switch_camp(camp=camp, can_hosts_claim=True)
     rooms = RoomFactory.create_batch(10, camp=camp)
     for slot in slots[1:]:
         slot.delete()
