@@ -83,7 +83,7 @@ def save_only(*, camp: Camp, thing: Model, fields: Collection[str]) -> None:
 
 @transaction.atomic
 def switch_camp(*, camp: Camp, **flags: bool) -> None:
-    """Pitching or interest is open or closed, counts or the checklist are shown or hidden."""
+    """Pitching or interest is open or closed, hosts claim cells or do not, counts or checklist are shown."""
     camp.lock()
     camp.save_flags(**flags)
     stamps.bump(camp, stamps.FRAME)

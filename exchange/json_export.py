@@ -29,7 +29,7 @@ FORMAT = "campgrid-1"
 CAMP_FIELDS = [
     "name", "tagline", "starts_on", "ends_on", "time_zone", "venue", "hashtag", "description", "conduct", "accent",
     "is_public", "joining", "capacity", "is_pitching_open", "is_interest_open", "are_counts_shown", "musts_each",
-    "walking_minutes", "room_minutes", "is_checklist_shown", "archived_at",
+    "walking_minutes", "room_minutes", "can_hosts_claim", "is_checklist_shown", "archived_at",
 ]  # fmt: skip
 ROOM_FIELDS = ["name", "capacity", "features", "building", "directions", "online_url", "position"]
 SLOT_FIELDS = ["starts_at", "ends_at", "kind", "title"]

@@ -10,3 +10,7 @@ class ScheduleConfig(AppConfig):
         from . import checklist  # noqa: F401
         from .draft import receivers as _draft  # noqa: F401
         from .wall import receivers as _wall  # noqa: F401
+
+        # isort: split
+        # The way to another place stands below the place.
+        from .claims import receivers as _claims  # noqa: F401

@@ -94,6 +94,10 @@ class FullCamp:
         self.idea = PitchFactory(camp=camp, title="An idea")
         Interest.objects.create(pitch=self.pitch, attendee=host)
         self.session = place_session(pitch=self.pitch, room=rooms[0], slot=slots[0])
+        # By its host, though not pinned: plans below move it.
+        self.session.claimed_as_of = self.session.as_of
+        self.session.save(update_fields=["claimed_as_of"])
+        camp.save_flags(can_hosts_claim=True)
         publish_grid(camp=camp, by=None)
         self.other = place_session(pitch=self.idea, room=rooms[1], slot=slots[1])
         # A version to go back to.
@@ -259,6 +263,8 @@ class FullCamp:
             "schedule:grid_publish": Form(seen | {"accept_broken": "1"}),
             "schedule:version_take_back": Form({"seen": 2}),
             "schedule:live_switch": Form({"on": "0"}),
+            "schedule:place_claim": Form({"cell": f"{self.slots[2].pk}-{self.rooms[0].pk}"}),
+            "schedule:place_give_back": Form({"seen": self.session.revision}),
             "schedule:session_place": Form({"cell": f"{self.slots[2].pk}-{self.rooms[0].pk}"}),
             "schedule:session_unplace": Form({"seen": self.session.revision}),
             "schedule:session_pin": Form({"on": "1"}),

@@ -111,6 +111,7 @@ ANSWERS_ITSELF = {
     "pitches/views.py:interest_set": "a script is told by JSON",
     "schedule/views/tell.py:device_move": "a browser says it by itself, with no page open: it is told by a status",
     "schedule/views/place.py:session_place": "above the places to choose from",
+    "schedule/views/claims.py:place_claim": "above the places to choose from",
     "schedule/views/cells.py:cell_fill": "above what one typed, and what waits to be chosen",
     "schedule/views/publish.py:version_take_back": "where there is nothing to go back to the page says so",
 }

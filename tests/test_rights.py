@@ -139,6 +139,9 @@ RIGHTS = {
     "schedule:session_choose": (INSIDE_DO, INSIDE_DO),
     "schedule:calendar_detail": (EVERYBODY, NONE),
     "schedule:calendar_replace": (INSIDE, INSIDE_DO),
+    # Its hosts, and an organiser for them: all others are led to the pitch, and read why.
+    "schedule:place_claim": ("JJJJJ >.>.", INSIDE_DO),
+    "schedule:place_give_back": (INSIDE_DO, INSIDE_DO),
     "schedule:mails_start": (INSIDE_DO, INSIDE_DO),
     # The address, with the code beside it in the mail: whoever reads the mail need not be signed in.
     "schedule:mails_stop": (EVERYBODY, ">>>>> >>>>"),

@@ -187,6 +187,8 @@ class Camp(models.Model):
     is_pitching_open = models.BooleanField(_("pitching is open"), default=True)
     is_interest_open = models.BooleanField(_("interest is open"), default=True)
     are_counts_shown = models.BooleanField(_("show how many are interested"), default=False)
+    #: hosts take a free cell of the grid themselves
+    can_hosts_claim = models.BooleanField(_("hosts place themselves"), default=False, db_default=False)
     #: until all on it is done, on the organisers' page of the camp
     is_checklist_shown = models.BooleanField(default=True, editable=False)
     musts_each = models.PositiveSmallIntegerField(

@@ -76,6 +76,10 @@ SWITCHES = {
         _lazy("How many are interested is hidden, so that nobody follows the crowd."),
         _lazy("Everybody sees how many are interested."),
     ),
+    "can_hosts_claim": (
+        _lazy("Only organisers give places on the grid."),
+        _lazy("Hosts take free places on the grid themselves, and everybody sees it at once."),
+    ),
     "is_checklist_shown": (
         _lazy("The list of what is still to do is put away."),
         _lazy("Organisers see what is still to do on the page about the camp, until all is done."),
@@ -457,7 +461,9 @@ def _undo_times(camp: Camp, before: dict[str, Any], form: CampForm) -> Undo:
 @camp_view(Access.ORGANISER)
 @sent_from("events:camp_edit")
 def camp_switch(request: CampRequest, camp: Camp, switch: str) -> HttpResponse:
-    """Opens or closes pitching or interest, shows or hides the counts, or the list of what is still to do."""
+    """Opens or closes pitching or interest, lets hosts place themselves or not, shows or hides the counts, or the list
+    of what is still to do.
+    """
     if switch not in SWITCHES:
         return redirect("events:camp_edit", camp.slug)
     was_on, is_on = getattr(camp, switch), request.POST.get("on") == "1"

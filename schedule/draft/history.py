@@ -92,6 +92,8 @@ class Words(NamedTuple):
             return _("“%(title)s” taken off the grid") % values
         if step.kind == Step.Kind.REPEAT:
             return _("“%(title)s” runs once more: %(place)s") % values
+        if step.kind == Step.Kind.CLAIM:
+            return _("“%(title)s” placed as its host chose: %(place)s") % values
         if step.kind == Step.Kind.BACK:
             return _("“%(title)s” put back: %(place)s") % values
         if before["room"] is None:

@@ -113,6 +113,8 @@ class Session(models.Model):
     revision = models.PositiveIntegerField(default=0)
     #: the revision since which it stands as it does: of what was taken back, the one from before
     as_of = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    #: as which revision a host put it where it stands (claim); anything that is done to it since ends that
+    claimed_as_of = models.PositiveIntegerField(null=True, blank=True, editable=False)
     moved_by = models.ForeignKey(Attendee, models.SET_NULL, null=True, blank=True, related_name="+")
     moved_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     #: where it stood before its last move, as `remember` writes it; null: it never moved
@@ -157,6 +159,11 @@ class Session(models.Model):
         cells = sorted(self.cells.all(), key=lambda cell: cell.slot.starts_at)
         return cells[0] if cells else None
 
+    @property
+    def is_claimed(self) -> bool:
+        """A host put it where it stands, and nobody touched it since: what was done and taken back did not."""
+        return self.claimed_as_of is not None and self.claimed_as_of == self.as_of
+
     # -- moves ----------------------------------------------------------------------------------------
 
     def remember(self, *, runs: int = 0) -> None:
@@ -182,6 +189,13 @@ class Session(models.Model):
     def mark_moved(self, by: Attendee | None) -> None:
         self.count_move(by)
         self.save(update_fields=self.OF_A_MOVE)
+
+    def mark_claimed(self, by: Attendee) -> None:
+        """Moved by its host: theirs to move again, and pinned, so that no build moves it."""
+        self.is_pinned = True
+        self.count_move(by)
+        self.claimed_as_of = self.as_of
+        self.save(update_fields=[*self.OF_A_MOVE, "claimed_as_of"])
 
 
 class Cell(models.Model):

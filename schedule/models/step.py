@@ -51,6 +51,7 @@ class Step(models.Model):
         BUILD = "build", _("build taken")
         REPAIR = "repair", _("repair taken")
         BACK = "back", _("put back")
+        CLAIM = "claim", _("placed by its host")
 
     #: what one person can take back
     OPEN = 50

@@ -162,3 +162,14 @@ class Placement(NeverChanges):
 
     def __str__(self) -> str:
         return f"{self.session_id} in {self.room_name}"
+
+    def anew(self) -> Placement:
+        """The same place, for another version; not saved."""
+        return Placement(
+            session_id=self.session_id,
+            room_ref=self.room_ref,
+            slot_ref=self.slot_ref,
+            room_name=self.room_name,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )

@@ -15,6 +15,7 @@ from events.keeping import kept_on_devices
 from events.live import add_token
 from events.models import Camp
 
+from ..claims.asking import is_asked
 from ..models import GridVersion, Session
 from ..wall.choices import go_to, stay_away
 from ..wall.coming import coming_for
@@ -37,6 +38,7 @@ def my_interests(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         "next": coming_for(request),
         "day": my_day(camp, wall, me, own),
         "may_choose": not camp.is_archived,
+        "may_place": is_asked(camp),
         "not_placed": not_on_the_grid(wall, me, wishes),
         "withdrawn": withdrawn_from_me(wall, me, wishes),
         "has_grid": wall.has_grid,

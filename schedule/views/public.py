@@ -19,11 +19,13 @@ from events.models import Attendee, Camp
 from pitches.board import may_tap, tap_form
 
 from .. import advice
+from ..claims.asking import is_asked, waiting_of
 from ..models import GridVersion
 from ..wall.buttons import card_buttons, choice_form
 from ..wall.changes import with_sentences
 from ..wall.feeds import feed_placements, my_placements, room_name
 from ..wall.ical import calendar
+from ..wall.mine import read_wall
 from ..wall.shared import shared_grid
 from ..wall.stamp import calendar_shows, grid_shows, how_shows, my_calendar_shows, versions_show
 from ..wall.unseen import unseen_of
@@ -45,6 +47,7 @@ def grid_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "grid": grid,
         "table": choice_form(request, table) if buttons else table,
         "tap_form": tap_form(request) if buttons and may_tap(request) else "",
+        "to_place": waiting_of(camp, read_wall(camp, request.shown.numbers), me) if me and is_asked(camp) else [],
         "only_mine": request.GET.get("show") == "mine" and me is not None,
         "with_past": request.GET.get("past") == "1",
         "is_in": me is not None,

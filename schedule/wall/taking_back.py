@@ -49,7 +49,7 @@ def before_latest(camp: Camp, rows: DraftRows) -> Before:
     version.camp = camp
     found = standing_of(rows, version)
     _refuse_gone(found, rows)
-    placements = [_anew(row) for row in found]
+    placements = [row.anew() for row in found]
     before, after = (
         [Place(p.session_id, p.room_ref, p.room_name, p.starts_at, p.ends_at) for p in places]
         for places in (latest.placements.filter(is_cancelled=False), placements)
@@ -67,17 +67,6 @@ def _refuse_gone(found: list[Placement], rows: DraftRows) -> None:
             _("“%(title)s” would stand in %(room)s, which is gone. Change the draft instead, and publish it."),
             params={"title": gone.session.pitch.title, "room": gone.room_name},
         )
-
-
-def _anew(row: Placement) -> Placement:
-    return Placement(
-        session_id=row.session_id,
-        room_ref=row.room_ref,
-        slot_ref=row.slot_ref,
-        room_name=row.room_name,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-    )
 
 
 @transaction.atomic

@@ -44,6 +44,7 @@ PLACES = {
     "schedule:pack_print": {MARKED},
     # Sentences of the rules that a place would break say names alone.
     "schedule:session_place": {MARKED, "bare"},
+    "schedule:place_claim": {"bare"},
     "schedule:version_detail": {MARKED},
     "session_detail": {MARKED},
 }

@@ -38,7 +38,7 @@ LEFT = {
     Pitch: {"proposed_by": "by number", "merged_into": "by number"},
     TopicColour: {},
     Session: {
-        "pitch": "by number", "revision": "of moves on the draft", "as_of": "the same", "moved_by": "the same", "moved_at": "the same", "stood": "the same",
+        "pitch": "by number", "revision": "of moves on the draft", "as_of": "the same", "claimed_as_of": "the same", "moved_by": "the same", "moved_at": "the same", "stood": "the same",
     },
     GridVersion: {
         "frame": "renumbered", "changes": "follow from the version before", "moved_from": "the same", "whys": "the same",
@@ -76,7 +76,7 @@ PASSED_ON = {
     "CAMP": {
         "name", "tagline", "starts_on", "ends_on", "time_zone", "venue", "hashtag", "description", "conduct", "accent",
         "is_public", "joining", "capacity", "is_pitching_open", "is_interest_open", "are_counts_shown", "musts_each",
-        "walking_minutes", "room_minutes", "is_checklist_shown", "archived_at",
+        "walking_minutes", "room_minutes", "can_hosts_claim", "is_checklist_shown", "archived_at",
     },
     "ROOM": {"name", "capacity", "features", "building", "directions", "position"},
     "SLOT": {"starts_at", "ends_at", "kind", "title"},

@@ -1,0 +1,86 @@
+"""What a host did is seen by everybody at once, and nothing else of the draft with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from events.models import Attendee, Camp, Room, Slot
+
+from ..draft.rows import DraftRows, read_draft
+from ..models import GridVersion, Placement, Session
+from ..wall.live import standing_of
+from ..wall.publish import frame_of, pending_placements, put_up
+
+
+class Seen(NamedTuple):
+    """The published grid, as far as it says where there is room."""
+
+    latest: GridVersion | None
+    #: what stands on it
+    standing: Sequence[Placement] = ()
+
+    @classmethod
+    def of(cls, camp: Camp, rows: DraftRows) -> Seen:
+        latest = GridVersion.latest(camp)
+        return cls(latest, standing_of(rows, latest)) if latest else cls(None)
+
+    def is_taken(self, room: Room, slot: Slot, session_id: int | None) -> bool:
+        """Everybody sees another session there while the slot lasts, whatever the draft says."""
+        return any(
+            row.room_ref == room.pk
+            and row.session_id != session_id
+            and row.starts_at < slot.ends_at
+            and slot.starts_at < row.ends_at
+            for row in self.standing
+        )
+
+    def has_times_of(self, slot: Slot) -> bool:
+        """Everybody sees the slot when it is, or not yet: what moved on the draft alone is nowhere to stand."""
+        if self.latest is None:
+            return True
+        found = next((one for one in self.latest.frame["slots"] if one["id"] == slot.pk), None)
+        times = (slot.starts_at, slot.ends_at)
+        return found is None or tuple(datetime.fromisoformat(found[end]) for end in ("starts_at", "ends_at")) == times
+
+    def frame_with(self, rows: DraftRows, places: Iterable[Placement]) -> dict[str, Any]:
+        """The rooms and slots as they are published, with those of these places that are new."""
+        now, places = frame_of(rows), list(places)
+        if self.latest is None:
+            return now
+        wanted = {"rooms": {row.room_ref for row in places}, "slots": {row.slot_ref for row in places}}
+        frame = {}
+        for kind, ids in wanted.items():
+            there = self.latest.frame[kind]
+            new = ids - {one["id"] for one in there}
+            frame[kind] = [*there, *(one for one in now[kind] if one["id"] in new)]
+        frame["slots"].sort(key=lambda slot: datetime.fromisoformat(slot["starts_at"]))
+        return frame
+
+
+@transaction.atomic(savepoint=False)
+def put_out(*, session: Session, by: Attendee) -> GridVersion | None:
+    """The published grid is as it was, and has the session where the draft has it, or no more; None: it was so already,
+    as live mode published it. What else waits on the draft waits on.
+    """
+    camp = session.camp
+    rows = read_draft(camp)
+    seen = Seen.of(camp, rows)
+    mine = [row for row in pending_placements(rows) if row.session_id == session.pk]
+    was = [row for row in seen.standing if row.session_id == session.pk]
+    if _cells_of(mine) == _cells_of(was):
+        return None
+    frame = seen.frame_with(rows, mine)
+    names = {room["id"]: room["name"] for room in frame["rooms"]}
+    for row in mine:
+        # A room that is called something else on the draft alone.
+        row.room_name = names[row.room_ref]
+    others = [row.anew() for row in seen.standing if row.session_id != session.pk]
+    return put_up(camp=camp, latest=seen.latest, placements=[*others, *mine], frame=frame, by=by)
+
+
+def _cells_of(rows: Iterable[Placement]) -> list[tuple[int, int]]:
+    return [(row.room_ref, row.slot_ref) for row in rows]
