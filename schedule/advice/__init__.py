@@ -19,7 +19,7 @@ from .cells import (
 from .compared import Compared, compare, compared_in_words, count_moves
 from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
-from .mending import Mending, repairs
+from .mending import Cost, Mending, cost_of, quick_repairs, repairs
 from .needs import MissingNeed, missing_needs
 from .shown import ShownClash, ShownRepeat, Waiting, waiting_pitches, with_titles
 from .words import concern_costs, concern_now, concern_sentences, concern_words, reason_in_words, rule_sentences
@@ -30,6 +30,7 @@ __all__ = [
     "CellFilling",
     "Clash",
     "Compared",
+    "Cost",
     "Counted",
     "Expected",
     "Figures",
@@ -53,6 +54,7 @@ __all__ = [
     "concern_sentences",
     "concern_words",
     "contradictions",
+    "cost_of",
     "count_moves",
     "counted_of",
     "expected_people",
@@ -61,6 +63,7 @@ __all__ = [
     "last_figures",
     "missing_needs",
     "place_slots",
+    "quick_repairs",
     "reason_in_words",
     "renew_figures",
     "repairs",

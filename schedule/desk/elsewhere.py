@@ -1,0 +1,127 @@
+"""One session goes somewhere else, or runs once more: the places that are open to it, by what each costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+
+from .. import advice
+from ..advice import PlaceCell
+from .desk import Desk, Proposal
+from .plan import Move, Plan, Why
+
+MOST = 3
+
+
+def run_again(desk: Desk) -> list[Proposal]:
+    """The best free places for one more running."""
+    if desk.session is None:
+        return []
+    coming, pitch = {slot.pk for slot in desk.coming}, desk.session.pitch
+    slots = advice.place_slots(desk.draft, desk.wishes, pitch.pk, None)
+    cells = _best(cell for found in slots for cell in found.cells if cell.slot.pk in coming and cell.is_open)
+    return [
+        Proposal(
+            _("Once more in %(place)s") % {"place": desk.place(cell.slot.pk, cell.room.pk)},
+            Plan(Why.AGAIN, again=(pitch.pk, cell.slot.pk, cell.room.pk)),
+            costs=[
+                *_holds(cell),
+                *desk.cost([*desk.rows, [pitch.pk, cell.slot.pk, cell.room.pk]]),
+            ],
+        )
+        for cell in cells
+    ]
+
+
+def too_full(desk: Desk) -> list[Proposal]:
+    """A larger room at the same time, be it by a swap; or once more, later."""
+    if desk.standing is None:
+        return []
+    here = desk.standing
+    cells = _cells(desk, lambda cell: cell.slot.pk == here.slot.pk and cell.room.capacity > here.room.capacity)
+    larger = [_put(desk, Why.FULL, cell) for cell in sorted(cells, key=lambda cell: -cell.room.capacity)[:2]]
+    again = [_because(proposal, Why.FULL) for proposal in run_again(desk)]
+    return [*larger, *again][:MOST]
+
+
+def later(desk: Desk, why: Why) -> list[Proposal]:
+    """The best place later, and the best of those in which somebody makes way."""
+    if desk.standing is None:
+        return []
+    here, coming = desk.standing, {slot.pk for slot in desk.coming}
+    cells = _cells(desk, lambda cell: cell.slot.pk in coming and cell.slot.starts_at > here.slot.starts_at)
+    free, swaps = [cell for cell in cells if cell.is_open], [cell for cell in cells if not cell.is_open]
+    return [_put(desk, why, cell) for cell in (*_best(free)[:1], *_best(swaps)[:1])]
+
+
+def cancel(desk: Desk) -> list[Proposal]:
+    """It is off the grid; or what waits and is wished most there takes its place."""
+    if desk.standing is None:
+        return []
+    here = desk.standing
+    off = Move(here.session.pk, here.session.revision)
+    alone = Proposal(
+        _("“%(title)s” comes off the grid") % {"title": here.session.title},
+        Plan(Why.CANCEL, moves=[off]),
+        drops=[here.session.title],
+        costs=[*desk.cost(desk.rows_after([off])), *who_is_told(desk)],
+    )
+    return [alone]
+
+
+def who_is_told(desk: Desk) -> list[str]:
+    """Of a session that is cancelled."""
+    if not desk.hosts:
+        return [_("Whoever has it in their day is told.")]
+    names = ", ".join(str(host) for host in desk.hosts)
+    return [_("Whoever has it in their day is told, and its hosts by mail, too: %(names)s.") % {"names": names}]
+
+
+def _cells(desk: Desk, may: Callable[[PlaceCell], bool]) -> list[PlaceCell]:
+    """Places that the session on the desk can have without breaking a rule, and in which nothing has begun."""
+    if desk.standing is None or desk.standing.session.is_pinned:
+        return []
+    session = desk.standing.session
+    slots = advice.place_slots(desk.draft, desk.wishes, session.pitch_id, session.pk)
+    return [cell for found in slots for cell in found.cells if cell.is_good and may(cell) and _may(desk, cell)]
+
+
+def _may(desk: Desk, cell: PlaceCell) -> bool:
+    """Where a slot has begun nobody changes places any more; a room that is free takes what has to leave its own."""
+    is_begun = cell.slot.pk in desk.begun
+    return not is_begun or (cell.is_open and desk.slot is not None and cell.slot.pk == desk.slot.pk)
+
+
+def _best(cells: Iterable[PlaceCell]) -> list[PlaceCell]:
+    """Each in a slot of its own: what wins most, then what is earlier, then the largest room."""
+    found: dict[int, PlaceCell] = {}
+    good = (cell for cell in cells if cell.is_good)
+    for cell in sorted(good, key=lambda cell: (-cell.choice.gain, cell.slot.starts_at, -cell.room.capacity)):
+        found.setdefault(cell.slot.pk, cell)
+    return list(found.values())[:MOST]
+
+
+def _put(desk: Desk, why: Why, cell: PlaceCell) -> Proposal:
+    """The session on the desk goes there; whoever stands there takes its place."""
+    assert desk.standing is not None
+    here = desk.standing
+    moves = [Move(here.session.pk, here.session.revision, cell.room.pk, cell.slot.pk)]
+    title = _("“%(title)s” to %(place)s") % {
+        "title": here.session.title,
+        "place": desk.place(cell.slot.pk, cell.room.pk),
+    }
+    if cell.standing is not None:
+        other = cell.standing.session
+        moves.append(Move(other.pk, other.revision, here.room.pk, here.slot.pk))
+        title = _("%(what)s, swapped with “%(other)s”") % {"what": title, "other": other.title}
+    costs = [*_holds(cell), *desk.cost(desk.rows_after(moves))]
+    return Proposal(title, Plan(why, moves=moves), costs=costs)
+
+
+def _holds(cell: PlaceCell) -> list[str]:
+    return [_("%(room)s holds %(seats)s.") % {"room": cell.room.name, "seats": cell.room.capacity}]
+
+
+def _because(proposal: Proposal, why: Why) -> Proposal:
+    return Proposal(proposal.title, proposal.plan._replace(why=why), proposal.drops, proposal.moves, proposal.costs)

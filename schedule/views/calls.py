@@ -1,0 +1,62 @@
+"""A host who is missed answers; somebody else offers to lead the session."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.once import note_left
+from events.access import Access, camp_view
+from events.http import AttendeeRequest, refusal_told, tell_done
+from events.models import Camp
+
+from ..desk.calling import answer_call, is_leader_sought, offer_lead, take_offer_back
+from ..models import HostCall, Session
+
+
+@camp_view(Access.ATTENDEE)
+def call_answer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
+    """One tap: on the way, or not coming; open to whoever was called."""
+    calls = HostCall.objects.filter(session__camp=camp, session__pitch__hosts=request.me, host=request.me)
+    call = get_object_or_404(calls.select_related("session__pitch"), session=session_id)
+    call.session.camp = call.session.pitch.camp = camp
+    if request.method == "POST":
+        with refusal_told(request):
+            call = answer_call(session=call.session, host=request.me, answer=request.POST.get("answer", ""))
+            note_left(request, call, "answer")
+            said = _("The organisers know that you are on your way.")
+            if call.answer == HostCall.Answer.CANNOT:
+                said = _("The organisers know that you cannot come.")
+            tell_done(request, said)
+        return redirect("schedule:call_answer", camp.slug, session_id)
+    session = Session.objects.with_place().get(pk=session_id)
+    session.camp = camp
+    context = {"camp": camp, "call": call, "session": session, "place": session.place}
+    return render(request, "schedule/call_answer.html", context)
+
+
+@camp_view(Access.ATTENDEE)
+def lead_offer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
+    """Somebody says that they could lead a session whose host is missing, or that they no longer can."""
+    rows = camp.sessions.visible_to(request.me).select_related("pitch")
+    session = get_object_or_404(rows, pk=session_id)
+    session.camp = session.pitch.camp = camp
+    if request.method == "POST":
+        with refusal_told(request):
+            if request.POST.get("offer") == "no":
+                take_offer_back(session=session, attendee=request.me)
+                tell_done(request, _("You are not proposed any more."))
+            else:
+                offer = offer_lead(session=session, attendee=request.me)
+                note_left(request, offer, "offered_at")
+                tell_done(request, _("The organisers know that you could lead it. They tell you if you do."))
+        return redirect("schedule:lead_offer", camp.slug, session_id)
+    context = {
+        "camp": camp,
+        "session": session,
+        "is_sought": is_leader_sought(session),
+        "has_offered": session.offers.filter(attendee=request.me).exists(),
+        "is_host": session.pitch.hosts.filter(pk=request.me.pk).exists(),
+    }
+    return render(request, "schedule/lead_offer.html", context)
