@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
+from events.few import in_steps
+
 from .. import advice
 from ..advice import PlaceCell
+from ..draft.rows import Standing
 from .desk import Desk, Proposal
 from .plan import Move, Plan, Why
 
@@ -15,9 +18,14 @@ MOST = 3
 
 
 def run_again(desk: Desk) -> list[Proposal]:
-    """The best free places for one more running."""
-    if desk.session is None:
+    """The best free places for one more running; where there is none, what would have to wait for it."""
+    if desk.session is None or not desk.session.pitch.is_open:
         return []
+    return _again_where_free(desk) or _again_instead(desk)
+
+
+def _again_where_free(desk: Desk) -> list[Proposal]:
+    assert desk.session is not None
     coming, pitch = {slot.pk for slot in desk.coming}, desk.session.pitch
     slots = advice.place_slots(desk.draft, desk.wishes, pitch.pk, None)
     cells = _best(cell for found in slots for cell in found.cells if cell.slot.pk in coming and cell.is_open)
@@ -32,6 +40,45 @@ def run_again(desk: Desk) -> list[Proposal]:
         )
         for cell in cells
     ]
+
+
+def _again_instead(desk: Desk) -> list[Proposal]:
+    """In place of what costs least, which waits then."""
+    assert desk.session is not None
+    pitch, busy = desk.session.pitch, {host.pk for host in desk.hosts}
+    found = []
+    for other in giving_way(desk):
+        if other.session.pitch_id == pitch.pk or len(other.cells) != pitch.length or _leads_then(desk, busy, other):
+            continue
+        off, cell = Move(other.session.pk, other.session.revision), (pitch.pk, other.slot.pk, other.room.pk)
+        title = _("Once more in %(place)s") % {"place": desk.place(other.slot.pk, other.room.pk)}
+        plan = Plan(Why.AGAIN, moves=[off], again=cell)
+        costs = desk.cost([*desk.rows_after([off]), list(cell)])
+        found.append(Proposal(title, plan, drops=[other.session.title], costs=costs))
+        if len(found) == 2:
+            break
+    return found
+
+
+def _leads_then(desk: Desk, people: set[int], other: Standing) -> bool:
+    """Whether one of these leads something beside that session, or is away."""
+    here = {cell.slot_id for cell in other.cells}
+    beside = (found for found in desk.draft.standing if found is not other)
+    leading = {
+        host.pk
+        for found in beside
+        if here & {cell.slot_id for cell in found.cells}
+        for host in found.session.pitch.hosts.all()
+    }
+    return bool(people & leading) or any(here & desk.draft.away.get(pk, set()) for pk in people)
+
+
+def giving_way(desk: Desk) -> list[Standing]:
+    """What has not begun and is not pinned, what is wished least first, as far as that is told."""
+    coming = {slot.pk for slot in desk.coming}
+    rows = [found for found in desk.draft.standing if found.slot.pk in coming and not found.session.is_pinned]
+    wished = desk.wishes.count if desk.wishes else lambda _pitch: 0
+    return sorted(rows, key=lambda found: (in_steps(wished(found.session.pitch_id)), found.slot.starts_at))
 
 
 def too_full(desk: Desk) -> list[Proposal]:
@@ -50,8 +97,10 @@ def later(desk: Desk, why: Why) -> list[Proposal]:
     if desk.standing is None:
         return []
     here, coming = desk.standing, {slot.pk for slot in desk.coming}
+    # What has begun leaves a place in which nobody can begin any more.
     cells = _cells(desk, lambda cell: cell.slot.pk in coming and cell.slot.starts_at > here.slot.starts_at)
-    free, swaps = [cell for cell in cells if cell.is_open], [cell for cell in cells if not cell.is_open]
+    free = [cell for cell in cells if cell.is_open]
+    swaps = [cell for cell in cells if not cell.is_open and not desk.has_begun]
     return [_put(desk, why, cell) for cell in (*_best(free)[:1], *_best(swaps)[:1])]
 
 
@@ -73,9 +122,9 @@ def cancel(desk: Desk) -> list[Proposal]:
 def who_is_told(desk: Desk) -> list[str]:
     """Of a session that is cancelled."""
     if not desk.hosts:
-        return [_("Whoever has it in their day is told.")]
+        return [_("Told are all who have it in their day.")]
     names = ", ".join(str(host) for host in desk.hosts)
-    return [_("Whoever has it in their day is told, and its hosts by mail, too: %(names)s.") % {"names": names}]
+    return [_("Told are all who have it in their day, and by mail, too, its hosts: %(names)s") % {"names": names}]
 
 
 def _cells(desk: Desk, may: Callable[[PlaceCell], bool]) -> list[PlaceCell]:

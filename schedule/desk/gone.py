@@ -14,6 +14,8 @@ from .desk import Desk, Proposal, moved_in_words
 from .plan import Move, Plan, Why, moves_to
 
 MOST = 3
+#: in wishes
+WORTH_A_MOVE = 4
 
 
 def room_gone(desk: Desk) -> list[Proposal]:
@@ -31,7 +33,7 @@ def room_gone(desk: Desk) -> list[Proposal]:
         return [Proposal(title, plan)]
     case = border.case_of(replace(desk.draft, closed=closed), wishes=desk.wishes or border.NOBODY, mending=True)
     found = []
-    for mending in advice.quick_repairs(case, case.shown)[:MOST]:
+    for mending in sorted(advice.quick_repairs(case, case.shown), key=lambda one: _price(desk, one))[:MOST]:
         moves = [*at_once, *moves_to(desk.draft, mending.rows)]
         rows = desk.rows_after(moves)
         found.append(
@@ -44,6 +46,13 @@ def room_gone(desk: Desk) -> list[Proposal]:
             )
         )
     return found
+
+
+def _price(desk: Desk, mending: advice.Mending) -> tuple[int, int]:
+    """What comes off the grid first; then wishes lost, against how many have to go elsewhere."""
+    moves = moves_to(desk.draft, mending.rows)
+    going = sum(1 for move in moves if move.room)
+    return len(moves) - going, going * WORTH_A_MOVE - mending.attended
 
 
 def _at_once(desk: Desk) -> list[Move]:

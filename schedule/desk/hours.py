@@ -11,7 +11,8 @@ from events.models import Slot
 from events.templatetags.campgrid import clock
 
 from .desk import Desk, Proposal
-from .plan import Plan, Why
+from .elsewhere import giving_way
+from .plan import Move, Plan, Why
 
 MOST = 3
 #: minutes; the first is the one that the button promises
@@ -37,7 +38,19 @@ def new_session(desk: Desk) -> list[Proposal]:
             title = _("Put it into %(place)s") % {"place": desk.place(slot.pk, room.pk)}
             plan = Plan(Why.NEW, new=(room.pk, slot.pk))
             found.append(Proposal(title, plan, costs=[said, holds]))
-    return found[:MOST]
+    return found[:MOST] or _instead(desk)
+
+
+def _instead(desk: Desk) -> list[Proposal]:
+    """Where nothing is free, what costs least waits."""
+    found = []
+    for other in [row for row in giving_way(desk) if len(row.cells) == 1][:2]:
+        off, title = Move(other.session.pk, other.session.revision), desk.place(other.slot.pk, other.room.pk)
+        plan = Plan(Why.NEW, moves=[off], new=(other.room.pk, other.slot.pk))
+        said = desk.cost(desk.rows_after([off]))
+        text = _("Put it into %(place)s") % {"place": title}
+        found.append(Proposal(text, plan, drops=[other.session.title], costs=said))
+    return found
 
 
 def _now_and_next(desk: Desk) -> list[Slot]:

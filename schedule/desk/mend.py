@@ -13,7 +13,7 @@ from events.models import Attendee, Camp, Room
 from pitches.models import Pitch
 from pitches.services import submit_pitch
 
-from ..draft.moves import add_repeat, cells_from, off_the_board, place_session, refuse_unseen, take_each
+from ..draft.moves import cells_from, off_the_board, refuse_unseen, slots_from, stand_again, take_cells, take_each
 from ..draft.rows import begun_in
 from ..draft.steps import record_step
 from ..models import Cell, Draft, Session, Step
@@ -36,13 +36,14 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
     moved what. Nothing is moved to where something has begun, or into a room that is closed by now.
     """
     camp = camp.lock()
-    if plan.again:
-        return Mended([_again(camp, plan.again, by)], _last_step(camp, by))
     beside = do_beside(camp=camp, plan=plan, by=by)
     moved = _move(camp, plan.moves, by)
+    if plan.again:
+        moved.insert(0, _again(camp, plan.again, by))
     _refuse_left_behind(camp, plan)
     Draft.touch(camp)
-    return Mended(moved, record_step(camp=camp, kind=Step.Kind.REPAIR, sessions=moved, by=by, beside=beside))
+    kind = Step.Kind.REPEAT if plan.again and not plan.moves else Step.Kind.REPAIR
+    return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by, beside=beside))
 
 
 @transaction.atomic
@@ -54,19 +55,17 @@ def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Att
     if room is None or slot is None:
         raise ValidationError(_("Choose a room and a slot that are there."))
     slot.camp = camp
-    if taken := Cell.objects.filter(slot=slot, room=room).select_related("session__pitch").first():
-        raise ValidationError(
-            _("“%(title)s” stands there by now. Choose another place."), params={"title": taken.session}
-        )
     _refuse_closed(camp, [(room_id, slot_id)])
+    gone = _move(camp, plan.moves, by)
     pitch = Pitch(camp=camp, title=title)
     submit_pitch(pitch=pitch, by=by, on_behalf_of=on_behalf_of)
-    session = place_session(pitch=pitch, room=room, slot=slot, by=by)
-    return Mended([session], _last_step(camp, by))
-
-
-def _last_step(camp: Camp, by: Attendee) -> Step | None:
-    return camp.steps.to_undo(by).first()
+    session = Session.objects.create(camp=camp, pitch=pitch, moved_by=by)
+    session.remember()
+    take_cells(session=session, room=room, slots=slots_from(slot, pitch.length))
+    session.mark_moved(by)
+    Draft.touch(camp)
+    kind, moved = Step.Kind.REPAIR if gone else Step.Kind.MOVE, [session, *gone]
+    return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by))
 
 
 def _again(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
@@ -78,7 +77,7 @@ def _again(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
     pitch.camp = slot.camp = camp
     _refuse_begun(camp, [slot_id], pitch)
     _refuse_closed(camp, [(room_id, slot_id)])
-    return add_repeat(pitch=pitch, room=room, slot=slot, by=by)
+    return stand_again(pitch=pitch, room=room, slot=slot, by=by)
 
 
 def _move(camp: Camp, moves: Iterable[Move], by: Attendee) -> list[Session]:

@@ -61,6 +61,6 @@ def _handed(desk: Desk, person: Attendee) -> Proposal:
     gone = ", ".join(str(host) for host in desk.hosts if host.pk != person.pk)
     said = [_("It stays where it is, so no wish is lost.")]
     if gone:
-        said.append(_("Hosts it no more, and is told: %(names)s.") % {"names": gone})
+        said.append(_("Told that they do not host it any more: %(names)s") % {"names": gone})
     plan = Plan(Why.HOST, hands=(desk.session.pitch_id, before, [person.pk]))
     return Proposal(title % {"name": person}, plan, costs=said)
