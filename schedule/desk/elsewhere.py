@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from events.few import in_steps
+from pitches.models import MOST_RUNS, Pitch
 
 from .. import advice
 from ..advice import PlaceCell
-from ..draft.rows import Standing
+from ..draft.rows import DraftRows, Standing
 from .desk import Desk, Proposal
 from .plan import Move, Plan, Why
 
@@ -21,13 +24,16 @@ def run_again(desk: Desk) -> list[Proposal]:
     """The best free places for one more running; where there is none, what would have to wait for it."""
     if desk.session is None or not desk.session.pitch.is_open:
         return []
+    running = {found.session.pk for found in desk.draft.standing if found.session.pitch_id == desk.session.pitch_id}
+    if len(running) >= MOST_RUNS:
+        return []
     return _again_where_free(desk) or _again_instead(desk)
 
 
 def _again_where_free(desk: Desk) -> list[Proposal]:
     assert desk.session is not None
     coming, pitch = {slot.pk for slot in desk.coming}, desk.session.pitch
-    slots = advice.place_slots(desk.draft, desk.wishes, pitch.pk, None)
+    slots = advice.place_slots(_once_more(desk.draft, pitch), desk.wishes, pitch.pk, None)
     cells = _best(cell for found in slots for cell in found.cells if cell.slot.pk in coming and cell.is_open)
     return [
         Proposal(
@@ -40,6 +46,13 @@ def _again_where_free(desk: Desk) -> list[Proposal]:
         )
         for cell in cells
     ]
+
+
+def _once_more(draft: DraftRows, pitch: Pitch) -> DraftRows:
+    """As if it was agreed already that it runs once more."""
+    again = copy(pitch)
+    again.runs += 1
+    return replace(draft, pitches=[again if found.pk == pitch.pk else found for found in draft.pitches])
 
 
 def _again_instead(desk: Desk) -> list[Proposal]:
@@ -173,4 +186,4 @@ def _holds(cell: PlaceCell) -> list[str]:
 
 
 def _because(proposal: Proposal, why: Why) -> Proposal:
-    return Proposal(proposal.title, proposal.plan._replace(why=why), proposal.drops, proposal.moves, proposal.costs)
+    return replace(proposal, plan=proposal.plan._replace(why=why))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -22,14 +23,8 @@ def host_missing(desk: Desk, offers: Iterable[Attendee]) -> list[Proposal]:
     handed = [_handed(desk, person) for person in _heirs(desk, offers)][:2]
     # Whoever is missing is away now: the grid would break a rule with them in it.
     away = [(host.pk, cell.slot_id) for host in desk.hosts for cell in desk.standing.cells]
-    moved = [
-        Proposal(found.title, found.plan._replace(away=away), found.drops, found.moves, found.costs)
-        for found in later(desk, Why.HOST)
-    ]
-    off = [
-        Proposal(found.title, found.plan._replace(why=Why.HOST), found.drops, found.moves, found.costs)
-        for found in cancel(desk)
-    ]
+    moved = [replace(found, plan=found.plan._replace(away=away)) for found in later(desk, Why.HOST)]
+    off = [replace(found, plan=found.plan._replace(why=Why.HOST)) for found in cancel(desk)]
     return [*handed, *moved[: MOST - 1 - len(handed)], *off]
 
 
