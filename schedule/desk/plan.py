@@ -84,7 +84,8 @@ class Plan(NamedTuple):
             found = cls(*loads(text, salt=_salt(camp)))
         except (BadSignature, TypeError, ValueError) as error:
             raise ValidationError(_("Choose one of the ways that are shown.")) from error
-        return found._replace(moves=[Move(*move) for move in found.moves])
+        pairs = {name: [(one, other) for one, other in getattr(found, name)] for name in ("closes", "away")}
+        return found._replace(moves=[Move(*move) for move in found.moves], **pairs)
 
 
 def _salt(camp: Camp) -> str:

@@ -62,7 +62,7 @@ def test_a_pinned_session_stays(hall, camp, olga, knots, rooms, slots):
 
 
 @pytest.mark.parametrize(
-    "people, said", ((12, "About 10 wishes fewer."), (4, "About as many wishes: at most a few more or fewer."))
+    ("people", "said"), [(12, "About 10 wishes fewer."), (4, "About as many wishes: at most a few more or fewer.")]
 )
 def test_a_cost_is_told_in_steps_and_fewer_than_five_are_a_few(hall, knots, ducks, people, said):
     wished(ducks, 9, also=(knots, people))
@@ -123,7 +123,7 @@ def test_a_room_that_is_closed_is_not_offered(hall, camp, knots, slots):
         assert not any("Shed" in proposal for proposal in hall.proposals(knots, why))
 
 
-@pytest.mark.parametrize("minutes", (20, 10, 30))
+@pytest.mark.parametrize("minutes", [20, 10, 30])
 def test_everything_later_is_all_that_has_not_begun_from_here_on(hall, at, camp, knots, minutes):
     at(10.5)
     found = next(one for one in hall.proposals(knots, "later") if one.startswith(f"{minutes} minutes later"))
