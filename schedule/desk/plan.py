@@ -84,8 +84,11 @@ class Plan(NamedTuple):
             found = cls(*loads(text, salt=_salt(camp)))
         except (BadSignature, TypeError, ValueError) as error:
             raise ValidationError(_("Choose one of the ways that are shown.")) from error
-        pairs = {name: [(one, other) for one, other in getattr(found, name)] for name in ("closes", "away")}
-        return found._replace(moves=[Move(*move) for move in found.moves], **pairs)
+        return found._replace(
+            moves=[Move(*move) for move in found.moves],
+            closes=[(room, slot) for room, slot in found.closes],
+            away=[(person, slot) for person, slot in found.away],
+        )
 
 
 def _salt(camp: Camp) -> str:

@@ -38,6 +38,8 @@ PLACES = {
     "schedule:draft_detail": {MARKED},
     "schedule:draft_history": {MARKED},
     "schedule:draft_repair": {MARKED, READ_OUT, CHOICE},
+    "schedule:session_repair": {MARKED},
+    "schedule:cell_repair": {MARKED},
     "schedule:grid_detail": {MARKED},
     "schedule:grid_print": {MARKED},
     # Sentences of the rules that a place would break say names alone.
