@@ -69,15 +69,15 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
     )
     if devices:
         transaction.on_commit(lambda: push_call.enqueue(call.pk), robust=True)
-    _show(session)
+    _let_pages_say(session)
     return call
 
 
 @transaction.atomic
-def answer_call(*, session: Session, host: Attendee, answer: str) -> HostCall:
+def answer_call(*, session: Session, answer: str, by: Attendee) -> HostCall:
     """Whoever called is told whether the host comes."""
     session.camp.lock()
-    call = HostCall.objects.filter(session=session, host=host).select_related("by").first()
+    call = HostCall.objects.filter(session=session, host=by).select_related("by").first()
     if call is None or answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
         raise ValidationError(_("Nobody has called you for this session."))
     if call.answer == answer:
@@ -85,27 +85,27 @@ def answer_call(*, session: Session, host: Attendee, answer: str) -> HostCall:
     call.answer, call.answered_at = answer, timezone.now()
     call.save(update_fields=["answer", "answered_at"])
     people, kind = [call.by] if call.by else [], COMING if answer == HostCall.Answer.COMING else CANNOT
-    _tell(session, people, kind, host)
-    _show(session)
+    _tell_of(session, people, kind, by)
+    _let_pages_say(session)
     return call
 
 
 @transaction.atomic
-def offer_lead(*, session: Session, attendee: Attendee) -> LeadOffer:
+def offer_lead(*, session: Session, by: Attendee) -> LeadOffer:
     """The organiser who called the host reads that somebody could lead the session, and can hand it over."""
     session.camp.lock()
     if not is_leader_sought(session):
         raise ValidationError(_("Nobody is looked for: its host is there, or on the way."))
-    if session.pitch.hosts.filter(pk=attendee.pk).exists():
+    if session.pitch.hosts.filter(pk=by.pk).exists():
         raise ValidationError(_("You host it already."))
-    offer, is_new = LeadOffer.objects.get_or_create(session=session, attendee=attendee)
+    offer, is_new = LeadOffer.objects.get_or_create(session=session, attendee=by)
     if is_new:
         callers = Attendee.objects.filter(pk__in=session.calls.values("by")).present()
-        _tell(session, callers, COULD_LEAD, attendee)
+        _tell_of(session, callers, COULD_LEAD, by)
     return offer
 
 
-def _tell(session: Session, people: Iterable[Attendee], kind: str, by: Attendee) -> None:
+def _tell_of(session: Session, people: Iterable[Attendee], kind: str, by: Attendee) -> None:
     """Of the page on which they can go on; it goes with the text of the pitch."""
     address, page = desk_address(session), session.pitch.get_absolute_url()
     tell(people=people, kind=kind, by=by, address=address, ends_at=_ends_at(session), of=page, title=session.title)
@@ -148,7 +148,7 @@ def _place(session: Session) -> str:
     return str(place)
 
 
-def _show(session: Session) -> None:
+def _let_pages_say(session: Session) -> None:
     """Pages of the session say by now whether somebody is looked for."""
     stamps.bump(session.camp, stamps.notes_of(session.pk))
 

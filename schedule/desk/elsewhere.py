@@ -100,7 +100,7 @@ def too_full(desk: Desk) -> list[Proposal]:
         return []
     here = desk.standing
     cells = _cells(desk, lambda cell: cell.slot.pk == here.slot.pk and cell.room.capacity > here.room.capacity)
-    larger = [_put(desk, Why.FULL, cell) for cell in sorted(cells, key=lambda cell: -cell.room.capacity)[:2]]
+    larger = [_proposed(desk, Why.FULL, cell) for cell in sorted(cells, key=lambda cell: -cell.room.capacity)[:2]]
     again = [_because(proposal, Why.FULL) for proposal in run_again(desk)]
     return [*larger, *again][:MOST]
 
@@ -114,7 +114,7 @@ def later(desk: Desk, why: Why) -> list[Proposal]:
     cells = _cells(desk, lambda cell: cell.slot.pk in coming and cell.slot.starts_at > here.slot.starts_at)
     free = [cell for cell in cells if cell.is_open]
     swaps = [cell for cell in cells if not cell.is_open and not desk.has_begun]
-    return [_put(desk, why, cell) for cell in (*_best(free)[:1], *_best(swaps)[:1])]
+    return [_proposed(desk, why, cell) for cell in (*_best(free)[:1], *_best(swaps)[:1])]
 
 
 def cancel(desk: Desk) -> list[Proposal]:
@@ -164,7 +164,7 @@ def _best(cells: Iterable[PlaceCell]) -> list[PlaceCell]:
     return list(found.values())[:MOST]
 
 
-def _put(desk: Desk, why: Why, cell: PlaceCell) -> Proposal:
+def _proposed(desk: Desk, why: Why, cell: PlaceCell) -> Proposal:
     """The session on the desk goes there; whoever stands there takes its place."""
     assert desk.standing is not None
     here = desk.standing

@@ -37,9 +37,9 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
     """
     camp = camp.lock()
     beside = do_beside(camp=camp, plan=plan, by=by)
-    moved = _move(camp, plan.moves, by)
+    moved = _stand_where_said(camp, plan.moves, by)
     if plan.again:
-        moved.insert(0, _again(camp, plan.again, by))
+        moved.insert(0, _stand_once_more(camp, plan.again, by))
     _refuse_left_behind(camp, plan)
     Draft.touch(camp)
     kind = Step.Kind.REPEAT if plan.again and not plan.moves else Step.Kind.REPAIR
@@ -56,7 +56,7 @@ def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Att
         raise ValidationError(_("Choose a room and a slot that are there."))
     slot.camp = camp
     _refuse_closed(camp, [(room_id, slot_id)])
-    gone = _move(camp, plan.moves, by)
+    gone = _stand_where_said(camp, plan.moves, by)
     pitch = Pitch(camp=camp, title=title)
     submit_pitch(pitch=pitch, by=by, on_behalf_of=on_behalf_of)
     session = Session.objects.create(camp=camp, pitch=pitch, moved_by=by)
@@ -68,7 +68,7 @@ def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Att
     return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by))
 
 
-def _again(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
+def _stand_once_more(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
     pitch_id, slot_id, room_id = again
     pitch = camp.pitches.filter(pk=pitch_id).first()
     slot, room = camp.slots.filter(pk=slot_id).first(), camp.rooms.filter(pk=room_id).first()
@@ -80,7 +80,7 @@ def _again(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
     return stand_again(pitch=pitch, room=room, slot=slot, by=by)
 
 
-def _move(camp: Camp, moves: Iterable[Move], by: Attendee) -> list[Session]:
+def _stand_where_said(camp: Camp, moves: Iterable[Move], by: Attendee) -> list[Session]:
     """Each of these sessions stands where its move says, or nowhere; all or none."""
     wanted = {move.session: move for move in moves}
     rows = {row.pk: row for row in camp.sessions.filter(pk__in=wanted).order_by("pk").with_place()}

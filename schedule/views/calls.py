@@ -23,7 +23,7 @@ def call_answer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpRe
     call.session.camp = call.session.pitch.camp = camp
     if request.method == "POST":
         with refusal_told(request):
-            call = answer_call(session=call.session, host=request.me, answer=request.POST.get("answer", ""))
+            call = answer_call(session=call.session, answer=request.POST.get("answer", ""), by=request.me)
             note_left(request, call, "answer")
             said = _("The organisers know that you are on your way.")
             if call.answer == HostCall.Answer.CANNOT:
@@ -48,7 +48,7 @@ def lead_offer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpRes
                 take_offer_back(session=session, attendee=request.me)
                 tell_done(request, _("You are not proposed any more."))
             else:
-                offer = offer_lead(session=session, attendee=request.me)
+                offer = offer_lead(session=session, by=request.me)
                 note_left(request, offer, "offered_at")
                 tell_done(request, _("The organisers know that you could lead it. They tell you if you do."))
         return redirect("schedule:lead_offer", camp.slug, session_id)
