@@ -171,7 +171,7 @@ RIGHTS = {
     "schedule:cell_repair": (ORGANISERS, ORGANISERS_DO),
     "schedule:host_call": (ORGANISERS_DO, ORGANISERS_DO),
     # Whoever was called answers; others may offer.
-    "schedule:call_answer": ("JJJJJ N.NN", "JJJJJ N>NN"),
+    "schedule:call_answer": (OWN, OWN_DO),
     "schedule:lead_offer": (INSIDE, INSIDE_DO),
     "schedule:room_close": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:room_reopen": (ORGANISERS_DO, ORGANISERS_DO),

@@ -74,12 +74,14 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
 
 
 @transaction.atomic
-def answer_call(*, session: Session, answer: str, by: Attendee) -> HostCall:
-    """Whoever called is told whether the host comes."""
+def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
+    """Whoever called is told whether the host comes, unless they wrote it down themselves."""
+    session = call.session
     session.camp.lock()
-    call = HostCall.objects.filter(session=session, host=by).select_related("by").first()
-    if call is None or answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
-        raise ValidationError(_("Nobody has called you for this session."))
+    call = HostCall.objects.select_related("by").get(pk=call.pk)
+    call.session = session
+    if answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
+        raise ValidationError(_("Choose one of the two answers."))
     if call.answer == answer:
         return call
     call.answer, call.answered_at = answer, timezone.now()

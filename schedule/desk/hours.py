@@ -67,7 +67,8 @@ def _now_and_next(desk: Desk) -> list[Slot]:
 
 def all_later(desk: Desk) -> list[Proposal]:
     """All that has not begun of this day, from here on, so many minutes later."""
-    slots = desk.ahead()
+    # Of a camp that is over nothing can be later.
+    slots = [slot for slot in desk.ahead() if slot.starts_at > desk.now]
     if not slots:
         return []
     first, last = slots[0], slots[-1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.db.models import F
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -17,22 +18,29 @@ from ..models import HostCall, Session
 
 @camp_view(Access.ATTENDEE)
 def call_answer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
-    """One tap: on the way, or not coming; open to whoever was called."""
-    calls = HostCall.objects.filter(session__camp=camp, session__pitch__hosts=request.me, host=request.me)
-    call = get_object_or_404(calls.select_related("session__pitch"), session=session_id)
+    """One tap: on the way, or not coming; for whoever was called, and for an organiser who has them on the telephone."""
+    calls = HostCall.objects.filter(session=session_id, session__camp=camp, session__pitch__hosts=F("host"))
+    calls = calls.select_related("session__pitch", "host").order_by("answer", "pk")
+    call = calls.filter(host=request.me).first() or (calls.first() if request.me.is_organiser else None)
+    if call is None:
+        raise Http404
     call.session.camp = call.session.pitch.camp = camp
     if request.method == "POST":
         with refusal_told(request):
-            call = answer_call(session=call.session, answer=request.POST.get("answer", ""), by=request.me)
+            call = answer_call(call=call, answer=request.POST.get("answer", ""), by=request.me)
             note_left(request, call, "answer")
-            said = _("The organisers know that you are on your way.")
-            if call.answer == HostCall.Answer.CANNOT:
+            if call.host_id != request.me.pk:
+                said = _("It is written down what %(name)s said.") % {"name": call.host}
+            elif call.answer == HostCall.Answer.CANNOT:
                 said = _("The organisers know that you cannot come.")
+            else:
+                said = _("The organisers know that you are on your way.")
             tell_done(request, said)
         return redirect("schedule:call_answer", camp.slug, session_id)
     session = Session.objects.with_place().get(pk=session_id)
     session.camp = camp
-    context = {"camp": camp, "call": call, "session": session, "place": session.place}
+    is_mine = call.host_id == request.me.pk
+    context = {"camp": camp, "call": call, "session": session, "place": session.place, "is_mine": is_mine}
     return render(request, "schedule/call_answer.html", context)
 
 

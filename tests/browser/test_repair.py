@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 #: it runs while the tests do, and has begun; another has free places and is not on yet
-RUNNING, COMING = "bluelightcamp", "localgovcamp"
+RUNNING, COMING = "bluelightcamp", "digital-health-hack"
 REASONS = ["Room gone", "Host not here", "Too full", "Cancel it", "Run it again", "New session now"]
 
 

@@ -40,6 +40,7 @@ PLACES = {
     "schedule:draft_repair": {MARKED, READ_OUT, CHOICE},
     "schedule:session_repair": {MARKED},
     "schedule:cell_repair": {MARKED},
+    "schedule:call_answer": {MARKED},
     "schedule:grid_detail": {MARKED},
     "schedule:grid_print": {MARKED},
     # Sentences of the rules that a place would break say names alone.

@@ -93,7 +93,7 @@ def test_an_answer_that_is_none_is_refused_with_a_sentence(hall, knots, ben):
     response = Hall(ben).client.post(
         f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": "perhaps"}, follow=True
     )
-    assert "Nobody has called you for this session." in said(response)
+    assert "Choose one of the two answers." in said(response)
     assert HostCall.objects.get().answer == ""
 
 
@@ -102,6 +102,15 @@ def test_only_whoever_was_called_can_answer(hall, knots, ben, cleo):
     address = f"/{knots.camp.slug}/sessions/{knots.pk}/call/"
     assert Hall(cleo).client.get(address).status_code == 404
     assert Hall(cleo).client.post(address, {"answer": "cannot"}).status_code == 404
+
+
+def test_an_organiser_writes_down_what_the_host_said_on_the_telephone(hall, olga, knots, ben):
+    call(hall, knots, ben)
+    address = f"/{knots.camp.slug}/sessions/{knots.pk}/call/"
+    response = hall.client.post(address, {"answer": "coming"}, follow=True)
+    assert "It is written down what Ben said." in said(response)
+    assert HostCall.objects.get().answer == "coming"
+    assert news(olga) == []
 
 
 def test_whoever_does_not_host_it_cannot_be_called(hall, knots, cleo):

@@ -130,6 +130,11 @@ def test_everything_later_is_all_that_has_not_begun_from_here_on(hall, at, camp,
     assert f"from 11:00 on 3 slots move. 11:00 becomes 11:{minutes}, and the day ends at 14:{minutes}." in found
 
 
+def test_of_a_camp_that_is_over_nothing_can_be_later(hall, at, knots):
+    at(40)
+    assert hall.proposals(knots, "later") == []
+
+
 def test_a_co_host_and_whoever_offered_can_lead_it(hall, camp, knots, ben, cleo, hal):
     knots.pitch.hosts.add(hal)
     LeadOffer.objects.create(session=knots, attendee=cleo)
