@@ -40,6 +40,7 @@ AWAY, BACK, ROLE = "away", "back", "role"
 MOVED, ENDS, OFF_GRID, ON_GRID = "moved", "ends", "off_grid", "on_grid"
 ROOM_CLOSED, ROOM_OPEN = "room_closed", "room_open"
 TOLD = "told"
+CALLED, COMING, CANNOT, COULD_LEAD = "called", "coming", "cannot", "could_lead"
 SENTENCES: dict[str, Promise] = {
     HOST: _lazy("You are a host of “%(title)s” now."),
     NO_HOST: _lazy("You are no host of “%(title)s” any more."),
@@ -53,6 +54,10 @@ SENTENCES: dict[str, Promise] = {
     OFF_GRID: _lazy("“%(title)s”, which you host, is off the grid. It was to be here: %(place)s."),
     ON_GRID: _lazy("“%(title)s”, which you host, is on the grid again: %(place)s."),
     TOLD: _lazy("Somebody told you that something is wrong. Only you can read it."),
+    CALLED: _lazy("You are missed at “%(title)s”, which you host: %(place)s. Say whether you come."),
+    COMING: _lazy("A host of “%(title)s”, whom you called, is on the way."),
+    CANNOT: _lazy("A host of “%(title)s”, whom you called, cannot come."),
+    COULD_LEAD: _lazy("Somebody could lead “%(title)s”, whose host you called."),
     ROOM_CLOSED: _lazy("The room of “%(title)s”, which you host, is closed: %(place)s. You are told of its new place."),
     ROOM_OPEN: _lazy("The room of “%(title)s”, which you host, is open again: %(place)s."),
 }
@@ -66,6 +71,10 @@ ABOUT = {
     BACK: "away",
     ROLE: "role",
     TOLD: "told",
+    CALLED: "called",
+    COMING: "answer",
+    CANNOT: "answer",
+    COULD_LEAD: "offer",
 }
 #: stands for what was told before and was too much to keep
 MORE = "more"
@@ -111,7 +120,7 @@ def news_item(
     """One thing to be told, of the page at that address; with `session` it is about the place of that one. From
     `ends_at` on it is of no use, and is mailed no more. Facts that are more than words: `stood` and `stands`, its place
     in words and its end before and after, by which a mail tells several moves as one; `waits`, for how many seconds a
-    mail waits for the next one; `why`, which is told after it.
+    mail waits for the next one; `why`, which is told after it; `of`, the page of the pitch whose text it quotes.
     """
     item: Item = {"kind": kind, "address": address, **facts}
     if session is not None:
@@ -389,7 +398,7 @@ def forget_news(*, camp: Camp, address: str) -> None:
     """What is told of the thing at that address is told to nobody any more: its text was erased."""
     told = []
     for person in _held().filter(camp=camp).exclude(news=[]).order_by("pk"):
-        stays = [item for item in person.news if item["address"] != address]
+        stays = [item for item in person.news if address not in (item["address"], item.get("of"))]
         if stays != person.news:
             person.news = stays
             told.append(person)

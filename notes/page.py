@@ -20,6 +20,7 @@ from events.models import Attendee, Camp
 from pitches.models import Pitch
 from pitches.topics import hues_for
 from schedule.claims.asking import may_move
+from schedule.desk.calling import is_leader_sought
 from schedule.models import Placement, Session
 from schedule.wall.buttons import session_buttons
 from schedule.wall.marks import SharedEntry, marks_of
@@ -152,6 +153,7 @@ def session_context(camp: Camp, me: Attendee | None, session_id: int) -> dict[st
         # Every version holds every session that was ever published: the newest place is that of the latest.
         "placement": next(iter(whereabouts(camp, session=session)), None),
         "note": Note.objects.readable_by(me).filter(session=session).first(),
+        "leader_sought": can_add and is_leader_sought(session),
         "rules": _rules_to_choose(session) if camp.sessions.led_by(me).filter(pk=session.pk).exists() else [],
         "may_move": may_move(session, me),
         "can_write": can_add and takes_notes,

@@ -8,6 +8,7 @@ class ScheduleConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checklist  # noqa: F401
+        from .desk import receivers as _desk  # noqa: F401
         from .draft import receivers as _draft  # noqa: F401
         from .wall import receivers as _wall  # noqa: F401
 

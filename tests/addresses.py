@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,9 +21,10 @@ from notes.services import save_note
 from pitches.models import Interest
 from pitches.services import withdraw_pitch
 from schedule.advice.mending import Mending
+from schedule.desk.plan import Move, Plan, Why
 from schedule.draft.moves import pin_session, place_session
 from schedule.draft.undo import undo_step
-from schedule.models import Draft, GridBuild, MailedCalendar
+from schedule.models import Draft, GridBuild, HostCall, MailedCalendar
 from schedule.paper.codes import Codes, give_codes
 from schedule.paper.marks import CardMark, CellMark, mark_text
 from schedule.wall.publish import publish_grid
@@ -130,6 +132,12 @@ class FullCamp:
         self.on_draft = camp.grid_builds.create(is_applied=True, step=step, **done)
         build = camp.grid_builds.create(plan=plan, **done)
         mending = asdict(Mending([], moved=1, people=7, attended=1, standing=0, is_fewest=True, rows=plan))
+        HostCall.objects.create(
+            session=self.session, host=host, by=first, called_at=timezone.now() - timedelta(hours=1)
+        )
+        self.session.refresh_from_db()
+        move = Move(self.session.pk, self.session.revision, rooms[0].pk, slots[2].pk)
+        self.plan = Plan(Why.HOST, moves=[move], at=(self.session.pk, rooms[0].pk, slots[0].pk)).signed(camp)
         self.repair = camp.grid_builds.create(kind=GridBuild.Kind.REPAIR, alternatives=[mending], **done)
         self.values = {
             "camp": camp.slug,
@@ -298,6 +306,13 @@ class FullCamp:
             "schedule:host_away": Form({"host": self.host.pk, "away_in": [self.slots[0].pk]}),
             "schedule:host_back": Form(values={"attendee_id": self.away.pk}),
             "schedule:repair_start": Form(seen),
+            "schedule:session_repair": Form({"plan": self.plan}),
+            "schedule:cell_repair": Form(
+                {"plan": self.plan}, {"slot_id": self.slots[2].pk, "room_id": self.rooms[0].pk}
+            ),
+            "schedule:host_call": Form({"host": self.host.pk}),
+            "schedule:call_answer": Form({"answer": "coming"}),
+            "schedule:lead_offer": Form({"offer": "yes"}),
             "schedule:repair_take": Form({"number": 0}, {"build_id": self.repair.pk}),
             "schedule:build_start": Form(seen | {"seconds": "1"}),
             "schedule:build_stop": Form(),

@@ -180,6 +180,12 @@ RIGHTS = {
     "schedule:draft_figures": (ORGANISERS, NONE_ORGANISERS),
     "schedule:repeat_add": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:draft_repair": (ORGANISERS, NONE_ORGANISERS),
+    "schedule:session_repair": (ORGANISERS, ORGANISERS_DO),
+    "schedule:cell_repair": (ORGANISERS, ORGANISERS_DO),
+    "schedule:host_call": (ORGANISERS_DO, ORGANISERS_DO),
+    # Whoever was called answers; others may offer.
+    "schedule:call_answer": (OWN, OWN_DO),
+    "schedule:lead_offer": (INSIDE, INSIDE_DO),
     "schedule:room_close": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:room_reopen": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:host_away": (ORGANISERS_DO, ORGANISERS_DO),

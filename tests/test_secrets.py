@@ -72,6 +72,8 @@ class World:
         slug, found = self.camp.slug, {}
         pages = {
             self.olga: ["draft/", "draft/figures/", "draft/repair/", "draft/publish/", "export/json/", "export/csv/",
+                        *(f"draft/repair/sessions/{s.pk}/?why={why}" for s in (self.session, self.other)
+                          for why in ("room", "host", "full", "cancel", "again")),
                         *(f"draft/pitches/{p.pk}/place/?slot={s.pk}" for p in self.shown() for s in self.slots)],
             self.ben: ["pitches/", *(f"pitches/{p.pk}/" for p in self.shown())],
             None: ["pitches/", *(f"pitches/{p.pk}/" for p in self.shown())],

@@ -46,7 +46,7 @@ CAN_BE_UNDONE = {
     "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set", "schedule:cell_fill", "schedule:repeat_add",
     "schedule:scan_place", "schedule:wall_type", "schedule:sheet_type",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:build_leave", "schedule:move_undo",
-    "schedule:step_undo", "schedule:step_redo",
+    "schedule:step_undo", "schedule:step_redo", "schedule:session_repair", "schedule:cell_repair",
     "slots_shift", "schedule:shift_undo", "notes:link_delete",
 }  # fmt: skip
 #: what makes, saves or sets something: nothing is lost by it
@@ -65,6 +65,8 @@ HURTS_NOBODY = {
     "schedule:device_remove",
     # Both have their button; what it gives back is pinned, which the camp of these tests is not.
     "schedule:place_claim", "schedule:place_give_back",
+    # A call is heard, and answered anew as often as one likes; an offer is taken back on its page.
+    "schedule:host_call", "schedule:call_answer", "schedule:lead_offer",
     "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",
     "schedule:build_stop", "notes:note_edit", "notes:note_restore", "notes:note_rule", "notes:link_create",
     "notes:link_restore", "notes:session_writeup_create", "notes:writeup_create", "notes:writeup_edit",

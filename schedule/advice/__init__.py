@@ -19,7 +19,7 @@ from .cells import (
 from .compared import Compared, compare, compared_in_words, count_moves, moves_in_words
 from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
-from .mending import Mending, repairs
+from .mending import Cost, Mending, cost_of, quick_repairs, repairs
 from .needs import MissingNeed, missing_needs
 from .shown import ShownClash, ShownRepeat, Waiting, waiting_pitches, with_titles
 from .words import (
@@ -38,6 +38,7 @@ __all__ = [
     "CellFilling",
     "Clash",
     "Compared",
+    "Cost",
     "Counted",
     "Expected",
     "Figures",
@@ -61,6 +62,7 @@ __all__ = [
     "concern_sentences",
     "concern_words",
     "contradictions",
+    "cost_of",
     "count_moves",
     "counted_of",
     "expected_people",
@@ -70,6 +72,7 @@ __all__ = [
     "missing_needs",
     "moves_in_words",
     "place_slots",
+    "quick_repairs",
     "rather_in_words",
     "reason_in_words",
     "renew_figures",

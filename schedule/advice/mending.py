@@ -39,6 +39,37 @@ def repairs(case: Case, told: solver.Problem, *, seconds: float, seed: int = 1) 
     ]
 
 
+def quick_repairs(case: Case, told: solver.Problem) -> list[Mending]:
+    """As `repairs`, at once and without proof, for whoever waits; what waits for a place goes on waiting."""
+    standing = [p for p in case.placements if p not in case.fixed]
+    return [_in_numbers(case, told, repair) for repair in solver.quick_repairs(case.solvable, standing)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a grid costs beside the one that stands, as it is told: in steps of five, 0 for a few."""
+
+    #: wishes more, or fewer if negative
+    gain: int
+    #: people expected who have no seat: in this grid, and in the one that stands
+    standing: int
+    stood: int
+
+
+def cost_of(case: Case, told: solver.Problem, rows: list[list[int]]) -> Cost:
+    """What it costs if the grid is these rows of [pitch, slot, room] by id, and no other."""
+    pitches, slots, rooms = (
+        {row.pk: at for at, row in enumerate(found)} for found in (case.pitches, case.slots, case.rooms)
+    )
+    placements = [solver.Placement(pitches[p], slots[t], rooms[r]) for p, t, r in rows]
+    before, after = solver.score(told, case.placements), solver.score(told, sorted(placements))
+    return Cost(
+        in_steps(after.attended - before.attended),
+        in_steps(after.concerns["seats"]),
+        in_steps(before.concerns["seats"]),
+    )
+
+
 def _in_numbers(case: Case, told: solver.Problem, repair: solver.Repair) -> Mending:
     rows = sorted([*repair.placements, *case.fixed])
     found = solver.score(told, rows)

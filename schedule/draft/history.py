@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,6 +43,7 @@ def told_steps(camp: Camp, steps: Sequence[Step]) -> list[Told]:
         return []
     # Of a build with hundreds of sessions no title is told.
     ids = {moved["session"] for step in steps for moved in step.moves[:2]}
+    ids |= {step.beside["at"][0] for step in steps if step.beside}
     sessions = {found.pk: found for found in camp.sessions.filter(pk__in=ids).select_related("pitch")}
     words = Words(camp, sessions, camp.rooms.in_bulk(), camp.slots.in_bulk())
     return [Told(step, words.sentence(step)) for step in steps]
@@ -62,6 +63,8 @@ class Words(NamedTuple):
             case Step.Kind.BUILD:
                 text = ngettext("Build: %(count)s session moved", "Build: %(count)s sessions moved", count["count"])
                 return text % count
+            case Step.Kind.REPAIR if step.beside and (said := self._of_desk(step, step.beside)):
+                return said
             case Step.Kind.REPAIR:
                 text = ngettext("Repair: %(count)s session moved", "Repair: %(count)s sessions moved", count["count"])
                 return text % count
@@ -82,6 +85,28 @@ class Words(NamedTuple):
         if len(moves) == 1:
             return self._of_one(step, moves[0])
         return ngettext("%(count)s session put back", "%(count)s sessions put back", count["count"]) % count
+
+    def _of_desk(self, step: Step, beside: Mapping[str, Any]) -> str:
+        """Of a repair from the desk, what it was about; empty where it says no more than any other."""
+        session, room = self.sessions.get(beside["at"][0]), self.rooms.get(beside["at"][1])
+        if shift := beside.get("shift"):
+            minutes, slots = shift
+            text = ngettext(
+                "Repair: %(count)s slot %(minutes)s minutes later",
+                "Repair: %(count)s slots %(minutes)s minutes later",
+                len(slots),
+            )
+            return text % {"count": len(slots), "minutes": minutes}
+        if "hosts" in beside:
+            return _("Repair: “%(title)s” handed over") % {"title": session.title if session else "?"}
+        if beside.get("closed") and room:
+            text = ngettext(
+                "Repair: %(room)s gone, %(count)s session moved",
+                "Repair: %(room)s gone, %(count)s sessions moved",
+                len(step.moves),
+            )
+            return text % {"room": room, "count": len(step.moves)}
+        return _("Repair: %(what)s") % {"what": self._of_one(step, step.moves[0])} if len(step.moves) == 1 else ""
 
     def _of_one(self, step: Step, moved: Moved) -> str:
         before, after = moved["before"], moved["after"]

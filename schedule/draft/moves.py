@@ -249,6 +249,14 @@ def pin_all(*, place: Room | Slot, is_pinned: bool, by: Attendee | None = None) 
 @transaction.atomic
 def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = None) -> Session:
     """The pitch runs once more, there: a session of its own with its own notes page."""
+    session = stand_again(pitch=pitch, room=room, slot=slot, by=by)
+    record_step(camp=session.camp, kind=Step.Kind.REPEAT, sessions=[session], by=by)
+    return session
+
+
+@transaction.atomic(savepoint=False)
+def stand_again(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None) -> Session:
+    """As `add_repeat`, as a part of something larger, which is written down as one step."""
     pitch, room, slot = _as_they_are(pitch.camp.lock(), pitch, room, slot)
     running = pitch.sessions.placed().count()
     if running >= MOST_RUNS:
@@ -265,5 +273,4 @@ def add_repeat(*, pitch: Pitch, room: Room, slot: Slot, by: Attendee | None = No
     mark_moved(session=session, by=by)
     pitch.runs = runs
     pitch.save(update_fields=["runs"])
-    record_step(camp=pitch.camp, kind=Step.Kind.REPEAT, sessions=[session], by=by)
     return session

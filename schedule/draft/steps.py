@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,22 +15,29 @@ from .signals import step_done
 
 
 @transaction.atomic(savepoint=False)
-def record_step(*, camp: Camp, kind: Step.Kind, sessions: Sequence[Session], by: Attendee | None) -> Step | None:
+def record_step(
+    *,
+    camp: Camp,
+    kind: Step.Kind,
+    sessions: Sequence[Session],
+    by: Attendee | None,
+    beside: Mapping[str, Any] | None = None,
+) -> Step | None:
     """What was done to these sessions, which are marked as moved by now, is a step: the next its person takes back.
 
     What the person took back before cannot be done anew from now on. Where nothing is another than before there is no
-    step. A few statements, however many sessions there are.
+    step, unless something was done `beside`, as `Step` keeps it. A few statements, however many sessions there are.
     """
     there = _stand_now(sessions)
     moves = [Moved(session=s.pk, before=s.stood, after=there[s.pk]) for s in sessions if s.stood]
     idle = {moved["session"]: moved["before"]["as_of"] for moved in moves if _is_same(moved)}
     _stand_as_before([session for session in sessions if session.pk in idle], idle)
     moves = [moved for moved in moves if moved["session"] not in idle]
-    if not moves:
+    if not moves and not beside:
         return None
     if by is not None:
         camp.steps.to_redo(by).update(is_open=False)
-    step: Step = camp.steps.create(by=by, kind=kind, moves=moves, made_at=timezone.now())
+    step: Step = camp.steps.create(by=by, kind=kind, moves=moves, beside=beside, made_at=timezone.now())
     _let_old_ones_go(camp, by)
     step_done.send(Step, camp=camp, kind=kind, by=by)
     return step

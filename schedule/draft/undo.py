@@ -23,7 +23,7 @@ from ..models import Cell, Draft, Session, Step, Stood
 from ..models.step import StepQuerySet
 from .moves import off_the_board, refuse_unseen, slots_from, take_each
 from .rows import begun_in
-from .signals import step_done
+from .signals import beside_turned, step_done
 from .steps import record_step
 
 
@@ -167,6 +167,8 @@ def _standing_where(camp: Camp, way: Mapping[int, tuple[Stood, Stood]]) -> list[
 
 def _turn_over(camp: Camp, step: Step, by: Attendee | None) -> None:
     is_anew = step.undone_at is not None
+    if step.beside:
+        beside_turned.send(Step, camp=camp, step=step, is_anew=is_anew, by=by)
     step.turn()
     # What was taken back is no build any more; done anew it is one.
     step_done.send(Step, camp=camp, kind=step.kind if is_anew else Step.Kind.BACK, by=by)

@@ -1,6 +1,7 @@
 """Sessions on the draft of the grid, what was counted about it, published and mailed, and runs of the scheduler."""
 
 from .build import BuildTakenAway, GridBuild
+from .call import HostCall, LeadOffer
 from .choice import Choice
 from .devices import Device, Reminder, Telling
 from .figures import DraftFigures
@@ -20,6 +21,8 @@ __all__ = [
     "DraftFigures",
     "GridBuild",
     "GridVersion",
+    "HostCall",
+    "LeadOffer",
     "MailedCalendar",
     "MailedSession",
     "Moved",

@@ -65,6 +65,8 @@ class Step(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     #: of `Moved`
     moves = models.JSONField(editable=False)
+    #: what a repair did beside, as `desk.beside` writes it: a room that was closed, say; taken back with the step
+    beside = models.JSONField(null=True, blank=True, editable=False)
     #: null: it stands
     undone_at = models.DateTimeField(null=True, blank=True)
     #: whether it can still be taken back, or done anew

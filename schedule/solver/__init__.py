@@ -22,7 +22,7 @@ from .problem import (
     read_problem,
     to_document,
 )
-from .repair import Repair, repairs
+from .repair import Repair, quick_repairs, repairs
 from .rules import Broken, Cause, broken_rules, sentences
 from .score import Score, musts_met, score
 from .search.crowd import Crowd
@@ -70,6 +70,7 @@ __all__ = [
     "musts_met",
     "people_touched",
     "price_cells",
+    "quick_repairs",
     "read_problem",
     "repairs",
     "score",

@@ -47,22 +47,65 @@ def repairs(problem: Problem, standing: Iterable[Placement], *, seconds: float =
     None takes a session off the grid that could stay, be it for one that waited and that more people want. Alternatives
     that move more than another without meeting more wishes or seating more people are left out.
     """
-    rows = sorted(standing)
-    single = [p for k, p in enumerate(rows) if all(q.session != p.session for q in rows[:k])]
-    repeats = [p for p in rows if p not in single]
-    found = [_fewest(problem, single, seconds)]
-    legal = found[0].placements
-    kept = _required(problem, legal)
-    near = replace(kept, published=tuple(single), weights=replace(problem.weights, calm=WORTH_A_MOVE))
-    middle = solve(near, Job(seconds=seconds / 2, seed=seed, weighted=True, start=tuple(legal))).placements
-    found.append(_described(problem, single, settled(problem, middle, single)))
-    free = replace(kept, published=tuple(single), weights=replace(problem.weights, calm=0.0))
-    best = solve(free, Job(seconds=seconds / 2, seed=seed, start=tuple(legal))).placements
-    found.append(_described(problem, single, settled(problem, best, single)))
-    found = [repair for repair in found if _sessions_of(repair.placements) >= _sessions_of(legal)]
+    rows, single, repeats = _parted(standing)
+    first = _fewest(problem, single, seconds)
+    found = _ways_from(problem, single, first, Job(seconds=seconds / 2, seed=seed))
     if repeats:
         found = [_with_repeats(problem, rows, repeats, repair) for repair in found]
     return _worth_showing(found)
+
+
+def quick_repairs(problem: Problem, standing: Iterable[Placement], *, moves: int = 12_000) -> list[Repair]:
+    """As `repairs`, for whoever stands in the hall and waits: nothing is proved, and only what is on the grid is looked
+    at. The same grid has the same answer: so many moves are searched, not so many seconds.
+    """
+    rows, single, repeats = _parted(standing)
+    never, placed = frozenset(range(len(problem.slots))), _sessions_of(single)
+    problem = replace(
+        problem,
+        sessions=tuple(s if i in placed else replace(s, unavailable=never) for i, s in enumerate(problem.sessions)),
+    )
+    job = Job(moves=moves)
+    found = [_others_stay(problem, single, job), *_ways_from(problem, single, _near(problem, single, job), job)]
+    if repeats:
+        found = [_with_repeats(problem, rows, repeats, repair) for repair in found]
+    # Of two that drop equally many, as always, one that moves more has to win something by it.
+    by_drops: dict[int, list[Repair]] = {}
+    for repair in found:
+        by_drops.setdefault(-len(repair.placements), []).append(repair)
+    return [repair for drops in sorted(by_drops) for repair in _worth_showing(by_drops[drops])]
+
+
+def _others_stay(problem: Problem, rows: list[Placement], job: Job) -> Repair:
+    """What breaks nothing stays where it is; the rest goes where that leaves a place, or waits."""
+    kept = _unbroken(problem, rows)
+    pinned = {p.session: p for p in kept}
+    sessions = tuple(
+        replace(s, copies=1, pin_slot=pinned[i].slot, pin_room=pinned[i].room) if i in pinned else replace(s, copies=1)
+        for i, s in enumerate(problem.sessions)
+    )
+    found = solve(replace(problem, sessions=sessions), replace(job, start=tuple(kept))).placements
+    return _described(problem, rows, kept if broken_rules(problem, found) else settled(problem, found, rows))
+
+
+def _parted(standing: Iterable[Placement]) -> tuple[list[Placement], list[Placement], list[Placement]]:
+    """All; the first running of each; the others."""
+    rows = sorted(standing)
+    single = [p for k, p in enumerate(rows) if all(q.session != p.session for q in rows[:k])]
+    return rows, single, [p for p in rows if p not in single]
+
+
+def _ways_from(problem: Problem, single: list[Placement], first: Repair, job: Job) -> list[Repair]:
+    """The first way to mend it, and those that win more by a few moves more, and by any number."""
+    found, legal = [first], first.placements
+    kept = _required(problem, legal)
+    near = replace(kept, published=tuple(single), weights=replace(problem.weights, calm=WORTH_A_MOVE))
+    middle = solve(near, replace(job, weighted=True, start=tuple(legal))).placements
+    found.append(_described(problem, single, settled(problem, middle, single)))
+    free = replace(kept, published=tuple(single), weights=replace(problem.weights, calm=0.0))
+    best = solve(free, replace(job, start=tuple(legal))).placements
+    found.append(_described(problem, single, settled(problem, best, single)))
+    return [repair for repair in found if _sessions_of(repair.placements) >= _sessions_of(legal)]
 
 
 def _fewest(problem: Problem, rows: list[Placement], seconds: float) -> Repair:
@@ -78,14 +121,27 @@ def _fewest(problem: Problem, rows: list[Placement], seconds: float) -> Repair:
     if answer is not None:
         placements, is_proved = _wishes_won_back(problem, rows, answer[0]), answer[1]
         return _described(problem, rows, placements, is_fewest=is_proved)
-    # Without the model: keep what breaks nothing, and let the search place the rest.
+    return _near(problem, rows, Job(seconds=seconds / 2))
+
+
+def _near(problem: Problem, rows: list[Placement], job: Job) -> Repair:
+    """Without the model: what breaks nothing is kept, and the search places the rest."""
+    kept = _unbroken(problem, rows)
+    near = replace(_required(problem, rows), published=tuple(rows), weights=replace(problem.weights, calm=100.0))
+    solution = solve(near, replace(job, weighted=True, start=tuple(kept)))
+    return _described(problem, rows, settled(problem, solution.placements, rows))
+
+
+def _unbroken(problem: Problem, rows: Iterable[Placement]) -> list[Placement]:
+    """Those that can stand beside each other; of two that cannot, the first."""
+    alone = [p for p in rows if not broken_rules(problem, [p])]
+    if not broken_rules(problem, alone):
+        return alone
     kept: list[Placement] = []
-    for p in rows:
+    for p in alone:
         if not broken_rules(problem, [*kept, p]):
             kept.append(p)
-    near = replace(_required(problem, rows), published=tuple(rows), weights=replace(problem.weights, calm=100.0))
-    solution = solve(near, Job(seconds=seconds / 2, weighted=True, start=tuple(kept)))
-    return _described(problem, rows, settled(problem, solution.placements, rows))
+    return kept
 
 
 def _required(problem: Problem, placements: Iterable[Placement]) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -56,12 +57,13 @@ def _say(request: CampRequest, camp: Camp, rows: list[Session], sentence: str, t
     if rows:
         # Sent again, it says where they are only as long as the first of them was not moved since.
         note_left(request, rows[0], "revision")
-    said = f"{sentence or _where_it_is(camp, rows)} {_told_live(request, camp, rows)}".strip()
+    since = max((row.moved_at for row in rows), default=None)
+    said = f"{sentence or _where_it_is(camp, rows)} {told_live(request, camp, since)}".strip()
     tell_done(request, said, undo=undo if rows else None, touched=touched)
 
 
-def _told_live(request: CampRequest, camp: Camp, rows: list[Session]) -> str:
-    """In live mode, whether this is out, or a warning of what it waits for; else nothing."""
+def told_live(request: CampRequest, camp: Camp, since: datetime | None) -> str:
+    """In live mode, whether what was done then is out, or a warning of what it waits for; else nothing."""
     live = Draft.of(camp).live
     if live == Draft.Live.RULES:
         messages.warning(
@@ -71,7 +73,7 @@ def _told_live(request: CampRequest, camp: Camp, rows: list[Session]) -> str:
         messages.warning(request, _("It is not out: a build is on the draft. Publish it as a whole, or undo it."))
     elif live == Draft.Live.ON:
         latest = GridVersion.latest(camp)
-        if latest and rows and latest.published_at >= max(row.moved_at for row in rows):
+        if latest and since and latest.published_at >= since:
             return _("It is out: version %(number)s.") % {"number": latest.number}
     return ""
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from events.access import Access, camp_view
-from events.caching import fresh, kept
+from events.caching import fresh, joined, kept
 from events.http import AttendeeRequest, CampRequest, led_to, open_to_other_sites, render_partial, tell_done
 from events.keeping import kept_on_devices
 from events.models import Attendee, Camp
@@ -21,7 +21,7 @@ from pitches.board import may_tap, tap_form
 from .. import advice
 from ..claims.asking import is_asked, waiting_of
 from ..models import GridVersion
-from ..wall.buttons import card_buttons, choice_form
+from ..wall.buttons import card_buttons, choice_form, repair_links
 from ..wall.changes import with_sentences
 from ..wall.feeds import feed_placements, my_placements, room_name
 from ..wall.ical import calendar
@@ -41,6 +41,9 @@ def grid_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     grid = shared_grid(camp, request.shown)
     marks = grid.marks_for(me, request.shown.own) if grid else {}
     buttons = card_buttons(request, grid, marks) if grid and me and not camp.is_archived else {}
+    if grid and not camp.is_archived:
+        for pk, link in repair_links(request, grid).items():
+            buttons[pk] = joined([buttons.get(pk, SafeString("")), link])
     table = grid.table_for(me, marks, buttons, unseen_of(me)) if grid else SafeString("")
     context = {
         "camp": camp,

@@ -89,8 +89,36 @@ def _day_button(kind: ButtonKind, session: int, title: str, language: str) -> Sa
     return fill(stencil("schedule/_day_button.html", kind), {"session": session, "title": title})
 
 
+def repair_links(request: CampRequest, grid: SharedGrid) -> dict[int, SafeString]:
+    """By session, the way to the repair desk, for those who run the camp; none for what is over."""
+    if request.me is None or not request.me.is_organiser:
+        return {}
+    address, now, language = addresses("schedule:session_repair", request.camp), timezone.now(), get_language()
+    entries = [entry for entry in grid.entries if entry.ends_at > now and not entry.is_off]
+    if len(entries) > MOST_CARDS:
+        return {}
+    titles = grid.titles
+    return {e.session: _repair_link(titles[e.session], address(e.session), language) for e in entries}
+
+
+@lru_cache(maxsize=5_000)
+def _repair_link(title: str, address: str, language: str) -> SafeString:
+    """As `_tap_button`."""
+    return fill(stencil("schedule/_repair_link.html"), {"title": title, "address": address})
+
+
 def session_buttons(request: CampRequest, pitch: Pitch, entry: SharedEntry | None, mark: Mark | None) -> SafeString:
-    """On a session's page: the controls of interest while it is open, then one's own day; `entry` is its place."""
+    """On a session's page: the controls of interest while it is open, then one's own day; `entry` is its place. For
+    those who run the camp the way to the repair desk, too.
+    """
+    own = _own_buttons(request, pitch, entry, mark)
+    if request.me is None or not request.me.is_organiser or request.camp.is_archived or entry is None:
+        return own
+    address = addresses("schedule:session_repair", request.camp)(entry.session)
+    return joined([own, _repair_link(pitch.title, address, get_language())])
+
+
+def _own_buttons(request: CampRequest, pitch: Pitch, entry: SharedEntry | None, mark: Mark | None) -> SafeString:
     if may_tap(request) and pitch.is_open:
         controls = InterestControls.of(request.camp).html(pitch.pk, pitch.title, request.shown.own.level_of(pitch.pk))
         return joined([tap_form(request), controls])

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from events.caching import fill, joined, stencils
 from events.few import is_few
+from events.http import addresses
 from events.models import Camp
 from events.people import named_all
 from events.templatetags.campgrid import clock, long_day
@@ -54,6 +55,8 @@ class CardKind(NamedTuple):
     is_low_few: bool
     #: more of them than seats
     is_over: bool
+    #: it is not past: the repair desk is one tap away
+    can_mend: bool
 
     @property
     def state(self) -> str:
@@ -152,7 +155,8 @@ class Drawing:
 
     def __init__(self, camp: Camp, draft: DraftRows, facts: Facts) -> None:
         self.camp, self.draft, self.facts = camp, draft, facts
-        self.begun = draft.begun(timezone.now())
+        self.now = timezone.now()
+        self.begun = draft.begun(self.now)
         self.grid = draft_grid(camp, draft)
         self.stencil: Stencils = stencils()
         self.pinned = {found.session.pk for found in draft.standing if found.session.is_pinned}
@@ -165,6 +169,7 @@ class Drawing:
         self.capacities = {room.id: room.capacity for room in self.grid.rooms}
         self.has_many = len(self.grid.rooms) >= MANY
         self.language = get_language() or ""
+        self.mend_at = addresses("schedule:session_repair", camp)
         self.cells_at = reverse("schedule:cell_fill", args=[camp.slug, 0, 0]).removesuffix("0-0/")
 
     # -- the table ----------------------------------------------------------------------------------------
@@ -238,10 +243,13 @@ class Drawing:
             has_range=expected is not None and expected.low < expected.high,
             is_low_few=expected is not None and is_few(expected.low),
             is_over=_is_over(expected, capacity),
+            can_mend=not self.camp.is_archived and not (self.camp.is_running and entry.ends_at <= self.now),
         )
         values = {
             "span": cell.span,
             "id": entry.id,
+            "name": entry.title,
+            "mend": self.mend_at(entry.id),
             "address": entry.address,
             "title": self._soft(entry.title),
             "room": entry.room_name,

@@ -50,6 +50,8 @@ ELSEWHERE = {
     "pitches:interest_set", "events:camp_erase", "events:address_drop", "events:news_hear", "schedule:moves_hear", "schedule:device_add", "schedule:device_remove", "events:invitation_accept", "events:invitation_take_back", "events:person_handover", "events:room_edit",
     "events:slot_edit", "exchange:import_detail", "notes:link_delete", "notes:link_restore", "notes:writeup_delete",
     "notes:writeup_edit", "pitches:pitch_host", "pitches:pitch_return", "schedule:build_stop", "schedule:build_take", "schedule:build_leave",
+    # test_repair.py
+    "schedule:session_repair", "schedule:cell_repair", "schedule:host_call", "schedule:call_answer", "schedule:lead_offer",
     "schedule:host_back", "schedule:move_undo", "schedule:repair_take", "schedule:repeat_add", "schedule:room_reopen",
     "schedule:live_switch", "schedule:version_take_back", "schedule:scan_hold", "schedule:scan_place", "schedule:shift_undo", "schedule:step_undo", "schedule:step_redo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
     "events:worry_delete", "notes:draft_edit", "notes:draft_delete",

@@ -15,6 +15,7 @@ from schedule.solver import (
     Slot,
     moves_between,
     people_touched,
+    quick_repairs,
     repairs,
     score,
     solve,
@@ -240,3 +241,20 @@ def test_a_room_that_got_smaller_offers_another_where_people_have_a_seat():
     standing = [Placement(0, 0, 0), Placement(1, 0, 1)]
     found = repairs(problem, standing, seconds=0.2)
     assert [(r.moved, r.standing) for r in found] == [(0, 15), (2, 0)]
+
+
+def test_a_quick_repair_breaks_nothing_is_the_same_each_time_and_leaves_others_where_they_are():
+    for seed in range(4):
+        problem = replace(random_camp(seed, sessions=5), order=())
+        rows = solve(problem, Job(moves=4000)).placements
+        broken = lost_room(problem, rows[0].room, frozenset({rows[0].slot}))
+        found = quick_repairs(broken, rows)
+        assert found == quick_repairs(broken, rows)
+        assert all(violations(broken, [tuple(p) for p in repair.placements]) == [] for repair in found)
+        # One of them moves nothing but what has lost its place.
+        stays = {p for p in rows if (p.slot, p.room) != (rows[0].slot, rows[0].room)}
+        assert any(stays <= set(repair.placements) for repair in found)
+        # What drops least comes first, and nothing comes that was not there.
+        drops = [len(rows) - len(repair.placements) for repair in found]
+        assert drops == sorted(drops)
+        assert all({p.session for p in repair.placements} <= {p.session for p in rows} for repair in found)

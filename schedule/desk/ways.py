@@ -1,0 +1,55 @@
+"""For each thing that can be wrong, the ways to go on: the best first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from events.models import Attendee
+
+from ..models import LeadOffer
+from .desk import Desk, Proposal
+from .elsewhere import cancel, run_again, too_full
+from .gone import room_gone
+from .hours import all_later, new_session
+from .missing import host_missing
+from .plan import Why
+
+
+def ways(desk: Desk, why: Why) -> list[Proposal]:
+    """At most four; none where nothing can be done about it any more."""
+    session, room, slot = (row.pk if row else 0 for row in (desk.session, desk.room, desk.slot))
+    at = (session, room, slot)
+    return [replace(found, plan=found.plan._replace(at=at)) for found in _ways(desk, why)]
+
+
+def _ways(desk: Desk, why: Why) -> list[Proposal]:
+    match why:
+        case Why.ROOM:
+            return room_gone(desk)
+        case Why.HOST:
+            return host_missing(desk, offered(desk))
+        case Why.FULL:
+            return too_full(desk)
+        case Why.CANCEL:
+            return cancel(desk)
+        case Why.AGAIN:
+            return run_again(desk)
+        case Why.NEW:
+            return new_session(desk)
+        case Why.LATER:
+            return all_later(desk)
+
+
+def offered(desk: Desk) -> list[Attendee]:
+    """Who could lead the session, the first to say so first."""
+    if desk.session is None:
+        return []
+    rows = LeadOffer.objects.filter(session=desk.session, attendee__in=desk.camp.attendees.present())
+    return [row.attendee for row in rows.select_related("attendee").order_by("offered_at", "pk")]
+
+
+def whys(desk: Desk) -> list[Why]:
+    """What can be wrong where one stands: of a free place nothing that a session has."""
+    if desk.standing:
+        return list(Why)
+    return [Why.ROOM, Why.NEW, Why.LATER] if desk.room else [Why.NEW, Why.LATER]

@@ -1,0 +1,167 @@
+"""The repair desk: what is wrong here is one tap, the ways to go on follow, one of them is chosen."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.once import note_left
+from events.access import Access, camp_view
+from events.http import AttendeeRequest, Undo, chosen, led_to, refusal_told, sent_from, tell_done
+from events.models import Camp, Slot
+
+from ..desk.calling import call_host
+from ..desk.desk import Desk
+from ..desk.mend import Mended, mend, put_in_new
+from ..desk.plan import Plan, Why
+from ..desk.ways import offered, ways, whys
+from ..forms import NewSessionForm
+from ..models import Draft, GridVersion, HostCall, Session
+from .moved import told_live
+
+
+@camp_view(Access.ORGANISER)
+def session_repair(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
+    """What can be wrong with a session, its room and its time, and the ways to mend it."""
+    session = get_object_or_404(camp.sessions.select_related("pitch"), pk=session_id)
+    session.camp = session.pitch.camp = camp
+    return _desk(request, camp, Desk(camp, session=session, room=None, slot=None))
+
+
+@camp_view(Access.ORGANISER)
+def cell_repair(request: AttendeeRequest, camp: Camp, slot_id: int, room_id: int) -> HttpResponse:
+    """The same for a place in which nothing stands; where something does by now, for that."""
+    slot = get_object_or_404(camp.slots.filter(kind=Slot.Kind.SESSIONS), pk=slot_id)
+    room = get_object_or_404(camp.rooms, pk=room_id)
+    there = camp.sessions.filter(cells__slot=slot, cells__room=room).select_related("pitch").first()
+    return _desk(request, camp, Desk(camp, session=there, room=room, slot=slot))
+
+
+def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
+    """The desk, or what was chosen on it is done."""
+    form, problem = NewSessionForm(), ""
+    why = _why(request, desk)
+    if request.method == "POST":
+        form = NewSessionForm(request.POST) if "title" in request.POST else form
+        try:
+            plan = Plan.of(camp, request.POST.get("plan", ""))
+            if not plan.new:
+                return _done(request, camp, plan, mend(camp=camp, plan=plan, by=request.me))
+            if form.is_valid():
+                title, behalf = form.cleaned_data["title"], form.cleaned_data["behalf"]
+                mended = put_in_new(camp=camp, plan=plan, title=title, on_behalf_of=behalf, by=request.me)
+                return _done(request, camp, plan, mended)
+        except ValidationError as error:
+            problem = " ".join(error.messages)
+        # As it is by now.
+        desk = Desk(camp, session=desk.session, room=desk.room, slot=desk.slot)
+    proposals = ways(desk, why) if why and not camp.is_archived else []
+    context = {
+        "camp": camp,
+        "desk": desk,
+        "why": why,
+        "whys": [] if camp.is_archived else whys(desk),
+        "proposals": [(found, found.plan.signed(camp)) for found in proposals],
+        "form": form if why == Why.NEW else None,
+        "problem": problem,
+        "calls": _calls(desk) if why == Why.HOST else [],
+        "offered": offered(desk) if why == Why.HOST else [],
+        "live": Draft.of(camp).live == Draft.Live.ON,
+        "is_published": GridVersion.latest(camp) is not None,
+    }
+    return render(request, "schedule/session_repair.html", context, status=422 if problem or form.errors else 200)
+
+
+def _why(request: AttendeeRequest, desk: Desk) -> Why | None:
+    """What is wrong, as the address says; None: that is asked first."""
+    asked = request.GET.get("why", "")
+    return Why(asked) if asked in whys(desk) else None
+
+
+def _calls(desk: Desk) -> list[tuple[object, HostCall | None]]:
+    """Each host, and how they were called."""
+    calls = {call.host_id: call for call in HostCall.objects.filter(session=desk.session)}
+    return [(host, calls.get(host.pk)) for host in desk.hosts]
+
+
+def _done(request: AttendeeRequest, camp: Camp, plan: Plan, mended: Mended) -> HttpResponse:
+    """To the grid, with what moved in view, whether it is out, and the way back."""
+    rows = list(camp.sessions.filter(pk__in=[session.pk for session in mended.moved]).with_place())
+    touched = [f"entry-{row.pk}" for row in rows if row.place]
+    step = mended.step
+    if rows:
+        note_left(request, rows[0], "revision")
+    elif plan.shift and (slot := camp.slots.filter(pk__in=plan.shift[1]).first()):
+        note_left(request, slot, "starts_at")
+        touched = [f"slot-{slot.pk}"]
+    elif plan.at[0]:
+        touched = [f"entry-{plan.at[0]}"]
+    undo = Undo(reverse("schedule:step_undo", args=[camp.slug]), [("step", str(step.pk))]) if step else None
+    out = told_live(request, camp, step.made_at if step else None)
+    said = [_what_was_done(camp, plan, rows), out or _not_out(camp)]
+    tell_done(request, " ".join(text for text in said if text), undo=undo, touched=touched)
+    return _to_grid(camp, touched)
+
+
+def _to_grid(camp: Camp, touched: list[str]) -> HttpResponseRedirect:
+    return led_to("schedule:draft_detail", camp.slug, at=touched[0] if touched else "")
+
+
+def _not_out(camp: Camp) -> str:
+    """What is only on the draft is not told to anybody yet."""
+    if GridVersion.latest(camp) is None or Draft.of(camp).live:
+        return ""
+    return _("It is on the draft: nobody sees it until you publish.")
+
+
+def _what_was_done(camp: Camp, plan: Plan, rows: list[Session]) -> str:
+    title = next((session.title for session in rows), "")
+    session = camp.sessions.filter(pk=plan.at[0]).select_related("pitch").first()
+    if plan.new:
+        place = rows[0].place
+        if place is not None:
+            place.slot.camp = camp
+        words = {"title": title, "place": place}
+        return _("“%(title)s” is on the board, and here: %(place)s. Undo takes it off the grid.") % words
+    if plan.again:
+        return _("“%(title)s” runs once more.") % {"title": title}
+    if plan.shift:
+        minutes, slots = plan.shift
+        text = ngettext(
+            "%(count)s slot is %(minutes)s minutes later.", "%(count)s slots are %(minutes)s minutes later.", len(slots)
+        )
+        return text % {"count": len(slots), "minutes": minutes}
+    if plan.hands:
+        names = ", ".join(str(host) for host in camp.attendees.filter(pk__in=plan.hands[2]))
+        return _("“%(title)s” is led by %(names)s now.") % {"title": session, "names": names}
+    if len(rows) == 1 and not rows[0].place:
+        return _("“%(title)s” is off the grid.") % {"title": title}
+    if plan.closes:
+        room = camp.rooms.filter(pk=plan.at[1]).first()
+        text = ngettext(
+            "%(room)s is closed; %(count)s session moved.", "%(room)s is closed; %(count)s sessions moved.", len(rows)
+        )
+        return text % {"room": room, "count": len(rows)}
+    text = ngettext("%(count)s session moved.", "%(count)s sessions moved.", len(rows))
+    return text % {"count": len(rows)}
+
+
+@camp_view(Access.ORGANISER)
+@sent_from("schedule:session_repair", "session_id")
+def host_call(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
+    """A host who is not here is called."""
+    session = get_object_or_404(camp.sessions.select_related("pitch"), pk=session_id)
+    session.camp = session.pitch.camp = camp
+    host = chosen(session.pitch.hosts.all(), request.POST.get("host", ""))
+    with refusal_told(request):
+        if host is None:
+            raise ValidationError(_("That person does not host this session any more."))
+        call = call_host(session=session, host=host, by=request.me)
+        note_left(request, call, "called_at")
+        tell_done(request, _("%(name)s is called.") % {"name": host})
+    address = reverse("schedule:session_repair", args=[camp.slug, session.pk], query={"why": Why.HOST})
+    return HttpResponseRedirect(f"{address}#calls")

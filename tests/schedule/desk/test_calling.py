@@ -1,0 +1,159 @@
+"""A host who is missing is called, answers with one tap; somebody else offers to lead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import TestCase
+from django.utils import timezone
+
+from events.news import forget_news
+from schedule.desk.calling import call_host, is_leader_sought
+from schedule.models import Device, HostCall, LeadOffer
+from schedule.wall import push
+from schedule.wall.publish import publish_grid
+from tests.addresses import A_POINT, A_SERVICE
+from tests.factories import DAY
+from tests.schedule.desk.conftest import Hall, said, words
+
+
+def call(hall, session, host):
+    return hall.client.post(f"{hall.address(session)}call/", {"host": host.pk}, follow=True)
+
+
+def news(person) -> list[str]:
+    person.refresh_from_db()
+    return [item["kind"] for item in person.news]
+
+
+def test_a_call_is_on_the_hosts_next_page_and_in_a_mail_and_says_when_it_went(hall, knots, ben):
+    response = call(hall, knots, ben)
+    assert "Ben is called." in said(response)
+    assert news(ben) == ["called"]
+    [sent] = mail.outbox
+    assert sent.to == [ben.user.email]
+    assert "You are missed at “Knots”, which you host: Barn" in sent.body
+    assert f"/{knots.camp.slug}/sessions/{knots.pk}/call/" in sent.body
+    calls = words(hall.look(hall.address(knots, "host")).select_one("#calls"))
+    assert "called 09:30: on their next page, by mail" in calls
+    assert "no answer yet" in calls
+
+
+def test_a_call_goes_to_the_devices_of_the_host_and_to_nobody_elses(hall, monkeypatch, knots, ben, cleo):
+    told = []
+    monkeypatch.setattr("schedule.desk.calling.is_offered", lambda: True)
+    monkeypatch.setattr(
+        "schedule.desk.calling.send",
+        lambda device, message: told.append((device.pk, message)) or push.Answer(push.Said.TAKEN),
+    )
+    known = {"p256dh": A_POINT, "auth": "A" * 22, "vapid": "x", "language": "en", "sign_in": "s"}
+    device = Device.objects.create(attendee=ben, endpoint=f"{A_SERVICE}/ben", name="Phone", **known)
+    Device.objects.create(attendee=cleo, endpoint=f"{A_SERVICE}/cleo", name="Phone", **known)
+    with_commit(call, hall, knots, ben)
+    [(pk, message)] = told
+    assert pk == device.pk
+    assert message.title == "Knots"
+    assert message.body == "You are missed: Barn, Sat 12 Jan, 10:00. Say whether you come."
+    assert message.address == f"/{knots.camp.slug}/sessions/{knots.pk}/call/"
+    assert "on 1 device" in words(hall.look(hall.address(knots, "host")).select_one("#calls"))
+
+
+def with_commit(do, *args):
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return do(*args)
+
+
+def test_nobody_is_called_twice_in_a_minute(hall, at, knots, ben):
+    call(hall, knots, ben)
+    assert "Give them a minute" in said(call(hall, knots, ben))
+    at(9.6)
+    assert "Ben is called." in said(call(hall, knots, ben))
+    assert HostCall.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "shown"), [("coming", "coming", "is on the way"), ("cannot", "cannot", "cannot come")]
+)
+def test_the_host_answers_with_one_tap_and_whoever_called_reads_it(hall, olga, knots, ben, answer, kind, shown):
+    call(hall, knots, ben)
+    host, address = Hall(ben), f"/{knots.camp.slug}/sessions/{knots.pk}/call/"
+    assert [words(button) for button in host.look(address).select("form.actions button")] == [
+        "I am on my way",
+        "I cannot come",
+    ]
+    host.client.post(address, {"answer": answer})
+    assert news(olga) == [kind]
+    assert f"{shown}, 09:30" in words(hall.look(hall.address(knots, "host")).select_one("#calls"))
+
+
+def test_an_answer_that_is_none_is_refused_with_a_sentence(hall, knots, ben):
+    call(hall, knots, ben)
+    response = Hall(ben).client.post(
+        f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": "perhaps"}, follow=True
+    )
+    assert "Choose one of the two answers." in said(response)
+    assert HostCall.objects.get().answer == ""
+
+
+def test_only_whoever_was_called_can_answer(hall, knots, ben, cleo):
+    call(hall, knots, ben)
+    address = f"/{knots.camp.slug}/sessions/{knots.pk}/call/"
+    assert Hall(cleo).client.get(address).status_code == 404
+    assert Hall(cleo).client.post(address, {"answer": "cannot"}).status_code == 404
+
+
+def test_an_organiser_writes_down_what_the_host_said_on_the_telephone(hall, olga, knots, ben):
+    call(hall, knots, ben)
+    address = f"/{knots.camp.slug}/sessions/{knots.pk}/call/"
+    response = hall.client.post(address, {"answer": "coming"}, follow=True)
+    assert "It is written down what Ben said." in said(response)
+    assert HostCall.objects.get().answer == "coming"
+    assert news(olga) == []
+
+
+def test_whoever_does_not_host_it_cannot_be_called(hall, knots, cleo):
+    assert "does not host this session" in said(call(hall, knots, cleo))
+    assert not HostCall.objects.exists()
+
+
+def test_where_a_host_is_called_and_not_on_the_way_somebody_can_offer_to_lead(hall, olga, knots, ben, cleo):
+    publish_grid(camp=knots.camp, by=olga)
+    page, offer = f"/{knots.camp.slug}/sessions/{knots.pk}/", f"/{knots.camp.slug}/sessions/{knots.pk}/lead/"
+    person = Hall(cleo)
+    assert "I could lead this" not in person.look(page).get_text()
+    call(hall, knots, ben)
+    assert "I could lead this" in person.look(page).get_text()
+    person.client.post(offer, {"offer": "yes"})
+    person.client.post(offer, {"offer": "yes"})
+    assert LeadOffer.objects.count() == 1
+    assert news(olga) == ["could_lead"]
+    assert hall.proposals(knots, "host")[0].startswith("Cleo, who offered, leads it")
+    person.client.post(offer, {"offer": "no"})
+    assert not LeadOffer.objects.exists()
+
+
+def test_once_the_host_is_on_the_way_nobody_is_looked_for(hall, olga, knots, ben, cleo):
+    publish_grid(camp=knots.camp, by=olga)
+    call(hall, knots, ben)
+    person = Hall(cleo)
+    page = f"/{knots.camp.slug}/sessions/{knots.pk}/"
+    assert "I could lead this" in person.look(page).get_text()
+    Hall(ben).client.post(f"{page}call/", {"answer": "coming"})
+    assert "I could lead this" not in person.look(page).get_text()
+    response = person.client.post(f"{page}lead/", {"offer": "yes"}, follow=True)
+    assert "Nobody is looked for" in said(response)
+    assert not LeadOffer.objects.exists()
+
+
+def test_a_call_is_forgotten_with_the_text_of_the_pitch(hall, knots, ben):
+    call(hall, knots, ben)
+    forget_news(camp=knots.camp, address=knots.pitch.get_absolute_url())
+    assert news(ben) == []
+
+
+def test_what_is_over_asks_nobody(hall, monkeypatch, olga, knots, ben):
+    call_host(session=knots, host=ben, by=olga)
+    monkeypatch.setattr(timezone, "now", lambda: DAY + timedelta(hours=13))
+    assert not is_leader_sought(knots)
