@@ -5,6 +5,7 @@ from .choice import Choice
 from .devices import Device, Reminder, Telling
 from .figures import DraftFigures
 from .mailed import MailedCalendar, MailedSession
+from .presence import Presence
 from .session import Cell, Draft, Session, Stood
 from .step import Moved, Step
 from .version import GridVersion, Placement
@@ -23,6 +24,7 @@ __all__ = [
     "MailedSession",
     "Moved",
     "Placement",
+    "Presence",
     "Reminder",
     "Session",
     "Step",

@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.access import Access, camp_view
-from events.http import CampRequest, chosen, id_in, led_to
-from events.models import Camp, Room, Slot
+from events.http import AttendeeRequest, CampRequest, chosen, id_in, led_to
+from events.models import Camp, HelperRight, Room, Slot
 from pitches.models import MOST_RUNS, Pitch
 from pitches.wishes import told_wishes
 
 from .. import advice
 from ..draft.chain import LONGEST, Link, as_planned, place_chain
 from ..draft.moves import add_repeat, off_the_board, place_session, swap_sessions
+from ..draft.presence import Sign, note_there
 from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, Session
+from ..workshop.here import Here
 from ..workshop.lifted import InHand, Seats, lifted_board
 from .moved import tell_moved, where
 
@@ -31,8 +33,8 @@ from .moved import tell_moved, where
 AGAIN = "again"
 
 
-@camp_view(Access.ORGANISER)
-def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+def session_place(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """The board with the session lifted: each place says what it would break and change, the best are marked."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
@@ -55,7 +57,12 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
             planned = as_planned(draft, hand.chain, hand.session)
         except ValidationError as error:
             hand, problem = replace(hand, chain=()), problem or " ".join(error.messages)
+    note_there(me=request.me, sign=Sign.LIFTS, pitch=hand.pitch, session=hand.session)
     context = _shown(camp, draft, planned, hand) | {"address": _address(request, hand), "problem": problem}
+    context["is_helper"] = not request.me.is_organiser
+    context["here"] = here = Here.beside(request.me, camp)
+    context["holders"] = here.holders(pitch.pk)
+    context["hand"] = f"{pitch.pk}-{hand.session.pk}" if hand.session else pitch.pk
     return render(request, "schedule/session_place.html", context, status=422 if request.method == "POST" else 200)
 
 
