@@ -57,6 +57,10 @@ def be_there(*, me: Attendee, sign: Sign, pitch: Pitch | None = None, session: S
 
 
 def note_there(*, me: Attendee, sign: Sign, pitch: Pitch | None = None, session: Session | None = None) -> None:
-    """As `be_there`, for a page that is shown all the same where a database cannot be written to now."""
+    """As `be_there`, for a page that is shown all the same where a database cannot be written to now. In an archived
+    camp there is nothing to hold.
+    """
+    if me.camp.is_archived:
+        return
     with suppress(*CANNOT_WRITE), waiting_no_longer_than(PATIENCE):
         be_there(me=me, sign=sign, pitch=pitch, session=session)

@@ -33,7 +33,7 @@ from ..draft.moves import add_repeat, pin_all, pin_session, unplace_session
 from ..draft.presence import Sign, note_there
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild, Session
-from ..workshop.changed import without_known
+from ..workshop.changed import HEADER, without_known
 from ..workshop.here import Here, with_held
 from ..workshop.shared import May, SharedDraft, last_build
 from .moved import tell_moved, where
@@ -69,7 +69,7 @@ def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm
     )
     here = None
     if wants_partial(request):
-        html = without_known(html, request.GET.get("have", ""))
+        html = without_known(html, request.headers.get(HEADER, ""))
     else:
         here = Here.beside(request.me, camp)
         html = with_held(html, here.held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -25,6 +26,7 @@ from ..draft.moves import add_repeat, off_the_board, place_session, swap_session
 from ..draft.presence import Sign, note_there
 from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, Session
+from ..workshop.changed import HEADER, without_known
 from ..workshop.here import Here
 from ..workshop.lifted import InHand, Seats, lifted_board
 from .moved import tell_moved, where
@@ -63,6 +65,9 @@ def session_place(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRe
     context["here"] = here = Here.beside(request.me, camp)
     context["holders"] = here.holders(pitch.pk)
     context["hand"] = f"{pitch.pk}-{hand.session.pk}" if hand.session else pitch.pk
+    # Whoever is told that others moved something looks again, and has most of it.
+    board, known = context["board"], request.headers.get(HEADER, "")
+    context |= {"table": without_known(board.table, known), "map": without_known(board.map, known)}
     return render(request, "schedule/session_place.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -86,7 +91,7 @@ def _running(pitch: Pitch, session_id: int | None) -> Session | None:
     return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
 
 
-def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> dict[str, object]:
+def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> dict[str, Any]:
     """What the page shows of `planned`, the draft as the chain would leave it."""
     # Looking has the figures counted, if that is due.
     counted = advice.counted_of(advice.last_figures(draft=Draft.of(camp)))

@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 
 #: of the board and of its map, with the mark that tells one state of a row from any other; a row holds no other table
 _ROW = re.compile(r'<tr data-is="(\w+)".*?</tr>', re.DOTALL)
+#: of the requests that say which rows they have: their marks, with dots between
+HEADER = "Campgrid-Have"
 #: letters of all marks that a page says to have: more than a camp of sixteen hours has with a slot each five minutes
 MOST = 2_200
 
@@ -15,7 +17,7 @@ MOST = 2_200
 def without_known(html: SafeString, known: str) -> SafeString:
     """The board with an empty row, `data-has`, for each that whoever asks says to have (delta encoding).
 
-    `known`: marks, with dots between. static/js/together.js puts their own rows there.
+    `known` is what came with that header. static/js/together.js puts their own rows there.
     """
     marks = set(known[:MOST].split("."))
 

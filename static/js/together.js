@@ -8,31 +8,30 @@
   const here = () => document.getElementById("draft-here");
 
   // -- changed rows: the page says by their marks which it has, and puts those where the answer names them -----------
-  const rows = () => [...(grid()?.querySelectorAll("tr[data-is]") ?? [])];
-  document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.elt.id === "draft-grid" && !isIncomplete) detail.parameters.have = [...new Set(rows().map((row) => row.dataset.is))].join(".");
-  });
+  const HEADER = "Campgrid-Have";
+  const NAMED = /<tr data-has="(\w+)"><\/tr>/;
+  const rows = () => [...document.querySelectorAll("#main tr[data-is]")];
   let isIncomplete = false;
-  const NAMED = /<tr data-has="(\w+)"><\/tr>/g;
-  // The same slot has a row in the table and one in each part of the map: they come in one order.
-  const putTogether = (text) => {
+  const have = () => (isIncomplete ? "" : [...new Set(rows().map((row) => row.dataset.is))].join("."));
+  // The same slot has a row in the table and one in each part of the map: they come in one order. Empty, if one is gone.
+  const whole = (text) => {
     const known = new Map();
     rows().forEach((row) => known.set(row.dataset.is, [...(known.get(row.dataset.is) ?? []), row.outerHTML]));
-    const parts = text.split(NAMED);
-    return parts.map((part, number) => (number % 2 ? known.get(part)?.shift() : part));
+    const parts = text.split(NAMED).map((part, number) => (number % 2 ? known.get(part)?.shift() : part));
+    // The page is another one since it asked: the next answer is whole.
+    isIncomplete = parts.includes(undefined);
+    return isIncomplete ? "" : parts.join("");
   };
+  window.campgrid.changedRows = { HEADER, have, whole };
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt.id === "draft-grid") detail.headers[HEADER] = have();
+  });
   window.addEventListener(
     "htmx:beforeSwap",
     ({ detail }) => {
       if (detail.target.id !== "draft-grid") return;
-      const whole = putTogether(detail.serverResponse);
-      isIncomplete = whole.includes(undefined);
-      if (isIncomplete) {
-        // The page is another one since it asked: the next answer is whole.
-        detail.shouldSwap = false;
-        return;
-      }
-      detail.serverResponse = whole.join("");
+      detail.serverResponse = whole(detail.serverResponse);
+      if (isIncomplete) detail.shouldSwap = false;
     },
     true,
   );
@@ -53,10 +52,13 @@
   const lights = () => (here()?.querySelector("[data-lights]")?.dataset.lights ?? "").split(" ").filter(Boolean);
   const light = () => {
     const now = Date.now();
-    lights().filter((one) => !seen.has(one)).forEach((one) => {
+    const fresh = lights().filter((one) => !seen.has(one));
+    fresh.forEach((one) => {
       seen.add(one);
       lit.set(one.split(":")[1], now + LIT);
     });
+    // Whoever holds something sees other prices now (lift.js).
+    if (fresh.length) document.dispatchEvent(new Event("campgrid:others-moved"));
     lit.forEach((until, id) => {
       const card = document.getElementById(id);
       if (until <= now) lit.delete(id);
