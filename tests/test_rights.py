@@ -286,7 +286,7 @@ SEES_DRAFT = {
     "schedule:build_detail", "schedule:move_undo", "schedule:step_undo", "schedule:step_redo",
 }  # fmt: skip
 LETS = {
-    "helpers_place": SEES_DRAFT | {
+    "helpers_move": SEES_DRAFT | {
         "schedule:session_place", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
         "schedule:cell_fill", "schedule:repeat_add",
     },

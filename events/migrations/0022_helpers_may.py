@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="camp",
-            name="helpers_place",
+            name="helpers_move",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(

@@ -154,8 +154,8 @@ class Attendee(models.Model):
         return self.is_organiser or (self.is_helper and self.camp.lets_helpers(right))
 
     @property
-    def may_place(self) -> bool:
-        return self.may(HelperRight.PLACE)
+    def may_move(self) -> bool:
+        return self.may(HelperRight.MOVE)
 
     @property
     def may_capture(self) -> bool:

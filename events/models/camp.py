@@ -106,7 +106,7 @@ class Joining(models.TextChoices):
 class HelperRight(models.TextChoices):
     """What organisers may let helpers do beside what all helpers do; its value ends the name of the camp's column."""
 
-    PLACE = "place", _("Place and move sessions")
+    MOVE = "move", _("Place and move sessions")
     CAPTURE = "capture", _("Type in and scan the wall")
     REPAIR = "repair", _("Repair what is lost")
 
@@ -186,7 +186,7 @@ class Camp(models.Model):
     is_interest_open = models.BooleanField(_("interest is open"), default=True)
     are_counts_shown = models.BooleanField(_("show how many are interested"), default=False)
     #: what helpers may do on the draft of the grid: see `HelperRight`
-    helpers_place = models.BooleanField(default=False, db_default=False)
+    helpers_move = models.BooleanField(default=False, db_default=False)
     helpers_capture = models.BooleanField(default=False, db_default=False)
     helpers_repair = models.BooleanField(default=False, db_default=False)
     #: until all on it is done, on the organisers' page of the camp

@@ -75,7 +75,7 @@ SWITCHES = {
         _lazy("How many are interested is hidden, so that nobody follows the crowd."),
         _lazy("Everybody sees how many are interested."),
     ),
-    "helpers_place": (
+    "helpers_move": (
         _lazy("Helpers place no sessions."),
         _lazy("Helpers place and move sessions. In live mode what they place is out at once."),
     ),

@@ -17,7 +17,8 @@ from .session import Session
 class PresenceQuerySet(models.QuerySet["Presence"]):
     def beside(self, me: Attendee, now: datetime) -> PresenceQuerySet:
         """The others who are at the board, in the order of their names."""
-        there = self.filter(attendee__camp=me.camp_id, seen_at__gt=now - Presence.LASTS).exclude(attendee=me)
+        is_there = models.Q(seen_at__gt=now - Presence.LASTS) | models.Q(pitch__isnull=False, held_until__gt=now)
+        there = self.filter(is_there, attendee__camp=me.camp_id).exclude(attendee=me)
         return there.select_related("attendee", "pitch").order_by("attendee__display_name", "attendee")
 
 
@@ -31,7 +32,7 @@ class Presence(models.Model):
     LASTS = timedelta(seconds=20)
     #: a page that asks is written down once in that time, however often it asks
     WRITTEN = timedelta(seconds=10)
-    #: what is held by a page without scripts, which says nothing any more
+    #: for what is held by a page without scripts, which says nothing any more
     HELD_UNHEARD = timedelta(seconds=90)
 
     attendee = models.OneToOneField(Attendee, models.CASCADE, related_name="presence", primary_key=True)
@@ -46,6 +47,9 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"presence {self.pk}"
+
+    def is_seen(self, now: datetime) -> bool:
+        return self.seen_at > now - self.LASTS or self.holds(now)
 
     def holds(self, now: datetime) -> bool:
         return self.pitch_id is not None and self.held_until > now

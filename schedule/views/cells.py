@@ -26,7 +26,7 @@ from .moved import tell_moved
 PRICED = 20
 
 
-@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 def cell_fill(request: AttendeeRequest, camp: Camp, slot_id: int, room_id: int) -> HttpResponse:
     """What waits, by what each would win there, and a line for a session that nobody has pitched."""
     slot = get_object_or_404(camp.slots.filter(kind=Slot.Kind.SESSIONS), pk=slot_id)

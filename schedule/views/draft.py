@@ -67,12 +67,9 @@ def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm
         topic=request.GET.get("topic", ""),
         may=May.of(request.me),
     )
-    here = None
-    if wants_partial(request):
-        html = without_known(html, request.headers.get(HEADER, ""))
-    else:
-        here = Here.beside(request.me, camp)
-        html = with_held(html, here.held)
+    # Where each row is sent, what others hold is marked on it; rows that are on the page are marked there.
+    here = None if wants_partial(request) else Here.beside(request.me, camp)
+    html = without_known(with_held(html, here.held) if here else html, request.headers.get(HEADER, ""))
     context = {
         "camp": camp,
         "form": form,
@@ -134,7 +131,7 @@ def draft_figures(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     build = last_build(camp)
     context = {
         "camp": camp,
-        "may_place": request.me.may_place,
+        "may_move": request.me.may_move,
         "has_sessions": camp.sessions.placed().exists(),
         "figures": figures,
         "counted": counted,
@@ -145,7 +142,7 @@ def draft_figures(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return render_partial(request, "schedule/draft_figures.html", "draft-figures", context)
 
 
-@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_figures")
 def repeat_add(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """A pitch runs once more, in the cell that was suggested."""
@@ -174,7 +171,7 @@ def _session(camp: Camp, session_id: int) -> Session:
     return session
 
 
-@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_detail")
 def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     session = _session(camp, session_id)
@@ -184,7 +181,7 @@ def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpRe
     return redirect("schedule:draft_detail", camp.slug)
 
 
-@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_detail")
 def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     session, is_pinned = _session(camp, session_id), request.POST.get("on") == "1"
@@ -201,7 +198,7 @@ def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
     return redirect("schedule:draft_detail", camp.slug)
 
 
-@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_detail")
 def pins_set(request: CampRequest, camp: Camp) -> HttpResponse:
     """Whatever stands in a room, or in a slot, is pinned, or no longer is."""

@@ -35,7 +35,7 @@ from .moved import tell_moved, where
 AGAIN = "again"
 
 
-@camp_view(Access.ORGANISER, helpers=[HelperRight.PLACE])
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 def session_place(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """The board with the session lifted: each place says what it would break and change, the best are marked."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)

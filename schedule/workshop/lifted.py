@@ -149,16 +149,16 @@ class _Lifted(Drawing):
 
     def _price(self, template: str, row: GridRow, cell: GridCell) -> SafeString:
         # Where a slot is gone nothing can be put; what still stands there is seen.
-        place = self.cells.get((row.slot_id, cell.room.id))
-        values: dict[str, object] = {"span": cell.span, "room": cell.room.name, "starts": clock(row.starts_at)}
-        if cell.entry:
-            values["title"] = self._soft(cell.entry.title)
         at = (row.slot_id, cell.room.id)
         if at not in self.priced:
             # Once, for the table and for the map.
-            self.priced[at] = self._kind(row, cell, place), self._values(place) if place else {}
-        kind, priced = self.priced[at]
-        return fill(self.stencil(template, kind), values | priced)
+            place = self.cells.get(at)
+            values: dict[str, object] = {"span": cell.span, "room": cell.room.name, "starts": clock(row.starts_at)}
+            if cell.entry:
+                values["title"] = self._soft(cell.entry.title)
+            self.priced[at] = self._kind(row, cell, place), values | (self._values(place) if place else {})
+        kind, values = self.priced[at]
+        return fill(self.stencil(template, kind), values)
 
     def _values(self, place: PlaceCell) -> dict[str, object]:
         choice = place.choice

@@ -42,7 +42,7 @@ class May(NamedTuple):
 
     @classmethod
     def of(cls, me: Attendee) -> May:
-        return cls(me.may_place, me.is_organiser)
+        return cls(me.may_move, me.is_organiser)
 
 
 ALL = May(place=True, organise=True)

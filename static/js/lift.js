@@ -26,10 +26,12 @@
   let shown = location.pathname + location.search;
   let isBusy = false;
   let liftedAt = -GRACE;
-  const ask = async (address, options = {}, whole = (text) => text) => {
+  const ask = async (address, options = {}, withShown = false) => {
     turn += 1;
     const mine = turn;
-    const answer = await fetch(address, { credentials: "same-origin", signal: within(PATIENCE), ...options });
+    // Of the board that one comes back to, only the rows that changed are sent (together.js).
+    const { headers, whole } = window.campgrid.changedRows(withShown);
+    const answer = await fetch(address, { credentials: "same-origin", signal: within(PATIENCE), headers, ...options });
     const page = new DOMParser().parseFromString(whole(await answer.text()), "text/html");
     page.address = answer.url || new URL(address, location).href;
     return mine === turn ? page : null;
@@ -208,9 +210,8 @@
   // -- others moved something: what one holds stays in hand, and the places have other prices ---------------------------
   const lookAgain = async () => {
     if (isBusy || isLifting || pull || !document.getElementById("place")) return;
-    const { HEADER, have, whole } = window.campgrid.changedRows;
     try {
-      const page = await ask(location.href, { headers: { [HEADER]: have() } }, whole);
+      const page = await ask(location.href, {}, true);
       if (!page || isBusy || isLifting || pull || !isBoard(page) || !isOfThisRelease(page)) return;
       // It was said when it was lifted.
       page.querySelectorAll("[data-told]").forEach((told) => told.removeAttribute("data-told"));

@@ -21,7 +21,7 @@
   const planSome = (piece, seconds) => plan(piece, seconds * (0.8 + 0.4 * Math.random()), false);
   const every = (piece) => {
     const usual = Number(piece.dataset.every);
-    const calm = piece.isTold ? Number(piece.dataset.told) || (usual > between * 2 ? whenTold : usual) : usual;
+    const calm = piece.isTold ? Number(piece.dataset.calm) || (usual > between * 2 ? whenTold : usual) : usual;
     return Math.min(longest, calm * (piece.failures ? 2 ** piece.failures : 1));
   };
   const isHurried = (piece) => piece.hurriedAt > Date.now();

@@ -11,27 +11,47 @@
   const HEADER = "Campgrid-Have";
   const NAMED = /<tr data-has="(\w+)"><\/tr>/;
   const rows = () => [...document.querySelectorAll("#main tr[data-is]")];
-  let isIncomplete = false;
-  const have = () => (isIncomplete ? "" : [...new Set(rows().map((row) => row.dataset.is))].join("."));
-  // The same slot has a row in the table and one in each part of the map: they come in one order. Empty, if one is gone.
-  const whole = (text) => {
-    const known = new Map();
-    rows().forEach((row) => known.set(row.dataset.is, [...(known.get(row.dataset.is) ?? []), row.outerHTML]));
-    const parts = text.split(NAMED).map((part, number) => (number % 2 ? known.get(part)?.shift() : part));
-    // The page is another one since it asked: the next answer is whole.
-    isIncomplete = parts.includes(undefined);
-    return isIncomplete ? "" : parts.join("");
+  // By mark: the same slot has a row in the table and one in each part of the map, always in one order.
+  const byMark = () => {
+    const found = new Map();
+    rows().forEach((row) => found.set(row.dataset.is, [...(found.get(row.dataset.is) ?? []), row.outerHTML]));
+    return found;
   };
-  window.campgrid.changedRows = { HEADER, have, whole };
+  // The board as it was before something was lifted, without what was marked on it for a moment.
+  let kept = new Map();
+  const keep = () => {
+    if (!grid()) return;
+    const bare = (row) => row.replaceAll(' data-touched=""', "").replaceAll(' data-lit=""', "");
+    kept = new Map([...byMark()].map(([mark, found]) => [mark, found.map(bare)]));
+  };
+  const put = (text, known) => {
+    const left = new Map([...known].map(([mark, found]) => [mark, [...found]]));
+    const parts = text.split(NAMED).map((part, number) => (number % 2 ? left.get(part)?.shift() : part));
+    return parts.includes(undefined) ? "" : parts.join("");
+  };
+  // For one request: what to say, and the way to make the answer whole; empty, if a row is gone meanwhile.
+  window.campgrid.changedRows = (withShown) => {
+    const before = kept;
+    const marks = new Set([...before.keys(), ...(withShown ? rows().map((row) => row.dataset.is) : [])]);
+    return {
+      headers: { [HEADER]: [...marks].join(".") },
+      whole: (text) => put(text, withShown ? new Map([...before, ...byMark()]) : before),
+    };
+  };
+  let isIncomplete = false;
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    if (detail.elt.id === "draft-grid") detail.headers[HEADER] = have();
+    if (detail.elt.id !== "draft-grid") return;
+    detail.headers[HEADER] = isIncomplete ? "" : [...new Set(rows().map((row) => row.dataset.is))].join(".");
   });
   window.addEventListener(
     "htmx:beforeSwap",
     ({ detail }) => {
       if (detail.target.id !== "draft-grid") return;
-      detail.serverResponse = whole(detail.serverResponse);
-      if (isIncomplete) detail.shouldSwap = false;
+      const whole = put(detail.serverResponse, byMark());
+      // The page is another one since it asked: the next answer is whole.
+      isIncomplete = !whole;
+      if (whole) detail.serverResponse = whole;
+      else detail.shouldSwap = false;
     },
     true,
   );
@@ -68,6 +88,7 @@
     if (lit.size) setTimeout(light, LIT);
   };
   const paint = () => {
+    keep();
     mark();
     light();
   };

@@ -61,7 +61,8 @@ def test_what_the_one_moves_comes_to_the_other_as_the_rows_that_changed(two):
     held = card(robin, "Geese").locator("a")
     held.focus()
     robin.evaluate("document.querySelector('.board-box').scrollTo(300, 0)")
-    robin.locator("#board-filter summary, .dock summary").first.evaluate("node => node.closest('details').open = true")
+    robin.locator("#here-list summary").click()
+    held.focus()
     lift(olga, "Ducks")
     free_place(olga, 2).click()
     expect(card(robin, "Ducks")).to_have_attribute("data-lit", "")
@@ -81,6 +82,7 @@ def test_what_the_one_moves_comes_to_the_other_as_the_rows_that_changed(two):
     assert robin.evaluate("window.rows.every((row) => row.isConnected)")
     assert robin.evaluate("window.cards.filter((card) => card.isConnected).length") >= 2
     expect(held).to_be_focused()
+    expect(robin.locator("#here-list")).to_have_attribute("open", "")
     assert robin.evaluate("document.querySelector('.board-box').scrollLeft") == 300
     # It is lit for a moment.
     expect(robin.locator("[data-lit]")).to_have_count(0)
@@ -93,7 +95,6 @@ def test_the_board_asks_within_two_seconds_told_or_not(two):
             break
         robin.wait_for_timeout(100)
     assert robin.evaluate(DUE, True) <= 1_200
-    robin.context.set_offline(True)
     every = robin.evaluate("Number(document.getElementById('draft-grid').dataset.every)")
     # Each a little earlier or later than the others: a fifth.
     assert every * 1.2 <= 2

@@ -38,7 +38,7 @@ def _make(slug: str, organiser: User, rooms: int, days: int) -> None:
     # Somebody else, who may place.
     robin = User.objects.get(email=demo_address("helper"))
     Attendee.objects.create(camp=camp, user=robin, display_name="Robin", role=Role.HELPER)
-    camp.save_flags(helpers_place=True)
+    camp.save_flags(helpers_move=True)
     pattern = DayPattern(starts=time(10), ends=time(17), minutes=45, between=15, lunch_at=time(12, 45))
     add_slots(camp=camp, slots=generate_slots(camp, camp.days, pattern))
     add_rooms(camp=camp, rooms=[Room(camp=camp, name=name) for name in ROOMS[:rooms]])

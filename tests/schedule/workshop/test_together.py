@@ -100,10 +100,15 @@ def test_what_nobody_has_is_sent_whole(sign_in, olga, camp, knots):
     assert "Knots" in answer
 
 
-def test_a_page_that_is_loaded_is_whole_whatever_it_says_to_have(sign_in, olga, camp, knots):
+def test_whoever_comes_back_to_the_board_gets_the_rows_that_changed(sign_in, olga, camp, rooms, slots, knots):
+    """The page itself, for whoever put something somewhere (static/js/lift.js)."""
     client = sign_in(olga)
     marks = MARKS.findall(draft(client, camp).content.decode())
-    assert "data-has" not in draft(client, camp, **{HEADER: ".".join(marks)}).content.decode()
+    cell = {"cell": f"{slots[1].pk}-{rooms[0].pk}", "seen": knots.revision}
+    address = f"/{camp.slug}/draft/pitches/{knots.pitch_id}/place/"
+    page = client.post(address, cell, headers={HEADER: ".".join(marks)}, follow=True).content.decode()
+    assert "<html" in page
+    assert [f'id="slot-{slot.pk}"' in page for slot in slots] == [True, True, False]
 
 
 def test_a_title_that_looks_like_a_row_is_none():
@@ -264,6 +269,39 @@ def test_a_page_of_places_that_asks_holds_on_and_one_that_died_lets_go(sign_in, 
         assert Here.beside(olga, camp).held == []
 
 
+def test_without_scripts_it_is_held_for_a_minute_and_a_half(sign_in, olga, otto, camp, knots):
+    now = timezone.now()
+    with at(now):
+        lift(sign_in(otto), knots)
+    with at(now + timedelta(seconds=85)):
+        assert [found.session_id for found in Here.beside(olga, camp).held] == [knots.pk]
+    with at(now + timedelta(seconds=91)):
+        assert Here.beside(olga, camp).people == []
+
+
+def test_pages_that_are_loaded_are_written_down_no_more_often(sign_in, olga, camp):
+    client, now, seen = sign_in(olga), timezone.now(), set()
+    for second in range(0, 20, 2):
+        with at(now + timedelta(seconds=second)):
+            draft(client, camp)
+            seen.add(Presence.objects.get(attendee=olga).seen_at)
+    assert len(seen) == 2
+
+
+def test_what_asked_before_it_was_put_down_takes_nothing_in_hand_again(sign_in, olga, otto, camp, knots):
+    now, client = timezone.now(), sign_in(otto)
+    hand = f"?hand={knots.pitch_id}-{knots.pk}"
+    with at(now):
+        lift(client, knots)
+        draft(client, camp)
+        here(client, camp, hand)
+        assert Here.beside(olga, camp).held == []
+    # A page that slept comes back with what it holds.
+    with at(now + timedelta(minutes=5)):
+        here(client, camp, hand)
+        assert len(Here.beside(olga, camp).held) == 1
+
+
 def test_a_hand_that_says_anything_else_holds_nothing(sign_in, olga, otto, camp, knots):
     for text in ("x", "999999-1", f"{knots.pitch_id}-x", "-", "1" * 40):
         assert here(sign_in(otto), camp, f"?hand={text}").status_code in (200, 204)
@@ -308,5 +346,5 @@ def test_as_many_queries_however_many_are_here(sign_in, olga, camp, knots, count
         be_there(me=make_organiser(camp, f"Otto {number}"), sign=Sign.LIFTS, pitch=knots.pitch, session=knots)
     client = sign_in(olga)
     here(client, camp)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(10):
         assert here(client, camp).content.decode().count("holds “Knots”") == count
