@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import IntEnum
 from functools import wraps
 from typing import Any
@@ -27,7 +27,7 @@ from accounts.statements import columns_of, found_by, statement, table_of
 from accounts.typed import typed_in
 
 from .http import CampRequest, page_asked_from
-from .models import Attendee, Camp, CampArchived, DeletedCamp
+from .models import Attendee, Camp, CampArchived, DeletedCamp, HelperRight
 
 #: methods that change nothing (RFC 9110, 9.2.1)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -59,10 +59,14 @@ def level_of(me: Attendee | None) -> Access:
     return Access.HELPER if me.is_helper else Access.ATTENDEE
 
 
-def deny(request: CampRequest, camp: Camp, access: Access) -> HttpResponse | None:
+def deny(
+    request: CampRequest, camp: Camp, access: Access, helpers: Collection[HelperRight] = ()
+) -> HttpResponse | None:
     """None if they may; else the way to the join page, 404 for strangers, 403 for the wrong role."""
     level = level_of(request.me)
     if level >= access:
+        return None
+    if level == Access.HELPER and any(map(camp.lets_helpers, helpers)):
         return None
     if level == Access.ANYONE:
         if access > Access.ATTENDEE:
@@ -185,9 +189,17 @@ View = Callable[..., HttpResponse]
 
 
 def camp_view(
-    access: Access, *, archived: bool = False, personal: bool = True, closed: bool = False, once: bool = True
+    access: Access,
+    *,
+    helpers: Collection[HelperRight] = (),
+    archived: bool = False,
+    personal: bool = True,
+    closed: bool = False,
+    once: bool = True,
 ) -> Callable[[View], View]:
     """The view gets its Camp, `request.attendee`, `request.me` and the camp's time zone, or is not called at all.
+
+    With `helpers` those who help may, too, where the camp's organisers gave them one of these rights.
 
     A view with `archived` may change an archived camp, too; docs/words.md says which may, and why. One that is not
     `personal` answers everybody as it answers strangers: who asks is not even looked up, unless the camp is closed to
@@ -206,7 +218,7 @@ def camp_view(
             request.camp = found
             request.me = request.attendee if request.attendee and request.attendee.is_present else None
             with timezone.override(found.tz):
-                if denied := deny(request, found, access):
+                if denied := deny(request, found, access, helpers):
                     return denied
                 if found.is_closed and not closed and is_outside(request, asks):
                     return _turn_away(request, found, is_page=personal)
@@ -240,6 +252,7 @@ def camp_view(
                 raise
 
         wrapper.camp_access = access  # type: ignore[attr-defined]
+        wrapper.camp_helpers = frozenset(helpers)  # type: ignore[attr-defined]
         wrapper.camp_archived = archived  # type: ignore[attr-defined]
         return wrapper
 

@@ -38,9 +38,9 @@ class Heard(NamedTuple):
 
 
 def may_hear(part: str, me: Attendee | None) -> bool:
-    """The draft is its organisers', and what a room keeps from strangers is for those who are in."""
-    if part == stamps.DRAFT:
-        return me is not None and me.is_organiser
+    """The draft is for those who make it, and what a room keeps from strangers is for those who are in."""
+    if part in (stamps.DRAFT, stamps.HANDS):
+        return me is not None and me.sees_draft
     return part not in UNTOLD and (me is not None or not stamps.is_of_closed(part))
 
 

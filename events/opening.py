@@ -108,6 +108,7 @@ def copy_camp(*, source: Camp, camp: Camp, by: User, display_name: str) -> Camp:
         "tagline", "time_zone", "venue", "hashtag", "description", "conduct", "accent", "is_public",
         "joining", "capacity", "are_counts_shown", "musts_each", "room_minutes", "walking_minutes",
         "can_hosts_claim",
+        "helpers_move", "helpers_capture", "helpers_repair",
     ):  # fmt: skip
         setattr(camp, name, getattr(source, name))
     check_year(camp.starts_on)

@@ -37,13 +37,15 @@ CROWD = "crowd"
 PITCHES = "pitches"
 #: the grid the organisers work on
 DRAFT = "draft"
+#: who has that grid open, and what they hold
+HANDS = "hands"
 #: what was published
 GRID = "grid"
 
 #: the snapshot of wishes that numbers are told from: it changes when at least five people changed theirs
 WISHES = "wishes"
 
-PARTS = (FRAME, PEOPLE, CROWD, PITCHES, DRAFT, GRID, WISHES)
+PARTS = (FRAME, PEOPLE, CROWD, PITCHES, DRAFT, HANDS, GRID, WISHES)
 #: how the parts that are written begin
 _WRITTEN = "notes-"
 #: and those of what strangers do not read: no page tells them when something is written there

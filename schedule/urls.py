@@ -50,6 +50,7 @@ urlpatterns = [
     path("my/calendar/mails/<str:key>/", calendars.mails_stop, name="mails_stop"),
     path("my/<str:key>.ics", public.my_calendar, name="my_calendar"),
     path("draft/", draft.draft_detail, name="draft_detail"),
+    path("draft/here/", draft.draft_here, name="draft_here"),
     path("draft/publish/", publish.grid_publish, name="grid_publish"),
     path("draft/publish/back/", publish.version_take_back, name="version_take_back"),
     path("draft/live/", publish.live_switch, name="live_switch"),

@@ -220,6 +220,7 @@ HOLD_NONE = {
     "set_interest": "a tap waits for nobody; it asks `takes_interest`",
     "carry_interest": "as `set_interest`, which it calls",
     "mark_seen": "only the person's own mark",
+    "be_there": "that somebody looks; `note_there` asks",
     "revive": "the run itself asks at its end",
     "begin_build": "the run itself asks at its end",
     "run_build": "the plan is put on the draft by `apply_plan`",

@@ -161,6 +161,8 @@ RIGHTS = {
     "schedule:wall_type": (ORGANISERS, ORGANISERS_DO),
     # -- the draft
     "schedule:draft_detail": (ORGANISERS, NONE_ORGANISERS),
+    # A part of it, and of the page of places: on its own it leads there.
+    "schedule:draft_here": (ORGANISERS_DO, NONE_ORGANISERS),
     "schedule:grid_publish": (ORGANISERS, ORGANISERS_DO),
     "schedule:version_take_back": (ORGANISERS, ORGANISERS_DO),
     "schedule:live_switch": (ORGANISERS_DO, ORGANISERS_DO),
@@ -293,6 +295,39 @@ def test_everybody_may_what_the_table_says(full_camp, person, kind):
         expected = tuple(row.replace(" ", "")[column] for row in RIGHTS[address.name])
         got = answers(full_camp, client, address)
         if got != expected:
+            wrong.append(f"{address.name}: {' '.join(got)} and not {' '.join(expected)}")
+    assert wrong == []
+
+
+#: what organisers may let helpers do: with each right they get what an organiser gets, and nothing else
+SEES_DRAFT = {
+    "schedule:draft_detail", "schedule:draft_here", "schedule:draft_history", "schedule:draft_figures",
+    "schedule:build_detail", "schedule:move_undo", "schedule:step_undo", "schedule:step_redo",
+}  # fmt: skip
+LETS = {
+    "helpers_move": SEES_DRAFT | {
+        "schedule:session_place", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
+        "schedule:cell_fill", "schedule:repeat_add",
+    },
+    # Who scans is led on, whatever they may: see test_scan.
+    "helpers_capture": SEES_DRAFT | {"schedule:wall_type", "schedule:scan_done"},
+    "helpers_repair": SEES_DRAFT | {
+        "schedule:draft_repair", "schedule:room_close", "schedule:room_reopen", "schedule:host_away",
+        "schedule:host_back", "schedule:repair_start", "schedule:repair_take",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("right", LETS)
+@pytest.mark.parametrize("kind", ["attendee", "helper"])
+def test_helpers_may_what_the_organisers_let_them_and_nothing_else(full_camp, person, right, kind):
+    full_camp.camp.save_flags(**{right: True})
+    client, wrong = person(kind), []
+    for address in camp_addresses():
+        is_let = kind == "helper" and address.name in LETS[right]
+        column = PEOPLE.index("organiser" if is_let else kind)
+        expected = tuple(row.replace(" ", "")[column] for row in RIGHTS[address.name])
+        if (got := answers(full_camp, client, address)) != expected:
             wrong.append(f"{address.name}: {' '.join(got)} and not {' '.join(expected)}")
     assert wrong == []
 

@@ -67,6 +67,7 @@ HOLDS_NO_CAMP = {
     "schedule/build/run.py:run_build": "`apply_plan` does, and comes first where both are in one transaction",
     "exchange/writing.py:write_outcome": "`import_files` does; a camp that is new nobody else knows",
     "pitches/wishes.py:renew_wishes": "the snapshot of wishes has a lock of its own, and taps are not to wait",
+    "schedule/draft/presence.py:be_there": "who looks changes nothing of the camp, and nobody is to wait for it",
     "schedule/wall/kept_clocks.py:keep_clocks": "`edit_camp` does",
     "schedule/wall/publish.py:put_up": "whoever publishes, or takes back, does",
     "schedule/wall/withdrawing.py:note_withdrawn": "whoever withdraws, merges or puts back a pitch does",

@@ -20,7 +20,7 @@ from accounts.names import refuse_unseen
 from accounts.sealing import InvalidToken, seal, unseal
 from accounts.text import LineField
 
-from .camp import CODE_LETTERS, Camp
+from .camp import CODE_LETTERS, Camp, HelperRight
 
 
 class Role(models.TextChoices):
@@ -148,6 +148,27 @@ class Attendee(models.Model):
     def is_helper(self) -> bool:
         """May do what helpers do; organisers may, too."""
         return self.role in (Role.HELPER, Role.ORGANISER)
+
+    def may(self, right: HelperRight) -> bool:
+        """Organisers may; helpers where the camp's organisers let them."""
+        return self.is_organiser or (self.is_helper and self.camp.lets_helpers(right))
+
+    @property
+    def may_move(self) -> bool:
+        return self.may(HelperRight.MOVE)
+
+    @property
+    def may_capture(self) -> bool:
+        return self.may(HelperRight.CAPTURE)
+
+    @property
+    def may_repair(self) -> bool:
+        return self.may(HelperRight.REPAIR)
+
+    @property
+    def sees_draft(self) -> bool:
+        """Whoever may do any of it sees the board."""
+        return any(map(self.may, HelperRight))
 
     @property
     def is_present(self) -> bool:

@@ -105,6 +105,14 @@ class Joining(models.TextChoices):
     LISTED = "listed", _("Only people whose e-mail address is listed")
 
 
+class HelperRight(models.TextChoices):
+    """What organisers may let helpers do beside what all helpers do; its value ends the name of the camp's column."""
+
+    MOVE = "move", _("Place and move sessions")
+    CAPTURE = "capture", _("Type in and scan the wall")
+    REPAIR = "repair", _("Repair what is lost")
+
+
 DEFAULT_CONDUCT = _(
     "Be kind. Everybody here gives their own time.\n\n"
     "* **Listen** as much as you talk, and leave room for people who have not spoken yet.\n"
@@ -189,6 +197,10 @@ class Camp(models.Model):
     are_counts_shown = models.BooleanField(_("show how many are interested"), default=False)
     #: hosts take a free cell of the grid themselves
     can_hosts_claim = models.BooleanField(_("hosts place themselves"), default=False, db_default=False)
+    #: what helpers may do on the draft of the grid: see `HelperRight`
+    helpers_move = models.BooleanField(default=False, db_default=False)
+    helpers_capture = models.BooleanField(default=False, db_default=False)
+    helpers_repair = models.BooleanField(default=False, db_default=False)
     #: until all on it is done, on the organisers' page of the camp
     is_checklist_shown = models.BooleanField(default=True, editable=False)
     musts_each = models.PositiveSmallIntegerField(
@@ -379,6 +391,9 @@ class Camp(models.Model):
     @property
     def takes_interest(self) -> bool:
         return self.is_interest_open and not self.is_archived
+
+    def lets_helpers(self, right: HelperRight) -> bool:
+        return bool(getattr(self, f"helpers_{right}"))
 
     def save_flags(self, **flags: bool) -> None:
         for name, value in flags.items():

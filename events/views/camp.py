@@ -80,6 +80,18 @@ SWITCHES = {
         _lazy("Only organisers give places on the grid."),
         _lazy("Hosts take free places on the grid themselves, and everybody sees it at once."),
     ),
+    "helpers_move": (
+        _lazy("Helpers place no sessions."),
+        _lazy("Helpers place and move sessions. In live mode what they place is out at once."),
+    ),
+    "helpers_capture": (
+        _lazy("Helpers type nothing in from the wall."),
+        _lazy("Helpers type in and scan the wall."),
+    ),
+    "helpers_repair": (
+        _lazy("Helpers repair nothing."),
+        _lazy("Helpers repair what is lost: a room, a host, time."),
+    ),
     "is_checklist_shown": (
         _lazy("The list of what is still to do is put away."),
         _lazy("Organisers see what is still to do on the page about the camp, until all is done."),

@@ -166,6 +166,7 @@ def place_slots(
     there = {(cell.slot_id, cell.room_id): standing for standing in draft.standing for cell in standing.cells}
     mine = next((standing for standing in draft.standing if standing.session.pk == session_id), None)
     length = next((pitch.length for pitch in draft.pitches if pitch.pk == pitch_id), 1)
+    has_room = {slot.pk: bool(draft.span(slot, length)) for slot in case.slots}
     return [
         PlaceSlot(
             slot,
@@ -175,7 +176,7 @@ def place_slots(
                     room,
                     standing := there.get((slot.pk, room.pk)),
                     choices[slot.pk, room.pk],
-                    has_room=bool(draft.span(slot, length)),
+                    has_room=has_room[slot.pk],
                     can_swap=mine is not None and _may_go(standing) and _can_swap(draft, there, mine, standing),
                     can_move_on=_may_go(standing)
                     and standing is not mine

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schedule", "0023_why_and_live"),
+        ("schedule", "0025_repair_desk"),
     ]
 
     operations = [

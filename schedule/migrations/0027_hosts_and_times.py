@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0021_seen_by_moment"),
-        ("schedule", "0023_why_and_live"),
+        ("schedule", "0026_claims"),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0022_practice"),
-        ("schedule", "0023_why_and_live"),
+        ("events", "0024_practice"),
+        ("schedule", "0027_hosts_and_times"),
     ]
 
     operations = [

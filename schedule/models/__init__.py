@@ -7,6 +7,7 @@ from .devices import Device, Reminder, Telling
 from .figures import DraftFigures
 from .mailed import MailedCalendar, MailedSession
 from .paper import PaperCodes
+from .presence import Presence
 from .session import Cell, Draft, Session, Stood
 from .step import Moved, Step
 from .version import GridVersion, Placement
@@ -28,6 +29,7 @@ __all__ = [
     "Moved",
     "PaperCodes",
     "Placement",
+    "Presence",
     "Reminder",
     "Session",
     "Step",

@@ -18,7 +18,7 @@ from events.http import (
     sent_from,
     tell_done,
 )
-from events.models import Camp
+from events.models import Camp, HelperRight
 
 from ..advice import last_figures
 from ..build.run import leave_build, start_build, stop_build, take_build
@@ -52,7 +52,7 @@ def build_start(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return led_to("schedule:draft_detail", camp.slug, at="build-progress")
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @require_safe
 def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
     """The progress, polled."""

@@ -18,7 +18,7 @@ from ..models import HostCall, Session
 
 @camp_view(Access.ATTENDEE)
 def call_answer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
-    """One tap: on the way, or not coming; for whoever was called, and for an organiser who has them on the telephone."""
+    """One tap: on the way, or not coming; for whoever was called, and for an organiser who has them on the phone."""
     calls = HostCall.objects.filter(session=session_id, session__camp=camp, session__pitch__hosts=F("host"))
     calls = calls.select_related("session__pitch", "host").order_by("answer", "pk")
     call = calls.filter(host=request.me).first() or (calls.first() if request.me.is_organiser else None)

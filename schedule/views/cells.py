@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, chosen, id_in, led_to, tell_done
-from events.models import Camp, Room, Slot
+from events.models import Camp, HelperRight, Room, Slot
 from pitches.models import Pitch
 from pitches.services import submit_pitch
 from pitches.wishes import told_wishes
@@ -26,7 +26,7 @@ from .moved import tell_moved
 PRICED = 20
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 def cell_fill(request: AttendeeRequest, camp: Camp, slot_id: int, room_id: int) -> HttpResponse:
     """What waits, by what each would win there, and a line for a session that nobody has pitched."""
     slot = get_object_or_404(camp.slots.filter(kind=Slot.Kind.SESSIONS), pk=slot_id)

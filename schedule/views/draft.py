@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,27 +17,34 @@ from events.http import (
     CampRequest,
     chosen,
     id_in,
+    led_to,
     refusal_told,
     render_partial,
     sent_from,
     wants_partial,
 )
 from events.live import add_token
-from events.models import Camp, Room, Slot
+from events.models import Camp, HelperRight, Room, Slot
+from pitches.models import Pitch
 
 from .. import advice
 from ..draft.history import buttons_of
 from ..draft.moves import add_repeat, pin_all, pin_session, unplace_session
+from ..draft.presence import Sign, note_there
 from ..forms import ConcernsForm
 from ..models import Draft, GridBuild, Session
-from ..workshop.shared import SharedDraft, last_build
+from ..workshop.changed import HEADER, without_known
+from ..workshop.here import Here, with_held
+from ..workshop.shared import May, SharedDraft, last_build
 from .moved import tell_moved, where
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @require_safe
 def draft_detail(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """The draft, what it breaks, what waits for a place. Others' changes arrive by polling, and at once."""
+    if not wants_partial(request):
+        note_there(me=request.me, sign=Sign.LOOKS)
     draft = Draft.of(camp)
     stamp = request.GET.get("stamp", "") if request.htmx else ""
     with stamps.noting() as noted:
@@ -55,15 +62,23 @@ def draft_detail(request: AttendeeRequest, camp: Camp) -> HttpResponse:
 def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm, status: int = 200) -> HttpResponse:
     """The organisers' grid with the form that starts a build."""
     camp = shared.draft.camp
+    html = shared.html(
+        shows_all_waiting=request.GET.get("waiting") == "all",
+        topic=request.GET.get("topic", ""),
+        may=May.of(request.me),
+    )
+    # Where each row is sent, what others hold is marked on it; rows that are on the page are marked there.
+    here = None if wants_partial(request) else Here.beside(request.me, camp)
+    html = without_known(with_held(html, here.held) if here else html, request.headers.get(HEADER, ""))
     context = {
         "camp": camp,
         "form": form,
         "stamp": shared.stamp,
         "build": shared.build,
         "day": camp.starts_on if camp.starts_on == camp.ends_on else None,
-        "shared": shared.html(
-            shows_all_waiting=request.GET.get("waiting") == "all", topic=request.GET.get("topic", "")
-        ),
+        "shared": html,
+        "here": here,
+        "me": request.me,
         # Each one's own; after what others did, too, it is as new as the grid.
         "buttons": buttons_of(camp, request.me),
         "live": shared.draft.live,
@@ -77,9 +92,38 @@ def draft_page(request: AttendeeRequest, shared: SharedDraft, form: ConcernsForm
     return response
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @require_safe
-def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
+def draft_here(request: AttendeeRequest, camp: Camp) -> HttpResponse:
+    """Who else is at the board, what they hold, and what they did a moment ago: a part of the draft's page, and of the
+    page of places. To ask is to be there (heartbeat).
+    """
+    if not wants_partial(request):
+        return led_to("schedule:draft_detail", camp.slug)
+    pitch, session = _held(camp, request.GET.get("hand", ""))
+    note_there(me=request.me, sign=Sign.HOLDS if pitch else Sign.ASKS, pitch=pitch, session=session)
+    with stamps.noting() as noted:
+        stamps.read(camp, stamps.DRAFT, stamps.HANDS)
+        here = Here.beside(request.me, camp)
+    if request.GET.get("stamp") == here.stamp:
+        response = HttpResponse(status=204)
+    else:
+        context = {"camp": camp, "here": here, "hand": request.GET.get("hand", "") if pitch else ""}
+        response = render(request, "schedule/draft_here.html", context)
+    add_token(response, request, noted)
+    return response
+
+
+def _held(camp: Camp, text: str) -> tuple[Pitch | None, Session | None]:
+    """What a page of places says to hold."""
+    pitch_id, _dash, session_id = text.partition("-")
+    pitch = chosen(camp.pitches.open(), pitch_id)
+    return pitch, chosen(pitch.sessions.all(), session_id) if pitch else None
+
+
+@camp_view(Access.ORGANISER, helpers=HelperRight)
+@require_safe
+def draft_figures(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """How good the draft is and for whom, what clashes, and what to run twice: as it was counted last."""
     figures = advice.last_figures(draft=Draft.of(camp), is_polled=bool(request.htmx))
     counted = advice.counted_of(figures)
@@ -87,6 +131,7 @@ def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
     build = last_build(camp)
     context = {
         "camp": camp,
+        "may_move": request.me.may_move,
         "has_sessions": camp.sessions.placed().exists(),
         "figures": figures,
         "counted": counted,
@@ -97,7 +142,7 @@ def draft_figures(request: CampRequest, camp: Camp) -> HttpResponse:
     return render_partial(request, "schedule/draft_figures.html", "draft-figures", context)
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_figures")
 def repeat_add(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """A pitch runs once more, in the cell that was suggested."""
@@ -126,7 +171,7 @@ def _session(camp: Camp, session_id: int) -> Session:
     return session
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_detail")
 def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     session = _session(camp, session_id)
@@ -136,7 +181,7 @@ def session_unplace(request: CampRequest, camp: Camp, session_id: int) -> HttpRe
     return redirect("schedule:draft_detail", camp.slug)
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_detail")
 def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpResponse:
     session, is_pinned = _session(camp, session_id), request.POST.get("on") == "1"
@@ -153,7 +198,7 @@ def session_pin(request: CampRequest, camp: Camp, session_id: int) -> HttpRespon
     return redirect("schedule:draft_detail", camp.slug)
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @sent_from("schedule:draft_detail")
 def pins_set(request: CampRequest, camp: Camp) -> HttpResponse:
     """Whatever stands in a room, or in a slot, is pinned, or no longer is."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, CampRequest, Undo, chosen, id_in, refusal_told, sent_from, tell_done
-from events.models import Camp
+from events.models import Camp, HelperRight
 
 from ..draft.history import told_steps
 from ..draft.undo import redo_step, undo_moves, undo_step
@@ -105,7 +105,7 @@ def _where_it_is(camp: Camp, rows: list[Session]) -> str:
     return _("“%(title)s” is here now: %(place)s.") % {"title": rows[0], "place": place}
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @sent_from("schedule:draft_detail")
 def move_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """What was moved stands where it stood before."""
@@ -120,14 +120,14 @@ def move_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     return redirect("schedule:draft_detail", camp.slug)
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @sent_from("schedule:draft_detail")
 def step_undo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """What the person did last on the draft is taken back."""
     return _turn(request, camp, undo_step, _("Taken back: %(what)s."))
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @sent_from("schedule:draft_detail")
 def step_redo(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """What the person took back last is done anew."""
@@ -147,7 +147,7 @@ def _turn(request: AttendeeRequest, camp: Camp, turn: Callable[..., list[Session
     return redirect("schedule:draft_detail", camp.slug)
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=HelperRight)
 @require_safe
 def draft_history(request: CampRequest, camp: Camp) -> HttpResponse:
     """Who did what on the draft, the newest first."""

@@ -48,7 +48,7 @@ def paper_list(request: CampRequest, camp: Camp) -> HttpResponse:
         "camp": camp,
         "papers": PAPERS,
         "prints": prints,
-        "can_place": request.me is not None and request.me.is_organiser and not camp.is_archived,
+        "can_place": request.me is not None and request.me.may_capture and not camp.is_archived,
     }
     return render(request, "schedule/paper_list.html", context)
 

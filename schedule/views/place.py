@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from events.access import Access, camp_view
-from events.http import CampRequest, chosen, id_in, led_to
-from events.models import Camp, Room, Slot
+from events.http import AttendeeRequest, CampRequest, chosen, id_in, led_to
+from events.models import Camp, HelperRight, Room, Slot
 from pitches.forms import TitleForm
 from pitches.models import MOST_RUNS, Pitch
 from pitches.wishes import told_wishes
@@ -23,8 +24,11 @@ from pitches.wishes import told_wishes
 from .. import advice
 from ..draft.chain import LONGEST, Link, as_planned, place_chain
 from ..draft.moves import add_repeat, off_the_board, place_session, swap_sessions
+from ..draft.presence import Sign, note_there
 from ..draft.rows import DraftRows, read_draft
 from ..models import Draft, Session
+from ..workshop.changed import HEADER, without_known
+from ..workshop.here import Here
 from ..workshop.lifted import InHand, Seats, lifted_board
 from .moved import tell_moved, where
 
@@ -32,8 +36,8 @@ from .moved import tell_moved, where
 AGAIN = "again"
 
 
-@camp_view(Access.ORGANISER)
-def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpResponse:
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
+def session_place(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """The board with the session lifted: each place says what it would break and change, the best are marked."""
     pitch = get_object_or_404(camp.pitches.open(), pk=pitch_id)
     pitch.camp = camp
@@ -56,7 +60,15 @@ def session_place(request: CampRequest, camp: Camp, pitch_id: int) -> HttpRespon
             planned = as_planned(draft, hand.chain, hand.session)
         except ValidationError as error:
             hand, problem = replace(hand, chain=()), problem or " ".join(error.messages)
+    note_there(me=request.me, sign=Sign.LIFTS, pitch=hand.pitch, session=hand.session)
     context = _shown(camp, draft, planned, hand) | {"address": _address(request, hand), "problem": problem}
+    context["is_helper"] = not request.me.is_organiser
+    context["here"] = here = Here.beside(request.me, camp)
+    context["holders"] = here.holders(pitch.pk)
+    context["hand"] = f"{pitch.pk}-{hand.session.pk}" if hand.session else pitch.pk
+    # Whoever is told that others moved something looks again, and has most of it.
+    board, known = context["board"], request.headers.get(HEADER, "")
+    context |= {"table": without_known(board.table, known), "map": without_known(board.map, known)}
     return render(request, "schedule/session_place.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -80,7 +92,7 @@ def _running(pitch: Pitch, session_id: int | None) -> Session | None:
     return (rows.filter(pk=session_id).first() if session_id else None) or rows.first()
 
 
-def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> dict[str, object]:
+def _shown(camp: Camp, draft: DraftRows, planned: DraftRows, hand: InHand) -> dict[str, Any]:
     """What the page shows of `planned`, the draft as the chain would leave it."""
     # Looking has the figures counted, if that is due.
     counted = advice.counted_of(advice.last_figures(draft=Draft.of(camp)))

@@ -54,7 +54,7 @@ def grid_detail(request: CampRequest, camp: Camp) -> HttpResponse:
         "only_mine": request.GET.get("show") == "mine" and me is not None,
         "with_past": request.GET.get("past") == "1",
         "is_in": me is not None,
-        "can_edit": me is not None and me.is_organiser and not camp.is_archived,
+        "can_edit": me is not None and me.sees_draft and not camp.is_archived,
     }
     return render_partial(request, "schedule/grid_detail.html", "published-grid", context)
 

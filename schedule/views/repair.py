@@ -24,7 +24,7 @@ from events.http import (
     sent_from,
     tell_done,
 )
-from events.models import Camp, Room, Slot
+from events.models import Camp, HelperRight, Room, Slot
 from events.people import in_order_of_names
 
 from .. import advice
@@ -40,7 +40,7 @@ from .moved import tell_left_out, tell_moved
 SECONDS = 2.0
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @require_safe
 def draft_repair(request: CampRequest, camp: Camp) -> HttpResponse:
     return _page(request, camp)
@@ -86,7 +86,7 @@ def repairs_shown(request: CampRequest, camp: Camp, build: GridBuild) -> HttpRes
     return render_partial(request, "schedule/draft_repair.html", "repair-progress", context)
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:draft_repair")
 def room_close(request: CampRequest, camp: Camp) -> HttpResponse:
     """A room, or every room, is lost in some slots."""
@@ -106,7 +106,7 @@ def room_close(request: CampRequest, camp: Camp) -> HttpResponse:
     return led_to("schedule:draft_repair", camp.slug, at=touched[0] if touched else "lost")
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:draft_repair")
 def room_reopen(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
     """The room can be used again, all day."""
@@ -120,7 +120,7 @@ def room_reopen(request: CampRequest, camp: Camp, room_id: int) -> HttpResponse:
     return led_to("schedule:draft_repair", camp.slug, at="lost")
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:draft_repair")
 def host_away(request: CampRequest, camp: Camp) -> HttpResponse:
     """A host cannot be there in some slots."""
@@ -139,7 +139,7 @@ def host_away(request: CampRequest, camp: Camp) -> HttpResponse:
     return led_to("schedule:draft_repair", camp.slug, at=f"away-{host.pk}")
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:draft_repair")
 def host_back(request: CampRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     """The person is there again, all day."""
@@ -157,7 +157,7 @@ def host_back(request: CampRequest, camp: Camp, attendee_id: int) -> HttpRespons
     return led_to("schedule:draft_repair", camp.slug, at="lost")
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:draft_repair")
 def repair_start(request: CampRequest, camp: Camp) -> HttpResponse:
     """A worker looks for ways to mend the draft."""
@@ -172,7 +172,7 @@ def repair_start(request: CampRequest, camp: Camp) -> HttpResponse:
     return led_to("schedule:draft_repair", camp.slug, at="repair-progress")
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:draft_repair")
 def repair_take(request: AttendeeRequest, camp: Camp, build_id: int) -> HttpResponse:
     """The draft is what one of the repairs says; publishing it is another step."""

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from events.access import Access, camp_view, level_of
+from events.access import Access, camp_view
 from events.caching import no_store
 from events.http import AttendeeRequest, CampRequest, chosen, id_in, refusal_told, sent_from
-from events.models import Camp
+from events.models import Camp, HelperRight
 from pitches.models import Pitch
 
 from ..draft.moves import swap_sessions
@@ -46,7 +46,7 @@ def scan_detail(request: HttpRequest, mark: str) -> HttpResponse:
 def _scanned(request: CampRequest, camp: Camp, scanned: Mark) -> HttpResponse:
     """Whoever runs the camp is told what comes next; everybody else sees what the code stands for."""
     me = request.me
-    if me is None or level_of(me) < Access.ORGANISER or camp.is_archived:
+    if me is None or not me.may_capture or camp.is_archived:
         if not request.user.is_authenticated and not camp.is_archived:
             return render(request, "schedule/scan_seen.html", {"camp": camp} | _shown(camp, scanned))
         return redirect(_page_of(camp, scanned))
@@ -82,7 +82,7 @@ def scan_hold(request: CampRequest, camp: Camp) -> HttpResponse:
     """What was scanned is in hand, or nothing; what has come together meanwhile goes on instead."""
     me = request.me
     mark, back = (_mark_in(camp, request.POST.get(name, "")) for name in ("mark", "back"))
-    if me is None or level_of(me) < Access.ORGANISER:
+    if me is None or not me.may_capture:
         found = mark or back
         return redirect(_scan_page(found) if found else camp.get_absolute_url())
     if mark is None:
@@ -104,7 +104,7 @@ def scan_place(request: CampRequest, camp: Camp) -> HttpResponse:
         messages.error(request, _("Scan the card and its place once more."))
         return redirect("schedule:draft_detail", camp.slug)
     me = request.me
-    if me is None or level_of(me) < Access.ORGANISER:
+    if me is None or not me.may_capture:
         return redirect(_scan_page(cell))
     with refusal_told(request):
         moved, sentence = _placed(request, camp, card, cell)
@@ -166,7 +166,7 @@ def _other(request: CampRequest, camp: Camp) -> tuple[Session | None, int]:
     return other, id_in(seen) or 0
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.CAPTURE])
 @no_store
 @require_safe
 def scan_done(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, id_in, led_to, posted, refusal_on, status_of
-from events.models import Camp
+from events.models import Camp, HelperRight
 
 from .. import advice
 from ..build import border
@@ -22,7 +22,7 @@ from ..paper.typed_wall import Typed, WallRow, newest_step, place_rows, refuse_r
 from .moved import say_moved
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.CAPTURE])
 def wall_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """A row for each of the next free cells: with the wall in front of one, only titles are to be typed."""
     taken = set(Cell.objects.filter(session__camp=camp).values_list("slot_id", "room_id"))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from events.caching import fill, joined, stencils
+from events.caching import digest, fill, joined, stencils
 from events.few import is_few
 from events.http import addresses
 from events.models import Camp
@@ -33,6 +33,9 @@ MANY = 9
 MOST_TILES = 12
 #: of a meter's width, in per cent: where the seats end. What is too much goes visibly beyond
 SEATS = 80
+#: letters of a row's mark
+MARK = 10
+NOTHING = SafeString("")
 
 
 class CardKind(NamedTuple):
@@ -108,6 +111,15 @@ class BoardRowKind(NamedTuple):
     pins: PinsKind
 
 
+class DrawnRow(NamedTuple):
+    """A slot with all that it says, its mark among it: what tells this state of it from any other."""
+
+    kind: BoardRowKind
+    values: dict[str, object]
+    #: on the map, one for each room; nothing where one from above reaches over it
+    tiles: list[SafeString]
+
+
 class BoardKind(NamedTuple):
     has_many: bool
     has_one_day: bool
@@ -127,6 +139,8 @@ class Facts:
     paper: str
     #: the topic that is looked for; empty: all
     topic: str = ""
+    #: whoever looks moves nothing: cards lead to the pages of the sessions
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,9 @@ class Drawing:
         self.has_many = len(self.grid.rooms) >= MANY
         self.language = get_language() or ""
         self.mend_at = addresses("schedule:session_repair", camp)
+        self.is_closed = camp.is_archived or facts.is_read
+        self.page_of = addresses("session_detail", camp)
+        self.drawn: dict[int, DrawnRow] = {}
         self.cells_at = reverse("schedule:cell_fill", args=[camp.slug, 0, 0]).removesuffix("0-0/")
 
     # -- the table ----------------------------------------------------------------------------------------
@@ -199,7 +216,7 @@ class Drawing:
 
     def _pins(self, *, room_id: int = 0, slot_id: int = 0) -> PinsKind:
         there = self.in_rooms.get(room_id, []) if room_id else self.in_slots.get(slot_id, [])
-        return PinsKind(bool(there) and not self.camp.is_archived, all(pk in self.pinned for pk in there))
+        return PinsKind(bool(there) and not self.is_closed, all(pk in self.pinned for pk in there))
 
     def _day(self, number: int, day: GridDay) -> SafeString:
         values = {
@@ -211,18 +228,27 @@ class Drawing:
         return fill(self.stencil("schedule/_board_day.html", self.kind), values)
 
     def _row(self, row: GridRow) -> SafeString:
-        values = {
-            "slot": row.slot_id,
-            "id": row.slot_id,
-            "starts": clock(row.starts_at),
-            "ends": clock(row.ends_at),
-            "width": len(self.grid.rooms) or 1,
-            "title": row.title,
-            "cells": joined(self._cell(row, cell) for cell in row.cells if cell.span),
-        }
-        pins = self._pins(slot_id=row.slot_id)
-        kind = BoardRowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title), pins)
-        return fill(self.stencil("schedule/_board_row.html", kind), values)
+        drawn = self._drawn(row)
+        return fill(self.stencil("schedule/_board_row.html", drawn.kind), drawn.values)
+
+    def _drawn(self, row: GridRow) -> DrawnRow:
+        """Drawn once, for the table and for the map."""
+        if row.slot_id not in self.drawn:
+            values = {
+                "slot": row.slot_id,
+                "id": row.slot_id,
+                "starts": clock(row.starts_at),
+                "ends": clock(row.ends_at),
+                "width": len(self.grid.rooms) or 1,
+                "title": row.title,
+                "cells": joined(self._cell(row, cell) for cell in row.cells if cell.span),
+            }
+            tiles = [self._tile(row, cell) if cell.span else NOTHING for cell in row.cells if row.is_for_sessions]
+            pins = self._pins(slot_id=row.slot_id)
+            kind = BoardRowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title), pins)
+            values["is"] = digest(kind, values, tiles)[:MARK]
+            self.drawn[row.slot_id] = DrawnRow(kind, values, tiles)
+        return self.drawn[row.slot_id]
 
     def _cell(self, row: GridRow, cell: GridCell) -> SafeString:
         return self._card(cell, cell.entry) if cell.entry else self._empty(row, cell)
@@ -250,7 +276,7 @@ class Drawing:
             "id": entry.id,
             "name": entry.title,
             "mend": self.mend_at(entry.id),
-            "address": entry.address,
+            "address": self.page_of(entry.id) if self.facts.is_read else entry.address,
             "title": self._soft(entry.title),
             "room": entry.room_name,
             "ends": clock(entry.ends_at) if kind.is_long else "",
@@ -276,7 +302,7 @@ class Drawing:
         is_closed = row.slot_id in self.draft.closed.get(cell.room.id, ())
         is_begun = row.slot_id in self.begun
         # A slot that is gone is drawn for what still stands in it.
-        is_open = not (is_closed or is_begun or self.camp.is_archived or row.slot_id < 0)
+        is_open = not (is_closed or is_begun or self.is_closed or row.slot_id < 0)
         return PlaceKind(is_closed, is_begun, is_open)
 
     def _is_aside(self, topic: str) -> bool:
@@ -308,8 +334,13 @@ class Drawing:
         return fill(self.stencil("schedule/_board_map.html", self.kind), values)
 
     def _map_row(self, row: GridRow, rooms: slice) -> SafeString:
-        cells = joined(self._tile(row, cell) for cell in row.cells[rooms] if cell.span)
-        values = {"slot": row.slot_id, "starts": clock(row.starts_at), "cells": cells}
+        drawn = self._drawn(row)
+        values = {
+            "slot": row.slot_id,
+            "starts": drawn.values["starts"],
+            "cells": joined(drawn.tiles[rooms]),
+            "is": drawn.values["is"],
+        }
         return fill(self.stencil("schedule/_board_map_row.html", None), values)
 
     def _tile(self, row: GridRow, cell: GridCell) -> SafeString:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -120,6 +121,7 @@ def lifted_board(
     drawing.place_of = addresses("schedule:session_place", camp)
     drawing.cells = {(cell.slot.pk, cell.room.pk): cell for found in slots for cell in found.cells}
     drawing.missing = {at: seats.missing(cell) for at, cell in drawing.cells.items()}
+    drawing.priced, drawing.told = {}, cache(about)
     drawing.ranks = {(cell.slot.pk, cell.room.pk): rank for rank, cell in enumerate(best, 1)}
     return Board(drawing.grid, drawing.table(), drawing.map())
 
@@ -134,6 +136,9 @@ class _Lifted(Drawing):
     #: seats
     missing: Mapping[tuple[int, int], int | None]
     ranks: Mapping[tuple[int, int], int]
+    priced: dict[tuple[int, int], tuple[PriceKind, dict[str, object]]]
+    #: numbers in words, each put into words once
+    told: Callable[[int], str]
 
     def _pins(self, *, room_id: int = 0, slot_id: int = 0) -> PinsKind:
         return PinsKind(has_any=False, is_pinned=False)
@@ -146,13 +151,16 @@ class _Lifted(Drawing):
 
     def _price(self, template: str, row: GridRow, cell: GridCell) -> SafeString:
         # Where a slot is gone nothing can be put; what still stands there is seen.
-        place = self.cells.get((row.slot_id, cell.room.id))
-        values: dict[str, object] = {"span": cell.span, "room": cell.room.name, "starts": clock(row.starts_at)}
-        if cell.entry:
-            values["title"] = self._soft(cell.entry.title)
-        if place:
-            values |= self._values(place)
-        return fill(self.stencil(template, self._kind(row, cell, place)), values)
+        at = (row.slot_id, cell.room.id)
+        if at not in self.priced:
+            # Once, for the table and for the map.
+            place = self.cells.get(at)
+            values: dict[str, object] = {"span": cell.span, "room": cell.room.name, "starts": clock(row.starts_at)}
+            if cell.entry:
+                values["title"] = self._soft(cell.entry.title)
+            self.priced[at] = self._kind(row, cell, place), values | (self._values(place) if place else {})
+        kind, values = self.priced[at]
+        return fill(self.stencil(template, kind), values)
 
     def _values(self, place: PlaceCell) -> dict[str, object]:
         choice = place.choice
@@ -161,13 +169,13 @@ class _Lifted(Drawing):
             "room_id": place.room.pk,
             "capacity": place.room.capacity,
             "gain": abs(choice.gain),
-            "wishes": about(abs(choice.gain)),
-            "losers": about(choice.losers),
-            "winners": about(choice.winners),
+            "wishes": self.told(abs(choice.gain)),
+            "losers": self.told(choice.losers),
+            "winners": self.told(choice.winners),
             "why": " ".join(choice.broken),
             "rather": " ".join(choice.rather),
             "other": place.swap,
-            "beyond": about(self.missing[place.slot.pk, place.room.pk] or 0),
+            "beyond": self.told(self.missing[place.slot.pk, place.room.pk] or 0),
             "on": self._way_on(place),
         }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from events import stamps
 from events.caching import digest, kept_newest
-from events.models import Camp, Slot
+from events.models import Attendee, Camp, Slot
 from pitches.topics import hues_for
 
 from .. import advice
@@ -33,6 +33,21 @@ PARTS = (stamps.DRAFT, stamps.FRAME, stamps.PITCHES, stamps.PEOPLE, stamps.GRID)
 WAITING = 20
 #: boards of one topic that are kept at a time
 KEPT_TOPICS = 16
+
+
+class May(NamedTuple):
+    """What those may do for whom the page is made."""
+
+    place: bool
+    #: build and publish, make slots: all that organisers do
+    organise: bool
+
+    @classmethod
+    def of(cls, me: Attendee) -> May:
+        return cls(me.may_move, me.is_organiser)
+
+
+ALL = May(place=True, organise=True)
 
 
 class DraftShown(NamedTuple):
@@ -86,16 +101,16 @@ class SharedDraft:
         """
         return digest(*self.shown)
 
-    def html(self, *, shows_all_waiting: bool = False, topic: str = "") -> SafeString:
-        """For all organisers (cached fragment); what is not about `topic` stands aside, if one is looked for."""
+    def html(self, *, shows_all_waiting: bool = False, topic: str = "", may: May = ALL) -> SafeString:
+        """For all who may the same (cached fragment); what is not about `topic` stands aside, if one is looked for."""
 
         def make() -> SafeString:
-            return _render(self, read_draft(self.draft.camp, slots=self.slots), shows_all_waiting, topic)
+            return _render(self, read_draft(self.draft.camp, slots=self.slots), shows_all_waiting, topic, may)
 
         # Whatever somebody writes into the address, a few are kept.
         place = zlib.crc32(topic.encode()) % KEPT_TOPICS if topic else ""
         state = (self.shown, topic)
-        return kept_newest("draft", self.draft.camp.pk, shows_all_waiting, place, state=state, make=make)
+        return kept_newest("draft", self.draft.camp.pk, shows_all_waiting, place, may, state=state, make=make)
 
 
 def _was_unpinned(build: GridBuild | None, rows: DraftRows) -> bool:
@@ -117,7 +132,7 @@ def last_build(camp: Camp) -> GridBuild | None:
     return found
 
 
-def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic: str) -> SafeString:
+def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic: str, may: May) -> SafeString:
     draft, camp, build = shared.draft, shared.draft.camp, shared.build
     sketch = sketch_of(rows, build) if build and is_sketched(build, draft.revision) else None
     drawn = sketch or rows
@@ -133,6 +148,7 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         hues=hues,
         paper=_("%(camp)s · draft, not published") % {"camp": camp.name},
         topic=topic,
+        is_read=not may.place,
     )
     waiting = [item for item in what_waits(drawn, counted, hues, build) if topic in ("", item.pitch.topic)]
     is_same = build is not None and not any(moves_to(rows, build))
@@ -148,6 +164,9 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         "camp": camp,
         "revision": draft.revision,
         "board": board_of(camp, drawn, facts),
+        "may": may,
+        "is_helper": not may.organise,
+        "is_closed": camp.is_archived or not may.place,
         "is_sketch": sketch is not None,
         "has_many": len(rows.rooms) >= MANY,
         "faults": faults_of(camp, drawn, broken),

@@ -26,11 +26,13 @@
   let shown = location.pathname + location.search;
   let isBusy = false;
   let liftedAt = -GRACE;
-  const ask = async (address, options = {}) => {
+  const ask = async (address, options = {}, withShown = false) => {
     turn += 1;
     const mine = turn;
-    const answer = await fetch(address, { credentials: "same-origin", signal: within(PATIENCE), ...options });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // Of the board that one comes back to, only the rows that changed are sent (together.js).
+    const { headers, whole } = window.campgrid.changedRows(withShown);
+    const answer = await fetch(address, { credentials: "same-origin", signal: within(PATIENCE), headers, ...options });
+    const page = new DOMParser().parseFromString(whole(await answer.text()), "text/html");
     page.address = answer.url || new URL(address, location).href;
     return mine === turn ? page : null;
   };
@@ -204,6 +206,23 @@
     const pressed = button && [...same.elements].find((one) => one.name === button.name && one.value === button.value);
     submit(same, pressed);
   };
+
+  // -- others moved something: what one holds stays in hand, and the places have other prices ---------------------------
+  const lookAgain = async () => {
+    if (isBusy || isLifting || pull || !document.getElementById("place")) return;
+    try {
+      const page = await ask(location.href, {}, true);
+      if (!page || isBusy || isLifting || pull || !isBoard(page) || !isOfThisRelease(page)) return;
+      // It was said when it was lifted.
+      page.querySelectorAll("[data-told]").forEach((told) => told.removeAttribute("data-told"));
+      const { id } = document.activeElement;
+      putPage(page, rowOf(document.activeElement) ?? rowOf(document.querySelector(".board .price.here")));
+      if (id) document.getElementById(id)?.focus({ preventScroll: true });
+    } catch (error) {
+      // With what they do next; and what one puts somewhere is asked about as it is by then.
+    }
+  };
+  document.addEventListener("campgrid:others-moved", lookAgain);
 
   // -- by mouse, finger and key ------------------------------------------------------------------------------
   const isPlainClick = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);

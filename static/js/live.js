@@ -21,7 +21,7 @@
   const planSome = (piece, seconds) => plan(piece, seconds * (0.8 + 0.4 * Math.random()), false);
   const every = (piece) => {
     const usual = Number(piece.dataset.every);
-    const calm = piece.isTold && usual > between * 2 ? whenTold : usual;
+    const calm = piece.isTold ? Number(piece.dataset.calm) || (usual > between * 2 ? whenTold : usual) : usual;
     return Math.min(longest, calm * (piece.failures ? 2 ** piece.failures : 1));
   };
   const isHurried = (piece) => piece.hurriedAt > Date.now();
@@ -50,10 +50,12 @@
     planSome(piece, every(piece));
   });
   // One hears that it changed, as a thousand others do: each asks at a moment of its own within a second and a half.
+  // What only a few look at asks at once.
   document.addEventListener("campgrid:changed", ({ target }) => {
     if (!timers.has(target) || isHurried(target)) return;
-    const rest = Math.max(0, (target.hurriedAt ?? 0) + between * 1000 - Date.now());
-    plan(target, rest / 1000 + 0.1 + 1.4 * Math.random());
+    const [least, most] = "soon" in target.dataset ? [0.8, 0.2] : [between, 1.4];
+    const rest = Math.max(0, (target.hurriedAt ?? 0) + least * 1000 - Date.now());
+    plan(target, rest / 1000 + 0.1 + most * Math.random());
     target.hurriedAt = target.due;
   });
   // Whether somebody would say it if it changed, from now on. What is to ask soon does so all the same.
@@ -115,7 +117,7 @@
     // Somebody opened it, or closed it: that is theirs, not the server's.
     // What the last deed touched stays marked: the server does not know of it any more.
     callbacks.beforeAttributeUpdated = (name, node) =>
-      name !== "data-touched" && !(name === "open" && node.matches("details"));
+      !["data-touched", "data-held", "data-lit"].includes(name) && !(name === "open" && node.matches("details"));
   }
   // The page on which a Wi-Fi wants one to sign in, say: whatever is ours has the piece that it is for.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {

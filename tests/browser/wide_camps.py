@@ -8,7 +8,7 @@ from accounts.models import User
 from demo.personas import demo_address
 from events.day_pattern import DayPattern, generate_slots
 from events.frame import add_rooms, add_slots
-from events.models import Camp, Room
+from events.models import Attendee, Camp, Role, Room
 from events.opening import open_camp
 from notes.services import save_note
 from pitches.models import Pitch
@@ -35,6 +35,10 @@ def _make(slug: str, organiser: User, rooms: int, days: int) -> None:
     camp = Camp(slug=slug, name=f"Camp {slug}", starts_on=day, ends_on=day + timedelta(days=days - 1))
     camp = open_camp(camp=camp, by=organiser, display_name="Olga")
     olga = camp.attendees.get()
+    # Somebody else, who may place.
+    robin = User.objects.get(email=demo_address("helper"))
+    Attendee.objects.create(camp=camp, user=robin, display_name="Robin", role=Role.HELPER)
+    camp.save_flags(helpers_move=True)
     pattern = DayPattern(starts=time(10), ends=time(17), minutes=45, between=15, lunch_at=time(12, 45))
     add_slots(camp=camp, slots=generate_slots(camp, camp.days, pattern))
     add_rooms(camp=camp, rooms=[Room(camp=camp, name=name) for name in ROOMS[:rooms]])

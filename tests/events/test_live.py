@@ -6,7 +6,7 @@ import pytest
 from django.core.signing import Signer
 
 from events import hints, live, stamps
-from events.models import Role
+from events.models import HelperRight, Role
 from events.models.camp import Joining
 from pitches.services import set_interest
 from tests.factories import AttendeeFactory, PitchFactory
@@ -59,7 +59,7 @@ PEOPLE = {
     "nobody": set(),
     Role.ATTENDEE: {"closed-7"},
     Role.HELPER: {"closed-7"},
-    Role.ORGANISER: {"closed-7", "draft"},
+    Role.ORGANISER: {"closed-7", "draft", "hands"},
 }
 
 
@@ -70,6 +70,15 @@ def test_of_the_draft_hear_its_organisers_and_of_what_is_closed_those_who_are_in
     heard = live.read_token(live.token_of(camp, me, noted))
     assert heard.parts - {"closed-camp"} == {"frame", "people", "pitches", "grid", "notes-7"} | PEOPLE[who]
     assert ("closed-camp" in heard.parts) == (me is not None)
+
+
+@pytest.mark.parametrize("right", HelperRight.values)
+def test_helpers_who_may_do_any_of_it_hear_of_the_draft(camp, right):
+    camp.save_flags(**{f"helpers_{right}": True})
+    me = AttendeeFactory(camp=camp, role=Role.HELPER)
+    assert {"draft", "hands"} <= live.read_token(live.token_of(camp, me, dict.fromkeys(stamps.PARTS, 1))).parts
+    other = AttendeeFactory(camp=camp)
+    assert not {"draft", "hands"} & live.read_token(live.token_of(camp, other, dict.fromkeys(stamps.PARTS, 1))).parts
 
 
 def test_about_wishes_nobody_hears_anything(client, camp):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0021_seen_by_moment"),
+        ("events", "0023_hosts_place_themselves"),
     ]
 
     operations = [

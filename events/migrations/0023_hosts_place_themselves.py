@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0021_seen_by_moment"),
+        ("events", "0022_helpers_may"),
     ]
 
     operations = [
