@@ -307,13 +307,16 @@ SEES_DRAFT = {
 LETS = {
     "helpers_move": SEES_DRAFT | {
         "schedule:session_place", "schedule:session_unplace", "schedule:session_pin", "schedule:pins_set",
-        "schedule:cell_fill", "schedule:repeat_add",
+        "schedule:cell_fill", "schedule:repeat_add", "schedule:pitch_rename", "schedule:pitch_split",
     },
     # Who scans is led on, whatever they may: see test_scan.
-    "helpers_capture": SEES_DRAFT | {"schedule:wall_type", "schedule:scan_done"},
+    "helpers_capture": SEES_DRAFT | {
+        "schedule:wall_type", "schedule:scan_done", "schedule:sheet_type", "schedule:sheet_empty",
+    },
     "helpers_repair": SEES_DRAFT | {
         "schedule:draft_repair", "schedule:room_close", "schedule:room_reopen", "schedule:host_away",
         "schedule:host_back", "schedule:repair_start", "schedule:repair_take",
+        "schedule:session_repair", "schedule:cell_repair", "schedule:host_call", "schedule:call_answer",
     },
 }  # fmt: skip
 

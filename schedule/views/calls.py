@@ -21,7 +21,7 @@ def call_answer(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpRe
     """One tap: on the way, or not coming; for whoever was called, and for an organiser who has them on the phone."""
     calls = HostCall.objects.filter(session=session_id, session__camp=camp, session__pitch__hosts=F("host"))
     calls = calls.select_related("session__pitch", "host").order_by("answer", "pk")
-    call = calls.filter(host=request.me).first() or (calls.first() if request.me.is_organiser else None)
+    call = calls.filter(host=request.me).first() or (calls.first() if request.me.may_repair else None)
     if call is None:
         raise Http404
     call.session.camp = call.session.pitch.camp = camp

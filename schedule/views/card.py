@@ -10,13 +10,13 @@ from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, led_to, posted, refusal_on, status_of, tell_done
 from events.meanwhile import held, note_saved, posted_anew
-from events.models import Camp
+from events.models import Camp, HelperRight
 from pitches.forms import SplitForm, TitleForm
 from pitches.models import Pitch
 from pitches.services import rename_pitch, split_pitch
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 @held
 def pitch_rename(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """Straight from the board: its hosts see so wherever it stands."""
@@ -32,7 +32,7 @@ def pitch_rename(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpRes
     return render(request, "schedule/pitch_rename.html", context, status=status_of(form))
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.MOVE])
 def pitch_split(request: AttendeeRequest, camp: Camp, pitch_id: int) -> HttpResponse:
     """Too much for one hour, or too many for one room: two cards where one was."""
     pitch = get_object_or_404(camp.pitches if request.method == "POST" else camp.pitches.open(), pk=pitch_id)

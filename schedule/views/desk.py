@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, Undo, chosen, led_to, refusal_told, sent_from, tell_done
-from events.models import Camp, Slot
+from events.models import Camp, HelperRight, Slot
 
 from ..desk.calling import call_host
 from ..desk.desk import Desk
@@ -24,7 +24,7 @@ from ..models import Draft, GridVersion, HostCall, Session
 from .moved import told_live
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 def session_repair(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
     """What can be wrong with a session, its room and its time, and the ways to mend it."""
     session = get_object_or_404(camp.sessions.select_related("pitch"), pk=session_id)
@@ -32,7 +32,7 @@ def session_repair(request: AttendeeRequest, camp: Camp, session_id: int) -> Htt
     return _desk(request, camp, Desk(camp, session=session, room=None, slot=None))
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 def cell_repair(request: AttendeeRequest, camp: Camp, slot_id: int, room_id: int) -> HttpResponse:
     """The same for a place in which nothing stands; where something does by now, for that."""
     slot = get_object_or_404(camp.slots.filter(kind=Slot.Kind.SESSIONS), pk=slot_id)
@@ -150,7 +150,7 @@ def _what_was_done(camp: Camp, plan: Plan, rows: list[Session]) -> str:
     return text % {"count": len(rows)}
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
 @sent_from("schedule:session_repair", "session_id")
 def host_call(request: AttendeeRequest, camp: Camp, session_id: int) -> HttpResponse:
     """A host who is not here is called."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from events.access import Access, camp_view
 from events.caching import no_store
 from events.http import AttendeeRequest, CampRequest, id_in, led_to, posted, refusal_on, status_of
-from events.models import Camp
+from events.models import Camp, HelperRight
 
 from ..paper.codes import Codes
 from ..paper.filled import HEADINGS, empty_rows
@@ -23,7 +23,7 @@ from .moved import say_moved
 from .wall import said_of, warn_of
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.CAPTURE])
 def sheet_type(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """Everything on the sheet is on the draft, as one step; or nothing is, and each line that cannot be is told."""
     form = SheetForm(posted(request), request.FILES or None, camp=camp)
@@ -48,7 +48,7 @@ def _placed(request: AttendeeRequest, camp: Camp, form: SheetForm) -> Typed | No
         return None
 
 
-@camp_view(Access.ORGANISER)
+@camp_view(Access.ORGANISER, helpers=[HelperRight.CAPTURE])
 @require_safe
 @no_store
 def sheet_empty(request: CampRequest, camp: Camp) -> HttpResponse:

@@ -91,7 +91,7 @@ def _day_button(kind: ButtonKind, session: int, title: str, language: str) -> Sa
 
 def repair_links(request: CampRequest, grid: SharedGrid) -> dict[int, SafeString]:
     """By session, the way to the repair desk, for those who run the camp; none for what is over."""
-    if request.me is None or not request.me.is_organiser:
+    if request.me is None or not request.me.may_repair:
         return {}
     address, now, language = addresses("schedule:session_repair", request.camp), timezone.now(), get_language()
     entries = [entry for entry in grid.entries if entry.ends_at > now and not entry.is_off]
@@ -112,7 +112,7 @@ def session_buttons(request: CampRequest, pitch: Pitch, entry: SharedEntry | Non
     those who run the camp the way to the repair desk, too.
     """
     own = _own_buttons(request, pitch, entry, mark)
-    if request.me is None or not request.me.is_organiser or request.camp.is_archived or entry is None:
+    if request.me is None or not request.me.may_repair or request.camp.is_archived or entry is None:
         return own
     address = addresses("schedule:session_repair", request.camp)(entry.session)
     return joined([own, _repair_link(pitch.title, address, get_language())])

@@ -141,6 +141,8 @@ class Facts:
     topic: str = ""
     #: whoever looks moves nothing: cards lead to the pages of the sessions
     is_read: bool = False
+    #: whoever looks repairs: each card leads to the desk
+    can_mend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +271,7 @@ class Drawing:
             has_range=expected is not None and expected.low < expected.high,
             is_low_few=expected is not None and is_few(expected.low),
             is_over=_is_over(expected, capacity),
-            can_mend=not self.camp.is_archived and not (self.camp.is_running and entry.ends_at <= self.now),
+            can_mend=self._can_mend(entry),
         )
         values = {
             "span": cell.span,
@@ -288,6 +290,11 @@ class Drawing:
             **_meter(expected, capacity),
         }
         return fill(self.stencil("schedule/_board_card.html", kind), values)
+
+    def _can_mend(self, entry: GridSession) -> bool:
+        """Of what is over nothing can be saved."""
+        is_over = self.camp.is_running and entry.ends_at <= self.now
+        return self.facts.can_mend and not self.camp.is_archived and not is_over
 
     def _empty(self, row: GridRow, cell: GridCell) -> SafeString:
         kind = self._place_kind(row, cell)

@@ -39,15 +39,16 @@ class May(NamedTuple):
     """What those may do for whom the page is made."""
 
     place: bool
+    repair: bool
     #: build and publish, make slots: all that organisers do
     organise: bool
 
     @classmethod
     def of(cls, me: Attendee) -> May:
-        return cls(me.may_move, me.is_organiser)
+        return cls(me.may_move, me.may_repair, me.is_organiser)
 
 
-ALL = May(place=True, organise=True)
+ALL = May(place=True, repair=True, organise=True)
 
 
 class DraftShown(NamedTuple):
@@ -149,6 +150,7 @@ def _render(shared: SharedDraft, rows: DraftRows, shows_all_waiting: bool, topic
         paper=_("%(camp)s · draft, not published") % {"camp": camp.name},
         topic=topic,
         is_read=not may.place,
+        can_mend=may.repair,
     )
     waiting = [item for item in what_waits(drawn, counted, hues, build) if topic in ("", item.pitch.topic)]
     is_same = build is not None and not any(moves_to(rows, build))
