@@ -59,10 +59,9 @@ def test_what_the_one_moves_comes_to_the_other_as_the_rows_that_changed(two):
         "response", lambda answer: answers.append(answer) if "/draft/?" in answer.url and answer.status == 200 else None
     )
     held = card(robin, "Geese").locator("a")
-    held.focus()
     robin.evaluate("document.querySelector('.board-box').scrollTo(300, 0)")
     robin.locator("#here-list summary").click()
-    held.focus()
+    held.evaluate("node => node.focus({preventScroll: true})")
     lift(olga, "Ducks")
     free_place(olga, 2).click()
     expect(card(robin, "Ducks")).to_have_attribute("data-lit", "")
