@@ -283,13 +283,13 @@ def test_an_htmx_look_at_an_unchanged_draft_costs_nothing(sign_in, camp, olga, p
     session = moves.place_session(pitch=pitch, room=rooms[0], slot=slots[0])
     renew_figures(camp=camp)
     page = client.get(f"/{camp.slug}/draft/").content.decode()
-    poll, htmx = re.search(r'hx-get="([^"]+stamp=[^"]+)"', page)[1].replace("&amp;", "&"), {"HX-Request": "true"}
+    poll, htmx = re.search(r'id="draft-grid" hx-get="([^"]+)"', page)[1].replace("&amp;", "&"), {"HX-Request": "true"}
     assert client.get(poll, headers=htmx).status_code == 204
     moves.pin_session(session=session, is_pinned=True)
     moved = client.get(poll, headers=htmx).content.decode()
     assert moved.lstrip().startswith('<div id="draft-grid"')
     # New figures are news, too.
-    poll = re.search(r'hx-get="([^"]+stamp=[^"]+)"', moved)[1].replace("&amp;", "&")
+    poll = re.search(r'id="draft-grid" hx-get="([^"]+)"', moved)[1].replace("&amp;", "&")
     assert client.get(poll, headers=htmx).status_code == 204
     renew_figures(camp=camp)
     assert client.get(poll, headers=htmx).status_code == 200
@@ -319,7 +319,7 @@ def test_a_draft_that_is_open_follows_a_pitch_that_waits(sign_in, camp, olga, be
     """A colleague's page that was left open: the draft's revision does not count all of it."""
     client, htmx = sign_in(olga), {"HX-Request": "true"}
     page = client.get(f"/{camp.slug}/draft/").content.decode()
-    poll = re.search(r'hx-get="([^"]+stamp=[^"]+)"', page)[1].replace("&amp;", "&")
+    poll = re.search(r'id="draft-grid" hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
     assert client.get(poll, headers=htmx).status_code == 204
     change(Pitch.objects.get(pk=pitch.pk), ben)
     answer = client.get(poll, headers=htmx)

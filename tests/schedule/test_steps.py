@@ -408,9 +408,13 @@ def test_an_open_page_has_its_own_buttons_anew_with_the_grid(camp, olga, tunde, 
     at(knots, 0, 0, olga)
     mine, his = browser(olga), browser(tunde)
     page = his.get(f"/{camp.slug}/draft/").content.decode()
-    assert "Knots” placed" not in page.replace("\n", "")
-    assert "“Knots” placed" in mine.get(f"/{camp.slug}/draft/").content.decode()
-    poll = re.search(r'hx-get="([^"]+stamp=[^"]+)"', page)[1].replace("&amp;", "&")
+    # Beside them he reads for a moment that she placed it.
+    steps = [
+        found.partition('<div id="draft-steps"')[2].partition('id="draft-here"')[0]
+        for found in (page, mine.get(f"/{camp.slug}/draft/").content.decode())
+    ]
+    assert ["“Knots” placed" in found for found in steps] == [False, True]
+    poll = re.search(r'id="draft-grid" hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
     assert his.get(poll, headers=HTMX).status_code == 204
     at(ducks, 1, 2, tunde)
     answers = [client.get(poll, headers=HTMX).content.decode() for client in (his, mine)]
