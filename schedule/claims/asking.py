@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from events.models import Attendee, Camp
 
 from ..models import Session
@@ -21,8 +19,8 @@ def waiting_of(camp: Camp, wall: Wall, me: Attendee | None) -> list[NotPlaced]:
 
 
 def may_move(session: Session, me: Attendee | None) -> bool:
-    """Its host placed it, and may choose another place: before it begins."""
-    if me is None or not (session.is_claimed and is_asked(session.camp)):
-        return False
-    place = session.place
-    return place is not None and place.slot.starts_at > timezone.now() and me in session.hosts
+    """Its host may look whether another place is free; of one that organisers placed they read so there.
+
+    Read from what the page of the session is made of: what becomes of it on the draft is none of that.
+    """
+    return me is not None and is_asked(session.camp) and me in session.hosts

@@ -12,20 +12,14 @@ from events.models import Attendee
 from pitches.models import Pitch
 from pitches.signals import pitch_shown
 
-from ..models import Session
 from .asking import is_asked
 
 
 @receiver(pitch_shown)
 def say_that_they_may_choose(sender: type[Pitch], pitch: Pitch, me: Attendee | None, **kwargs: Any) -> SafeString:
-    """On the pitch's page, to its hosts: a place can be chosen, or another one. One query, for them alone."""
+    """On the pitch's page, to its hosts; what becomes of it on the draft is nothing that this page is made of."""
     if me is None or not (
         pitch.is_open and is_asked(pitch.camp) and any(host.pk == me.pk for host in pitch.hosts.all())
     ):
         return SafeString("")
-    placed = list(Session.objects.filter(pitch=pitch).placed())
-    if placed and not any(session.is_claimed for session in placed):
-        return SafeString("")
-    return render_to_string(
-        "schedule/_place_way.html", {"camp": pitch.camp, "pitch": pitch.pk, "is_mine": bool(placed)}
-    )
+    return render_to_string("schedule/_place_way.html", {"camp": pitch.camp, "pitch": pitch.pk})
