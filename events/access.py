@@ -121,12 +121,12 @@ def _why_outside(request: CampRequest) -> str:
     return _("You are not signed in any more")
 
 
-def _refuse_stranger_to_practice(camp: Camp, asks: User | AnonymousUser, *, has_place: bool) -> None:
+def _refuse_stranger_to_practice(camp: Camp, asks: User | AnonymousUser, *, is_in: bool) -> None:
     """A practice copy is there for those alone who run its camp at this moment, and no longer than its day.
 
     By no key, code or file either: nothing of it is there for anybody else. From here on it knows its camp.
     """
-    if not asks.is_authenticated or not has_place or camp.erase_at <= timezone.now():
+    if not asks.is_authenticated or not is_in or camp.erase_at <= timezone.now():
         raise Http404
     runs = Attendee.objects.organisers().filter(camp=camp.practice_of_id, user=asks).select_related("camp").first()
     if runs is None:
@@ -214,7 +214,7 @@ def camp_view(
                 request.user = AnonymousUser()
             found, request.attendee = find_camp(camp, request.user)
             if found.is_practice:
-                _refuse_stranger_to_practice(found, asks, has_place=request.attendee is not None or not personal)
+                _refuse_stranger_to_practice(found, asks, is_in=request.attendee is not None or not personal)
             request.camp = found
             request.me = request.attendee if request.attendee and request.attendee.is_present else None
             with timezone.override(found.tz):

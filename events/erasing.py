@@ -63,14 +63,14 @@ def erase_attendee(*, attendee: Attendee, with_texts: bool) -> None:
         forget_told(user=user)
 
 
-def _erase_from_practice(places: QuerySet[Attendee]) -> None:
+def _erase_from_practice(rows: QuerySet[Attendee]) -> None:
     """A practice copy forgets whoever ran it, too; one that nobody else can run is erased itself."""
-    for place in places.select_related("camp").order_by("camp_id"):
-        others = place.camp.attendees.organisers().exclude(pk=place.pk).filter(user__isnull=False)
+    for one in rows.select_related("camp").order_by("camp_id"):
+        others = one.camp.attendees.organisers().exclude(pk=one.pk).filter(user__isnull=False)
         if others.exists():
-            erase_attendee(attendee=place, with_texts=True)
+            erase_attendee(attendee=one, with_texts=True)
         else:
-            erase_practice(practice=place.camp)
+            erase_practice(practice=one.camp)
 
 
 def _read_anew(attendee: Attendee) -> None:

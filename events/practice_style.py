@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from .models import Camp
 
+STYLE = '@page { @top-left { content: "WORDS"; font: 8pt system-ui, sans-serif; white-space: nowrap; } }\n'
+
 
 def practice_style(camp: Camp) -> SafeString:
     """Each sheet of paper of a practice copy says so in its margin (stylesheet); of any other camp, nothing."""
@@ -15,5 +17,4 @@ def practice_style(camp: Camp) -> SafeString:
     words = _("Practice copy of %(camp)s. Nobody is told anything.") % {"camp": camp.practice_of.name}
     # Whatever it is called is a text in a style, and nothing more (CSS escape).
     text = "".join(letter if letter.isalnum() or letter == " " else f"\\{ord(letter):x} " for letter in words)
-    style = f'@page {{ @top-left {{ content: "{text}"; font: 8pt system-ui, sans-serif; white-space: nowrap; }} }}\n'
-    return SafeString(style)  # nosec B703 # all but letters is escaped just now
+    return SafeString(STYLE.replace("WORDS", text))  # nosec B703 # all but letters is escaped just now

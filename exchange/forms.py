@@ -134,7 +134,11 @@ class PractiseForm(forms.Form):
     """When the practice day is; `instead_of`: the copy that is made anew."""
 
     begins = forms.ChoiceField(
-        label=_("When the practice day begins"), choices=Begins.choices, initial=Begins.NOW, widget=forms.RadioSelect
+        label=_("When the practice day begins"),
+        choices=Begins.choices,
+        initial=Begins.NOW,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose when the practice day begins.")},
     )
     #: its id; the page writes it itself
     instead_of = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -124,6 +124,9 @@ class FullCamp:
         self.lunch = camp.slots.get(title="Lunch")
         # The shed came after codes were given.
         give_codes(camp=camp)
+        codes = Codes(camp)
+        #: C1 4: what waits, in a free cell, as it is written on a sheet of paper
+        self.line_of_sheet = f"{codes.cell(self.slots[2].pk, self.rooms[0].pk)} {codes.pitches[self.waits.pk]}"
         self.empty_room = camp.rooms.create(name="Shed")
         plan = [[self.pitch.pk, slots[2].pk, rooms[0].pk]]
         done = {"state": GridBuild.State.DONE, "draft_revision": Draft.revision_of(camp)}
@@ -195,12 +198,6 @@ class FullCamp:
         }
         self.mails = MailedCalendar.objects.create(attendee=host)
         self.keys["schedule:mails_stop"] = self.mails.key
-
-    @property
-    def line_of_sheet(self) -> str:
-        """C1 4: what waits, in a free cell, as it is written on a sheet of paper."""
-        codes = Codes(self.camp)
-        return f"{codes.cell(self.slots[2].pk, self.rooms[0].pk)} {codes.pitches[self.waits.pk]}"
 
     def url(self, address: Address, form: Form | None = None) -> str:
         values = self.values | {"key": self.keys.get(address.name)} | (form.values if form else {})

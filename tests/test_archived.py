@@ -217,6 +217,7 @@ HOLD_NONE = {
     "open_camp": "the camp is new",
     "copy_camp": "the camp it writes is new",
     "save_new_camp": "the camp is new",
+    "add_repeat": "as `stand_again`, which it calls",
     "set_interest": "a tap waits for nobody; it asks `takes_interest`",
     "carry_interest": "as `set_interest`, which it calls",
     "mark_seen": "only the person's own mark",

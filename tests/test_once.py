@@ -132,6 +132,10 @@ def forms_shown(full_camp, olga) -> dict[str, set[bool]]:
             client.post(reverse("schedule:scan_hold", args=[full_camp.camp.slug]), {"mark": scanned["card"]})
         pages = [full_camp.url(address) for address in camp_addresses()]
         pages += [full_camp.url(a, f) for a in camp_addresses() if (f := full_camp.forms().get(a.name))]
+        desk = f"/{full_camp.camp.slug}/draft/repair/sessions/{full_camp.session.pk}/?why="
+        name = "schedule:cell_repair"
+        cell = full_camp.url(next(a for a in camp_addresses() if a.name == name), full_camp.forms()[name])
+        pages += [desk + "host", desk + "cancel", f"{cell}?why=new", f"{cell}?why=room"]
         pages += [
             f"/Q/{scanned['cell']}",
             "/new/",
@@ -156,7 +160,9 @@ def test_every_form_but_those_that_only_set_something_holds_a_key(full_camp, for
     # No suggestion stands on the page of this camp: it has no wishes; the template is looked at below. What takes a
     # deed back stands on the page after it: tests/test_told.py.
     # What moved is on no page of this camp either: tests/schedule/test_moved_until_seen.py.
-    assert without - {"schedule:repeat_add", "schedule:moves_hear", *UNDO} == SETS_ONLY
+    # Nobody practises in it: tests/exchange/test_practise.py.
+    never = {"schedule:repeat_add", "schedule:moves_hear", "exchange:practice_erase"}
+    assert without - {*never, *UNDO} == SETS_ONLY
     assert forms_shown["/new/"] == forms_shown["/new/import/"] == {True}
 
 
@@ -825,7 +831,7 @@ NO_ROW = {
     "events:room_delete", "events:slot_ungenerate", "events:slot_delete", "events:address_upload", "events:address_drop",
     "events:invitation_take_back", "pitches:pitch_merge", "schedule:calendar_replace", "schedule:grid_publish", "schedule:version_take_back", "schedule:moves_hear", "schedule:device_remove",
     "schedule:repair_start", "schedule:build_start", "notes:note_edit", "notes:writeup_delete", "exchange:import_create",
-    "exchange:import_detail", "events:worry_delete", "notes:draft_delete",
+    "exchange:import_detail", "events:worry_delete", "notes:draft_delete", "exchange:practice_erase", "schedule:pack_make",
 }  # fmt: skip
 
 

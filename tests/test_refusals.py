@@ -112,6 +112,8 @@ ANSWERS_ITSELF = {
     "schedule/views/tell.py:device_move": "a browser says it by itself, with no page open: it is told by a status",
     "schedule/views/place.py:session_place": "above the places to choose from",
     "schedule/views/claims.py:place_claim": "above the places to choose from",
+    "schedule/views/desk.py:_desk": "above the ways to mend it",
+    "schedule/views/sheet.py:_placed": "the form tells each line what is wrong with it",
     "schedule/views/cells.py:cell_fill": "above what one typed, and what waits to be chosen",
     "schedule/views/publish.py:version_take_back": "where there is nothing to go back to the page says so",
 }

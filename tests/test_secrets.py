@@ -38,6 +38,8 @@ from .test_archived import undone
 #: what is another each time, and of no wish
 NOISE = re.compile(
     r'value="\w{64}"|value="[0-9a-f]{36}"|"X-CSRFToken": "\w{64}"|seen=\w+|visit=\d+|stamp=[^"&]+|\d\d:\d\d|name="once" value="[^"]*"'
+    # When a plan was signed, and its signature.
+    r'|:1[A-Za-z0-9]{5}:[\w-]{43}(?=")'
     r'|data-number="\d+"|"(?:key|told)": "[^"]*"|\d{4}-\d\d-\d\dT[\d:.+]*'
 )
 

@@ -254,6 +254,7 @@ def settle_published(*, camp: Camp) -> None:
     """The draft is published, and with it the grid of a build that is on it: nobody is asked any more whether to take
     it.
     """
+    camp = camp.lock()
     build = camp.grid_builds.filter(kind=GridBuild.Kind.GRID).select_related("step").first()
     if build and build.is_asking and build.is_on_draft:
         build.tell(is_settled=True)

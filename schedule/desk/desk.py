@@ -27,7 +27,7 @@ MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Remedy:
     """One way to go on, what it costs, and the plan that the form carries."""
 
     title: str

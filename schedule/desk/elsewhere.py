@@ -14,13 +14,13 @@ from pitches.models import MOST_RUNS, Pitch
 from .. import advice
 from ..advice import PlaceCell
 from ..draft.rows import DraftRows, Standing
-from .desk import Desk, Proposal
+from .desk import Desk, Remedy
 from .plan import Move, Plan, Why
 
 MOST = 3
 
 
-def run_again(desk: Desk) -> list[Proposal]:
+def run_again(desk: Desk) -> list[Remedy]:
     """The best free places for one more running; where there is none, what would have to wait for it."""
     if desk.session is None or not desk.session.pitch.is_open:
         return []
@@ -30,13 +30,13 @@ def run_again(desk: Desk) -> list[Proposal]:
     return _again_where_free(desk) or _again_instead(desk)
 
 
-def _again_where_free(desk: Desk) -> list[Proposal]:
+def _again_where_free(desk: Desk) -> list[Remedy]:
     assert desk.session is not None
     coming, pitch = {slot.pk for slot in desk.coming}, desk.session.pitch
     slots = advice.place_slots(_once_more(desk.draft, pitch), desk.wishes, pitch.pk, None)
     cells = _best(cell for found in slots for cell in found.cells if cell.slot.pk in coming and cell.is_open)
     return [
-        Proposal(
+        Remedy(
             _("Once more in %(place)s") % {"place": desk.place(cell.slot.pk, cell.room.pk)},
             Plan(Why.AGAIN, again=(pitch.pk, cell.slot.pk, cell.room.pk)),
             costs=[
@@ -55,7 +55,7 @@ def _once_more(draft: DraftRows, pitch: Pitch) -> DraftRows:
     return replace(draft, pitches=[again if found.pk == pitch.pk else found for found in draft.pitches])
 
 
-def _again_instead(desk: Desk) -> list[Proposal]:
+def _again_instead(desk: Desk) -> list[Remedy]:
     """In place of what costs least, which waits then."""
     assert desk.session is not None
     pitch, busy = desk.session.pitch, {host.pk for host in desk.hosts}
@@ -67,7 +67,7 @@ def _again_instead(desk: Desk) -> list[Proposal]:
         title = _("Once more in %(place)s") % {"place": desk.place(other.slot.pk, other.room.pk)}
         plan = Plan(Why.AGAIN, moves=[off], again=cell)
         costs = desk.cost([*desk.rows_after([off]), list(cell)])
-        found.append(Proposal(title, plan, drops=[other.session.title], costs=costs))
+        found.append(Remedy(title, plan, drops=[other.session.title], costs=costs))
         if len(found) == 2:
             break
     return found
@@ -94,18 +94,18 @@ def giving_way(desk: Desk) -> list[Standing]:
     return sorted(rows, key=lambda found: (in_steps(wished(found.session.pitch_id)), found.slot.starts_at))
 
 
-def too_full(desk: Desk) -> list[Proposal]:
+def too_full(desk: Desk) -> list[Remedy]:
     """A larger room at the same time, be it by a swap; or once more, later."""
     if desk.standing is None:
         return []
     here = desk.standing
     cells = _cells(desk, lambda cell: cell.slot.pk == here.slot.pk and cell.room.capacity > here.room.capacity)
     larger = [_proposed(desk, Why.FULL, cell) for cell in sorted(cells, key=lambda cell: -cell.room.capacity)[:2]]
-    again = [_because(proposal, Why.FULL) for proposal in run_again(desk)]
+    again = [_because(remedy, Why.FULL) for remedy in run_again(desk)]
     return [*larger, *again][:MOST]
 
 
-def later(desk: Desk, why: Why) -> list[Proposal]:
+def later(desk: Desk, why: Why) -> list[Remedy]:
     """The best place later, and the best of those in which somebody makes way."""
     if desk.standing is None:
         return []
@@ -117,13 +117,13 @@ def later(desk: Desk, why: Why) -> list[Proposal]:
     return [_proposed(desk, why, cell) for cell in (*_best(free)[:1], *_best(swaps)[:1])]
 
 
-def cancel(desk: Desk) -> list[Proposal]:
+def cancel(desk: Desk) -> list[Remedy]:
     """It is off the grid; or what waits and is wished most there takes its place."""
     if desk.standing is None:
         return []
     here = desk.standing
     off = Move(here.session.pk, here.session.revision)
-    alone = Proposal(
+    alone = Remedy(
         _("“%(title)s” comes off the grid") % {"title": here.session.title},
         Plan(Why.CANCEL, moves=[off]),
         drops=[here.session.title],
@@ -164,7 +164,7 @@ def _best(cells: Iterable[PlaceCell]) -> list[PlaceCell]:
     return list(found.values())[:MOST]
 
 
-def _proposed(desk: Desk, why: Why, cell: PlaceCell) -> Proposal:
+def _proposed(desk: Desk, why: Why, cell: PlaceCell) -> Remedy:
     """The session on the desk goes there; whoever stands there takes its place."""
     assert desk.standing is not None
     here = desk.standing
@@ -178,12 +178,12 @@ def _proposed(desk: Desk, why: Why, cell: PlaceCell) -> Proposal:
         moves.append(Move(other.pk, other.revision, here.room.pk, here.slot.pk))
         title = _("%(what)s, swapped with “%(other)s”") % {"what": title, "other": other.title}
     costs = [*_holds(cell), *desk.cost(desk.rows_after(moves))]
-    return Proposal(title, Plan(why, moves=moves), costs=costs)
+    return Remedy(title, Plan(why, moves=moves), costs=costs)
 
 
 def _holds(cell: PlaceCell) -> list[str]:
     return [_("%(room)s holds %(seats)s.") % {"room": cell.room.name, "seats": cell.room.capacity}]
 
 
-def _because(proposal: Proposal, why: Why) -> Proposal:
-    return replace(proposal, plan=proposal.plan._replace(why=why))
+def _because(remedy: Remedy, why: Why) -> Remedy:
+    return replace(remedy, plan=remedy.plan._replace(why=why))

@@ -10,7 +10,7 @@ from events.models import Slot
 
 from .. import advice
 from ..build import border
-from .desk import Desk, Proposal, moved_in_words
+from .desk import Desk, Remedy, moved_in_words
 from .plan import Move, Plan, Why, moves_to
 
 MOST = 3
@@ -18,7 +18,7 @@ MOST = 3
 WORTH_A_MOVE = 4
 
 
-def room_gone(desk: Desk) -> list[Proposal]:
+def room_gone(desk: Desk) -> list[Remedy]:
     """The room is lost from here on for the rest of the day; the scheduler says where its sessions can go."""
     if desk.room is None:
         return []
@@ -30,14 +30,14 @@ def room_gone(desk: Desk) -> list[Proposal]:
     at_once = _at_once(desk)
     if not (at_once or any((slot.pk, room.pk) in desk.taken for slot in slots)):
         title = _("Close %(room)s: nothing has to move") % {"room": room.name}
-        return [Proposal(title, plan)]
+        return [Remedy(title, plan)]
     case = border.case_of(replace(desk.draft, closed=closed), wishes=desk.wishes or border.NOBODY, mending=True)
     found = []
     for mending in sorted(advice.quick_repairs(case, case.shown), key=lambda one: _price(desk, one))[:MOST]:
         moves = [*at_once, *moves_to(desk.draft, mending.rows)]
         rows = desk.rows_after(moves)
         found.append(
-            Proposal(
+            Remedy(
                 moved_in_words(moves),
                 plan._replace(moves=moves),
                 drops=desk.titles(moves),

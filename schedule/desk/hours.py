@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from events.models import Slot
 from events.templatetags.campgrid import clock
 
-from .desk import Desk, Proposal
+from .desk import Desk, Remedy
 from .elsewhere import giving_way
 from .plan import Move, Plan, Why
 
@@ -21,7 +21,7 @@ LATER = (20, 10, 30)
 LEAST_LEFT = timedelta(minutes=15)
 
 
-def new_session(desk: Desk) -> list[Proposal]:
+def new_session(desk: Desk) -> list[Remedy]:
     """Rooms that are free now, and next, the largest first."""
     found = []
     for slot in _now_and_next(desk):
@@ -37,11 +37,11 @@ def new_session(desk: Desk) -> list[Proposal]:
             holds = _("%(room)s holds %(seats)s.") % {"room": room.name, "seats": room.capacity}
             title = _("Put it into %(place)s") % {"place": desk.place(slot.pk, room.pk)}
             plan = Plan(Why.NEW, new=(room.pk, slot.pk))
-            found.append(Proposal(title, plan, costs=[said, holds]))
+            found.append(Remedy(title, plan, costs=[said, holds]))
     return found[:MOST] or _instead(desk)
 
 
-def _instead(desk: Desk) -> list[Proposal]:
+def _instead(desk: Desk) -> list[Remedy]:
     """Where nothing is free, what costs least waits."""
     found = []
     for other in [row for row in giving_way(desk) if len(row.cells) == 1][:2]:
@@ -49,7 +49,7 @@ def _instead(desk: Desk) -> list[Proposal]:
         plan = Plan(Why.NEW, moves=[off], new=(other.room.pk, other.slot.pk))
         said = desk.cost(desk.rows_after([off]))
         text = _("Put it into %(place)s") % {"place": title}
-        found.append(Proposal(text, plan, drops=[other.session.title], costs=said))
+        found.append(Remedy(text, plan, drops=[other.session.title], costs=said))
     return found
 
 
@@ -65,7 +65,7 @@ def _now_and_next(desk: Desk) -> list[Slot]:
     return [*running, *desk.coming[:2]]
 
 
-def all_later(desk: Desk) -> list[Proposal]:
+def all_later(desk: Desk) -> list[Remedy]:
     """All that has not begun of this day, from here on, so many minutes later."""
     # Of a camp that is over nothing can be later.
     slots = [slot for slot in desk.ahead() if slot.starts_at > desk.now]
@@ -86,5 +86,5 @@ def all_later(desk: Desk) -> list[Proposal]:
             "end": clock((last.ends_at + by).astimezone(desk.camp.tz)),
         }
         plan = Plan(Why.LATER, shift=(minutes, [slot.pk for slot in slots]))
-        found.append(Proposal(title, plan, costs=[count, said, _("No session changes its room.")]))
+        found.append(Remedy(title, plan, costs=[count, said, _("No session changes its room.")]))
     return found

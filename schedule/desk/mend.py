@@ -1,4 +1,4 @@
-"""A proposal is chosen: all of it is done, as one step, or it is refused with what happened meanwhile."""
+"""A remedy is chosen: all of it is done, as one step, or it is refused with what happened meanwhile."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Mended(NamedTuple):
 
 @transaction.atomic
 def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
-    """The grid is as the proposal said, and everybody concerned is told as ever.
+    """The grid is as the remedy said, and everybody concerned is told as ever.
 
     What others did meanwhile stays: a repair that still makes sense is done beside it, another is refused, and says who
     moved what. Nothing is moved to where something has begun, or into a room that is closed by now.
@@ -132,7 +132,7 @@ def _refuse_begun(camp: Camp, slot_ids: Iterable[int], what: Session | Pitch) ->
 
 
 def _refuse_closed(camp: Camp, cells: Iterable[tuple[int, int]]) -> None:
-    """A room that somebody closed since the proposal was made."""
+    """A room that somebody closed since the remedy was made."""
     closed = set(Room.closed_in.through.objects.filter(room__camp=camp).values_list("room_id", "slot_id"))
     for room_id, slot_id in cells:
         if (room_id, slot_id) in closed:
@@ -143,7 +143,7 @@ def _refuse_closed(camp: Camp, cells: Iterable[tuple[int, int]]) -> None:
 
 
 def _refuse_left_behind(camp: Camp, plan: Plan) -> None:
-    """Somebody was put into the room that is gone since the proposal was made."""
+    """Somebody was put into the room that is gone since the remedy was made."""
     closes, begun = set(plan.closes), begun_in(camp, camp.slots.all())
     rooms = {room for room, _slot in closes}
     cells = Cell.objects.filter(room__in=rooms, session__camp=camp).select_related("session__pitch", "room")

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from events.models import Attendee
 
-from .desk import Desk, Proposal
+from .desk import Desk, Remedy
 from .elsewhere import cancel, later
 from .plan import Plan, Why
 
 MOST = 4
 
 
-def host_missing(desk: Desk, offers: Iterable[Attendee]) -> list[Proposal]:
+def host_missing(desk: Desk, offers: Iterable[Attendee]) -> list[Remedy]:
     """Those who host it with whoever is missing, those who offered, then later, then off the grid."""
     if desk.standing is None:
         return []
@@ -48,7 +48,7 @@ def _busy(desk: Desk) -> set[int]:
     return leading | {pk for pk, slots in desk.draft.away.items() if here & slots}
 
 
-def _handed(desk: Desk, person: Attendee) -> Proposal:
+def _handed(desk: Desk, person: Attendee) -> Remedy:
     assert desk.session is not None
     before = [host.pk for host in desk.hosts]
     is_host = person.pk in before
@@ -58,4 +58,4 @@ def _handed(desk: Desk, person: Attendee) -> Proposal:
     if gone:
         said.append(_("Told that they do not host it any more: %(names)s") % {"names": gone})
     plan = Plan(Why.HOST, hands=(desk.session.pitch_id, before, [person.pk]))
-    return Proposal(title % {"name": person}, plan, costs=said)
+    return Remedy(title % {"name": person}, plan, costs=said)

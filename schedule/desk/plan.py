@@ -1,4 +1,4 @@
-"""What a proposal would do, as the form of it carries it: signed, so that what comes back is what was shown."""
+"""What a remedy would do, as the form of it carries it: signed, so that what comes back is what was shown."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from events.models import Attendee
 
 from ..models import LeadOffer
-from .desk import Desk, Proposal
+from .desk import Desk, Remedy
 from .elsewhere import cancel, run_again, too_full
 from .gone import room_gone
 from .hours import all_later, new_session
@@ -15,14 +15,14 @@ from .missing import host_missing
 from .plan import Why
 
 
-def ways(desk: Desk, why: Why) -> list[Proposal]:
+def ways(desk: Desk, why: Why) -> list[Remedy]:
     """At most four; none where nothing can be done about it any more."""
     session, room, slot = (row.pk if row else 0 for row in (desk.session, desk.room, desk.slot))
     at = (session, room, slot)
     return [replace(found, plan=found.plan._replace(at=at)) for found in _ways(desk, why)]
 
 
-def _ways(desk: Desk, why: Why) -> list[Proposal]:
+def _ways(desk: Desk, why: Why) -> list[Remedy]:
     match why:
         case Why.ROOM:
             return room_gone(desk)

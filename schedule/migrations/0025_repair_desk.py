@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("session", "host"),
-                        name="schedule_host_call_once",
+                        name="schedule_hostcall_once",
                         violation_error_message="This host is called already.",
                     )
                 ],
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("session", "attendee"),
-                        name="schedule_lead_offer_once",
+                        name="schedule_leadoffer_once",
                         violation_error_message="You have offered that already.",
                     )
                 ],

@@ -10,10 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="draft",
-            name="schedule_draft_concerns_up_to_ten",
-        ),
         migrations.AddField(
             model_name="draft",
             name="hosts",
@@ -27,15 +23,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="draft",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("calm__lte", 10),
-                    ("fairness__lte", 10),
-                    ("hosts__lte", 10),
-                    ("seats__lte", 10),
-                    ("times__lte", 10),
-                    ("topics__lte", 10),
-                ),
-                name="schedule_draft_concerns_up_to_ten",
+                condition=models.Q(("hosts__lte", 10), ("times__lte", 10)),
+                name="schedule_draft_concerns_of_hosts_up_to_ten",
                 violation_error_message="Choose a number from 0 to 10.",
             ),
         ),

@@ -37,7 +37,7 @@ class HostCall(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "host"],
-                name="schedule_host_call_once",
+                name="schedule_hostcall_once",
                 violation_error_message=_("This host is called already."),
             ),
         ]
@@ -57,7 +57,7 @@ class LeadOffer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "attendee"],
-                name="schedule_lead_offer_once",
+                name="schedule_leadoffer_once",
                 violation_error_message=_("You have offered that already."),
             ),
         ]

@@ -251,13 +251,16 @@ class Draft(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     fairness__lte=10,
-                    hosts__lte=10,
-                    times__lte=10,
                     topics__lte=10,
                     seats__lte=10,
                     calm__lte=10,
                 ),
                 name="schedule_draft_concerns_up_to_ten",
+                violation_error_message=_("Choose a number from 0 to 10."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hosts__lte=10, times__lte=10),
+                name="schedule_draft_concerns_of_hosts_up_to_ten",
                 violation_error_message=_("Choose a number from 0 to 10."),
             ),
         ]

@@ -59,13 +59,13 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
             problem = " ".join(error.messages)
         # As it is by now.
         desk = Desk(camp, session=desk.session, room=desk.room, slot=desk.slot)
-    proposals = ways(desk, why) if why and not camp.is_archived else []
+    remedies = ways(desk, why) if why and not camp.is_archived else []
     context = {
         "camp": camp,
         "desk": desk,
         "why": why,
         "whys": [] if camp.is_archived else whys(desk),
-        "proposals": [(found, found.plan.signed(camp)) for found in proposals],
+        "remedies": [(found, found.plan.signed(camp)) for found in remedies],
         "form": form if why == Why.NEW else None,
         "problem": problem,
         "calls": _calls(desk) if why == Why.HOST else [],

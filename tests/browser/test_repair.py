@@ -48,10 +48,10 @@ def test_from_the_board_to_done_are_three_taps(open_page, size, reason):
     taps = Taps(page)
     taps.on(page.get_by_role("link", name=re.compile("^Repair: ")).first)
     taps.on(page.locator(".whys").get_by_role("link", name=reason))
-    expect(page.locator(".proposals > li").first).to_be_in_viewport()
+    expect(page.locator(".remedies > li").first).to_be_in_viewport()
     if reason == "New session now":
         page.get_by_label("Title").fill("Fire drill")
-    taps.on(page.locator(".proposals").get_by_role("button", name="Do this").first)
+    taps.on(page.locator(".remedies").get_by_role("button", name="Do this").first)
     assert taps.count == 3
     assert done(page)
     undo(page)
@@ -62,7 +62,7 @@ def test_without_scripts_it_is_the_same_three(open_page):
     taps = Taps(page)
     taps.on(page.get_by_role("link", name=re.compile("^Repair: ")).first)
     taps.on(page.locator(".whys").get_by_role("link", name="Cancel it"))
-    taps.on(page.locator(".proposals").get_by_role("button", name="Do this").first)
+    taps.on(page.locator(".remedies").get_by_role("button", name="Do this").first)
     assert taps.count == 3
     assert "is off the grid." in done(page)
     with page.expect_navigation():
@@ -75,7 +75,7 @@ def test_by_keyboard_alone(open_page):
     page.get_by_role("link", name=re.compile("^Repair: ")).first.focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    for stop in (".whys a >> text=Cancel it", ".proposals button"):
+    for stop in (".whys a >> text=Cancel it", ".remedies button"):
         for _press in range(60):
             page.keyboard.press("Tab")
             if page.locator(stop).first.evaluate("(found) => found === document.activeElement"):
@@ -96,7 +96,7 @@ def test_what_is_over_has_no_way_to_the_desk_and_no_past_time_is_offered(open_pa
     for why in ("room", "host", "full", "again"):
         page.goto(f"{address}?why={why}")
         for time in re.findall(
-            r"\b(\d\d:\d\d)\b", " ".join(page.locator(".proposals h3, .proposals li li").all_inner_texts())
+            r"\b(\d\d:\d\d)\b", " ".join(page.locator(".remedies h3, .remedies li li").all_inner_texts())
         ):
             assert time > now
 
@@ -104,7 +104,7 @@ def test_what_is_over_has_no_way_to_the_desk_and_no_past_time_is_offered(open_pa
 def test_a_repair_that_drops_a_session_says_so_first(open_page):
     page = board(open_page, RUNNING, PHONE)
     page.goto(page.get_by_role("link", name=re.compile("^Repair: ")).last.get_attribute("href") + "?why=room")
-    first = page.locator(".proposals > li").first
+    first = page.locator(".remedies > li").first
     assert first.inner_text().strip().startswith("Drops")
     assert first.locator(".drops").bounding_box()["y"] < first.locator("h3").bounding_box()["y"]
 
@@ -118,7 +118,7 @@ def test_nothing_is_wider_than_the_screen_and_all_can_be_hit(open_page, width, d
     for why in ("", "?why=room", "?why=host", "?why=new", "?why=later"):
         page.goto(address + why)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for place in page.locator(".whys a, .proposals button, #calls button").all():
+        for place in page.locator(".whys a, .remedies button, #calls button").all():
             assert place.bounding_box()["height"] >= 44
 
 

@@ -29,7 +29,7 @@ from tests.factories import AttendeeFactory, PitchFactory, UserFactory, make_slo
 DOC = Path(__file__).resolve().parents[2] / "docs" / "exchange.md"
 #: by model, what no document says of it, and why
 LEFT = {
-    Camp: {"slug": "is chosen anew", "code": "secret", "created_at": "it comes to be here", "helpers_move": "decided anew", "helpers_capture": "the same", "helpers_repair": "the same"},
+    Camp: {"practice_of": "a copy to practise in is no camp of its own", "slug": "is chosen anew", "code": "secret", "created_at": "it comes to be here", "helpers_move": "decided anew", "helpers_capture": "the same", "helpers_repair": "the same"},
     Room: {},
     Slot: {},
     Attendee: {

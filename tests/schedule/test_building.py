@@ -322,7 +322,7 @@ def test_one_that_waits_beside_a_changed_draft_is_taken_or_left(sign_in, camp, o
 def test_colleagues_see_with_the_grid_that_one_is_asked(client, camp, olga, tunde, clash, build):
     client.force_login(tunde.user, backend=BACKEND)
     page = client.get(url(camp)).content.decode()
-    [stamp] = re.findall(r"stamp=(\w+)", page)
+    [stamp] = re.findall(r'id="draft-grid" hx-get="[^"]*stamp=(\w+)', page)
     assert client.get(f"{url(camp)}?stamp={stamp}", headers=HTMX).status_code == 204
     build()
     part = client.get(f"{url(camp)}?stamp={stamp}", headers=HTMX).content.decode()

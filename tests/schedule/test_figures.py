@@ -179,7 +179,7 @@ def test_long_lists_of_what_waits_are_folded(look, camp, rooms, slots):
     assert look(query="?waiting=all").count("/place/") == 25
 
 
-@pytest.mark.parametrize(("name", "most"), [("draft_detail", 21), ("draft_figures", 10), ("grid_publish", 15)])
+@pytest.mark.parametrize(("name", "most"), [("draft_detail", 21), ("draft_figures", 10), ("grid_publish", 16)])
 def test_queries_do_not_depend_on_how_large_the_camp_is(look, camp, olga, knots, rooms, slots, name, most):
     def queries():
         advice.renew_figures(camp=camp)

@@ -68,8 +68,8 @@ class Hall:
         assert response.status_code == 200, response.status_code
         return BeautifulSoup(response.content, "html.parser")
 
-    def proposals(self, session: Session, why: str) -> list[str]:
-        return [words(found) for found in self.look(self.address(session, why)).select(".proposals > li")]
+    def remedies(self, session: Session, why: str) -> list[str]:
+        return [words(found) for found in self.look(self.address(session, why)).select(".remedies > li")]
 
     def plans(self, session: Session, why: str) -> list[str]:
         return [found["value"] for found in self.look(self.address(session, why)).select("button[name=plan]")]

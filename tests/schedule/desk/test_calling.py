@@ -129,7 +129,7 @@ def test_where_a_host_is_called_and_not_on_the_way_somebody_can_offer_to_lead(ha
     person.client.post(offer, {"offer": "yes"})
     assert LeadOffer.objects.count() == 1
     assert news(olga) == ["could_lead"]
-    assert hall.proposals(knots, "host")[0].startswith("Cleo, who offered, leads it")
+    assert hall.remedies(knots, "host")[0].startswith("Cleo, who offered, leads it")
     person.client.post(offer, {"offer": "no"})
     assert not LeadOffer.objects.exists()
 

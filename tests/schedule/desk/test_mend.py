@@ -57,7 +57,7 @@ def test_a_session_that_runs_goes_on_in_a_room_that_is_free(hall, at, knots, roo
 
 
 def test_a_host_who_is_missing_is_away_then_and_the_session_runs_later(hall, knots, ben, slots):
-    plan = next(n for n, text in enumerate(hall.proposals(knots, "host")) if "11:00" in text or "13:00" in text)
+    plan = next(n for n, text in enumerate(hall.remedies(knots, "host")) if "11:00" in text or "13:00" in text)
     hall.choose(knots, "host", plan)
     assert where(knots)[1] > 10
     assert list(ben.away_in.all()) == [slots[0]]
@@ -230,7 +230,7 @@ def test_a_room_that_was_closed_meanwhile_takes_nobody(hall, knots, ducks, rooms
 
 
 def test_nothing_goes_to_what_has_begun_since_the_page_was_looked_at(hall, at, knots):
-    plans, found = hall.plans(knots, "host"), hall.proposals(knots, "host")
+    plans, found = hall.plans(knots, "host"), hall.remedies(knots, "host")
     plan = plans[next(n for n, text in enumerate(found) if "11:00" in text)]
     at(11.1)
     response = hall.client.post(hall.address(knots, "host"), {"plan": plan})

@@ -31,34 +31,34 @@ def test_of_a_room_that_is_gone_all_go_elsewhere_or_it_is_said_first_that_they_d
     # Both slots that are left of the other room, and one of the three has no place.
     for slot, title in ((slots[1], "Geese"), (slots[2], "Swans")):
         place_session(pitch=PitchFactory(camp=camp, title=title), room=knots.place.room, slot=slot)
-    found = hall.proposals(knots, "room")
+    found = hall.remedies(knots, "room")
     assert found
-    for proposal in found:
-        assert proposal.startswith("Drops 1 session: “")
-    assert any("2 sessions move" in proposal for proposal in found)
+    for remedy in found:
+        assert remedy.startswith("Drops 1 session: “")
+    assert any("2 sessions move" in remedy for remedy in found)
 
 
 def test_past_slots_are_never_offered(hall, at, camp, knots, rooms, slots):
     at(11.2)
     late = place_session(pitch=PitchFactory(camp=camp, title="Late"), room=rooms[0], slot=slots[2])
     for why in ("again", "full", "host", "room", "new"):
-        for proposal in hall.proposals(late, why):
-            assert "10:00" not in proposal
-            assert "11:00" not in proposal or why == "new", proposal
+        for remedy in hall.remedies(late, why):
+            assert "10:00" not in remedy
+            assert "11:00" not in remedy or why == "new", remedy
 
 
 def test_what_runs_is_offered_nothing_but_what_can_still_be_done(hall, at, knots, ducks):
     at(10.2)
-    found = hall.proposals(knots, "host")
-    assert any("Barn, 11:00" in proposal or "Loft, 11:00" in proposal for proposal in found)
+    found = hall.remedies(knots, "host")
+    assert any("Barn, 11:00" in remedy or "Loft, 11:00" in remedy for remedy in found)
     # Whoever stands there later would have to begin in what has begun.
-    assert not any("swapped" in proposal for proposal in found)
+    assert not any("swapped" in remedy for remedy in found)
 
 
 def test_a_pinned_session_stays(hall, camp, olga, knots, rooms, slots):
     geese = place_session(pitch=PitchFactory(camp=camp, title="Geese"), room=rooms[0], slot=slots[1])
     pin_session(session=geese, is_pinned=True, by=olga)
-    assert not any("Geese" in proposal for proposal in hall.proposals(knots, "host"))
+    assert not any("Geese" in remedy for remedy in hall.remedies(knots, "host"))
 
 
 @pytest.mark.parametrize(
@@ -66,34 +66,34 @@ def test_a_pinned_session_stays(hall, camp, olga, knots, rooms, slots):
 )
 def test_a_cost_is_told_in_steps_and_fewer_than_five_are_a_few(hall, knots, ducks, people, said):
     wished(ducks, 9, also=(knots, people))
-    [proposal] = hall.proposals(knots, "cancel")
-    assert said in proposal
-    assert str(people) not in proposal
+    [remedy] = hall.remedies(knots, "cancel")
+    assert said in remedy
+    assert str(people) not in remedy
 
 
 def test_where_nobody_has_said_what_they_want_no_cost_is_told(hall, knots):
-    [proposal] = hall.proposals(knots, "cancel")
-    assert "wish" not in proposal
+    [remedy] = hall.remedies(knots, "cancel")
+    assert "wish" not in remedy
 
 
 def test_cancelling_says_who_is_told_and_that_it_drops_the_session(hall, knots):
-    [proposal] = hall.proposals(knots, "cancel")
-    assert proposal.startswith("Drops 1 session: “Knots”")
-    assert "its hosts: Ben" in proposal
+    [remedy] = hall.remedies(knots, "cancel")
+    assert remedy.startswith("Drops 1 session: “Knots”")
+    assert "its hosts: Ben" in remedy
 
 
 def test_too_full_is_a_larger_room_by_a_swap_then_once_more_later(hall, camp, ducks, knots):
     wished(ducks, 20)
-    first, *rest = hall.proposals(ducks, "full")
+    first, *rest = hall.remedies(ducks, "full")
     assert "“Ducks” to Barn, 10:00, swapped with “Knots”" in first
-    assert any("Once more in" in proposal for proposal in rest)
+    assert any("Once more in" in remedy for remedy in rest)
 
 
 def test_run_it_again_is_the_best_free_place_later(hall, knots):
     wished(knots, 12)
-    found = hall.proposals(knots, "again")
+    found = hall.remedies(knots, "again")
     assert len(found) in (2, 3)
-    assert all("Once more in" in proposal for proposal in found)
+    assert all("Once more in" in remedy for remedy in found)
 
 
 def test_where_nothing_is_free_it_is_said_what_would_wait(hall, camp, knots, ducks, rooms, slots):
@@ -103,14 +103,14 @@ def test_where_nothing_is_free_it_is_said_what_would_wait(hall, camp, knots, duc
             if (room.pk, slot.pk) not in taken:
                 place_session(pitch=PitchFactory(camp=camp), room=room, slot=slot)
     for why in ("again", "new"):
-        found = hall.proposals(knots, why)
+        found = hall.remedies(knots, why)
         assert found
-        assert all(proposal.startswith("Drops 1 session") for proposal in found)
+        assert all(remedy.startswith("Drops 1 session") for remedy in found)
 
 
 def test_a_new_session_goes_where_something_is_free_now_then_next(hall, at, camp, knots):
     at(10.1)
-    first, *rest = hall.proposals(knots, "new")
+    first, *rest = hall.remedies(knots, "new")
     assert "Loft, 10:00" in first
     assert "free now, until 11:00" in first
     assert "Barn, 11:00" in rest[0]
@@ -120,37 +120,37 @@ def test_a_room_that_is_closed_is_not_offered(hall, camp, knots, slots):
     shed = RoomFactory(camp=camp, name="Shed", capacity=90)
     close_rooms(rooms=[shed], slots=slots, is_closed=True)
     for why in ("again", "full", "host", "new", "room"):
-        assert not any("Shed" in proposal for proposal in hall.proposals(knots, why))
+        assert not any("Shed" in remedy for remedy in hall.remedies(knots, why))
 
 
 @pytest.mark.parametrize("minutes", [20, 10, 30])
 def test_everything_later_is_all_that_has_not_begun_from_here_on(hall, at, camp, knots, minutes):
     at(10.5)
-    found = next(one for one in hall.proposals(knots, "later") if one.startswith(f"{minutes} minutes later"))
+    found = next(one for one in hall.remedies(knots, "later") if one.startswith(f"{minutes} minutes later"))
     assert f"from 11:00 on 3 slots move. 11:00 becomes 11:{minutes}, and the day ends at 14:{minutes}." in found
 
 
 def test_of_a_camp_that_is_over_nothing_can_be_later(hall, at, knots):
     at(40)
-    assert hall.proposals(knots, "later") == []
+    assert hall.remedies(knots, "later") == []
 
 
 def test_a_co_host_and_whoever_offered_can_lead_it(hall, camp, knots, ben, cleo, hal):
     knots.pitch.hosts.add(hal)
     LeadOffer.objects.create(session=knots, attendee=cleo)
-    found = hall.proposals(knots, "host")
+    found = hall.remedies(knots, "host")
     assert found[0].startswith("Ben leads it alone")
     assert found[1].startswith("Hal leads it alone")
     knots.pitch.hosts.remove(hal)
-    assert hall.proposals(knots, "host")[0].startswith("Cleo, who offered, leads it")
+    assert hall.remedies(knots, "host")[0].startswith("Cleo, who offered, leads it")
 
 
 def test_whoever_leads_something_else_then_is_not_proposed(hall, knots, ducks, cleo):
     LeadOffer.objects.create(session=knots, attendee=cleo)
-    assert not any("Cleo" in proposal for proposal in hall.proposals(knots, "host"))
+    assert not any("Cleo" in remedy for remedy in hall.remedies(knots, "host"))
 
 
 def test_an_archived_camp_has_no_desk(hall, camp, knots):
     archive_camp(camp=camp)
     page = hall.look(hall.address(knots, "cancel"))
-    assert not page.select(".whys, .proposals")
+    assert not page.select(".whys, .remedies")
