@@ -17,4 +17,5 @@ def practice_style(camp: Camp) -> SafeString:
     words = _("Practice copy of %(camp)s. Nobody is told anything.") % {"camp": camp.practice_of.name}
     # Whatever it is called is a text in a style, and nothing more (CSS escape).
     text = "".join(letter if letter.isalnum() or letter == " " else f"\\{ord(letter):x} " for letter in words)
-    return SafeString(STYLE.replace("WORDS", text))  # nosec B703 # all but letters is escaped just now
+    style = STYLE.replace("WORDS", text)
+    return SafeString(style)  # nosec B703 # all but letters is escaped just now

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -232,7 +233,9 @@ def test_whoever_is_made_a_host_is_counted_as_if_they_could_be_elsewhere(world):
     assert before[0].attended == 15
     save_pitch(pitch=world.geese, hosts=[world.vera], not_in=[], by=None)
     world.look_again()
-    assert figures_of(world) == before
+    # Whose rooms are compared is another matter by now: somebody leads Geese, which everybody reads on its page.
+    after, rooms = figures_of(world), {"emptiest": None, "beside": None, "usual": None}
+    assert [replace(after[0], **rooms), *after[1:]] == [replace(before[0], **rooms), *before[1:]]
 
 
 def figures_of(world: World) -> list:
