@@ -51,7 +51,7 @@ FORMS = {
     "notes/along_detail.html": [f"/{NIGHT}/along/"],
     "events/worry_list.html": [f"/{CAMP}/told-to-me/"],
     "schedule/wall_type.html": [f"/{CAMP}/draft/wall/"],
-    "schedule/pitch_rename.html": [f"/{CAMP}/draft/", r"/place/", r"/title/$"],
+    "schedule/pitch_rename.html": [f"/{CAMP}/draft/", r"/place/", "renamed"],
     "schedule/pitch_split.html": [f"/{CAMP}/draft/", r"/place/", r"/split/$"],
     "schedule/sheet_type.html": [f"/{CAMP}/paper/sheet/"],
 }
@@ -100,7 +100,10 @@ def find(page, steps: list[str]) -> str:
     start, *rest = steps
     page.goto(start)
     for pattern in rest:
-        if pattern == "invited":
+        if pattern == "renamed":
+            # Its form stands where the card is in hand; what it refuses is a page.
+            path = re.sub(r"/place/.*", "/title/", page.url)
+        elif pattern == "invited":
             if not page.locator("main code").count():
                 submit(page, "Invite")
             path = page.locator("main code").first.inner_text()

@@ -303,7 +303,7 @@ def test_the_page_on_which_a_wifi_wants_one_to_sign_in_is_put_into_no_page(open_
 
 
 def test_news_come_to_an_open_page_and_go_from_it(open_page, camp):
-    page, colleague = open_page("helper"), open_page("organiser")
+    page, colleague = open_page("host"), open_page("organiser")
     page.goto(f"/{camp}/join/")
     page.locator("#id_display_name").fill("Nell")
     page.locator("main form[method=post] button:not([type=button])").last.click()

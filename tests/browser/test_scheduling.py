@@ -34,7 +34,7 @@ def test_a_room_is_lost_and_the_grid_is_mended(open_page, scripts):
     page.get_by_label("Take").select_option("1")
     submit(page, "Build the grid")
     wait_for(page, page.get_by_text("The last build"), CAMP)
-    expect(page.get_by_text("no grid can meet more than").first).to_be_visible()
+    expect(page.get_by_text("that is proved").first).to_be_visible()
 
     if page.get_by_role("button", name="Take it").count():
         submit(page, "Take it")

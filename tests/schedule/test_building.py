@@ -644,7 +644,7 @@ def test_after_a_move_what_was_proved_of_the_build_is_not_taken_back(sign_in, ca
             place_session(pitch=other.pitch, room=free, slot=stood.slot, by=olga)
         renew_figures(camp=camp)
         page = text_of(sign_in(olga).get(url(camp)).content.decode())
-        assert "No grid meets more than one it knows: that is proved." in page
+        assert "No grid can meet more than the best one known: that is proved." in page
         assert "is not proved" not in page
         assert ("; no grid meets more wishes: that is proved" in page) == (not is_moved)
         beside = "the grid of the last build was proved the best; this one meets about 5 wishes fewer."
