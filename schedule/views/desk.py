@@ -90,7 +90,9 @@ def _calls(desk: Desk) -> list[tuple[object, HostCall | None]]:
 
 def _done(request: AttendeeRequest, camp: Camp, plan: Plan, mended: Mended) -> HttpResponse:
     """To the grid, with what moved in view, whether it is out, and the way back."""
-    rows = list(camp.sessions.filter(pk__in=[session.pk for session in mended.moved]).with_place())
+    found = {row.pk: row for row in camp.sessions.filter(pk__in=[one.pk for one in mended.moved]).with_place()}
+    # That which it was done for comes first.
+    rows = [found[session.pk] for session in mended.moved if session.pk in found]
     touched = [f"entry-{row.pk}" for row in rows if row.place]
     step = mended.step
     if rows:
@@ -102,7 +104,9 @@ def _done(request: AttendeeRequest, camp: Camp, plan: Plan, mended: Mended) -> H
         touched = [f"entry-{plan.at[0]}"]
     undo = Undo(reverse("schedule:step_undo", args=[camp.slug]), [("step", str(step.pk))]) if step else None
     out = told_live(request, camp, step.made_at if step else None)
-    said = [_what_was_done(camp, plan, rows), out or _not_out(camp)]
+    waits = [row.title for row in rows if not row.place] if len(rows) > 1 else []
+    said = [_what_was_done(camp, plan, rows), *[_("“%(title)s” waits for a place.") % {"title": t} for t in waits]]
+    said.append(out or _not_out(camp))
     tell_done(request, " ".join(text for text in said if text), undo=undo, touched=touched)
     return _to_grid(camp, touched)
 

@@ -117,12 +117,16 @@ def full(camp, rooms, slots) -> None:
 def test_what_gives_way_waits_and_comes_back_by_the_same_undo(hall, camp, knots, rooms, slots, why, typed):
     full(camp, rooms, slots)
     before, count = camp.sessions.placed().count(), camp.steps.count()
-    hall.choose(knots, why, **typed)
+    response = hall.choose(knots, why, **typed)
     assert camp.sessions.placed().count() == before
     assert camp.steps.count() == count + 1
     waiting = camp.pitches.filter(sessions__cells=None, sessions__isnull=False)
     assert waiting.count() == 1
     gone = waiting.get().sessions.get()
+    # What it was done for is told first, and by its name, then what made way.
+    told = "“Knots” runs once more." if why == "again" else "“Fire drill” is on the board, and here: "
+    assert told in said(response)
+    assert f"“{gone.title}” waits for a place." in said(response)
     hall.undo()
     assert where(gone) is not None
 
