@@ -73,9 +73,10 @@ def test_what_the_one_moves_comes_to_the_other_as_the_rows_that_changed(two):
         robin.wait_for_timeout(100)
     now = robin.evaluate(STANDS)
     assert [entry for entry in now if now[entry] != stood[entry]] == [card(robin, "Ducks").get_attribute("id")]
-    # The first answer that brought it: two rows of the board, each with that of the map; the others are named.
+    # The first answer that brought rows: those alone, each with that of the map, while the others are named. Where it
+    # came from and where it went are two; what was counted anew in between may have come before, by itself.
     first = next(text for answer in answers if "<tr data-is" in (text := answer.text()))
-    assert first.count('id="slot-') == 2
+    assert 1 <= first.count('id="slot-') <= 2
     assert first.count("<tr data-has=") > 4
     # Rows, and cards that nobody moved, are those that stood there before.
     assert robin.evaluate("window.rows.every((row) => row.isConnected)")
