@@ -125,7 +125,8 @@ def split_pitch(*, pitch: Pitch, title: str, by: Attendee) -> Pitch:
     _hold_open(pitch)
     pitch.refresh_from_db(fields=FORM_FIELDS)
     was_double = pitch.length == 2
-    part = Pitch(camp=pitch.camp, proposed_by=by, title=title, topic=pitch.topic, kind=pitch.kind, needs=pitch.needs)
+    same = {name: getattr(pitch, name) for name in ("topic", "kind", "needs", "rather")}
+    part = Pitch(camp=pitch.camp, proposed_by=by, title=title, **same)
     part.full_clean()
     part.save()
     part.hosts.set(pitch.hosts.all())

@@ -35,9 +35,10 @@ from .names import invented_names
 SAME = (
     "tagline", "time_zone", "venue", "hashtag", "description", "conduct", "accent", "capacity", "is_pitching_open",
     "is_interest_open", "are_counts_shown", "is_checklist_shown", "musts_each", "room_minutes", "walking_minutes",
+    "can_hosts_claim", "helpers_move", "helpers_capture", "helpers_repair",
 )  # fmt: skip
 OF_ROOM = ("name", "capacity", "building", "directions", "position")
-OF_PITCH = ("title", "about", "topic", "kind", "needs", "length", "runs", "created_at")
+OF_PITCH = ("title", "about", "topic", "kind", "needs", "length", "rather", "runs", "created_at")
 #: clocks on walls show nothing finer
 A_ROUND = timedelta(minutes=5)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -41,7 +42,8 @@ def give_codes(*, camp: Camp) -> PaperCodes:
 
 
 def _with_new(known: list[int], there: Iterable[int]) -> list[int]:
-    return [*known, *(pk for pk in there if pk not in set(known))]
+    had = set(known)
+    return [*known, *(pk for pk in there if pk not in had)]
 
 
 def letters_of(number: int) -> str:
@@ -91,6 +93,24 @@ class Codes:
         """B3; nothing for what came after the codes were given."""
         return f"{self.rooms[room]}{self.slots[slot]}" if room in self.rooms and slot in self.slots else ""
 
+    # -- what is there, read once for any number of lines ---------------------------------------------
+
+    @cached_property
+    def _rooms_there(self) -> dict[int, Room]:
+        return {room.pk: room for room in self.camp.rooms.all()}
+
+    @cached_property
+    def _slots_there(self) -> dict[int, Slot]:
+        return {slot.pk: slot for slot in self.camp.slots.for_sessions()}
+
+    @cached_property
+    def _pitches_there(self) -> dict[int, Pitch]:
+        return {pitch.pk: pitch for pitch in self.camp.pitches.open()}
+
+    @cached_property
+    def _titles(self) -> set[str]:
+        return {pitch.title for pitch in self._pitches_there.values()}
+
     # -- read ------------------------------------------------------------------------------------------
 
     def read(self, text: str, *, needs_place: bool) -> Read:
@@ -124,8 +144,7 @@ class Codes:
         letters, number = _number_of(found["room"]), int(found["slot"])
         if letters is None or letters >= len(rooms) or not 0 < number <= len(slots):
             raise ValidationError(_("No sheet has a place %(cell)s."), params={"cell": _shown(found)})
-        room = self.camp.rooms.filter(pk=rooms[letters]).first()
-        slot = self.camp.slots.for_sessions().filter(pk=slots[number - 1]).first()
+        room, slot = self._rooms_there.get(rooms[letters]), self._slots_there.get(slots[number - 1])
         if room is None:
             raise ValidationError(_("The room of %(cell)s is not there any more."), params={"cell": _shown(found)})
         if slot is None:
@@ -133,7 +152,7 @@ class Codes:
         return slot, room
 
     def _is_title(self, text: str) -> bool:
-        return self.camp.pitches.open().filter(title=text).exists()
+        return text in self._titles
 
     def _pitch(self, text: str) -> Pitch | None:
         """The one of that number; None for a title, be it one of digits."""
@@ -143,7 +162,9 @@ class Codes:
         number, ids = int(found["number"]), list(self.pitches)
         if not 0 < number <= len(ids):
             raise ValidationError(_("No pitch has the number %(number)s."), params={"number": number})
-        pitch = Pitch.open_in(self.camp, ids[number - 1])
+        pk = ids[number - 1]
+        # One that is part of another by now is that one.
+        pitch = self._pitches_there.get(pk) or Pitch.open_in(self.camp, pk)
         if pitch is None:
             raise ValidationError(_("The pitch %(number)s was withdrawn."), params={"number": number})
         return pitch

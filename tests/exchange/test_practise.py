@@ -18,10 +18,11 @@ from events.editing import delete_camp
 from events.erasing import erase_attendee, erase_user
 from events.invitations import invite
 from events.joining import join_camp, may_join
-from events.models import Attendee, Camp, DeletedCamp, Role, Slot, Stamp
+from events.models import Attendee, Camp, DeletedCamp, Role, Room, Slot, Stamp
 from events.news import mail_waiting_news, tell
 from events.roles import change_role
 from exchange.json_export import Secrets, export_camp
+from exchange.practice import making
 from exchange.practice.making import Begins, open_practice, practice_of
 from exchange.practice.names import FIRST
 from notes.models import Note
@@ -90,6 +91,29 @@ def test_all_but_people_is_the_same_in_the_copy(full, olga):
     assert (cell.slot, cell.room.name) == (first, full.rooms.all()[0].name)
     assert (Draft.of(copy).fairness, Draft.of(copy).calm) == (9, 0)
     assert [room.name for room in copy.rooms.filter(closed_in__isnull=False)] == [full.rooms.all()[1].name]
+
+
+#: what is not the same in the copy, and why
+ANOTHER = {
+    Camp: {
+        "id": "a row of its own", "slug": "the same", "name": "says what it is", "code": "nobody joins it",
+        "starts_on": "the days move", "ends_on": "the same", "is_public": "it is on no list", "joining": "nobody joins it",
+        "archived_at": "it is tried while it can be changed", "practice_of": "which camp it is of", "created_at": "its day begins",
+    },
+    Room: {"id": "a row of its own", "camp": "the copy", "features": "with a meeting, if it had one", "online_url": "a real meeting"},
+    Pitch: {
+        "id": "a row of its own", "camp": "the copy", "proposed_by": "a person", "withdrawn_at": "those that are open are copied",
+        "merged_into": "the same", "import_key": "of files of the camp",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "same"), [(Camp, making.SAME), (Room, making.OF_ROOM), (Pitch, making.OF_PITCH)])
+def test_of_each_field_it_is_said_whether_the_copy_has_it(model, same):
+    """A new field is copied, or stands above."""
+    ours = {field.name for field in model._meta.fields}
+    assert set(same) | ANOTHER[model].keys() == ours
+    assert not set(same) & ANOTHER[model].keys()
 
 
 def test_no_real_person_is_in_the_copy_but_those_who_run_the_camp(full, olga):

@@ -139,9 +139,11 @@ class TestSplit:
     def test_when_its_hosts_cannot_be_there_and_what_it_comes_after_holds_for_both(self, camp, olga, knots, slots):
         first = PitchFactory(camp=camp, title="First")
         knots.not_in.add(slots[1])
+        Pitch.objects.filter(pk=knots.pk).update(rather=Pitch.Rather.MORNING)
         put_after(pitch=knots, earlier=[first])
         part = split_pitch(pitch=knots, title="Splices", by=olga)
         assert [*part.not_in.all()] == [slots[1]]
+        assert part.rather == Pitch.Rather.MORNING
         assert [*part.after.all()] == [first]
 
     def test_its_hosts_are_told(self, camp, ben, knots):

@@ -119,6 +119,13 @@ def test_a_filled_sheet_comes_back_by_typing(sign_in, olga, camp, codes):
     assert camp.steps.count() == 1
 
 
+def test_many_lines_ask_no_more_of_the_database_than_one(camp, codes, pitches, rooms, slots, django_assert_num_queries):
+    read = Codes(camp)
+    with django_assert_num_queries(3):
+        for line in ["A1 1", "B2 2", "A2 Knots", "B1 Something new"] * 5:
+            read.read(line, needs_place=True)
+
+
 def test_all_of_it_or_nothing(sign_in, olga, camp, codes):
     """The second line is found wrong only when it is placed."""
     answer = type_in(sign_in(olga), camp, "A1 1\nA1 2")
