@@ -22,9 +22,6 @@ from ..draft.rows import DraftRows, Standing, read_draft
 from ..models import Session
 from .plan import Move, Plan
 
-#: moves that are told one by one; of more it is told how many
-MOST_TOLD = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
@@ -93,13 +90,8 @@ class Desk:
     def is_free(self, slot: Slot, room: Room) -> bool:
         return (slot.pk, room.pk) not in self.taken and slot.pk not in self.draft.closed.get(room.pk, ())
 
-    @property
-    def rows(self) -> list[list[int]]:
-        """[pitch, slot, room] of what stands."""
-        return [[found.session.pitch_id, found.slot.pk, found.room.pk] for found in self.draft.standing]
-
-    def rows_after(self, moves: Iterable[Move]) -> list[list[int]]:
-        """The same, once these have moved."""
+    def rows_after(self, moves: Iterable[Move] = ()) -> list[list[int]]:
+        """[pitch, slot, room] of what stands, once these have moved."""
         gone = {move.session: move for move in moves}
         pitch = {found.session.pk: found.session.pitch_id for found in self.draft.standing}
         stay = [
@@ -108,6 +100,17 @@ class Desk:
             if found.session.pk not in gone
         ]
         return stay + [[pitch[move.session], move.slot, move.room] for move in gone.values() if move.room]
+
+    def busy_beside(self, standing: Standing) -> set[int]:
+        """Ids of people who lead something else while it runs, or are away then."""
+        here = {cell.slot_id for cell in standing.cells}
+        leading = {
+            host.pk
+            for found in self.draft.standing
+            if found.session.pk != standing.session.pk and here & {cell.slot_id for cell in found.cells}
+            for host in found.session.pitch.hosts.all()
+        }
+        return leading | {pk for pk, slots in self.draft.away.items() if here & slots}
 
     @property
     def hosts(self) -> list[Attendee]:
@@ -134,14 +137,13 @@ class Desk:
     # -- in words -------------------------------------------------------------------------------------------
 
     def told(self, moves: Sequence[Move]) -> list[str]:
-        """Each of a few moves; of more the first, and how many there are beside."""
+        """Where each of those goes that goes somewhere."""
         title = {found.session.pk: found.session.title for found in self.draft.standing}
-        going = [move for move in moves if move.room]
-        said = [
+        return [
             _("“%(title)s” to %(place)s") % {"title": title[move.session], "place": self.place(move.slot, move.room)}
-            for move in going
+            for move in moves
+            if move.room
         ]
-        return said
 
     def place(self, slot_id: int, room_id: int) -> str:
         """Barn, 10:00; with the day, where that is not the day one stands in."""

@@ -41,7 +41,7 @@ def _again_where_free(desk: Desk) -> list[Remedy]:
             Plan(Why.AGAIN, again=(pitch.pk, cell.slot.pk, cell.room.pk)),
             costs=[
                 *_holds(cell),
-                *desk.cost([*desk.rows, [pitch.pk, cell.slot.pk, cell.room.pk]]),
+                *desk.cost([*desk.rows_after(), [pitch.pk, cell.slot.pk, cell.room.pk]]),
             ],
         )
         for cell in cells
@@ -58,10 +58,10 @@ def _once_more(draft: DraftRows, pitch: Pitch) -> DraftRows:
 def _again_instead(desk: Desk) -> list[Remedy]:
     """In place of what costs least, which waits then."""
     assert desk.session is not None
-    pitch, busy = desk.session.pitch, {host.pk for host in desk.hosts}
+    pitch, hosts = desk.session.pitch, {host.pk for host in desk.hosts}
     found = []
     for other in giving_way(desk):
-        if other.session.pitch_id == pitch.pk or len(other.cells) != pitch.length or _leads_then(desk, busy, other):
+        if other.session.pitch_id == pitch.pk or len(other.cells) != pitch.length or hosts & desk.busy_beside(other):
             continue
         off, cell = Move(other.session.pk, other.session.revision), (pitch.pk, other.slot.pk, other.room.pk)
         title = _("Once more in %(place)s") % {"place": desk.place(other.slot.pk, other.room.pk)}
@@ -71,19 +71,6 @@ def _again_instead(desk: Desk) -> list[Remedy]:
         if len(found) == 2:
             break
     return found
-
-
-def _leads_then(desk: Desk, people: set[int], other: Standing) -> bool:
-    """Whether one of these leads something beside that session, or is away."""
-    here = {cell.slot_id for cell in other.cells}
-    beside = (found for found in desk.draft.standing if found is not other)
-    leading = {
-        host.pk
-        for found in beside
-        if here & {cell.slot_id for cell in found.cells}
-        for host in found.session.pitch.hosts.all()
-    }
-    return bool(people & leading) or any(here & desk.draft.away.get(pk, set()) for pk in people)
 
 
 def giving_way(desk: Desk) -> list[Standing]:

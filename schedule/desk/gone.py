@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from events.models import Slot
-
 from .. import advice
 from ..build import border
+from ..draft.rows import Standing
+from ..models import Cell
 from .desk import Desk, Remedy, moved_in_words
 from .plan import Move, Plan, Why, moves_to
 
@@ -31,26 +32,36 @@ def room_gone(desk: Desk) -> list[Remedy]:
     if not (at_once or any((slot.pk, room.pk) in desk.taken for slot in slots)):
         title = _("Close %(room)s: nothing has to move") % {"room": room.name}
         return [Remedy(title, plan)]
-    case = border.case_of(replace(desk.draft, closed=closed), wishes=desk.wishes or border.NOBODY, mending=True)
+    # What goes on elsewhere just now is there already: a double keeps its second slot from all others.
+    draft = replace(desk.draft, closed=closed, standing=[_moved(found, at_once, desk) for found in desk.draft.standing])
+    case = border.case_of(draft, wishes=desk.wishes or border.NOBODY, mending=True)
+    ways = [(mending, moves_to(draft, mending.rows)) for mending in advice.quick_repairs(case, case.shown)]
     found = []
-    for mending in sorted(advice.quick_repairs(case, case.shown), key=lambda one: _price(desk, one))[:MOST]:
-        moves = [*at_once, *moves_to(desk.draft, mending.rows)]
-        rows = desk.rows_after(moves)
+    for _mending, later in sorted(ways, key=lambda way: _price(*way))[:MOST]:
+        moves = [*at_once, *later]
         found.append(
             Remedy(
                 moved_in_words(moves),
                 plan._replace(moves=moves),
                 drops=desk.titles(moves),
                 moves=desk.told(moves),
-                costs=desk.cost(rows),
+                costs=desk.cost(desk.rows_after(moves)),
             )
         )
     return found
 
 
-def _price(desk: Desk, mending: advice.Mending) -> tuple[int, int]:
+def _moved(found: Standing, moves: Iterable[Move], desk: Desk) -> Standing:
+    """At the same time, in the room of its move, if it has one."""
+    room_id = next((move.room for move in moves if move.session == found.session.pk), None)
+    if room_id is None:
+        return found
+    room = next(room for room in desk.draft.rooms if room.pk == room_id)
+    return replace(found, cells=[Cell(session=found.session, slot=cell.slot, room=room) for cell in found.cells])
+
+
+def _price(mending: advice.Mending, moves: Sequence[Move]) -> tuple[int, int]:
     """What comes off the grid first; then wishes lost, against how many have to go elsewhere."""
-    moves = moves_to(desk.draft, mending.rows)
     going = sum(1 for move in moves if move.room)
     return len(moves) - going, going * WORTH_A_MOVE - mending.attended
 
@@ -59,13 +70,9 @@ def _at_once(desk: Desk) -> list[Move]:
     """What runs in it just now goes on in the largest room that is free then; where there is none it stays."""
     if desk.standing is None or not desk.has_begun or desk.is_over or desk.standing.session.is_pinned:
         return []
-    free = _free_rooms(desk, desk.standing.cells[0].slot)
-    return (
-        [Move(desk.standing.session.pk, desk.standing.session.revision, free[0], desk.standing.slot.pk)] if free else []
-    )
-
-
-def _free_rooms(desk: Desk, slot: Slot) -> list[int]:
-    span = [cell.slot for cell in desk.standing.cells] if desk.standing else [slot]
-    rooms = [room for room in desk.draft.rooms if all(desk.is_free(part, room) for part in span)]
-    return [room.pk for room in sorted(rooms, key=lambda room: -room.capacity)]
+    span = [cell.slot for cell in desk.standing.cells]
+    free = [room for room in desk.draft.rooms if all(desk.is_free(slot, room) for slot in span)]
+    if not free:
+        return []
+    room, session = max(free, key=lambda room: room.capacity), desk.standing.session
+    return [Move(session.pk, session.revision, room.pk, desk.standing.slot.pk)]

@@ -30,22 +30,10 @@ def host_missing(desk: Desk, offers: Iterable[Attendee]) -> list[Remedy]:
 
 def _heirs(desk: Desk, offers: Iterable[Attendee]) -> list[Attendee]:
     """Without those who lead something else then."""
-    hosts = desk.hosts
-    people = [*(hosts if len(hosts) > 1 else []), *(person for person in offers if person not in hosts)]
-    busy = _busy(desk)
-    return [person for person in people if person.pk not in busy]
-
-
-def _busy(desk: Desk) -> set[int]:
     assert desk.standing is not None
-    here = {cell.slot_id for cell in desk.standing.cells}
-    others = [
-        found
-        for found in desk.draft.standing
-        if found.session.pk != desk.standing.session.pk and here & {cell.slot_id for cell in found.cells}
-    ]
-    leading = {host.pk for found in others for host in found.session.pitch.hosts.all()}
-    return leading | {pk for pk, slots in desk.draft.away.items() if here & slots}
+    hosts, busy = desk.hosts, desk.busy_beside(desk.standing)
+    people = [*(hosts if len(hosts) > 1 else []), *(person for person in offers if person not in hosts)]
+    return [person for person in people if person.pk not in busy]
 
 
 def _handed(desk: Desk, person: Attendee) -> Remedy:

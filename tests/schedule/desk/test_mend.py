@@ -56,6 +56,24 @@ def test_a_session_that_runs_goes_on_in_a_room_that_is_free(hall, at, knots, roo
     assert set(rooms[0].closed_in.all()) == set(slots[1:])
 
 
+def test_a_double_that_runs_keeps_its_second_slot_where_it_goes_on(hall, at, camp, rooms, slots):
+    long, maps, bells = (
+        PitchFactory(camp=camp, title=t, length=n) for t, n in (("Long", 2), ("Maps", 1), ("Bells", 1))
+    )
+    running = place_session(pitch=long, room=rooms[0], slot=slots[0])
+    other = place_session(pitch=maps, room=rooms[0], slot=slots[2])
+    place_session(pitch=bells, room=rooms[1], slot=slots[2])
+    at(10.3)
+    [told] = hall.remedies(running, "room")
+    assert "1 session moves, 1 waits for a place" in told
+    assert told.count("“Long” to Loft") == 1
+    hall.choose(running, "room")
+    assert where(running) == ("Loft", 10)
+    assert running.cells.count() == 2
+    # Nothing else was left for it.
+    assert where(other) is None
+
+
 def test_a_host_who_is_missing_is_away_then_and_the_session_runs_later(hall, knots, ben, slots):
     plan = next(n for n, text in enumerate(hall.remedies(knots, "host")) if "11:00" in text or "13:00" in text)
     hall.choose(knots, "host", plan)
