@@ -18,6 +18,8 @@ from .desk import Desk, Remedy
 from .plan import Move, Plan, Why
 
 MOST = 3
+#: of what waits, so many are priced: the most wished
+PRICED = 20
 
 
 def run_again(desk: Desk) -> list[Remedy]:
@@ -116,7 +118,22 @@ def cancel(desk: Desk) -> list[Remedy]:
         drops=[here.session.title],
         costs=[*desk.cost(desk.rows_after([off])), *who_is_told(desk)],
     )
-    return [alone]
+    return [alone, *_instead_of_it(desk, here, off)]
+
+
+def _instead_of_it(desk: Desk, here: Standing, off: Move) -> list[Remedy]:
+    """What waits and wins most there, if something fits."""
+    wished = desk.wishes.count if desk.wishes else lambda _pitch: 0
+    waiting = sorted(desk.draft.waiting, key=lambda pitch: -in_steps(wished(pitch.pk)))[:PRICED]
+    without = replace(desk.draft, standing=[found for found in desk.draft.standing if found is not here])
+    fillings = advice.fillings(without, desk.wishes, here.slot, here.room, waiting)
+    best = next((found.pitch for found in fillings if found.has_room and not found.choice.broken), None)
+    if best is None:
+        return []
+    cell = (best.pk, here.slot.pk, here.room.pk)
+    costs = [*desk.cost([*desk.rows_after([off]), list(cell)]), *who_is_told(desk)]
+    title = _("“%(title)s”, which waits, takes its place") % {"title": best.title}
+    return [Remedy(title, Plan(Why.CANCEL, moves=[off], again=cell), drops=[here.session.title], costs=costs)]
 
 
 def who_is_told(desk: Desk) -> list[str]:

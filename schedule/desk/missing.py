@@ -25,7 +25,7 @@ def host_missing(desk: Desk, offers: Iterable[Attendee]) -> list[Remedy]:
     away = [(host.pk, cell.slot_id) for host in desk.hosts for cell in desk.standing.cells]
     moved = [replace(found, plan=found.plan._replace(away=away)) for found in later(desk, Why.HOST)]
     off = [replace(found, plan=found.plan._replace(why=Why.HOST)) for found in cancel(desk)]
-    return [*handed, *moved[: MOST - 1 - len(handed)], *off]
+    return [*handed, *moved[: MOST - 1 - len(handed)], *off][:MOST]
 
 
 def _heirs(desk: Desk, offers: Iterable[Attendee]) -> list[Attendee]:

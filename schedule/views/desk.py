@@ -21,7 +21,7 @@ from ..desk.plan import Plan, Why
 from ..desk.ways import offered, ways, whys
 from ..forms import NewSessionForm
 from ..models import Draft, GridVersion, HostCall, Session
-from .moved import told_live
+from .moved import told_live, where
 
 
 @camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
@@ -131,6 +131,9 @@ def _what_was_done(camp: Camp, plan: Plan, rows: list[Session]) -> str:
             place.slot.camp = camp
         words = {"title": title, "place": place}
         return _("“%(title)s” is on the board, and here: %(place)s. Undo takes it off the grid.") % words
+    if plan.again and rows[0].pitch.sessions.placed().count() == 1:
+        # It had waited.
+        return _("“%(title)s” is here now: %(place)s.") % {"title": title, "place": where(camp, rows[0])}
     if plan.again:
         return _("“%(title)s” runs once more.") % {"title": title}
     if plan.shift:

@@ -106,6 +106,36 @@ def test_cancelled_is_off_the_grid_and_back_by_undo(hall, knots):
     assert where(knots) == ("Barn", 10)
 
 
+def test_what_waits_takes_the_place_of_what_is_cancelled(hall, camp, knots, slots):
+    maps = PitchFactory(camp=camp, title="Maps")
+    PitchFactory(camp=camp, title="Cannot be then").not_in.add(slots[0])
+    alone, instead = hall.remedies(knots, "cancel")
+    assert alone.startswith("Drops 1 session: “Knots” “Knots” comes off the grid")
+    assert "“Maps”, which waits, takes its place" in instead
+    response = hall.choose(knots, "cancel", 1)
+    assert where(maps.sessions.get()) == ("Barn", 10)
+    assert where(knots) is None
+    assert "“Maps” is here now: Barn, " in said(response)
+    assert "“Knots” waits for a place." in said(response)
+    hall.undo()
+    assert where(knots) == ("Barn", 10)
+    assert where(maps.sessions.get()) is None
+    # The same is offered where its host is missing.
+    [number] = [n for n, text in enumerate(hall.remedies(knots, "host")) if "takes its place" in text]
+    assert "“Maps” is here now: Barn, " in said(hall.choose(knots, "host", number))
+
+
+def test_what_cannot_be_then_takes_no_place(hall, camp, knots, slots):
+    PitchFactory(camp=camp, title="Cannot be then").not_in.add(slots[0])
+    assert len(hall.remedies(knots, "cancel")) == 1
+
+
+def test_once_it_has_begun_nothing_takes_its_place(hall, at, camp, knots):
+    PitchFactory(camp=camp, title="Maps")
+    at(10.3)
+    assert len(hall.remedies(knots, "cancel")) == 1
+
+
 def test_too_full_swaps_the_two_in_one_step(hall, knots, ducks):
     hall.choose(ducks, "full")
     assert where(ducks) == ("Barn", 10)
