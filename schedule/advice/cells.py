@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TypeGuard
 
@@ -61,7 +61,7 @@ def cell_choices(
         for r, room in enumerate(case.rooms):
             said = tuple(break_sentence(case, found, say, times) for found in broken[t, r])
             price = prices.get((t, r))
-            result[slot.pk, room.pk] = replace(_choice(price, said, gained), rather=wishes_of_hosts.words(t, price))
+            result[slot.pk, room.pk] = _choice(price, said, gained, wishes_of_hosts.words(t, price))
     return result
 
 
@@ -89,13 +89,18 @@ class _Rather:
         return tuple(told)
 
 
-def _choice(price: solver.CellPrice | None, broken: tuple[str, ...], gained: float | None = None) -> CellChoice:
+def _choice(
+    price: solver.CellPrice | None,
+    broken: tuple[str, ...],
+    gained: float | None = None,
+    rather: tuple[str, ...] = (),
+) -> CellChoice:
     if price is None:
-        return CellChoice(broken, 0, 0, 0, is_free=False)
+        return CellChoice(broken, 0, 0, 0, is_free=False, rather=rather)
     if gained is not None:
-        return CellChoice(broken, in_steps(round(price.gain + gained)), 0, 0, is_free=not price.displaced)
+        return CellChoice(broken, in_steps(round(price.gain + gained)), 0, 0, not price.displaced, rather)
     gain, winners, losers = (in_steps(number) for number in (round(price.gain), price.winners, price.losers))
-    return CellChoice(broken, gain, winners, losers, is_free=not price.displaced)
+    return CellChoice(broken, gain, winners, losers, not price.displaced, rather)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +242,8 @@ def fillings(
         position = case.position_of(pitch.pk)
         price = solver.price_cells(shown, case.placements, position, crowd=crowd, cells=[cell]).get(cell)
         broken = solver.breaks_in_cells(problem, case.placements, position, cells=[cell])[cell]
-        choice = _choice(price, tuple(break_sentence(case, found, gettext) for found in broken))
-        choice = replace(choice, rather=_Rather(case, position, None).words(cell[0], price))
+        said = tuple(break_sentence(case, found, gettext) for found in broken)
+        choice = _choice(price, said, rather=_Rather(case, position, None).words(cell[0], price))
         return CellFilling(pitch, choice, has_room=choice.is_free and bool(draft.span(slot, pitch.length)))
 
     found = [filling(pitch) for pitch in pitches]

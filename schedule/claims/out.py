@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from django.db import transaction
 
@@ -16,7 +19,8 @@ from ..wall.live import standing_of
 from ..wall.publish import frame_of, pending_placements, put_up
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True)
+class Seen:
     """The published grid, as far as it says where there is room."""
 
     latest: GridVersion | None
@@ -28,23 +32,31 @@ class Seen(NamedTuple):
         latest = GridVersion.latest(camp)
         return cls(latest, standing_of(rows, latest)) if latest else cls(None)
 
+    @cached_property
+    def by_room(self) -> dict[int, list[Placement]]:
+        """What stands in each, asked of every cell that somebody might take."""
+        found: dict[int, list[Placement]] = defaultdict(list)
+        for row in self.standing:
+            found[row.room_ref].append(row)
+        return found
+
+    @cached_property
+    def times(self) -> dict[int, tuple[datetime, datetime]]:
+        """Of each slot as it is published, when it begins and ends."""
+        read = datetime.fromisoformat
+        slots = self.latest.frame["slots"] if self.latest else []
+        return {one["id"]: (read(one["starts_at"]), read(one["ends_at"])) for one in slots}
+
     def is_taken(self, room: Room, slot: Slot, session_id: int | None) -> bool:
         """Everybody sees another session there while the slot lasts, whatever the draft says."""
         return any(
-            row.room_ref == room.pk
-            and row.session_id != session_id
-            and row.starts_at < slot.ends_at
-            and slot.starts_at < row.ends_at
-            for row in self.standing
+            row.session_id != session_id and row.starts_at < slot.ends_at and slot.starts_at < row.ends_at
+            for row in self.by_room.get(room.pk, ())
         )
 
     def has_times_of(self, slot: Slot) -> bool:
         """Everybody sees the slot when it is, or not yet: what moved on the draft alone is nowhere to stand."""
-        if self.latest is None:
-            return True
-        found = next((one for one in self.latest.frame["slots"] if one["id"] == slot.pk), None)
-        times = (slot.starts_at, slot.ends_at)
-        return found is None or tuple(datetime.fromisoformat(found[end]) for end in ("starts_at", "ends_at")) == times
+        return self.times.get(slot.pk, (slot.starts_at, slot.ends_at)) == (slot.starts_at, slot.ends_at)
 
     def frame_with(self, rows: DraftRows, places: Iterable[Placement]) -> dict[str, Any]:
         """The rooms and slots as they are published, with those of these places that are new."""

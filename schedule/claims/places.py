@@ -90,11 +90,11 @@ def free_for(camp: Camp, pitch: Pitch, session: Session | None, counted: Counted
     good = [PlaceSlot(slot, [cell for cell in cells if not cell.choice.broken]) for slot, cells in open_cells]
     ranks = {(cell.slot.pk, cell.room.pk): rank for rank, cell in enumerate(advice.best_cells(good), 1)}
     gains = {cell.choice.gain for found in good for cell in found.cells}
-    expected = _expected(counted, pitch, session)
+    top, expected = max(gains, default=0), _expected(counted, pitch, session)
 
     def place(cell: PlaceCell) -> Place:
         rank, gain = ranks.get((cell.slot.pk, cell.room.pk), 0), cell.choice.gain
-        return Place(cell.slot, cell.room, cell.choice, expected > cell.room.capacity, gain == max(gains), rank)
+        return Place(cell.slot, cell.room, cell.choice, expected > cell.room.capacity, gain == top, rank)
 
     slots = [
         FreeSlot(slot, [place(cell) for cell in kept.cells], _refused(cells))

@@ -5,12 +5,9 @@ Whoever is there may offer to lead the session meanwhile. What is sent by push i
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -26,7 +23,7 @@ from events.models import Attendee, Camp
 from events.news import CALLED, CANNOT, COMING, COULD_LEAD, tell
 
 from ..models import Device, HostCall, LeadOffer, Session
-from ..wall.push import Message, Said, is_offered, send
+from ..wall.push import Message, Said, is_offered, send, topic_of
 from ..wall.telling import remove_devices
 
 #: nobody is called twice within it
@@ -123,9 +120,11 @@ def take_offer_back(*, session: Session, attendee: Attendee) -> None:
 def is_leader_sought(session: Session) -> bool:
     """Whether a host was called, does not come as far as anybody knows, and still hosts it."""
     calls = HostCall.objects.filter(session=session, host__in=session.pitch.hosts.all())
+    # Of nearly all sessions nobody was called: one query.
+    if not calls.exclude(answer=HostCall.Answer.COMING).exists():
+        return False
     ends_at = _ends_at(session)
-    is_past = ends_at is not None and ends_at + A_WHILE < timezone.now()
-    return not is_past and calls.exclude(answer=HostCall.Answer.COMING).exists()
+    return ends_at is None or ends_at + A_WHILE >= timezone.now()
 
 
 def call_address(session: Session) -> str:
@@ -179,6 +178,4 @@ def _devices_of(camp: Camp, host: Attendee) -> QuerySet[Device]:
 def _message(call: HostCall) -> Message:
     until = max(_ends_at(call.session) or timezone.now(), timezone.now() + PAUSE)
     body = _("You are missed: %(place)s. Say whether you come.") % {"place": _place(call.session)}
-    digest = hashlib.blake2s(f"{settings.SITE_URL} call {call.pk}".encode(), digest_size=18).digest()
-    topic = base64.urlsafe_b64encode(digest).decode()
-    return Message(call.session.title, body, call_address(call.session), topic, until)
+    return Message(call.session.title, body, call_address(call.session), topic_of("call", call.pk), until)

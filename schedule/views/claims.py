@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.once import note_left
 from events.access import Access, camp_view
-from events.http import AttendeeRequest, Undo, chosen, id_in, refusal_told, sent_from, tell_done
-from events.models import Camp, Room, Slot
+from events.http import AttendeeRequest, Undo, id_in, refusal_told, sent_from, tell_done
+from events.models import Camp
 from pitches.models import Pitch
 
 from .. import advice
@@ -20,6 +20,7 @@ from ..claims.places import free_for
 from ..claims.services import claim_place, give_back, refuse_not_hosted
 from ..models import Draft, Session
 from .moved import where
+from .place import cell_in
 
 
 @camp_view(Access.ATTENDEE)
@@ -64,22 +65,13 @@ def _seen(request: AttendeeRequest) -> int | None:
 
 def _take(request: AttendeeRequest, camp: Camp, pitch: Pitch) -> HttpResponse:
     """Refused with a sentence."""
-    room, slot = _cell(request, camp)
+    room, slot = cell_in(request, camp)
     session = claim_place(pitch=pitch, room=room, slot=slot, by=request.me, seen_revision=_seen(request))
     session = camp.sessions.with_place().get(pk=session.pk)
     note_left(request, session, "revision")
     said = _("“%(title)s” has its place: %(place)s. Everybody sees it.")
     tell_done(request, said % {"title": pitch, "place": where(camp, session)}, undo=_way_back(camp, session))
     return redirect(pitch)
-
-
-def _cell(request: AttendeeRequest, camp: Camp) -> tuple[Room, Slot]:
-    slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
-    slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
-    if slot is None or room is None:
-        raise ValidationError(_("Choose a room and a slot that are there."))
-    slot.camp = camp
-    return room, slot
 
 
 def _way_back(camp: Camp, session: Session) -> Undo | None:

@@ -137,12 +137,12 @@ def _put(request: CampRequest, camp: Camp, hand: InHand) -> HttpResponse:
 
 def _repeat(request: CampRequest, camp: Camp, pitch: Pitch) -> HttpResponse:
     """It runs once more where the form says; refused with a sentence."""
-    room, slot = _cell(request, camp)
+    room, slot = cell_in(request, camp)
     session = add_repeat(pitch=pitch, room=room, slot=slot, by=request.me)
     return tell_moved(request, camp, [session], _("“%(title)s” runs once more.") % {"title": pitch})
 
 
-def _cell(request: CampRequest, camp: Camp) -> tuple[Room, Slot]:
+def cell_in(request: CampRequest, camp: Camp) -> tuple[Room, Slot]:
     """That the form names; refused with a sentence."""
     slot_id, _dash, room_id = request.POST.get("cell", "").partition("-")
     slot, room = chosen(camp.slots.all(), slot_id), chosen(camp.rooms.all(), room_id)
@@ -161,7 +161,7 @@ def _told_chain(draft: DraftRows, chain: Sequence[Link]) -> list[tuple[Pitch, Ro
 
 def _place_all(request: CampRequest, camp: Camp, hand: InHand) -> HttpResponse:
     """The chain ends where the form says; refused with a sentence."""
-    room, slot = _cell(request, camp)
+    room, slot = cell_in(request, camp)
     # What was seen of it when it was lifted, not what it is by now.
     seen = id_in(request.POST.get("seen", ""))
     *before, last = hand.at(slot.pk, room.pk)
@@ -184,7 +184,7 @@ def _address(request: CampRequest, hand: InHand) -> str:
 
 def _place(request: CampRequest, camp: Camp, pitch: Pitch, session: Session | None) -> Session:
     """Puts the pitch where the form says; refused with a sentence."""
-    room, slot = _cell(request, camp)
+    room, slot = cell_in(request, camp)
     seen = id_in(request.POST.get("seen", ""))
     return place_session(pitch=pitch, session=session, room=room, slot=slot, by=request.me, seen_revision=seen)
 

@@ -7,8 +7,6 @@ what was told of the same session before, at the service (Topic) and on the devi
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -37,7 +35,7 @@ from ..models import Device, GridVersion, Placement, Reminder, Telling
 from .gathering import mails_wait
 from .marks import SharedEntry, marks_of
 from .own import own_of
-from .push import Answer, Message, Said, public_key, refuse_endpoint, refuse_keys, send
+from .push import Answer, Message, Said, public_key, refuse_endpoint, refuse_keys, send, topic_of
 from .unseen import Move, moves_since, seen_by, tracks_of
 from .whys import why_in_words
 
@@ -234,23 +232,18 @@ def _messages(camp: Camp, moves: list[Move]) -> list[Message]:
         text = ngettext("%(count)s of your sessions changed.", "%(count)s of your sessions changed.", len(moves))
         until = max(move.ends_at for move in moves)
         body = text % {"count": len(moves)}
-        return [Message(camp.name, body, reverse("schedule:my_interests", args=[camp.slug]), _topic(camp, 0), until)]
+        page = reverse("schedule:my_interests", args=[camp.slug])
+        return [Message(camp.name, body, page, topic_of(camp.pk, 0), until)]
     return [
         Message(
             camp.name if move.is_withdrawn else move.title,
             move_in_words(move),
             reverse("schedule:my_interests", args=[camp.slug]) if move.is_withdrawn else move.address,
-            _topic(camp, move.session),
+            topic_of(camp.pk, move.session),
             move.ends_at,
         )
         for move in moves
     ]
-
-
-def _topic(camp: Camp, session: int) -> str:
-    """Names the session to the service, which cannot tell which one it is; 32 letters at most (RFC 8030, 5.4)."""
-    digest = hashlib.blake2s(f"{settings.SITE_URL} {camp.pk} {session}".encode(), digest_size=18).digest()
-    return base64.urlsafe_b64encode(digest).decode()
 
 
 def move_in_words(move: Move) -> str:
@@ -403,7 +396,7 @@ def _reminder(camp: Camp, row: Placement) -> Message:
     text = ngettext("In %(count)s minute: %(room)s.", "In %(count)s minutes: %(room)s.", minutes)
     body = text % {"count": minutes, "room": row.room_name}
     address = addresses("session_detail", camp)(row.session_id)
-    return Message(row.session.title, body, address, _topic(camp, row.session_id), row.starts_at)
+    return Message(row.session.title, body, address, topic_of(camp.pk, row.session_id), row.starts_at)
 
 
 def old_reminders(now: datetime) -> QuerySet[Reminder]:
