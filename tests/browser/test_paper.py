@@ -449,3 +449,26 @@ def test_in_the_last_row_enter_sends_and_without_a_script_in_any(open_page, pape
     with page.expect_navigation():
         page.locator("[data-title]").first.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("No pitch has this title.")
+
+
+def test_eight_rooms_stand_beside_each_other_on_the_published_grid_and_no_word_breaks(open_page, paper_camps):
+    page = open_page("organiser", viewport={"width": 1280, "height": 800})
+    page.goto("/paper-8/grid/")
+    box = page.locator(".grid-box").first
+    assert box.evaluate(
+        "box => [box.scrollWidth - box.clientWidth, innerWidth - box.getBoundingClientRect().right > 0]"
+    ) == [0, True]
+    # The button is one line: its word is not broken.
+    lines = page.locator(".grid .on-card:visible").evaluate_all(
+        """buttons => buttons.map(button => {
+            const words = [...button.childNodes].find(node => node.nodeType === 3 && node.data.trim());
+            const range = document.createRange();
+            range.selectNodeContents(words);
+            return new Set([...range.getClientRects()].filter(one => one.width > 1).map(one => Math.round(one.top))).size;
+        })"""
+    )
+    assert lines
+    assert set(lines) == {1}
+    # What stands above it is one line, for whoever runs the camp, too.
+    top = page.locator("#published-grid").evaluate("node => node.getBoundingClientRect().top")
+    assert page.locator("main h1").evaluate("node => node.getBoundingClientRect().top") >= top - 1
