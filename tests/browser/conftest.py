@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,20 @@ def camp_of_two_days(wide_camps) -> str:
 def wide_camp(wide_camps) -> str:
     """A camp of its own, whose table is wider than a screen: see `wide_camps.py`."""
     return next(wide_camps)
+
+
+@pytest.fixture(scope="session")
+def made_camp(site_environment) -> Callable[[str], str]:
+    """`made_camp(slug)`: a wide camp that the tests of one file share. Once a session, not once a module: a process that
+    takes tests over from the other one may come back to a file it had left."""
+
+    @cache
+    def make(slug: str) -> str:
+        code = f"from tests.browser.wide_camps import make_wide_camps; make_wide_camps(['{slug}'])"
+        subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=site_environment, check=True)
+        return slug
+
+    return make
 
 
 @pytest.fixture

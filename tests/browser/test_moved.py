@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import ROOT
 from .test_live import move, publish
 
 PHONE = {"width": 360, "height": 740}
@@ -30,11 +26,9 @@ PushManager.prototype.subscribe = async function (options) {
 """.replace("POINT", "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU")
 
 
-@pytest.fixture(scope="module")
-def camp(site_environment) -> str:
-    code = f"from tests.browser.wide_camps import make_wide_camps; make_wide_camps(['{CAMP}'])"
-    subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=site_environment, check=True)
-    return CAMP
+@pytest.fixture
+def camp(made_camp) -> str:
+    return made_camp(CAMP)
 
 
 @pytest.fixture

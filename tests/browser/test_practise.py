@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import ROOT
 from .test_pages import EVERY_RULE, found_by_axe
 from .test_paper import Pdf
 
 CAMP = "practises-1"
 
 
-@pytest.fixture(scope="module")
-def camp(site_environment) -> str:
-    code = f"from tests.browser.wide_camps import make_wide_camps; make_wide_camps(['{CAMP}'])"
-    subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=site_environment, check=True)
-    return CAMP
+@pytest.fixture
+def camp(made_camp) -> str:
+    return made_camp(CAMP)
 
 
 def practise(page: Page, camp: str) -> str:

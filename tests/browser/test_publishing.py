@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import ROOT
 from .test_journey import submit
 from .test_live import move
 
@@ -19,11 +15,9 @@ WHY = "The kitchen flooded"
 LOOK = "htmx.trigger(document.querySelector('[data-every]:not(#look)') ?? document.getElementById('look'), 'again')"
 
 
-@pytest.fixture(scope="module")
-def camp(site_environment) -> str:
-    code = f"from tests.browser.wide_camps import make_wide_camps; make_wide_camps(['{CAMP}'])"
-    subprocess.run([sys.executable, "manage.py", "shell", "-c", code], cwd=ROOT, env=site_environment, check=True)
-    return CAMP
+@pytest.fixture
+def camp(made_camp) -> str:
+    return made_camp(CAMP)
 
 
 @pytest.fixture
