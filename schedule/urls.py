@@ -22,6 +22,7 @@ from .views import (
     tell,
     unseen,
     wall,
+    what_if,
 )
 
 app_name = "schedule"
@@ -79,6 +80,7 @@ urlpatterns = [
     path("draft/history/", moved.draft_history, name="draft_history"),
     path("draft/shift/undo/", shift.shift_undo, name="shift_undo"),
     path("draft/figures/", draft.draft_figures, name="draft_figures"),
+    path("draft/what-if/", what_if.what_if_start, name="what_if_start"),
     path("draft/pitches/<row:pitch_id>/repeat/", draft.repeat_add, name="repeat_add"),
     path("draft/repair/", repair.draft_repair, name="draft_repair"),
     path("draft/repair/rooms/", repair.room_close, name="room_close"),
