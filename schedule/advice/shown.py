@@ -64,7 +64,7 @@ def with_titles(camp: Camp, counted: Counted | None) -> tuple[list[ShownClash], 
 
 @dataclass(frozen=True, slots=True)
 class ShownCrowd:
-    """A session for which the seats may be too few: between so many people are expected, as they are told; 0 for a few."""
+    """A session for which the seats may be too few: so many to so many people are expected, as told; 0 for a few."""
 
     cell: Cell
     low: int
