@@ -9,6 +9,7 @@ Markdown. The database is made for the run.
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import os
 import re
@@ -23,6 +24,8 @@ from .databases import manage, own_database, set_up_django
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
+
+    from schedule.models import Session
 
 #: the demo camp in which a page has most to show
 DEMO_CAMPS = {"board": "govcamp-2027", "grid": "bluelightcamp", "record": "localgovcamp"}
@@ -60,8 +63,10 @@ class Page:
     is_cold: bool = False
     #: asks with the ETag of the answer before
     is_conditional: bool = False
-    #: values of the form that is sent, taken in turn
+    #: values of the form that is sent, taken in turn; filled in like the path
     posts: tuple[Mapping[str, str], ...] = ()
+    #: the part of a page that is asked for after the form, by htmx; the two are one answer to whoever pressed
+    then: str = ""
     demo: Goal = field(default_factory=Goal)
     xl: Goal = field(default_factory=Goal)
 
@@ -71,6 +76,9 @@ class Page:
 
 
 TAPS = ({"level": "1"}, {"level": "0"})
+HTMX = {"HX-Request": "true"}
+#: there and back again
+MOVES = tuple({"cell": f"{{free_cell_{number}}}"} for number in (1, 2))
 UNCHANGED = Goal(times_empty=0.7)
 TAP = Goal(ms=2, queries=5)
 DRAFT, XL_DRAFT = Goal(times_empty=6, queries=14), Goal(ms=300, queries=20, kb=60)
@@ -100,6 +108,14 @@ PAGES = [
     Page("draft, kept", "{grid}/draft/", (ORGANISER,), demo=DRAFT, xl=XL_DRAFT),
     Page("place", "{grid}/draft/pitches/{placed_pitch}/place/", (ORGANISER,)),
     Page("all cells' costs of one pitch", "{grid}/bench/cells/{placed_pitch}/", (ORGANISER,), xl=Goal(ms=150)),
+    Page(
+        "move, and the board after it",
+        "{grid}/draft/pitches/{placed_pitch}/place/",
+        (ORGANISER,),
+        posts=MOVES,
+        then="{grid}/draft/",
+        xl=Goal(ms=150),
+    ),
     Page("figures", "{grid}/draft/figures/", (ORGANISER,)),
     Page("repair", "{grid}/draft/repair/", (ORGANISER,)),
     Page("publish", "{grid}/draft/publish/", (ORGANISER,)),
@@ -161,9 +177,11 @@ class Visitor:
     def request(self, page: Page, number: int = 0, etag: str = "") -> HttpResponse:
         path = "/" + page.path.format_map(self.things)
         if page.posts:
-            answer = self.client.post(
-                path, page.posts[number % len(page.posts)], headers={"Accept": "application/json"}
-            )
+            fields = {name: text.format_map(self.things) for name, text in page.posts[number % len(page.posts)].items()}
+            if page.then:
+                self.client.post(path, fields, headers=HTMX)
+                return self.client.get("/" + page.then.format_map(self.things), headers=HTMX)
+            answer = self.client.post(path, fields, headers={"Accept": "application/json"})
         else:
             answer = self.client.get(path, headers={"If-None-Match": etag} if etag else None)
         return answer
@@ -183,7 +201,19 @@ def things_of(camps: Mapping[str, str]) -> dict[str, object]:
         things["pitch"] = pitch.pk
     if session:
         things |= {"session": session.pk, "placed_pitch": session.pitch_id}
+        things |= {f"free_cell_{number}": cell for number, cell in enumerate(_free_cells(session), 1)}
     return things
+
+
+def _free_cells(session: Session) -> list[str]:
+    """Two in which it can stand, as the page of places names them."""
+    from schedule.models import Cell
+
+    camp, length = session.camp, session.pitch.length
+    taken = set(Cell.objects.filter(session__camp=camp).values_list("slot_id", "room_id"))
+    slots, rooms = camp.slots.for_sessions().values_list("pk", flat=True), camp.rooms.values_list("pk", flat=True)
+    free = [f"{slot}-{room}" for slot in slots for room in rooms if (slot, room) not in taken]
+    return free[:2] if length == 1 else []
 
 
 def clear_caches() -> None:
@@ -269,6 +299,9 @@ SIZES = {"demo": Size(DEMO_CAMPS, "demo"), "xl": Size(XL_CAMPS, "xl")}
 def costs(size: Size, wanted: list[Page], rounds: int) -> Iterator[tuple[Page, str, Cost]]:
     things = things_of(size.camps)
     visitors = {persona: Visitor(persona, things) for persona in EVERYBODY}
+    # As a process of the web server does before its first request.
+    gc.collect()
+    gc.freeze()
     for page in (BARE, EMPTY, *wanted):
         for persona in page.personas:
             # The same frame without content: an organiser's has more links than an attendee's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -95,6 +96,12 @@ class PatientWorker(ThreadWorker):
         self.hands = socket(fileno=os.dup(int(number))) if number else None
         if self.hands:
             self.hands.setblocking(False)
+
+    def run(self) -> None:
+        """What is loaded by now stays for good: looking through it for garbage would cost every second board 50 ms."""
+        gc.collect()
+        gc.freeze()
+        super().run()
 
     # -- how requests arrive ---------------------------------------------------------------------------
 

@@ -94,6 +94,9 @@ class Pitch(models.Model):
         NOT_FIRST = "not_first", _("Not first on a day")
         NOT_LAST = "not_last", _("Not last on a day")
 
+    #: where whoever reads many puts the hosts that were read with them (`Prefetch.to_attr`)
+    HOSTS_READ = "hosts_read"
+
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="pitches")
     title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
     about = LinesField(_("what it is about"), blank=True, max_length=LONGEST)
@@ -156,6 +159,14 @@ class Pitch(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("pitches:pitch_detail", args=[self.camp.slug, self.pk])
+
+    @property
+    def known_hosts(self) -> list[Attendee]:
+        """Its hosts, as they were read with it; else as they are now. Of a thousand pitches `hosts.all()` takes as long
+        as reading them.
+        """
+        found: list[Attendee] | None = self.__dict__.get(self.HOSTS_READ)
+        return list(self.hosts.all()) if found is None else found
 
     @classmethod
     def open_in(cls, camp: Camp, pk: int) -> Pitch | None:

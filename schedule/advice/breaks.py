@@ -160,6 +160,6 @@ def _names(case: Case, hosts: frozenset[int], broken: solver.Broken) -> str:
         return ""
     wanted = {case.attendees[host] for host in hosts}
     people: dict[int, Attendee] = {
-        h.pk: h for p in broken.placements for h in case.pitches[p.session].hosts.all() if h.pk in wanted
+        h.pk: h for p in broken.placements for h in case.pitches[p.session].known_hosts if h.pk in wanted
     }
     return ", ".join(people[pk].display_name for pk in sorted(people))

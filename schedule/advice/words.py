@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.clocks import on_the_clock
 from events.few import about, is_few
@@ -27,26 +28,30 @@ def concern_sentences() -> dict[str, str]:
     return {name: _(sentence) for name, sentence in solver.concern_sentences().items()}
 
 
+#: what somebody means who slides a concern to a number from 0 to 10: other words at each step
+IN_WORDS = (
+    _lazy("not at all"),
+    _lazy("hardly"),
+    _lazy("a little"),
+    _lazy("somewhat"),
+    _lazy("a fair amount"),
+    _lazy("a good deal"),
+    _lazy("much"),
+    _lazy("a lot"),
+    _lazy("very much"),
+    _lazy("nearly more than anything"),
+    _lazy("more than anything"),
+)
+
+
 def in_words(number: int) -> str:
-    """What somebody means who slides a concern to a number from 0 to 10: other words at each step."""
-    return (
-        _("not at all"),
-        _("hardly"),
-        _("a little"),
-        _("somewhat"),
-        _("a fair amount"),
-        _("a good deal"),
-        _("much"),
-        _("a lot"),
-        _("very much"),
-        _("nearly more than anything"),
-        _("more than anything"),
-    )[max(0, min(10, number))]
+    """As `IN_WORDS`; below 0 as 0, above 10 as 10."""
+    return str(IN_WORDS[max(0, min(len(IN_WORDS) - 1, number))])
 
 
 def concern_words() -> str:
     """For each number in turn, as the page's script reads them."""
-    return "|".join(f"{number}: {in_words(number)}" for number in range(11))
+    return "|".join(f"{number}: {in_words(number)}" for number in range(len(IN_WORDS)))
 
 
 def concern_now(number: int) -> str:

@@ -159,7 +159,7 @@ def case_of(
     # If there are places for all, all must have one; else those that add most.
     places = len(draft.rooms) * (len(slots) - len(started)) - sum(len(found - started) for found in closed)
     is_required = sum(pitch.length for pitch in draft.pitches) <= places
-    hosts = {host.pk for pitch in draft.pitches for host in pitch.hosts.all()}
+    hosts = {host.pk for pitch in draft.pitches for host in pitch.known_hosts}
     attendees = [*wishes.people, *sorted(hosts.difference(wishes.people))]
     person = {pk: i for i, pk in enumerate(attendees)}
     first, fixed = _stays(sessions, started)
@@ -313,7 +313,7 @@ def _session(
     is_required: bool,
     offered: frozenset[str],
 ) -> solver.Session:
-    hosts = [host.pk for host in pitch.hosts.all()]
+    hosts = [host.pk for host in pitch.known_hosts]
     ruled_out = draft.ruled_out.get(pitch.pk, set()).union(*(draft.away.get(pk, ()) for pk in hosts))
     unavailable = at.slots_in(ruled_out)
     # What has begun stays, whoever is away now.

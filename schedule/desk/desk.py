@@ -108,13 +108,13 @@ class Desk:
             host.pk
             for found in self.draft.standing
             if found.session.pk != standing.session.pk and here & {cell.slot_id for cell in found.cells}
-            for host in found.session.pitch.hosts.all()
+            for host in found.session.pitch.known_hosts
         }
         return leading | {pk for pk, slots in self.draft.away.items() if here & slots}
 
     @property
     def hosts(self) -> list[Attendee]:
-        return list(self.session.pitch.hosts.all()) if self.session else []
+        return self.session.pitch.known_hosts if self.session else []
 
     # -- what it costs --------------------------------------------------------------------------------------
 

@@ -143,7 +143,7 @@ class Session(models.Model):
 
     @property
     def hosts(self) -> list[Attendee]:
-        return list(self.pitch.hosts.all()) if self.pitch.is_shown else []
+        return self.pitch.known_hosts if self.pitch.is_shown else []
 
     @property
     def about(self) -> str:
