@@ -242,6 +242,7 @@ def state(full_camp: FullCamp) -> list[object]:
         list(camp.slots.values_list("pk", "starts_at", "ends_at")),
         sorted(Link.objects.values_list("session", "url", "title", "kind", "by")),
         [camp.is_pitching_open, camp.is_interest_open, camp.are_counts_shown],
+        list(camp.plans_b.filter(dropped_at=None).values_list("pk", "places")),
     ]
 
 

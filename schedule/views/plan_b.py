@@ -55,7 +55,7 @@ def plan_b_keep(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     with refusal_told(request):
         kept = keep_plan_b(camp=camp, seen_revision=seen_revision(request), seen_plan=old, by=request.me)
         if old is None:
-            tell_done(request, _("This grid is plan B now. Go on on the board."))
+            tell_done(request, _("This grid is plan B now. Change the board as you like."))
         else:
             tell_done(request, _("The grid of now is plan B."), undo=_way_back(camp, old, kept.pk))
     return led_to(PAGE, camp.slug)

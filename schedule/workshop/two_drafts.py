@@ -132,7 +132,7 @@ Say = Callable[[Figures], str]
 
 def _told() -> list[tuple[str, Read, Say]]:
     """What is told of each, by which number it is held against the other, and how it is said."""
-    met, share, more = _("%(met)s of %(limit)s"), _("%(n)s %%"), _("%(n)s %% or more")
+    met = _("%(met)s of %(limit)s")
     return [
         (
             _("Wishes met, of those possible"),
@@ -142,13 +142,13 @@ def _told() -> list[tuple[str, Read, Say]]:
         (
             _("What all but a few see of their wishes"),
             lambda found: found.least,
-            lambda found: more % {"n": found.least},
+            lambda found: _share(found.least),
         ),
-        (_("What half the people see of theirs"), lambda found: found.median, lambda found: more % {"n": found.median}),
+        (_("What half the people see of theirs"), lambda found: found.median, lambda found: _share(found.median)),
         (
             _("People with musts who can be at all of them"),
             lambda found: found.musts_percent,
-            lambda found: share % {"n": found.musts_percent},
+            lambda found: f"{found.musts_percent} %",
         ),
         (
             _("People in the emptiest room that somebody leads"),
@@ -156,6 +156,11 @@ def _told() -> list[tuple[str, Read, Say]]:
             lambda found: about(found.emptiest or 0),
         ),
     ]
+
+
+def _share(percent: int | None) -> str:
+    # More than all there is not.
+    return f"{percent} %" if percent == 100 else _("%(n)s %% or more") % {"n": percent}
 
 
 def _of(read: Read, found: Figures | None) -> int | None:

@@ -603,7 +603,7 @@ class TestFigures:
         page = look(at_desk, camp)
         lines = self.lines(page)
         assert lines["Wishes met, of those possible"] == ["about 10 of about 10 better", "about 5 of about 10"]
-        assert lines["What all but a few see of their wishes"] == ["100 % or more better", "50 % or more"]
+        assert lines["What all but a few see of their wishes"] == ["100 % better", "50 % or more"]
         board, plan = page.select(".sides")[1].select("section")
         assert "No two sessions at the same time" in words(board)
         assert "wanted both by about 5 people" in words(plan)
