@@ -204,6 +204,8 @@ class FullCamp:
         }
         self.mails = MailedCalendar.objects.create(attendee=host)
         self.keys["schedule:mails_stop"] = self.mails.key
+        #: as a page had it: sent twice, a form is the same form, also if the first changed the draft
+        self.seen_then = {"seen": Draft.revision_of(camp), "plan": self.plan_b}
 
     def url(self, address: Address, form: Form | None = None) -> str:
         values = self.values | {"key": self.keys.get(address.name)} | (form.values if form else {})
@@ -298,8 +300,8 @@ class FullCamp:
             ),
             "schedule:pack_make": Form({"size": "a3"}),
             "schedule:sheet_type": Form({"lines": self.line_of_sheet}),
-            "schedule:plan_b_keep": Form(seen | {"plan": self.plan_b}),
-            "schedule:plan_b_take": Form(seen | {"plan": self.plan_b}),
+            "schedule:plan_b_keep": Form(self.seen_then),
+            "schedule:plan_b_take": Form(self.seen_then),
             "schedule:plan_b_drop": Form({"plan": self.plan_b}),
             "schedule:plan_b_return": Form({"plan": self.dropped_plan_b, "instead_of": self.plan_b}),
             "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),

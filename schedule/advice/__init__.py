@@ -17,7 +17,7 @@ from .cells import (
     place_slots,
 )
 from .compared import Compared, compare, compared_in_words, count_moves, moves_in_words
-from .counting import ask_for_figures, counted_of, last_figures, last_figures_of_both, renew_figures
+from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
 from .mending import Cost, Mending, cost_of, quick_repairs, repairs
 from .needs import MissingNeed, missing_needs
@@ -69,7 +69,6 @@ __all__ = [
     "figures",
     "fillings",
     "last_figures",
-    "last_figures_of_both",
     "missing_needs",
     "moves_in_words",
     "place_slots",

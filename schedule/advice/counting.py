@@ -26,26 +26,18 @@ from ..models import Draft, DraftFigures, PlanB
 from .figures import Counted, count, count_beside
 
 
-def last_figures(*, draft: Draft, is_polled: bool = False) -> DraftFigures | None:
+def last_figures(*, draft: Draft, is_polled: bool = False, plan: PlanB | None = None) -> DraftFigures | None:
     """What was counted last about the draft; has it counted (again) when it is due. None: nothing was counted yet.
 
     `is_polled`: a page that only asks whether there is news has nothing counted because of its age. So one that is
-    left open overnight keeps no worker busy.
+    left open overnight keeps no worker busy. `plan` is a plan B that is shown beside it: its figures, which are kept
+    with it, are due when they are older than the draft, since what begins, say, stays where the draft has it.
     """
     figures: DraftFigures | None = getattr(draft, "figures", None)
-    if figures is None or (figures.is_due and not (is_polled and figures.is_current)):
+    is_due = figures is None or (figures.is_due and not (is_polled and figures.is_current))
+    if is_due or (plan is not None and plan.draft_revision != draft.revision):
         ask_for_figures(camp=draft.camp)
     return figures if figures and figures.counted_at else None
-
-
-def last_figures_of_both(*, draft: Draft, plan: PlanB, is_polled: bool = False) -> DraftFigures | None:
-    """As `last_figures`; those of plan B, which are kept with it, are counted again when they are older than the draft:
-    what begins, say, stays where the draft has it.
-    """
-    figures = last_figures(draft=draft, is_polled=is_polled)
-    if plan.draft_revision != draft.revision and not (figures is None or figures.is_due):
-        ask_for_figures(camp=draft.camp)
-    return figures
 
 
 def counted_of(figures: DraftFigures | PlanB | None) -> Counted | None:

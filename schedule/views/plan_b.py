@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.once import note_left
 from events.access import Access, camp_view
 from events.http import AttendeeRequest, Undo, id_in, led_to, refusal_told, render_partial, sent_from, tell_done
 from events.models import Camp
 
-from ..advice import last_figures_of_both
+from ..advice import last_figures
 from ..draft.drawer import bring_back_plan_b, change_over, drop_plan_b, keep_plan_b
 from ..draft.plan_b import Lost, places_of
 from ..draft.rows import read_draft
@@ -33,7 +34,7 @@ def plan_b_detail(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     draft, plan = Draft.of(camp), PlanB.of(camp)
     rows, both = read_draft(camp), None
     if plan:
-        figures = last_figures_of_both(draft=draft, plan=plan, is_polled=bool(request.htmx))
+        figures = last_figures(draft=draft, plan=plan, is_polled=bool(request.htmx))
         both = two_drafts(draft, rows, plan, figures)
     context = {
         "camp": camp,
@@ -54,6 +55,7 @@ def plan_b_keep(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     old = id_in(request.POST.get("plan", ""))
     with refusal_told(request):
         kept = keep_plan_b(camp=camp, seen_revision=seen_revision(request), seen_plan=old, by=request.me)
+        note_left(request, kept, "dropped_at")
         if old is None:
             tell_done(request, _("This grid is plan B now. Change the board as you like."))
         else:
@@ -80,6 +82,7 @@ def plan_b_drop(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """There is no plan B; what is on the board stays."""
     with refusal_told(request):
         plan = drop_plan_b(camp=camp, seen_plan=id_in(request.POST.get("plan", "")) or 0)
+        note_left(request, plan, "dropped_at")
         tell_done(request, _("Plan B is dropped. The board is as it was."), undo=_way_back(camp, plan.pk))
     return led_to(PAGE, camp.slug)
 
@@ -89,11 +92,12 @@ def plan_b_drop(request: AttendeeRequest, camp: Camp) -> HttpResponse:
 def plan_b_return(request: AttendeeRequest, camp: Camp) -> HttpResponse:
     """A plan B that was dropped is there again."""
     with refusal_told(request):
-        bring_back_plan_b(
+        plan = bring_back_plan_b(
             camp=camp,
             plan=id_in(request.POST.get("plan", "")) or 0,
             instead_of=id_in(request.POST.get("instead_of", "")),
         )
+        note_left(request, plan, "dropped_at")
         tell_done(request, _("Plan B is there again."))
     return led_to(PAGE, camp.slug)
 
