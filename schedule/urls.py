@@ -23,6 +23,7 @@ from .views import (
     tell,
     unseen,
     wall,
+    what_if,
 )
 
 app_name = "schedule"
@@ -85,6 +86,7 @@ urlpatterns = [
     path("draft/plan-b/drop/", plan_b.plan_b_drop, name="plan_b_drop"),
     path("draft/plan-b/back/", plan_b.plan_b_return, name="plan_b_return"),
     path("draft/figures/", draft.draft_figures, name="draft_figures"),
+    path("draft/what-if/", what_if.what_if_start, name="what_if_start"),
     path("draft/pitches/<row:pitch_id>/repeat/", draft.repeat_add, name="repeat_add"),
     path("draft/repair/", repair.draft_repair, name="draft_repair"),
     path("draft/repair/rooms/", repair.room_close, name="room_close"),

@@ -324,6 +324,7 @@ class FullCamp:
             "schedule:lead_offer": Form({"offer": "yes"}),
             "schedule:repair_take": Form({"number": 0}, {"build_id": self.repair.pk}),
             "schedule:build_start": Form(seen | {"seconds": "1"}),
+            "schedule:what_if_start": Form({"room": self.rooms[0].pk}),
             "schedule:build_stop": Form(),
             "schedule:build_take": Form(seen),
             "schedule:build_leave": Form(values={"build_id": self.on_draft.pk}),

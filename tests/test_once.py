@@ -830,7 +830,7 @@ NO_ROW = {
     "events:camp_join", "events:camp_leave", "events:camp_erase", "events:news_hear", "events:camp_delete", "events:room_unpaste",
     "events:room_delete", "events:slot_ungenerate", "events:slot_delete", "events:address_upload", "events:address_drop",
     "events:invitation_take_back", "pitches:pitch_merge", "schedule:calendar_replace", "schedule:grid_publish", "schedule:version_take_back", "schedule:moves_hear", "schedule:device_remove",
-    "schedule:repair_start", "schedule:build_start", "notes:note_edit", "notes:writeup_delete", "exchange:import_create",
+    "schedule:repair_start", "schedule:build_start", "schedule:what_if_start", "notes:note_edit", "notes:writeup_delete", "exchange:import_create",
     "exchange:import_detail", "events:worry_delete", "notes:draft_delete", "exchange:practice_erase", "schedule:pack_make",
 }  # fmt: skip
 

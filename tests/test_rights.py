@@ -200,6 +200,7 @@ RIGHTS = {
     "schedule:repair_start": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:repair_take": (ORGANISERS_DO, ORGANISERS_DO),
     "schedule:build_start": (ORGANISERS_DO, ORGANISERS_DO),
+    "schedule:what_if_start": (ORGANISERS_DO, ORGANISERS_DO),
     # A part of the draft's page: on its own it leads there.
     "schedule:build_detail": (ORGANISERS_DO, NONE_ORGANISERS),
     "schedule:build_stop": (ORGANISERS_DO, ORGANISERS_DO),

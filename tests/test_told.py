@@ -26,6 +26,7 @@ SAYS_NOTHING = {
     "events:camp_join": "an organiser is in already",
     "schedule:build_start": "here the worker is done before the page is there, and the page says what it found",
     "schedule:repair_start": "the same",
+    "schedule:what_if_start": "the part of the page that one is led to says so",
     "events:news_hear": "what was read is gone from the page",
     "schedule:moves_hear": "what was seen is gone from the page",
     "schedule:session_choose": "the page it was sent from shows where one goes",
@@ -68,7 +69,7 @@ HURTS_NOBODY = {
     # A call is heard, and answered anew as often as one likes; an offer is taken back on its page.
     "schedule:host_call", "schedule:call_answer", "schedule:lead_offer",
     "schedule:room_close", "schedule:host_away", "schedule:repair_start", "schedule:build_start",
-    "schedule:build_stop", "notes:note_edit", "notes:note_restore", "notes:note_rule", "notes:link_create",
+    "schedule:what_if_start", "schedule:build_stop", "notes:note_edit", "notes:note_restore", "notes:note_rule", "notes:link_create",
     "notes:link_restore", "notes:session_writeup_create", "notes:writeup_create", "notes:writeup_edit",
     "exchange:import_create", "exchange:practise", "schedule:pack_make",
     # All that is in a practice copy is invented.

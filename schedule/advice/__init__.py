@@ -21,7 +21,17 @@ from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
 from .mending import Cost, Mending, cost_of, quick_repairs, repairs
 from .needs import MissingNeed, missing_needs
-from .shown import ShownClash, ShownRepeat, Waiting, shown_clashes, waiting_pitches, with_titles
+from .shown import (
+    ShownClash,
+    ShownCrowd,
+    ShownRepeat,
+    Waiting,
+    crowds,
+    shown_clashes,
+    waiting_pitches,
+    with_titles,
+)
+from .what_if import Won, won_in_words
 from .words import (
     concern_costs,
     concern_now,
@@ -48,8 +58,10 @@ __all__ = [
     "PlaceSlot",
     "RepeatIdea",
     "ShownClash",
+    "ShownCrowd",
     "ShownRepeat",
     "Waiting",
+    "Won",
     "ask_for_figures",
     "best_cells",
     "breaks_there",
@@ -65,6 +77,7 @@ __all__ = [
     "cost_of",
     "count_moves",
     "counted_of",
+    "crowds",
     "expected_people",
     "figures",
     "fillings",
@@ -82,5 +95,6 @@ __all__ = [
     "shown_clashes",
     "waiting_pitches",
     "with_titles",
+    "won_in_words",
     "worst_clashes",
 ]

@@ -11,7 +11,11 @@ from events.models import Camp, Room, Slot
 from pitches.models import Pitch
 
 from ..draft.rows import DraftRows
+from ..models import Cell
 from .figures import Counted
+
+#: places that may be too small and are named
+MOST_CROWDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,37 @@ def shown_clashes(draft: DraftRows, counted: Counted | None) -> list[ShownClash]
         for one, other in [clash.pitch_ids]
         if one in titles and other in titles and clash.slot_id in slots
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCrowd:
+    """A session for which the seats may be too few: so many to so many people are expected, as told; 0 for a few."""
+
+    cell: Cell
+    low: int
+    high: int
+
+    @property
+    def is_sure(self) -> bool:
+        return self.low > self.cell.room.capacity
+
+
+def crowds(camp: Camp, counted: Counted | None) -> list[ShownCrowd]:
+    """Where more people may come than there are seats, the most too many first. One query."""
+    if counted is None:
+        return []
+    cells = Cell.objects.filter(session__camp=camp, session__in=counted.people).select_related("session__pitch")
+    # Of a double session the first, which is where it starts.
+    first: dict[int, Cell] = {}
+    for cell in cells.select_related("room", "slot").order_by("slot__starts_at", "pk"):
+        first.setdefault(cell.session_id, cell)
+    found = [
+        ShownCrowd(cell, int(told.low), int(told.high))
+        for pk, cell in first.items()
+        for told in [counted.people[pk]]
+        if told.high > cell.room.capacity
+    ]
+    return sorted(found, key=lambda crowd: (crowd.cell.room.capacity - crowd.high, crowd.cell.pk))[:MOST_CROWDS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class Case:
         """[pitch, slot, room] by id."""
         return [[self.pitches[p.session].pk, self.slots[p.slot].pk, self.rooms[p.room].pk] for p in placements]
 
+    def placements_of(self, rows: Iterable[Sequence[int]]) -> list[solver.Placement]:
+        """The way back: what these rows are here, without what is not there any more."""
+        at = _Positions(self.pitches, self.slots, self.rooms)
+        return sorted(p for pitch, slot, room in rows if (p := at.placement(pitch, slot, room)))
+
     def position_of(self, pitch_id: int) -> int:
         return next(i for i, pitch in enumerate(self.pitches) if pitch.pk == pitch_id)
 

@@ -32,6 +32,7 @@ from . import border
 from .costs import concern_costs
 from .known import known_of
 from .sketches import Sketches
+from .what_if import Watch, what_it_wins
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +55,11 @@ def start_build(
     draft = locked_draft(camp=camp, seen=seen_revision)
     if concerns:
         set_concerns(camp=camp, concerns=concerns)
-    running = camp.grid_builds.filter(state__in=GridBuild.ACTIVE).first()
-    if running:
-        return running
+    running = camp.grid_builds.filter(state__in=GridBuild.ACTIVE)
+    # A question can be asked again: it does not hold up what is to be built.
+    running.filter(kind=GridBuild.Kind.WHAT_IF).update(is_stop_asked=True)
+    if found := running.exclude(kind=GridBuild.Kind.WHAT_IF).first():
+        return found
     build = camp.grid_builds.create(seconds=seconds, seed=seed, kind=kind, draft_revision=draft.revision, by=by)
     # Colleagues see that one is at it.
     stamps.bump(camp, stamps.DRAFT)
@@ -114,6 +117,9 @@ def run_build(*, build: GridBuild) -> None:
     """
     if build.kind == GridBuild.Kind.REPAIR:
         _find_repairs(build)
+        return
+    if build.kind == GridBuild.Kind.WHAT_IF:
+        _answer(build)
         return
     camp = build.camp
     # Before the rows: what changes in between counts as changed since.
@@ -216,6 +222,21 @@ def _find_repairs(build: GridBuild) -> None:
         elapsed=build.seconds,
         alternatives=[asdict(mending) for mending in found],
         contradiction=contradictions(case) if not found else [],
+    )
+
+
+def _answer(build: GridBuild) -> None:
+    """What it would win is written down; nothing is moved. Stopped before, it has no answer."""
+    # Before the rows: what changes in between counts as changed since.
+    frame = stamps.read(build.camp, stamps.FRAME, stamps.PITCHES)
+    draft = read_draft(build.camp)
+    wishes, watch = renew_wishes(camp=build.camp), Watch(build)
+    proved_of = [*frame, *stamps.read(build.camp, stamps.WISHES)]
+    won = what_it_wins(build, draft, wishes, watch)
+    build.tell(
+        state=GridBuild.State.DONE,
+        proved_of=proved_of,
+        answer=won.as_json() if won and not watch.is_stopped else {},
     )
 
 

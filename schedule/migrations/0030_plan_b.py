@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("events", "0024_practice"),
-        ("schedule", "0028_paper_codes"),
+        ("schedule", "0029_what_if"),
     ]
 
     operations = [

@@ -34,6 +34,7 @@ class GridBuild(models.Model):
     class Kind(models.TextChoices):
         GRID = "grid", _("The whole grid")
         REPAIR = "repair", _("A repair")
+        WHAT_IF = "whatif", _("What one more would win")
 
     ACTIVE = (State.WAITING, State.RUNNING)
     #: without a sign of life for this long, the worker is taken to be dead
@@ -83,6 +84,10 @@ class GridBuild(models.Model):
     compared = models.JSONField(default=dict, db_default={}, blank=True)
     #: by concern: the number it was slid to, and about how many wishes it cost, as they are told
     costs = models.JSONField(default=dict, db_default={}, blank=True)
+    #: what is thought to be there, as `build.what_if.Question` writes it; and what that wins, as it is told:
+    #: `advice.Won`; empty: it was stopped
+    question = models.JSONField(default=dict, db_default={}, blank=True)
+    answer = models.JSONField(default=dict, db_default={}, blank=True)
     #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), then all that it was proved from
     #: (`border.proof_key`); and what was pinned
     proved_of = models.JSONField(default=list, db_default=[], blank=True)

@@ -28,8 +28,15 @@ from ..workshop.shared import SharedDraft
 from .draft import draft_page, seen_revision
 from .moved import tell_left_out, tell_moved
 from .repair import repairs_shown
+from .what_if import what_if_shown
 
 SECONDS = {"1": 1.0, "10": 10.0, "60": 60.0}
+#: where a run of the scheduler is watched
+PAGE_OF: dict[str, str] = {
+    GridBuild.Kind.GRID: "schedule:draft_detail",
+    GridBuild.Kind.REPAIR: "schedule:draft_repair",
+    GridBuild.Kind.WHAT_IF: "schedule:draft_figures",
+}
 
 
 @camp_view(Access.ORGANISER)
@@ -57,11 +64,12 @@ def build_start(request: AttendeeRequest, camp: Camp) -> HttpResponse:
 def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
     """The progress, polled."""
     build = get_object_or_404(camp.grid_builds, pk=build_id)
-    is_repair = build.kind == GridBuild.Kind.REPAIR
     if not request.htmx:
-        return redirect("schedule:draft_repair" if is_repair else "schedule:draft_detail", camp.slug)
-    if is_repair:
+        return redirect(PAGE_OF[build.kind], camp.slug)
+    if build.kind == GridBuild.Kind.REPAIR:
         return repairs_shown(request, camp, build)
+    if build.kind == GridBuild.Kind.WHAT_IF:
+        return what_if_shown(request, camp)
     context = {"camp": camp, "build": build, "form": ConcernsForm(draft=Draft.of(camp), build=build)}
     response = render_partial(request, "schedule/draft_detail.html", "build-progress", context)
     if not build.is_active or id_in(request.GET.get("sketches", "")) != build.sketches:
@@ -74,7 +82,11 @@ def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpRespons
 @sent_from("schedule:draft_detail")
 def build_stop(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
     """The search ends and keeps the best it has."""
-    stop_build(build=get_object_or_404(camp.grid_builds, pk=build_id))
+    build = get_object_or_404(camp.grid_builds, pk=build_id)
+    stop_build(build=build)
+    if build.kind == GridBuild.Kind.WHAT_IF:
+        tell_done(request, _("It stops, and there is no answer."))
+        return led_to("schedule:draft_figures", camp.slug, at="what-if")
     tell_done(request, _("The search stops, and keeps the best it has."))
     return led_to("schedule:draft_detail", camp.slug, at="build-progress")
 

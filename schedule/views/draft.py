@@ -37,6 +37,7 @@ from ..workshop.changed import HEADER, without_known
 from ..workshop.here import Here, with_held
 from ..workshop.shared import May, SharedDraft, last_build
 from .moved import tell_moved, where
+from .what_if import what_if
 
 
 @camp_view(Access.ORGANISER, helpers=HelperRight)
@@ -136,8 +137,10 @@ def draft_figures(request: AttendeeRequest, camp: Camp) -> HttpResponse:
         "figures": figures,
         "counted": counted,
         "clashes": clashes,
+        "crowds": advice.crowds(camp, counted),
         "repeats": repeats,
         "build": build if build and build.state == GridBuild.State.DONE else None,
+        **({} if wants_partial(request) else what_if(camp)),
     }
     return render_partial(request, "schedule/draft_figures.html", "draft-figures", context)
 

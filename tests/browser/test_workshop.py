@@ -712,3 +712,35 @@ def test_while_a_build_asks_a_phone_shows_what_it_meets(open_page, wide_camp):
     first, second = (page.locator(".line-of-figures .figures li").nth(n) for n in (0, 1))
     expect(first).to_be_visible()
     expect(second).to_be_hidden()
+
+
+# -- understanding ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_one_more_room_would_win_is_asked_and_answered_before_ones_eyes(open_page, wide_camp, size):
+    page = opened(open_page, f"/{wide_camp}/draft/figures/", size)
+    part = page.get_by_role("region", name="What one more would win")
+    part.get_by_label("One more room like").select_option(label="Loft (30)")
+    part.get_by_role("button", name=re.compile("Work it out.*one more room")).click()
+    expect(part.get_by_role("heading", name="One more room like Loft, for 30 people")).to_be_visible(timeout=60_000)
+    expect(part).to_contain_text("every pitch has a place, as it has without it")
+    # Another may be asked now.
+    expect(part.get_by_role("button", name=re.compile("Work it out.*one more slot"))).to_be_visible()
+    page.goto(f"/{wide_camp}/draft/")
+    expect(page.locator("#build-take")).to_have_count(0)
+
+
+def test_without_scripts_one_looks_again_for_the_answer_or_stops(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/figures/", PHONE, scripts=False)
+    part = page.get_by_role("region", name="What one more would win")
+    part.get_by_role("button", name=re.compile("Work it out.*one more slot")).click()
+    expect(part).to_contain_text("One more slot at the end of Saturday 1 March 2031: ")
+    part.get_by_role("link", name="Look again").click()
+    part.get_by_role("button", name="Stop").click()
+    for _again in range(60):
+        if part.get_by_text("There is no answer").count():
+            break
+        page.wait_for_timeout(250)
+        page.goto(f"/{wide_camp}/draft/figures/")
+    expect(part).to_contain_text("There is no answer: it was stopped")

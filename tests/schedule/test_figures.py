@@ -179,7 +179,7 @@ def test_long_lists_of_what_waits_are_folded(look, camp, rooms, slots):
     assert look(query="?waiting=all").count("/place/") == 25
 
 
-@pytest.mark.parametrize(("name", "most"), [("draft_detail", 21), ("draft_figures", 10), ("grid_publish", 16)])
+@pytest.mark.parametrize(("name", "most"), [("draft_detail", 21), ("draft_figures", 14), ("grid_publish", 16)])
 def test_queries_do_not_depend_on_how_large_the_camp_is(look, camp, olga, knots, rooms, slots, name, most):
     def queries():
         advice.renew_figures(camp=camp)
@@ -204,3 +204,55 @@ def test_queries_do_not_depend_on_how_large_the_camp_is(look, camp, olga, knots,
         set_interest(pitch=PitchFactory(camp=camp), attendee=host, level=2)
     many = queries()
     assert len(many) == len(one) <= most
+
+
+def test_a_room_that_may_be_too_small_is_told_as_a_range_against_its_seats(look, camp, rooms, slots, ben):
+    """Twelve want Ducks and Geese, which stand at once: nought to twelve come to each. Twenty want Swans."""
+    barn = rooms[0]
+    for room, seats in zip(rooms, (10, 30), strict=False):
+        room.capacity = seats
+        room.save()
+    ducks, geese, swans = (PitchFactory(camp=camp, title=title) for title in ("Ducks", "Geese", "Swans"))
+    for pitches, count in (((ducks, geese), 12), ((swans,), 20)):
+        for person in AttendeeFactory.create_batch(count, camp=camp):
+            for pitch in pitches:
+                set_interest(pitch=pitch, attendee=person, level=1)
+    for pitch, room, slot in ((ducks, barn, slots[0]), (geese, rooms[1], slots[0]), (swans, barn, slots[1])):
+        moves.place_session(pitch=pitch, room=room, slot=slot)
+    advice.renew_figures(camp=camp)
+    found = [(c.cell.session.title, c.low, c.high, c.is_sure) for c in _crowds(camp)]
+    # What is wanted and has nothing beside it comes for sure. Of the twelve about ten are told: there are seats for ten.
+    assert found == [("Swans", 20, 20, True)]
+    html = look("draft_figures")
+    assert "about 20 people expected" in html
+    assert "10 seats" in html
+    assert "too few for sure" in html
+    assert f'/{camp.slug}/draft/pitches/{swans.pk}/place/?running={swans.sessions.get().pk}"' in html
+    # Geese have seats enough.
+    assert ">Geese</a>" not in html
+
+
+def _crowds(camp):
+    return advice.crowds(camp, advice.counted_of(DraftFigures.objects.get(draft__camp=camp)))
+
+
+def test_with_seats_for_all_that_is_said(look, knots):
+    look()
+    assert "Every room has a seat for all who are expected." in look("draft_figures")
+
+
+def test_a_few_to_so_many_are_expected(look, camp, rooms, slots):
+    """Nineteen want both, which stand at once."""
+    for room in rooms:
+        room.capacity = 9
+        room.save()
+    pitches = [PitchFactory(camp=camp, title=title) for title in ("Ducks", "Geese")]
+    for person in AttendeeFactory.create_batch(19, camp=camp):
+        for pitch in pitches:
+            set_interest(pitch=pitch, attendee=person, level=1)
+    for pitch, room in zip(pitches, rooms, strict=False):
+        moves.place_session(pitch=pitch, room=room, slot=slots[0])
+    advice.renew_figures(camp=camp)
+    html = look("draft_figures")
+    assert html.count("a few to 15 people expected") == 2
+    assert "too few for sure" not in html
