@@ -22,6 +22,7 @@ from pitches.models import Interest
 from pitches.services import withdraw_pitch
 from schedule.advice.mending import Mending
 from schedule.desk.plan import Move, Plan, Why
+from schedule.draft.drawer import bring_back_plan_b, keep_plan_b
 from schedule.draft.moves import pin_session, place_session
 from schedule.draft.undo import undo_step
 from schedule.models import Draft, GridBuild, HostCall, MailedCalendar
@@ -101,7 +102,12 @@ class FullCamp:
         self.session.save(update_fields=["claimed_as_of"])
         camp.save_flags(can_hosts_claim=True)
         publish_grid(camp=camp, by=None)
+        self.plan_b = keep_plan_b(camp=camp, seen_revision=Draft.revision_of(camp), seen_plan=None, by=None).pk
         self.other = place_session(pitch=self.idea, room=rooms[1], slot=slots[1])
+        # One that was kept instead, and dropped again.
+        seen = {"seen_revision": Draft.revision_of(camp), "seen_plan": self.plan_b}
+        self.dropped_plan_b = keep_plan_b(camp=camp, by=None, **seen).pk
+        bring_back_plan_b(camp=camp, plan=self.plan_b, instead_of=self.dropped_plan_b)
         # A version to go back to.
         publish_grid(camp=camp, by=None)
         for number, text in enumerate(["Ducks.", "Ducks and geese."]):
@@ -198,6 +204,8 @@ class FullCamp:
         }
         self.mails = MailedCalendar.objects.create(attendee=host)
         self.keys["schedule:mails_stop"] = self.mails.key
+        #: as a page had it: sent twice, a form is the same form, also if the first changed the draft
+        self.seen_then = {"seen": Draft.revision_of(camp), "plan": self.plan_b}
 
     def url(self, address: Address, form: Form | None = None) -> str:
         values = self.values | {"key": self.keys.get(address.name)} | (form.values if form else {})
@@ -292,6 +300,10 @@ class FullCamp:
             ),
             "schedule:pack_make": Form({"size": "a3"}),
             "schedule:sheet_type": Form({"lines": self.line_of_sheet}),
+            "schedule:plan_b_keep": Form(self.seen_then),
+            "schedule:plan_b_take": Form(self.seen_then),
+            "schedule:plan_b_drop": Form({"plan": self.plan_b}),
+            "schedule:plan_b_return": Form({"plan": self.dropped_plan_b, "instead_of": self.plan_b}),
             "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),
             "schedule:step_undo": Form(),
             "schedule:step_redo": Form(),

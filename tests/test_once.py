@@ -64,7 +64,7 @@ SETS_ONLY = {
 #: on the page that follows a deed
 UNDO = {
     "schedule:move_undo", "schedule:shift_undo", "pitches:pitch_return", "notes:link_restore", "events:room_unpaste",
-    "events:slot_ungenerate",
+    "events:slot_ungenerate", "schedule:plan_b_return",
 }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ OURS = {
     "accounts.SignInCode.code_hash", "accounts.Tally.what", "accounts.Tally.who", "accounts.User.password",
     "events.Attendee.calendar_key", "events.EarlierCalendarKey.key", "events.Camp.accent", "events.Camp.code", "events.Camp.time_zone",
     "events.Invitation.code_hash", "events.Invitation.key_hash", "events.Invitation.sealed", "events.Stamp.part",
-    "exchange.Upload.problem", "pitches.LastTap.device", "schedule.DraftFigures.counted_from",
+    "exchange.Upload.problem", "pitches.LastTap.device", "schedule.DraftFigures.counted_from", "schedule.PlanB.counted_from",
     "schedule.Placement.room_name", "schedule.MailedCalendar.key", "schedule.MailedSession.told", "schedule.Session.told",
     "schedule.GridVersion.clocks_of", "schedule.GridVersion.clocks_in", "schedule.Device.auth", "schedule.Device.language",
     "schedule.Device.name", "schedule.Device.p256dh", "schedule.Device.sign_in", "schedule.Device.vapid",

@@ -48,7 +48,7 @@ CAN_BE_UNDONE = {
     "schedule:scan_place", "schedule:wall_type", "schedule:sheet_type",
     "schedule:room_reopen", "schedule:host_back", "schedule:repair_take", "schedule:build_take", "schedule:build_leave", "schedule:move_undo",
     "schedule:step_undo", "schedule:step_redo", "schedule:session_repair", "schedule:cell_repair",
-    "slots_shift", "schedule:shift_undo", "notes:link_delete",
+    "slots_shift", "schedule:shift_undo", "notes:link_delete", "schedule:plan_b_keep", "schedule:plan_b_take", "schedule:plan_b_drop",
 }  # fmt: skip
 #: what makes, saves or sets something: nothing is lost by it
 HURTS_NOBODY = {
@@ -58,7 +58,7 @@ HURTS_NOBODY = {
     "events:slot_ungenerate",
     "events:room_edit", "events:slot_list", "events:slot_edit", "events:people_list",
     "events:address_upload", "events:person_handover", "events:invitation_accept", "pitches:pitch_create",
-    "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "schedule:pitch_rename", "pitches:pitch_host", "pitches:interest_set",
+    "schedule:plan_b_return", "pitches:pitch_return", "pitches:seen_mark", "pitches:pitch_edit", "schedule:pitch_rename", "pitches:pitch_host", "pitches:interest_set",
     # Switched on again by one press; what went out stays out.
     "schedule:live_switch",
     "schedule:mails_start", "schedule:moves_hear", "schedule:telling_choose", "schedule:device_add",
@@ -243,6 +243,7 @@ def state(full_camp: FullCamp) -> list[object]:
         list(camp.slots.values_list("pk", "starts_at", "ends_at")),
         sorted(Link.objects.values_list("session", "url", "title", "kind", "by")),
         [camp.is_pitching_open, camp.is_interest_open, camp.are_counts_shown],
+        list(camp.plans_b.filter(dropped_at=None).values_list("pk", "places")),
     ]
 
 

@@ -21,7 +21,16 @@ from .counting import ask_for_figures, counted_of, last_figures, renew_figures
 from .figures import Clash, Counted, Figures, RepeatIdea, expected_people, figures, repeat_ideas, worst_clashes
 from .mending import Cost, Mending, cost_of, quick_repairs, repairs
 from .needs import MissingNeed, missing_needs
-from .shown import ShownClash, ShownCrowd, ShownRepeat, Waiting, crowds, waiting_pitches, with_titles
+from .shown import (
+    ShownClash,
+    ShownCrowd,
+    ShownRepeat,
+    Waiting,
+    crowds,
+    shown_clashes,
+    waiting_pitches,
+    with_titles,
+)
 from .what_if import Won, won_in_words
 from .words import (
     concern_costs,
@@ -83,6 +92,7 @@ __all__ = [
     "repairs",
     "repeat_ideas",
     "rule_sentences",
+    "shown_clashes",
     "waiting_pitches",
     "with_titles",
     "won_in_words",

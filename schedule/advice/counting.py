@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,29 +16,32 @@ from django.utils import timezone
 from django_tasks import task
 
 from events.models import Camp
-from pitches.wishes import renew_wishes
+from pitches.wishes import Wishes, renew_wishes
 
 from .. import solver
 from ..build import border
-from ..draft.rows import read_draft
-from ..models import Draft, DraftFigures
-from .figures import Counted, count
+from ..draft.plan_b import read_plan_b
+from ..draft.rows import DraftRows, read_draft
+from ..models import Draft, DraftFigures, PlanB
+from .figures import Counted, count, count_beside
 
 
-def last_figures(*, draft: Draft, is_polled: bool = False) -> DraftFigures | None:
+def last_figures(*, draft: Draft, is_polled: bool = False, plan: PlanB | None = None) -> DraftFigures | None:
     """What was counted last about the draft; has it counted (again) when it is due. None: nothing was counted yet.
 
     `is_polled`: a page that only asks whether there is news has nothing counted because of its age. So one that is
-    left open overnight keeps no worker busy.
+    left open overnight keeps no worker busy. `plan` is a plan B that is shown beside it: its figures, which are kept
+    with it, are due when they are older than the draft, since what begins, say, stays where the draft has it.
     """
     figures: DraftFigures | None = getattr(draft, "figures", None)
-    if figures is None or (figures.is_due and not (is_polled and figures.is_current)):
+    is_due = figures is None or (figures.is_due and not (is_polled and figures.is_current))
+    if is_due or (plan is not None and plan.draft_revision != draft.revision):
         ask_for_figures(camp=draft.camp)
     return figures if figures and figures.counted_at else None
 
 
-def counted_of(figures: DraftFigures | None) -> Counted | None:
-    return Counted.from_json(figures.counted) if figures else None
+def counted_of(figures: DraftFigures | PlanB | None) -> Counted | None:
+    return Counted.from_json(figures.counted) if figures and figures.counted else None
 
 
 @transaction.atomic
@@ -67,13 +71,30 @@ def renew_figures(*, camp: Camp) -> None:
     figures, _made = DraftFigures.objects.get_or_create(draft=draft)
     # The revision was read first: a change from now on makes these figures old, and they are counted again.
     wishes = renew_wishes(camp=camp)
-    case = border.case_of(read_draft(camp), wishes=wishes)
+    rows = read_draft(camp)
+    case = border.case_of(rows, wishes=wishes)
     source = _fingerprint(case)
     figures.draft_revision, figures.checked_at, figures.asked_at = draft.revision, timezone.now(), None
     if source != figures.counted_from:
         figures.counted_from, figures.counted = source, count(case, wishes).as_json()
         figures.counted_at = figures.checked_at = timezone.now()
+    _renew_plan_b(rows, draft.revision, wishes)
     figures.save()
+
+
+def _renew_plan_b(rows: DraftRows, revision: int, wishes: Wishes) -> None:
+    """The figures of plan B, from the same wishes: else they could not stand beside those of the draft."""
+    plan = PlanB.of(rows.camp)
+    if plan is None:
+        return
+    case = border.case_of(read_plan_b(rows, plan).rows, wishes=wishes)
+    source = _fingerprint(case)
+    changes: dict[str, Any] = {"draft_revision": revision}
+    if source != plan.counted_from:
+        counted = count_beside(case).as_json()
+        changes |= {"counted_from": source, "counted": counted, "counted_at": timezone.now()}
+    # Not the row as it was read: somebody may have dropped it meanwhile.
+    PlanB.objects.filter(pk=plan.pk).update(**changes)
 
 
 def _fingerprint(case: border.Case) -> str:

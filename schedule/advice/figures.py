@@ -256,3 +256,8 @@ def count(case: Case, wishes: Wishes) -> Counted:
         expected_people(case),
         {pitch.pk: at_least(wishes.count(pitch.pk)) for pitch in case.pitches},
     )
+
+
+def count_beside(case: Case) -> Counted:
+    """The figures of a grid that is held beside the draft: what is told of each of its cells is not asked."""
+    return Counted(figures(case), worst_clashes(case), [], {}, {})

@@ -62,6 +62,18 @@ def with_titles(camp: Camp, counted: Counted | None) -> tuple[list[ShownClash], 
     return clashes, repeats
 
 
+def shown_clashes(draft: DraftRows, counted: Counted | None) -> list[ShownClash]:
+    """The clashes as `with_titles` gives them, of rows that were read already."""
+    titles = {pitch.pk: pitch.title for pitch in draft.pitches}
+    slots = {slot.pk: slot for slot in draft.slots}
+    return [
+        ShownClash((titles[one], titles[other]), slots[clash.slot_id].starts_at, clash.people)
+        for clash in (counted.clashes if counted else ())
+        for one, other in [clash.pitch_ids]
+        if one in titles and other in titles and clash.slot_id in slots
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCrowd:
     """A session for which the seats may be too few: so many to so many people are expected, as told; 0 for a few."""

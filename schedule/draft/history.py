@@ -43,7 +43,7 @@ def told_steps(camp: Camp, steps: Sequence[Step]) -> list[Told]:
         return []
     # Of a build with hundreds of sessions no title is told.
     ids = {moved["session"] for step in steps for moved in step.moves[:2]}
-    ids |= {step.beside["at"][0] for step in steps if step.beside}
+    ids |= {step.beside["at"][0] for step in steps if step.beside and "at" in step.beside}
     sessions = {found.pk: found for found in camp.sessions.filter(pk__in=ids).select_related("pitch")}
     words = Words(camp, sessions, camp.rooms.in_bulk(), camp.slots.in_bulk())
     return [Told(step, words.sentence(step)) for step in steps]
@@ -63,6 +63,13 @@ class Words(NamedTuple):
             case Step.Kind.BUILD:
                 text = ngettext("Build: %(count)s session moved", "Build: %(count)s sessions moved", count["count"])
                 return text % count
+            case Step.Kind.PLAN_B:
+                # Pins go with a plan, and are no moves.
+                often = sum(not _is_pin(moved) for moved in moves)
+                text = ngettext(
+                    "Plan B taken: %(count)s session moved", "Plan B taken: %(count)s sessions moved", often
+                )
+                return text % {"count": often}
             case Step.Kind.REPAIR if step.beside and (said := self._of_desk(step, step.beside)):
                 return said
             case Step.Kind.REPAIR:
@@ -111,7 +118,7 @@ class Words(NamedTuple):
     def _of_one(self, step: Step, moved: Moved) -> str:
         before, after = moved["before"], moved["after"]
         values = {"title": self._told_title(moved), "place": self._told_place(after)}
-        if (before["room"], before["slot"]) == (after["room"], after["slot"]):
+        if _is_pin(moved):
             return (_("“%(title)s” pinned") if after["is_pinned"] else _("“%(title)s” no longer pinned")) % values
         if after["room"] is None:
             return _("“%(title)s” taken off the grid") % values
@@ -137,3 +144,8 @@ class Words(NamedTuple):
         slot.camp = self.camp
         is_one_day = self.camp.starts_on == self.camp.ends_on
         return f"{room}, {on_the_clock(slot.starts_at.astimezone(self.camp.tz)) if is_one_day else slot}"
+
+
+def _is_pin(moved: Moved) -> bool:
+    before, after = moved["before"], moved["after"]
+    return (before["room"], before["slot"]) == (after["room"], after["slot"])

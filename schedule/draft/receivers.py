@@ -16,8 +16,10 @@ from events.signals import frame_changed, hanging_asked, sessions_ending
 from pitches.models import Pitch
 from pitches.signals import pitch_changed, pitch_merged, pitch_returned, pitch_split, pitch_withdrawn, standing_asked
 
-from ..models import Cell, Draft, Session
+from ..models import Cell, Draft, Session, Step
+from .drawer import turn_plan_b
 from .moves import place_session, slots_from, unplace_session
+from .signals import beside_turned
 from .undo import place_again
 
 
@@ -41,6 +43,11 @@ def keep_sessions_in_slots_for_sessions(sender: type[Slot], slot: Slot, **kwargs
         raise ValidationError(
             _("There are sessions in “%(thing)s”. Move them on the grid first."), params={"thing": str(slot)}
         )
+
+
+@receiver(beside_turned)
+def turn_what_is_in_the_drawer(sender: type[Step], camp: Camp, step: Step, is_anew: bool, **kwargs: Any) -> None:
+    turn_plan_b(camp=camp, beside=step.beside or {}, is_anew=is_anew)
 
 
 @receiver(pitch_changed)

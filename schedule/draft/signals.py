@@ -6,6 +6,6 @@ from django.dispatch import Signal
 #: the step, and `by` whom
 step_done = Signal()
 
-#: what a repair did beside its sessions (`Step.beside`) is to be taken back, or, `is_anew`, done again; sent inside the
-#: transaction, before the step is turned
+#: what was done beside the sessions of a step (`Step.beside`) is to be taken back, or, `is_anew`, done again; sent
+#: inside the transaction, before the step is turned
 beside_turned = Signal()

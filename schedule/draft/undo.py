@@ -45,7 +45,7 @@ def undo_moves(*, camp: Camp, seen: dict[int, int], by: Attendee | None = None) 
         raise ValidationError(_("This can no longer be undone. Move it by hand."))
     where: dict[int, Stood] = {session.pk: session.stood for session in sessions if session.stood}
     step = _step_between(camp, sessions, where, by)
-    _put(camp, sessions, where, by)
+    put_there(camp=camp, sessions=sessions, where=where, by=by)
     if step is not None:
         _turn_over(camp, step, by)
     else:
@@ -98,7 +98,7 @@ def put_back(*, camp: Camp, step: Step, by: Attendee) -> list[Session]:
             raise ValidationError(
                 _("“%(title)s” would move where something has begun by now."), params={"title": session}
             )
-    _put(camp, sessions, {pk: before for pk, (_after, before) in way.items()}, by)
+    put_there(camp=camp, sessions=sessions, where={pk: before for pk, (_after, before) in way.items()}, by=by)
     if step.by_id == by.pk:
         _turn_over(camp, step, by)
     else:
@@ -144,7 +144,7 @@ def _turn_first(camp: Camp, steps: StepQuerySet, by: Attendee, seen: int | None)
 def _turn(camp: Camp, step: Step, by: Attendee) -> list[Session]:
     way = step.way
     sessions = _standing_where(camp, way)
-    _put(camp, sessions, {pk: there for pk, (_here, there) in way.items()}, by)
+    put_there(camp=camp, sessions=sessions, where={pk: there for pk, (_here, there) in way.items()}, by=by)
     _turn_over(camp, step, by)
     return sessions
 
@@ -191,7 +191,7 @@ def place_again(*, pitch: Pitch) -> None:
         if session.stood and session.stood["room"]:
             try:
                 with transaction.atomic():
-                    _put(camp, [session], {session.pk: session.stood}, None)
+                    put_there(camp=camp, sessions=[session], where={session.pk: session.stood}, by=None)
                     record_step(camp=camp, kind=Step.Kind.BACK, sessions=[session], by=None)
             except ValidationError:
                 # Somebody has the cell now: it waits for a place.
@@ -214,12 +214,13 @@ def stand_at(*, camp: Camp, places: Mapping[int, tuple[int, int]], by: Attendee 
         where[session.pk] = Stood(room=room, slot=slot, is_pinned=False, runs=0, as_of=session.revision + 1)
         moved.append(session)
     if moved:
-        _put(camp, moved, where, by)
+        put_there(camp=camp, sessions=moved, where=where, by=by)
         record_step(camp=camp, kind=Step.Kind.BACK, sessions=moved, by=by)
     return moved
 
 
-def _put(camp: Camp, sessions: list[Session], where: Mapping[int, Stood], by: Attendee | None) -> None:
+@transaction.atomic(savepoint=False)
+def put_there(*, camp: Camp, sessions: list[Session], where: Mapping[int, Stood], by: Attendee | None) -> None:
     """They stand there, and have stood there since they did: whoever took them there can take it back again.
 
     The same few statements, however many there are.

@@ -7,6 +7,7 @@ from .devices import Device, Reminder, Telling
 from .figures import DraftFigures
 from .mailed import MailedCalendar, MailedSession
 from .paper import PaperCodes
+from .plan_b import PlanB
 from .presence import Presence
 from .session import Cell, Draft, Session, Stood
 from .step import Moved, Step
@@ -29,6 +30,7 @@ __all__ = [
     "Moved",
     "PaperCodes",
     "Placement",
+    "PlanB",
     "Presence",
     "Reminder",
     "Session",

@@ -228,7 +228,7 @@ class Draft(models.Model):
         ON = "on", _("each change goes out at once")
         #: what is on the draft breaks a rule that the published grid does not
         RULES = "rules", _("waits: a rule would be broken")
-        #: nobody published it yet
+        #: or plan B: nobody published it yet
         BUILD = "build", _("waits: there is a build on the draft")
 
     camp = models.OneToOneField(Camp, models.CASCADE, related_name="draft")

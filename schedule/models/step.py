@@ -52,6 +52,7 @@ class Step(models.Model):
         REPAIR = "repair", _("repair taken")
         BACK = "back", _("put back")
         CLAIM = "claim", _("placed by its host")
+        PLAN_B = "plan-b", _("plan B taken")
 
     #: what one person can take back
     OPEN = 50
@@ -65,7 +66,8 @@ class Step(models.Model):
     kind = models.CharField(max_length=6, choices=Kind.choices)
     #: of `Moved`
     moves = models.JSONField(editable=False)
-    #: what a repair did beside, as `desk.beside` writes it: a room that was closed, say; taken back with the step
+    #: what was done beside, and is taken back with the step: by a repair, as `desk.beside` writes it (a room that was
+    #: closed, say); by plan B, as `draft.drawer` does
     beside = models.JSONField(null=True, blank=True, editable=False)
     #: null: it stands
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -70,7 +70,7 @@ def told_live(request: CampRequest, camp: Camp, since: datetime | None) -> str:
             request, _("It is not out: a rule is broken. It waits until that is mended, or you publish it.")
         )
     elif live == Draft.Live.BUILD:
-        messages.warning(request, _("It is not out: a build is on the draft. Publish it as a whole, or undo it."))
+        messages.warning(request, _("It is not out: a whole grid is new on the draft. Publish it, or undo it."))
     elif live == Draft.Live.ON:
         latest = GridVersion.latest(camp)
         if latest and since and latest.published_at >= since:

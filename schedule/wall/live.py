@@ -1,8 +1,8 @@
 """Live mode: each change of the draft is published at once, as it is made.
 
 A change goes out in the transaction in which it is made, so it is out, or was not made. What would break a rule that
-the published grid does not break waits, and so does a build, which nobody has seen as a whole yet: it is published by
-hand, and from then on changes go out again.
+the published grid does not break waits, and so does a build or plan B, which nobody has seen as a whole yet: it is
+published by hand, and from then on changes go out again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from .publish import frame_of, is_all_out, pending_placements, put_up
 
 #: what changes no place
 SAYS_NOTHING = {Step.Kind.PIN}
+#: what nobody has seen as a whole on the wall yet
+WHOLE_GRIDS = {Step.Kind.BUILD, Step.Kind.PLAN_B}
 
 
 @transaction.atomic
@@ -53,7 +55,7 @@ def send_out(*, camp: Camp, kind: str, by: Attendee | None) -> GridVersion | Non
     rows, version = read_draft(camp), None
     if is_all_out(latest, rows):
         live = Draft.Live.ON
-    elif kind == Step.Kind.BUILD or draft.live == Draft.Live.BUILD:
+    elif kind in WHOLE_GRIDS or draft.live == Draft.Live.BUILD:
         live = Draft.Live.BUILD
     elif new_faults(rows, latest):
         live = Draft.Live.RULES

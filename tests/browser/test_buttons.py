@@ -55,6 +55,8 @@ ELSEWHERE = {
     "schedule:host_back", "schedule:move_undo", "schedule:repair_take", "schedule:repeat_add", "schedule:room_reopen",
     "schedule:live_switch", "schedule:version_take_back", "schedule:scan_hold", "schedule:scan_place", "schedule:shift_undo", "schedule:step_undo", "schedule:step_redo", "schedule:mails_stop", "events:room_unpaste", "events:slot_ungenerate", "events:room_features",
     "events:worry_delete", "notes:draft_edit", "notes:draft_delete",
+    # test_plan_b.py
+    "schedule:plan_b_take", "schedule:plan_b_drop", "schedule:plan_b_return",
     # No host of these camps may choose, nobody practises; test_workshop.py splits.
     "schedule:place_claim", "schedule:place_give_back", "exchange:practice_erase", "schedule:pitch_split",
 }  # fmt: skip

@@ -20,7 +20,7 @@ COMMON = [
 ]
 OF_A_CAMP = [
     "", "pitches/", "pitches/new/", "grid/", "grid/versions/", "grid/how/", "my/", "record/", "write-ups/new/",
-    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/publish/back/", "draft/figures/", "draft/history/", "draft/repair/", "draft/wall/", "import/",
+    "name/", "leave/", "poster/", "settings/", "rooms/", "slots/", "people/", "draft/", "draft/publish/", "draft/publish/back/", "draft/figures/", "draft/plan-b/", "draft/history/", "draft/repair/", "draft/wall/", "import/",
     "export/", "copy/", "delete/",
     "archive/", "my/calendar/replace/", "calendar/", "slots/shift/", "something-is-wrong/", "told-to-me/", "along/", "waiting/",
     "my/tell/", "pitches/one/", "paper/", "paper/cells/", "paper/cards/", "paper/pack/", "paper/sheet/", "practise/",

@@ -206,7 +206,7 @@ class TestWhatWaits:
         take_build(build=build, by=olga)
         assert (number(live), live_of(live)) == (1, "build")
         mark = BeautifulSoup(reader(olga).get(f"/{live.slug}/draft/").content, "html.parser").find(id="live-mark")
-        assert "Waits: publish the build" in words(mark)
+        assert "Waits: publish the grid" in words(mark)
         # Nor does a move send it.
         place_session(pitch=PitchFactory(camp=live, title="Kites"), room=rooms[0], slot=slots[1], by=olga)
         assert (number(live), live_of(live)) == (1, "build")
