@@ -38,13 +38,21 @@ IN_THE_BROWSER = tuple(
         "draft_windows",
         "drafts",
         "live",
+        "my_day",
         "offline",
         "pages",
+        "paper",
         "passkey",
         "phones",
+        "plan_b",
+        "practise",
         "print",
+        "repair",
+        "take_along",
         "taps",
+        "undo",
         "wcag",
+        "workshop",
     )
 )
 #: how files are read; what becomes of that in a database is tried by those beside them
