@@ -59,7 +59,9 @@ def _error(
         return JsonResponse({"problem": text}, status=status)
     # What was typed is carried on: here, too, nothing typed is lost without a script.
     typed = typed_in(request) if status in (403, 404, 410, 500) else None
-    context = {"title": title, "text": text, "typed": typed, "join": join, "is_unknown": is_unknown}
+    # Who is in the camp is led back into it; to everybody else it is not said that there is one.
+    back = getattr(request, "camp", None) if status in (403, 404) and getattr(request, "me", None) else None
+    context = {"title": title, "text": text, "typed": typed, "join": join, "is_unknown": is_unknown, "back": back}
     return render(request, "error.html", context, status=status)
 
 

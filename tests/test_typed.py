@@ -156,6 +156,21 @@ def test_404_and_403_pages_keep_what_was_typed(client, camp, ben, who):
     assert carried(page.content.decode())["directions"] == LONG
 
 
+@pytest.mark.parametrize(("path", "status"), [("rooms/", 403), ("pitches/999999/", 404), ("nothing-here/", 404)])
+def test_whoever_is_in_the_camp_is_led_back_into_it(client, camp, ben, path, status):
+    client.force_login(ben.user, backend=BACKEND)
+    page = client.get(f"/{camp.slug}/{path}")
+    assert page.status_code == status
+    # Of an address that no view has nobody looked whether they are in it.
+    assert (f"Back to {camp.name}" in page.content.decode()) is (path != "nothing-here/")
+
+
+def test_strangers_read_of_no_camp(client, camp):
+    page = client.get(f"/{camp.slug}/pitches/999999/")
+    assert page.status_code == 404
+    assert camp.name not in page.content.decode()
+
+
 def test_the_500_page_keeps_what_was_typed(camp, ben, monkeypatch):
     from pitches import views
 
