@@ -102,8 +102,11 @@ def seat_organiser(*, camp: Camp, user: User, display_name: str = "") -> Attende
 def copy_camp(*, source: Camp, camp: Camp, by: User, display_name: str) -> Camp:
     """A new camp with the rooms, slots and texts of a past one, and none of its people.
 
-    Slots keep their clock time; the days are counted from the first day of each camp.
+    Slots keep their clock time; the days are counted from the first day of each camp. Refused for a practice copy: what
+    is made would be a real camp.
     """
+    if source.is_practice:
+        raise ValidationError(_("This is a practice copy. Copy the camp itself."))
     for name in (
         "tagline", "time_zone", "venue", "hashtag", "description", "conduct", "accent", "is_public",
         "joining", "capacity", "are_counts_shown", "musts_each", "room_minutes", "walking_minutes",

@@ -148,7 +148,7 @@ def interest_counts(camp: Camp, counts: int) -> dict[int, int]:
 
     def count() -> dict[int, int]:
         wishes = told_wishes(camp) or Wishes()
-        return {pitch: wishes.count(pitch) for pitch in wishes.fans}
+        return {pitch: wishes.told(pitch) for pitch in wishes.fans}
 
     return kept("interest-counts", camp.pk, counts, make=count)
 

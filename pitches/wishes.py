@@ -41,17 +41,20 @@ class Wishes:
     people: tuple[int, ...] = ()
     #: pitch id to level to who wishes it so
     fans: dict[int, dict[int, People]] = field(default_factory=dict)
+    #: those of the people who were written down: what they wish is known to whoever has the file
+    written: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[int, int, int]]) -> Wishes:
-        """From (attendee, pitch, level)."""
+    def of(cls, rows: Iterable[tuple[int, int, int]], written: Iterable[int] = ()) -> Wishes:
+        """From (attendee, pitch, level), and who of them was written down."""
         found = list(rows)
         people = tuple(sorted({attendee for attendee, _, _ in found}))
         bit = {attendee: 1 << n for n, attendee in enumerate(people)}
         fans: dict[int, dict[int, People]] = defaultdict(lambda: defaultdict(int))
         for attendee, pitch, level in found:
             fans[pitch][level] |= bit[attendee]
-        return cls(people, {pitch: {level: by[level] for level in sorted(by)} for pitch, by in sorted(fans.items())})
+        in_order = {pitch: {level: by[level] for level in sorted(by)} for pitch, by in sorted(fans.items())}
+        return cls(people, in_order, frozenset(written).intersection(people))
 
     @property
     def rows(self) -> Iterator[tuple[int, int, int]]:
@@ -71,14 +74,25 @@ class Wishes:
         """How many want to be there."""
         return sum(found.bit_count() for found in self.fans.get(pitch_id, {}).values())
 
+    def told(self, pitch_id: int) -> int:
+        """The same as it may be told to people: fewer than five who came themselves count as none beside those who were
+        written down. Else whoever imports five would read how many there are beside them.
+        """
+        if not self.written:
+            return self.count(pitch_id)
+        known = sum(1 << n for n, pk in enumerate(self.people) if pk in self.written)
+        fans = self.fans.get(pitch_id, {}).values()
+        came = sum((found & ~known).bit_count() for found in fans)
+        return sum((found & known).bit_count() for found in fans) + (0 if is_few(came) else came)
+
     @property
     def unsaid(self) -> Wishes:
         """The same people, wishing nothing: for questions that their wishes are answered apart."""
-        return Wishes(self.people)
+        return Wishes(self.people, written=self.written)
 
     def as_json(self) -> dict[str, Any]:
         fans = {pitch: {level: f"{found:x}" for level, found in by.items()} for pitch, by in self.fans.items()}
-        return {"people": self.people, "fans": fans}
+        return {"people": self.people, "fans": fans, "written": sorted(self.written)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Wishes:
@@ -86,13 +100,17 @@ class Wishes:
             int(pitch): {int(level): int(found, 16) for level, found in by.items()}
             for pitch, by in data["fans"].items()
         }
-        return cls(tuple(data["people"]), fans)
+        return cls(tuple(data["people"]), fans, frozenset(data.get("written", ())))
 
 
 def read_wishes(camp: Camp) -> Wishes:
     """What is wished now, of pitches that are open, by people who are in. One query."""
     rows = Interest.objects.counted().filter(pitch__camp=camp, pitch__withdrawn_at=None, pitch__merged_into=None)
-    return Wishes.of(rows.values_list("attendee_id", "pitch_id", "level").order_by())
+    # As `AttendeeQuerySet.written_down` has it, of those who are counted.
+    facts = ("attendee__user", "attendee__has_left")
+    found = list(rows.values_list("attendee_id", "pitch_id", "level", *facts).order_by())
+    written = {attendee for attendee, _pitch, _level, user, has_left in found if user is None and not has_left}
+    return Wishes.of((row[:3] for row in found), written)
 
 
 # -- what is told ------------------------------------------------------------------------------------------
@@ -156,6 +174,7 @@ def _tapped_since(camp: Camp, moment: datetime) -> set[int]:
 
 def _with_written_down(camp: Camp, was: dict[int, dict[int, int]], found: dict[int, dict[int, int]]) -> Wishes:
     """As before, but for those who have no account: their interests came from a file and are nobody's secret."""
-    written_down = camp.attendees.written_down().values_list("pk", flat=True)
+    written_down = list(camp.attendees.written_down().values_list("pk", flat=True))
     merged: dict[int, Mine] = {**was, **{pk: found.get(pk, {}) for pk in written_down}}
-    return Wishes.of((pk, pitch, level) for pk, mine in merged.items() for pitch, level in mine.items())
+    rows = ((pk, pitch, level) for pk, mine in merged.items() for pitch, level in mine.items())
+    return Wishes.of(rows, written_down)

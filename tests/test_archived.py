@@ -19,12 +19,13 @@ from django.utils import timezone
 
 from events import access
 from events.editing import archive_camp
-from events.models import Camp, CampArchived
+from events.models import Attendee, Camp, CampArchived, Role
 from exchange.json_export import Secrets, export_camp
 from schedule.build import run
 from schedule.models import GridBuild
 
 from .addresses import Address, FullCamp, camp_addresses
+from .factories import AttendeeFactory, CampFactory
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["accounts", "events", "pitches", "schedule", "notes", "exchange"]
@@ -350,3 +351,31 @@ def test_a_form_of_an_archived_camp_says_so_instead(sign_in, olga, full_camp):
     page = Client().get(f"/{full_camp.camp.slug}/join/").content.decode()
     assert page.count(archived) == 1
     assert "csrfmiddlewaretoken" not in page
+
+
+def be_practice(camp: Camp, olga: Attendee) -> None:
+    """A copy of another camp that she runs, too."""
+    real = CampFactory()
+    AttendeeFactory(camp=real, user=olga.user, display_name="Olga", role=Role.ORGANISER)
+    Camp.objects.filter(pk=camp.pk).update(practice_of=real, is_public=False)
+
+
+def test_every_form_of_a_practice_copy_ends_in_words(sign_in, olga, full_camp):
+    """What nobody may do in it is refused on a page, whichever form it is."""
+    be_practice(full_camp.camp, olga)
+    client, wrong = sign_in(olga), []
+    for address in written_to(full_camp):
+        with undone():
+            form = full_camp.forms()[address.name]
+            answer = client.post(full_camp.url(address, form), form.data)
+            if answer.status_code == 404 or answer.status_code >= 500:
+                wrong.append((address.name, answer.status_code))
+    assert wrong == []
+
+
+def test_a_practice_copy_is_not_copied(sign_in, olga, full_camp):
+    be_practice(full_camp.camp, olga)
+    before = Camp.objects.count()
+    page = sign_in(olga).post(f"/{full_camp.camp.slug}/copy/", full_camp.forms()["events:camp_copy"].data)
+    assert "This is a practice copy. Copy the camp itself." in page.content.decode()
+    assert Camp.objects.count() == before

@@ -224,7 +224,9 @@ def _let_back_in(request: CampRequest, camp: Camp, attendee: Attendee) -> HttpRe
 def person_handover(request: AttendeeRequest, camp: Camp, attendee_id: int) -> HttpResponse:
     """A link by which somebody who was written down takes their place over."""
     attendee = get_object_or_404(camp.attendees.written_down(), pk=attendee_id)
-    return _show_link(request, camp, invite(camp=camp, by=request.user, role=Role.ATTENDEE, attendee=attendee))
+    with refusal_told(request):
+        return _show_link(request, camp, invite(camp=camp, by=request.user, role=Role.ATTENDEE, attendee=attendee))
+    return _show_person(camp, attendee)
 
 
 @camp_view(Access.ORGANISER)

@@ -31,7 +31,7 @@ from .shown import (
     waiting_pitches,
     with_titles,
 )
-from .what_if import Won, won_in_words
+from .what_if import NoAnswer, Won, won_in_words
 from .words import (
     concern_costs,
     concern_now,
@@ -54,6 +54,7 @@ __all__ = [
     "Figures",
     "Mending",
     "MissingNeed",
+    "NoAnswer",
     "PlaceCell",
     "PlaceSlot",
     "RepeatIdea",

@@ -34,7 +34,7 @@ class Figures:
     attended: int
     limit: int
     percent: int
-    #: what all but a few reach; None: fewer than five people wish anything
+    #: what all but a few reach; None: fewer than ten people wish anything
     least: int | None
     median: int | None
     #: of those who have musts, who can be at all of them; None: a few have some
@@ -66,8 +66,9 @@ def figures(case: Case) -> Figures:
     emptiest, beside, usual = _rooms_of_hosts(case)
     hosts_with_times, hosts_in_time = _times_of_hosts(case)
     attended, limit = in_steps(found.attended), in_steps(found.trivial_limit)
-    # One person is nobody's figure: the least that is told is what the fifth from below sees.
-    shares = found.shares if len(found.shares) >= FEW else []
+    # One person is nobody's figure: the least that is told is what the fifth from below sees. And five see as much or
+    # more at least: of six people half are three.
+    shares = found.shares if len(found.shares) >= 2 * FEW else []
     return Figures(
         attended=attended,
         limit=limit,
@@ -254,7 +255,7 @@ def count(case: Case, wishes: Wishes) -> Counted:
         worst_clashes(case),
         repeat_ideas(case),
         expected_people(case),
-        {pitch.pk: at_least(wishes.count(pitch.pk)) for pitch in case.pitches},
+        {pitch.pk: at_least(wishes.told(pitch.pk)) for pitch in case.pitches},
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from events.few import about
@@ -30,10 +32,29 @@ class Won:
         return asdict(self)
 
 
+class NoAnswer(StrEnum):
+    """Why a question has none."""
+
+    STOPPED = "stopped"
+    GONE = "gone"
+    CONTRADICTION = "contradiction"
+
+
+NONE_IN_WORDS = {
+    NoAnswer.STOPPED: _lazy("There is no answer: it was stopped."),
+    NoAnswer.GONE: _lazy("There is no answer: what it was to be like is gone, or there is no time for it any more."),
+    NoAnswer.CONTRADICTION: _lazy(
+        "There is no answer: what is pinned and asked for cannot all hold. Build the grid: it says what to let go."
+    ),
+}
+
+
 def won_in_words(answer: dict[str, Any]) -> list[str]:
-    """What it wins, then what is proved; nothing where there is no answer."""
+    """What it wins, then what is proved; or why there is no answer. Nothing where it failed."""
     if not answer:
         return []
+    if "none" in answer:
+        return [str(NONE_IN_WORDS[answer["none"]])]
     won = Won(**answer)
     parts = [_met_in_words(won.more)] if won.is_about_wishes else []
     parts.append(_places_in_words(won.waited, won.waits))
@@ -59,13 +80,15 @@ def _places_in_words(waited: int, waits: int) -> str:
     if not waited and not waits:
         return _("every pitch has a place, as it has without it")
     if not waits:
-        return ngettext("the pitch that waits gets a place", "all %(n)s pitches that wait get a place", waited) % {
-            "n": waited
-        }
+        return ngettext(
+            "the one that would wait without it gets a place",
+            "all %(n)s that would wait without it get a place",
+            waited,
+        ) % {"n": waited}
     if waits < waited:
         text = ngettext(
-            "%(n)s of the %(all)s pitches that wait gets a place",
-            "%(n)s of the %(all)s pitches that wait get a place",
+            "%(n)s of the %(all)s that would wait without it gets a place",
+            "%(n)s of the %(all)s that would wait without it get a place",
             waited - waits,
         )
         return text % {"n": waited - waits, "all": waited}

@@ -20,7 +20,7 @@ from events import stamps
 from events.models import Attendee, Camp
 from pitches.wishes import renew_wishes
 
-from ..advice import compare, contradictions, reason_in_words, renew_figures, repairs
+from ..advice import NoAnswer, compare, contradictions, reason_in_words, renew_figures, repairs
 from ..draft.concerns import set_concerns
 from ..draft.lock import locked_draft
 from ..draft.plan import Applied, apply_plan
@@ -226,7 +226,7 @@ def _find_repairs(build: GridBuild) -> None:
 
 
 def _answer(build: GridBuild) -> None:
-    """What it would win is written down; nothing is moved. Stopped before, it has no answer."""
+    """What it would win is written down, or why that is not known; nothing is moved."""
     # Before the rows: what changes in between counts as changed since.
     frame = stamps.read(build.camp, stamps.FRAME, stamps.PITCHES)
     draft = read_draft(build.camp)
@@ -236,7 +236,7 @@ def _answer(build: GridBuild) -> None:
     build.tell(
         state=GridBuild.State.DONE,
         proved_of=proved_of,
-        answer=won.as_json() if won and not watch.is_stopped else {},
+        answer={"none": won} if isinstance(won, NoAnswer) else won.as_json(),
     )
 
 

@@ -17,7 +17,7 @@ from events.shifting import by_day
 from pitches.wishes import Wishes
 
 from .. import solver
-from ..advice import Won
+from ..advice import NoAnswer, Won
 from ..draft.rows import DraftRows
 from ..models import GridBuild
 from . import border
@@ -122,19 +122,21 @@ class Watch:
         return not self.is_stopped
 
 
-def what_it_wins(build: GridBuild, draft: DraftRows, wishes: Wishes, watch: Watch) -> Won | None:
-    """The answer to the build's question; None where there is none: what is asked for is gone, or cannot all hold.
+def what_it_wins(build: GridBuild, draft: DraftRows, wishes: Wishes, watch: Watch) -> Won | NoAnswer:
+    """The answer to the build's question, or why there is none.
 
     Compared with the last build's grid, if that was found of this very camp in as long a search; else with what a
     search of the camp as it is finds now.
     """
     bigger = with_it(draft, Question.from_json(build.question))
     if bigger is None:
-        return None
+        return NoAnswer.GONE
     now = _of_last_build(build, draft, wishes) or _searched(build, draft, wishes, watch)
     then = _searched(build, bigger, wishes, watch, known=now) if now else None
+    if watch.is_stopped:
+        return NoAnswer.STOPPED
     if now is None or then is None:
-        return None
+        return NoAnswer.CONTRADICTION
     more = in_steps(_met(then)) - in_steps(_met(now))
     return Won(
         more=more,

@@ -85,7 +85,7 @@ class GridBuild(models.Model):
     #: by concern: the number it was slid to, and about how many wishes it cost, as they are told
     costs = models.JSONField(default=dict, db_default={}, blank=True)
     #: what is thought to be there, as `build.what_if.Question` writes it; and what that wins, as it is told:
-    #: `advice.Won`; empty: it was stopped
+    #: `advice.Won`, or why there is none; empty: it failed
     question = models.JSONField(default=dict, db_default={}, blank=True)
     answer = models.JSONField(default=dict, db_default={}, blank=True)
     #: what it proves is of these: the numbers of frame, pitches and wishes (`stamps`), then all that it was proved from

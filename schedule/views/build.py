@@ -83,7 +83,11 @@ def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpRespons
 def build_stop(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
     """The search ends and keeps the best it has."""
     build = get_object_or_404(camp.grid_builds, pk=build_id)
+    was_active = build.is_active
     stop_build(build=build)
+    if not was_active:
+        tell_done(request, _("It is done already."))
+        return led_to(PAGE_OF[build.kind], camp.slug)
     if build.kind == GridBuild.Kind.WHAT_IF:
         tell_done(request, _("It stops, and there is no answer."))
         return led_to("schedule:draft_figures", camp.slug, at="what-if")

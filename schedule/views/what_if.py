@@ -27,11 +27,12 @@ class Answered(NamedTuple):
     """A question in words, and what was found."""
 
     question: str
+    #: none: it failed
     sentences: list[str]
+    #: of each search; 0: there is no answer
     seconds: int
     #: rooms, slots, pitches or wishes changed since
     is_old: bool
-    has_failed: bool
 
 
 def what_if(camp: Camp) -> dict[str, Any]:
@@ -56,9 +57,8 @@ def _answers(asked: Asked, rooms: list[Room]) -> list[Answered]:
         Answered(
             _in_words(build, rooms),
             won_in_words(build.answer),
-            round(build.seconds),
+            0 if "none" in build.answer else round(build.seconds),
             build.pk in asked.old,
-            build.state == GridBuild.State.FAILED,
         )
         for build in asked.answered
     ]

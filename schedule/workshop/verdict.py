@@ -47,10 +47,12 @@ def verdict_of(counted: Counted | None, proof: Proof | None) -> str:
     if counted is None:
         return ""
     good = counted.figures
-    if good.least is None:
+    if good.least is None and not good.limit:
         return _("Nobody or only a few have said yet what they want to be at.")
     # Fewer than five are a few, be it nobody: so it is not told that there is nobody.
-    if good.least:
+    if good.least is None:
+        parts = [_("fewer than ten people have said what they want, so whom it serves is not told")]
+    elif good.least:
         parts = [_("all but a few people see %(n)s %% or more of what they could") % {"n": good.least}]
     else:
         parts = [_("some people see nothing, or next to nothing, of what they want")]

@@ -589,7 +589,9 @@ class Good:
         (None, None, ""),
         (Good(), None, "All but a few people see 40 % or more of what they could; how much better a grid could be is not "
          "proved."),
-        (Good(None), None, "Nobody or only a few have said yet what they want to be at."),
+        (Good(None, limit=0), None, "Nobody or only a few have said yet what they want to be at."),
+        (Good(None), None, "Fewer than ten people have said what they want, so whom it serves is not told; how much better a "
+         "grid could be is not proved."),
         (Good(), Proof(3, 25, True, 0), "fewer than 25 of about 1220 wishes could still be won; proved within 3 %."),
         (Good(0), Proof(0, 5, True, 0), "Some people see nothing, or next to nothing, of what they want; no grid meets "
          "more wishes: that is proved."),

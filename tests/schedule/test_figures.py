@@ -12,7 +12,9 @@ from pitches.services import set_interest, withdraw_pitch
 from pitches.wishes import Wishes, read_wishes, told_wishes
 from schedule import advice
 from schedule.advice.counting import count_figures
+from schedule.build import border
 from schedule.draft import moves
+from schedule.draft.rows import read_draft
 from schedule.models import Draft, DraftFigures
 from schedule.wall.publish import publish_grid
 from schedule.wall.unseen import tracks_of
@@ -256,3 +258,17 @@ def test_a_few_to_so_many_are_expected(look, camp, rooms, slots):
     html = look("draft_figures")
     assert html.count("a few to 15 people expected") == 2
     assert "too few for sure" not in html
+
+
+def test_of_fewer_than_ten_people_no_share_is_told(look, camp, rooms, slots):
+    """Of six people half are three: whether two or three of them want Ducks would be read from what half of them see."""
+    ducks, geese = (PitchFactory(camp=camp, title=title) for title in ("Ducks", "Geese"))
+    moves.place_session(pitch=ducks, room=rooms[0], slot=slots[0])
+    people = AttendeeFactory.create_batch(10, camp=camp)
+    for person in people[:9]:
+        set_interest(pitch=geese, attendee=person, level=1)
+    found = advice.figures(border.case_of(read_draft(camp), wishes=read_wishes(camp)))
+    assert (found.least, found.median) == (None, None)
+    set_interest(pitch=ducks, attendee=people[9], level=1)
+    found = advice.figures(border.case_of(read_draft(camp), wishes=read_wishes(camp)))
+    assert (found.least, found.median) == (0, 0)

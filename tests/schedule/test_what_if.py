@@ -70,7 +70,7 @@ def test_a_room_more_gives_what_waits_a_place(tight, answered):
     # 25 are told of 28, and 20 of 22.
     assert Won(**build.answer) == Won(more=5, waited=1, waits=0, beyond=10, is_best=True, is_about_wishes=True)
     assert won_in_words(build.answer) == [
-        "With it about 5 more wishes are met, the pitch that waits gets a place.",
+        "With it about 5 more wishes are met, the one that would wait without it gets a place.",
         "No grid with it meets more wishes than one that was found: that is proved.",
     ]
 
@@ -172,8 +172,11 @@ def test_pins_that_cannot_hold_give_no_answer(sign_in, tight, olga, answered):
         pin_session(session=session, is_pinned=True, by=olga)
     close_rooms(rooms=list(tight.rooms.all()), slots=list(tight.slots.all()), is_closed=True)
     build = answered(tight, room=barn(tight))
-    assert (build.state, build.answer) == (GridBuild.State.DONE, {})
-    assert "There is no answer" in sign_in(olga).get(f"/{tight.slug}/draft/figures/").content.decode()
+    assert (build.state, build.answer) == (GridBuild.State.DONE, {"none": "contradiction"})
+    assert (
+        "what is pinned and asked for cannot all hold"
+        in sign_in(olga).get(f"/{tight.slug}/draft/figures/").content.decode()
+    )
 
 
 def test_without_wishes_only_places_are_told(camp, rooms, slots, answered):
@@ -187,11 +190,11 @@ def test_without_wishes_only_places_are_told(camp, rooms, slots, answered):
 @pytest.mark.parametrize(
     ("won", "said"),
     [
-        (Won(25, 5, 2, 40, False, True), "With it about 25 more wishes are met, 3 of the 5 pitches that wait get a place. No grid with it meets 40 wishes more than the best one known without it: that is proved."),
-        (Won(0, 2, 0, 5, True, True), "With it at most a few more wishes are met, all 2 pitches that wait get a place. No grid with it meets more wishes than one that was found: that is proved."),
+        (Won(25, 5, 2, 40, False, True), "With it about 25 more wishes are met, 3 of the 5 that would wait without it get a place. No grid with it meets 40 wishes more than the best one known without it: that is proved."),
+        (Won(0, 2, 0, 5, True, True), "With it at most a few more wishes are met, all 2 that would wait without it get a place. No grid with it meets more wishes than one that was found: that is proved."),
         (Won(-5, 3, 3, 5, False, True), "With it about 5 fewer wishes are met, 3 pitches still wait."),
         (Won(10, 0, 0, 15, True, True), "With it about 10 more wishes are met, every pitch has a place, as it has without it."),
-        (Won(0, 3, 2, 5, False, False), "With it 1 of the 3 pitches that wait gets a place. Nobody or only a few have said yet what they want to be at."),
+        (Won(0, 3, 2, 5, False, False), "With it 1 of the 3 that would wait without it gets a place. Nobody or only a few have said yet what they want to be at."),
     ],
 )  # fmt: skip
 def test_in_words(won, said):
@@ -290,7 +293,7 @@ def test_an_organiser_asks_and_reads_the_answer(sign_in, tight, olga, django_cap
         ask(client, tight, room=barn(tight))
     page = client.get(f"/{tight.slug}/draft/figures/").content.decode()
     assert "One more room like Barn, for 40 people" in page
-    assert "With it about 5 more wishes are met, the pitch that waits gets a place." in page
+    assert "With it about 5 more wishes are met, the one that would wait without it gets a place." in page
     with django_capture_on_commit_callbacks(execute=True):
         ask(client, tight, day=tight.starts_on.isoformat())
     page = client.get(f"/{tight.slug}/draft/figures/").content.decode()
@@ -346,7 +349,7 @@ def test_a_build_does_not_wait_for_a_question(tight, olga):
     run.run_build(build=run.begin_build(build_id=asked.pk))
     asked.refresh_from_db()
     # Searched for less long than the build, it says nothing.
-    assert (asked.state, asked.answer) == (GridBuild.State.DONE, {})
+    assert (asked.state, asked.answer) == (GridBuild.State.DONE, {"none": "stopped"})
 
 
 def test_it_is_watched_and_stopped(sign_in, tight, olga):
@@ -362,7 +365,7 @@ def test_it_is_watched_and_stopped(sign_in, tight, olga):
     page = client.post(f"/{tight.slug}/draft/builds/{asked.pk}/stop/", follow=True).content.decode()
     assert "It stops, and there is no answer." in page
     run.run_build(build=run.begin_build(build_id=asked.pk))
-    assert "There is no answer" in client.get(f"/{tight.slug}/draft/figures/").content.decode()
+    assert "There is no answer: it was stopped." in client.get(f"/{tight.slug}/draft/figures/").content.decode()
 
 
 def test_one_whose_worker_died_is_begun_again(tight, olga):
@@ -395,3 +398,20 @@ def test_a_helper_reads_and_does_not_ask(sign_in, tight, answered, olga):
     assert "Work it out" not in page
     assert client.post(f"/{tight.slug}/draft/what-if/", {"room": barn(tight)}).status_code == 403
     assert GridBuild.objects.count() == 1
+
+
+def test_what_went_while_it_waited_is_told(sign_in, tight, olga):
+    asked = ask_what_if(camp=tight, question=Question(room=barn(tight)), by=olga)
+    RoomFactory(camp=tight, name="Loft")
+    drop_from_frame(thing=tight.rooms.get(name="Barn"))
+    run.run_build(build=run.begin_build(build_id=asked.pk))
+    page = sign_in(olga).get(f"/{tight.slug}/draft/figures/").content.decode()
+    assert "One more room like one that is gone" in page
+    assert "There is no answer: what it was to be like is gone" in page
+
+
+def test_one_that_is_done_is_not_said_to_stop(sign_in, tight, olga, answered):
+    build = answered(tight, room=barn(tight))
+    page = sign_in(olga).post(f"/{tight.slug}/draft/builds/{build.pk}/stop/", follow=True).content.decode()
+    assert "It is done already." in page
+    assert "With it about 5 more wishes are met" in page

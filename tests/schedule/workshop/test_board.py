@@ -226,7 +226,7 @@ class TestBeside:
 
     @pytest.mark.parametrize("is_out", [False, True])
     def test_each_figure_leads_to_where_one_acts(self, sign_in, camp, olga, knots, is_out):
-        for person in AttendeeFactory.create_batch(6, camp=camp):
+        for person in AttendeeFactory.create_batch(10, camp=camp):
             set_interest(pitch=knots.pitch, attendee=person, level=1)
         renew_figures(camp=camp)
         if is_out:
@@ -236,7 +236,7 @@ class TestBeside:
         base = f"/{camp.slug}"
         state = "What is published is the same." if is_out else "Not published"
         assert ways == {
-            "about 5 of about 5 wishes": f"{base}/draft/figures/",
+            "about 10 of about 10 wishes": f"{base}/draft/figures/",
             "least served 100 %": f"{base}/draft/figures/#for-whom",
             "0 wait": "#waiting",
             "0 rules broken": f"{base}/grid/how/#rules",

@@ -1,0 +1,69 @@
+"""How many want to be at a pitch, as it is told: whoever imports people reads no small number beside them."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+
+from pitches.board import interest_counts
+from pitches.services import set_interest
+from pitches.wishes import Wishes, read_wishes, renew_wishes
+from schedule import advice
+from schedule.models import DraftFigures
+from tests.factories import AttendeeFactory, PitchFactory
+
+
+@pytest.fixture
+def ducks(camp):
+    return PitchFactory(camp=camp, title="Ducks")
+
+
+def want(camp, pitch, count, *, written=False):
+    for person in AttendeeFactory.create_batch(count, camp=camp, **({"user": None} if written else {})):
+        set_interest(pitch=pitch, attendee=person, level=1)
+
+
+@pytest.mark.parametrize(("written", "came", "told"), [
+    (5, 0, 5), (5, 1, 5), (5, 4, 5), (3, 2, 3), (3, 3, 3), (3, 4, 3), (0, 4, 0), (5, 5, 10), (3, 7, 10), (0, 12, 12), (12, 0, 12),
+])  # fmt: skip
+def test_fewer_than_five_who_came_count_as_none_beside_those_who_were_written_down(camp, ducks, written, came, told):
+    want(camp, ducks, written, written=True)
+    want(camp, ducks, came)
+    # Enough others tap: all of it is in the snapshot.
+    want(camp, PitchFactory(camp=camp), 5)
+    wishes = renew_wishes(camp=camp)
+    # Nobody was written down: as everywhere, what is few is said to be a few by whoever says it.
+    assert wishes.told(ducks.pk) == (told if written else came)
+    assert wishes.count(ducks.pk) == written + came
+
+
+def test_the_board_and_the_tray_tell_that(camp, olga, rooms, slots, ducks):
+    want(camp, ducks, 5, written=True)
+    want(camp, ducks, 3)
+    want(camp, PitchFactory(camp=camp), 5)
+    advice.renew_figures(camp=camp)
+    cache.clear()
+    assert interest_counts(camp, 1)[ducks.pk] == 5
+    counted = advice.counted_of(DraftFigures.objects.get(draft__camp=camp))
+    assert counted.interested[ducks.pk] == 5
+
+
+def test_whoever_takes_their_place_over_came_themselves(camp, ducks, django_user_model):
+    want(camp, ducks, 6, written=True)
+    assert renew_wishes(camp=camp).told(ducks.pk) == 6
+    person = camp.attendees.written_down().first()
+    person.user = django_user_model.objects.create(email="came@example.org")
+    person.save()
+    assert renew_wishes(camp=camp).told(ducks.pk) == 5
+
+
+def test_it_is_kept_with_the_snapshot(camp, ducks):
+    want(camp, ducks, 5, written=True)
+    want(camp, ducks, 1)
+    wishes = read_wishes(camp)
+    assert Wishes.from_json(wishes.as_json()) == wishes
+    assert len(wishes.written) == 5
+    # Of a snapshot of before it is not known who was written down.
+    old = wishes.as_json()
+    del old["written"]
+    assert Wishes.from_json(old).told(ducks.pk) == 6
