@@ -19,6 +19,7 @@ from ..draft.steps import record_step
 from ..models import Cell, Draft, Session, Step
 from .beside import do_beside
 from .plan import Move, Plan
+from .seen import refuse_other_times
 
 
 class Mended(NamedTuple):
@@ -36,6 +37,7 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
     moved what. Nothing is moved to where something has begun, or into a room that is closed by now.
     """
     camp = camp.lock()
+    refuse_other_times(camp=camp, plan=plan)
     beside = do_beside(camp=camp, plan=plan, by=by)
     moved = _stand_where_said(camp, plan.moves, by)
     if plan.again:
@@ -50,6 +52,7 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
 def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Attendee) -> Mended:
     """A session that nobody had pitched is on the board and stands there; neither, where that is taken by now."""
     camp = camp.lock()
+    refuse_other_times(camp=camp, plan=plan)
     room_id, slot_id = plan.new or (0, 0)
     room, slot = camp.rooms.filter(pk=room_id).first(), camp.slots.filter(pk=slot_id).first()
     if room is None or slot is None:

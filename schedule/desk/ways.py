@@ -13,13 +13,15 @@ from .gone import room_gone
 from .hours import all_later, new_session
 from .missing import host_missing
 from .plan import Why
+from .seen import times_seen
 
 
 def ways(desk: Desk, why: Why) -> list[Remedy]:
     """At most four; none where nothing can be done about it any more."""
     session, room, slot = (row.pk if row else 0 for row in (desk.session, desk.room, desk.slot))
     at = (session, room, slot)
-    return [replace(found, plan=found.plan._replace(at=at)) for found in _ways(desk, why)]
+    slots = desk.draft.slots
+    return [replace(found, plan=times_seen(found.plan._replace(at=at), slots)) for found in _ways(desk, why)]
 
 
 def _ways(desk: Desk, why: Why) -> list[Remedy]:

@@ -1,0 +1,65 @@
+"""A page that is older than what it is about: what was chosen on it is refused, and says what is so now."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.shifting import shift_slots
+from schedule.models import Session
+from tests.factories import make_organiser
+from tests.schedule.desk.conftest import Hall, where
+
+
+@pytest.fixture
+def other(camp) -> Hall:
+    return Hall(make_organiser(camp, "Oscar"))
+
+
+def minutes_of(slots) -> list[int]:
+    for slot in slots:
+        slot.refresh_from_db()
+    return [slot.starts_at.minute for slot in slots]
+
+
+# -- times ----------------------------------------------------------------------------------------------
+
+
+def test_twenty_minutes_later_is_twenty_minutes_however_many_say_so_at_once(hall, other, knots, slots):
+    plan, theirs = hall.plans(knots, "later")[0], other.plans(knots, "later")[0]
+    hall.client.post(hall.address(knots, "later"), {"plan": plan})
+    for client, sent in ((other.client, theirs), (hall.client, plan)):
+        response = client.post(hall.address(knots, "later"), {"plan": sent})
+        assert response.status_code == 422
+        assert "A slot was moved meanwhile: it is Sat 12 Jan, 10:20 now." in response.content.decode()
+    assert minutes_of(slots) == [20, 20, 20]
+
+
+@pytest.mark.parametrize("why", ["again", "new", "room", "host"])
+def test_what_names_a_slot_is_refused_once_the_slot_is_at_another_time(hall, camp, knots, ducks, rooms, slots, why):
+    texts = hall.remedies(knots, why)
+    number = next((n for n, text in enumerate(texts) if "11:00" in text), 0)
+    plan = hall.plans(knots, why)[number]
+    before = list(Session.objects.with_place().order_by("pk"))
+    shift_slots(camp=camp, slots=list(camp.slots.values_list("pk", flat=True)), minutes=20)
+    typed = {"title": "Fire drill", "behalf": ""} if why == "new" else {}
+    response = hall.client.post(hall.address(knots, why), {"plan": plan, **typed})
+    assert response.status_code == 422
+    assert "A slot was moved meanwhile" in response.content.decode()
+    assert list(Session.objects.with_place().order_by("pk")) == before
+    assert not rooms[0].closed_in.exists()
+
+
+def test_what_names_no_slot_is_done_whatever_its_time_is(hall, camp, knots, slots):
+    [plan] = hall.plans(knots, "cancel")
+    shift_slots(camp=camp, slots=list(camp.slots.values_list("pk", flat=True)), minutes=20)
+    hall.client.post(hall.address(knots, "cancel"), {"plan": plan})
+    assert where(knots) is None
+
+
+def test_a_slot_that_became_longer_is_another_one(hall, camp, knots, slots):
+    plan = hall.plans(knots, "later")[0]
+    slot = slots[2]
+    slot.ends_at += slot.ends_at - slot.starts_at
+    slot.save()
+    response = hall.client.post(hall.address(knots, "later"), {"plan": plan})
+    assert response.status_code == 422
