@@ -17,6 +17,7 @@ from ..draft.moves import cells_from, off_the_board, refuse_unseen, slots_from, 
 from ..draft.rows import begun_in
 from ..draft.steps import record_step
 from ..models import Cell, Draft, Session, Step
+from .answers import refuse_unheard
 from .beside import do_beside
 from .plan import Move, Plan
 from .seen import refuse_other_times
@@ -38,6 +39,7 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
     """
     camp = camp.lock()
     refuse_other_times(camp=camp, plan=plan)
+    refuse_unheard(camp=camp, plan=plan)
     beside = do_beside(camp=camp, plan=plan, by=by)
     moved = _stand_where_said(camp, plan.moves, by)
     if plan.again:

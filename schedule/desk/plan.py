@@ -83,6 +83,8 @@ class Plan(NamedTuple):
     at: tuple[int, int, int] = (0, 0, 0)
     #: of each slot that it names
     times: Sequence[Seen] = ()
+    #: hosts of whom the person knew that they are on the way
+    coming: Sequence[int] = ()
 
     @property
     def named_slots(self) -> set[int]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from events.models import Attendee
 
 from ..models import LeadOffer
+from .answers import coming_hosts
 from .desk import Desk, Remedy
 from .elsewhere import cancel, run_again, too_full
 from .gone import room_gone
@@ -20,8 +21,10 @@ def ways(desk: Desk, why: Why) -> list[Remedy]:
     """At most four; none where nothing can be done about it any more."""
     session, room, slot = (row.pk if row else 0 for row in (desk.session, desk.room, desk.slot))
     at = (session, room, slot)
-    slots = desk.draft.slots
-    return [replace(found, plan=times_seen(found.plan._replace(at=at), slots)) for found in _ways(desk, why)]
+    slots, coming = desk.draft.slots, coming_hosts(session) if why == Why.HOST else []
+    return [
+        replace(found, plan=times_seen(found.plan._replace(at=at, coming=coming), slots)) for found in _ways(desk, why)
+    ]
 
 
 def _ways(desk: Desk, why: Why) -> list[Remedy]:

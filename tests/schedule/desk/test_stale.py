@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from events.shifting import shift_slots
-from schedule.models import Session
+from schedule.desk.calling import call_host
+from schedule.models import LeadOffer, Session
 from tests.factories import make_organiser
-from tests.schedule.desk.conftest import Hall, where
+from tests.schedule.desk.conftest import Hall, said, where
 
 
 @pytest.fixture
@@ -63,3 +64,57 @@ def test_a_slot_that_became_longer_is_another_one(hall, camp, knots, slots):
     slot.save()
     response = hall.client.post(hall.address(knots, "later"), {"plan": plan})
     assert response.status_code == 422
+
+
+# -- who leads it ---------------------------------------------------------------------------------------
+
+
+def answer(knots, person, text: str) -> None:
+    Hall(person).client.post(f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": text})
+
+
+def test_it_is_handed_to_nobody_who_took_the_offer_back(hall, knots, ben, cleo):
+    offer = LeadOffer.objects.create(session=knots, attendee=cleo)
+    plan = hall.plans(knots, "host")[0]
+    offer.delete()
+    response = hall.client.post(hall.address(knots, "host"), {"plan": plan})
+    assert response.status_code == 422
+    assert "Cleo does not offer to lead it any more." in response.content.decode()
+    assert list(knots.pitch.hosts.all()) == [ben]
+
+
+def test_it_is_not_handed_over_anew_once_the_offer_is_taken_back(hall, camp, olga, knots, ben, cleo):
+    offer = LeadOffer.objects.create(session=knots, attendee=cleo)
+    hall.choose(knots, "host")
+    hall.undo()
+    offer.delete()
+    step = camp.steps.to_redo(olga).get()
+    response = hall.client.post(f"/{camp.slug}/draft/steps/redo/", {"step": step.pk}, follow=True)
+    assert "Cleo does not offer to lead it any more." in said(response)
+    assert list(knots.pitch.hosts.all()) == [ben]
+
+
+def test_whoever_answered_that_they_come_is_not_passed_over_by_a_page_from_before(hall, olga, knots, ben, cleo):
+    LeadOffer.objects.create(session=knots, attendee=cleo)
+    call_host(session=knots, host=ben, by=olga)
+    plans = hall.plans(knots, "host")
+    assert len(plans) == 3
+    answer(knots, ben, "coming")
+    for plan in plans:
+        response = hall.client.post(hall.address(knots, "host"), {"plan": plan})
+        assert response.status_code == 422
+        assert "Ben answered meanwhile, and is on the way to “Knots”." in response.content.decode()
+    assert list(knots.pitch.hosts.all()) == [ben]
+    assert where(knots) == ("Barn", 10)
+    # Whoever knows it can do it all the same.
+    hall.choose(knots, "host")
+    assert list(knots.pitch.hosts.all()) == [cleo]
+
+
+def test_whoever_answered_that_they_cannot_come_is_handed_over_from(hall, olga, knots, ben, cleo):
+    LeadOffer.objects.create(session=knots, attendee=cleo)
+    call_host(session=knots, host=ben, by=olga)
+    plan = hall.plans(knots, "host")[0]
+    answer(knots, ben, "cannot")
+    hall.client.post(hall.address(knots, "host"), {"plan": plan})
+    assert list(knots.pitch.hosts.all()) == [cleo]
