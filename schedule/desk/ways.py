@@ -17,22 +17,23 @@ from .plan import Why
 from .seen import times_seen
 
 
-def ways(desk: Desk, why: Why) -> list[Remedy]:
-    """At most four; none where nothing can be done about it any more."""
+def ways(desk: Desk, why: Why, missing: Attendee | None = None) -> list[Remedy]:
+    """At most four; none where nothing can be done about it any more. `missing` is the host who is not here."""
     session, room, slot = (row.pk if row else 0 for row in (desk.session, desk.room, desk.slot))
     at = (session, room, slot)
     slots, coming = desk.draft.slots, coming_hosts(session) if why == Why.HOST else []
     return [
-        replace(found, plan=times_seen(found.plan._replace(at=at, coming=coming), slots)) for found in _ways(desk, why)
+        replace(found, plan=times_seen(found.plan._replace(at=at, coming=coming), slots))
+        for found in _ways(desk, why, missing)
     ]
 
 
-def _ways(desk: Desk, why: Why) -> list[Remedy]:
+def _ways(desk: Desk, why: Why, missing: Attendee | None) -> list[Remedy]:
     match why:
         case Why.ROOM:
             return room_gone(desk)
         case Why.HOST:
-            return host_missing(desk, offered(desk))
+            return host_missing(desk, missing, offered(desk))
         case Why.FULL:
             return too_full(desk)
         case Why.CANCEL:

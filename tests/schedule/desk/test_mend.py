@@ -84,6 +84,25 @@ def test_a_host_who_is_missing_is_away_then_and_the_session_runs_later(hall, kno
     assert not ben.away_in.exists()
 
 
+def test_only_the_one_who_is_missing_is_away_and_told(hall, knots, ben, hal, slots):
+    knots.pitch.hosts.add(hal)
+    why = f"host&who={ben.pk}"
+    hall.choose(knots, why, next(n for n, text in enumerate(hall.remedies(knots, why)) if "away from" in text))
+    assert where(knots)[1] > 10
+    assert list(ben.away_in.all()) == [slots[0]]
+    assert not hal.away_in.exists()
+    hal.refresh_from_db()
+    assert "away" not in [item["kind"] for item in hal.news]
+
+
+def test_those_who_are_there_go_on_without_the_one_who_is_missing(hall, knots, ben, hal, cleo):
+    knots.pitch.hosts.add(hal, cleo)
+    why = f"host&who={ben.pk}"
+    assert hall.remedies(knots, why)[0].startswith("Cleo, Hal lead it")
+    hall.choose(knots, why)
+    assert set(knots.pitch.hosts.all()) == {hal, cleo}
+
+
 def test_handing_over_leaves_it_where_it_is_and_tells_both(hall, camp, knots, ben, cleo):
     LeadOffer.objects.create(session=knots, attendee=cleo)
     response = hall.choose(knots, "host")

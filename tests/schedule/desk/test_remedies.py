@@ -138,11 +138,41 @@ def test_of_a_camp_that_is_over_nothing_can_be_later(hall, at, knots):
 def test_a_co_host_and_whoever_offered_can_lead_it(hall, camp, knots, ben, cleo, hal):
     knots.pitch.hosts.add(hal)
     LeadOffer.objects.create(session=knots, attendee=cleo)
-    found = hall.remedies(knots, "host")
-    assert found[0].startswith("Ben leads it alone")
-    assert found[1].startswith("Hal leads it alone")
+    found = hall.remedies(knots, f"host&who={ben.pk}")
+    assert found[0].startswith("Hal leads it alone")
+    assert found[1].startswith("Cleo, who offered, leads it with Hal")
+    assert hall.remedies(knots, f"host&who={hal.pk}")[0].startswith("Ben leads it alone")
     knots.pitch.hosts.remove(hal)
     assert hall.remedies(knots, "host")[0].startswith("Cleo, who offered, leads it")
+
+
+def test_of_several_hosts_it_is_asked_who_is_missing(hall, knots, ben, hal):
+    page = hall.look(hall.address(knots, "host"))
+    assert "Who is missing?" not in page.get_text()
+    knots.pitch.hosts.add(hal)
+    for address in (hall.address(knots, "host"), hall.address(knots, "host&who=x"), hall.address(knots, "host&who=0")):
+        page = hall.look(address)
+        assert not page.select(".remedies")
+        assert "Nothing can be done" not in page.get_text()
+        links = page.select("nav[aria-labelledby=who-title] a")
+        assert [words(link) for link in links] == ["Ben", "Hal"]
+        assert not any(link.has_attr("aria-current") for link in links)
+    [chosen] = hall.look(f"{links[0]['href'].partition('#')[0]}").select("nav [aria-current]")
+    assert words(chosen) == "Ben"
+
+
+def test_the_card_says_whom_it_writes_down_as_away(hall, camp, knots, ben, hal):
+    def away(why: str) -> list[str]:
+        return [text for text in hall.remedies(knots, why) if "away from" in text]
+
+    for text in away("host"):
+        assert "Ben is written down as away from 10:00 to 11:00, and told." in text
+    knots.pitch.hosts.add(hal)
+    found = away(f"host&who={hal.pk}")
+    assert found
+    for text in found:
+        assert "Hal is written down as away from 10:00 to 11:00, and told." in text
+        assert "Ben is" not in text
 
 
 def test_whoever_leads_something_else_then_is_not_proposed(hall, knots, ducks, cleo):
