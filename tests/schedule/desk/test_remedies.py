@@ -157,7 +157,7 @@ def test_of_several_hosts_it_is_asked_who_is_missing(hall, knots, ben, hal):
         links = page.select("nav[aria-labelledby=who-title] a")
         assert [words(link) for link in links] == ["Ben", "Hal"]
         assert not any(link.has_attr("aria-current") for link in links)
-    [chosen] = hall.look(f"{links[0]['href'].partition('#')[0]}").select("nav [aria-current]")
+    [chosen] = hall.look(hall.address(knots) + links[0]["href"].partition("#")[0]).select("nav [aria-current]")
     assert words(chosen) == "Ben"
 
 
