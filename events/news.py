@@ -394,6 +394,20 @@ def hear(*, attendee: Attendee, seen: int, first: int = 0) -> None:
 
 
 @transaction.atomic
+def take_news_back(*, people: Iterable[int], kind: str, address: str) -> None:
+    """What these (ids) were told of that kind, of the page at that address, waits for them no more: it is not so any
+    more, or was answered.
+    """
+    told = []
+    for person in _held().filter(pk__in=set(people)).exclude(news=[]).order_by("pk"):
+        stays = [item for item in person.news if (item["kind"], item["address"]) != (kind, address)]
+        if stays != person.news:
+            person.news = stays
+            told.append(person)
+    Attendee.objects.bulk_update(told, ["news"], batch_size=IN_ONE_STATEMENT)
+
+
+@transaction.atomic
 def forget_news(*, camp: Camp, address: str) -> None:
     """What is told of the thing at that address is told to nobody any more: its text was erased."""
     told = []

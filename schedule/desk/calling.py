@@ -20,7 +20,8 @@ from django_tasks import task
 from accounts.mail import QUEUE
 from events import stamps
 from events.models import Attendee, Camp
-from events.news import CALLED, CANNOT, COMING, COULD_LEAD, tell
+from events.news import CALLED, CANNOT, COMING, COULD_LEAD, take_news_back, tell
+from pitches.models import Pitch
 
 from ..models import Device, HostCall, LeadOffer, Session
 from ..wall.push import Message, Said, is_offered, send, topic_of
@@ -79,6 +80,7 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
     call.session = session
     if answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
         raise ValidationError(_("Choose one of the two answers."))
+    take_news_back(people=[call.host_id], kind=CALLED, address=call_address(session))
     if call.answer == answer:
         return call
     call.answer, call.answered_at = answer, timezone.now()
@@ -87,6 +89,14 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
     _tell_of(session, people, kind, by)
     _let_pages_say(session)
     return call
+
+
+@transaction.atomic(savepoint=False)
+def end_calls(*, pitch: Pitch) -> None:
+    """Whoever was called and hosts it no more is not missed any more."""
+    calls = HostCall.objects.filter(session__pitch=pitch).exclude(host__in=pitch.hosts.all())
+    for call in calls.select_related("session__camp"):
+        take_news_back(people=[call.host_id], kind=CALLED, address=call_address(call.session))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from events.news import forget_news
+from pitches.services import save_pitch
 from schedule.desk.calling import call_host, is_leader_sought
 from schedule.models import Device, HostCall, LeadOffer
 from schedule.wall import push
@@ -157,3 +158,35 @@ def test_what_is_over_asks_nobody(hall, monkeypatch, olga, knots, ben):
     call_host(session=knots, host=ben, by=olga)
     monkeypatch.setattr(timezone, "now", lambda: DAY + timedelta(hours=13))
     assert not is_leader_sought(knots)
+
+
+# -- the notice goes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["coming", "cannot"])
+def test_the_notice_goes_once_it_is_answered(hall, knots, ben, answer):
+    call(hall, knots, ben)
+    Hall(ben).client.post(f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": answer})
+    assert news(ben) == []
+
+
+def test_the_notice_goes_when_an_organiser_writes_the_answer_down(hall, knots, ben):
+    call(hall, knots, ben)
+    hall.client.post(f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": "coming"})
+    assert news(ben) == []
+
+
+def test_the_notice_goes_when_somebody_else_leads_it(hall, knots, ben, cleo):
+    call(hall, knots, ben)
+    LeadOffer.objects.create(session=knots, attendee=cleo)
+    hall.choose(knots, "host")
+    assert news(ben) == ["no_host"]
+
+
+def test_the_notice_goes_when_the_host_names_another_and_stays_for_whoever_hosts_it_still(hall, knots, ben, cleo, hal):
+    knots.pitch.hosts.add(hal)
+    call(hall, knots, ben)
+    call(hall, knots, hal)
+    save_pitch(pitch=knots.pitch, hosts=[hal, cleo], not_in=[], by=ben)
+    assert news(ben) == []
+    assert news(hal) == ["called"]
