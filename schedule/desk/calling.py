@@ -20,7 +20,7 @@ from django_tasks import task
 from accounts.mail import QUEUE
 from events import stamps
 from events.models import Attendee, Camp
-from events.news import CALLED, CANNOT, COMING, COULD_LEAD, take_news_back, tell
+from events.news import CALLED, CANNOT, COMING, COULD_LEAD, is_mailed, take_news_back, tell
 from pitches.models import Pitch
 
 from ..models import Device, HostCall, LeadOffer, Session
@@ -41,14 +41,17 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
     camp = session.camp.lock()
     if not session.pitch.hosts.filter(pk=host.pk).exists():
         raise ValidationError(_("%(name)s does not host this session any more."), params={"name": host})
-    now, known = timezone.now(), HostCall.objects.filter(session=session, host=host).first()
+    now, ends_at = timezone.now(), _ends_at(session)
+    if ends_at and ends_at <= now:
+        raise ValidationError(_("“%(title)s” is over: nobody is called to it any more."), params={"title": session})
+    known = HostCall.objects.filter(session=session, host=host).first()
     if known and now - known.called_at < PAUSE and not known.answer:
         raise ValidationError(_("%(name)s was called just now. Give them a minute."), params={"name": host})
     devices = host.devices.count() if is_offered() else 0
     said = {
         "by": by,
         "called_at": now,
-        "is_mailed": bool(host.user and host.user.email),
+        "is_mailed": is_mailed(person=host, by=by),
         "devices": devices,
         "answer": HostCall.Answer.NONE,
         "answered_at": None,
@@ -60,9 +63,11 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
         kind=CALLED,
         by=by,
         address=call_address(session),
-        ends_at=_ends_at(session),
+        ends_at=ends_at,
         of=session.pitch.get_absolute_url(),
         title=session.title,
+        # Told anew, though the words are the same.
+        at=now.isoformat(),
         place=_place(session),
     )
     if devices:

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import TestCase
 from django.utils import timezone
 
+from events.joining import write_down
 from events.news import forget_news
 from pitches.services import save_pitch
 from schedule.desk.calling import call_host, is_leader_sought
@@ -16,7 +17,7 @@ from schedule.models import Device, HostCall, LeadOffer
 from schedule.wall import push
 from schedule.wall.publish import publish_grid
 from tests.addresses import A_POINT, A_SERVICE
-from tests.factories import DAY
+from tests.factories import DAY, CampFactory
 from tests.schedule.desk.conftest import Hall, said, words
 
 
@@ -190,3 +191,47 @@ def test_the_notice_goes_when_the_host_names_another_and_stays_for_whoever_hosts
     save_pitch(pitch=knots.pitch, hosts=[hal, cleo], not_in=[], by=ben)
     assert news(ben) == []
     assert news(hal) == ["called"]
+
+
+# -- only what is done is said --------------------------------------------------------------------------
+
+
+def told_of_calls(hall, knots) -> str:
+    return words(hall.look(hall.address(knots, "host")).select_one("#calls"))
+
+
+def test_a_second_call_is_a_second_mail(hall, at, knots, ben):
+    call(hall, knots, ben)
+    at(9.6)
+    call(hall, knots, ben)
+    assert [sent.to for sent in mail.outbox] == [[ben.user.email]] * 2
+    assert news(ben) == ["called"]
+
+
+def test_to_what_is_over_nobody_is_called(hall, at, knots, ben):
+    at(11.1)
+    assert "“Knots” is over: nobody is called to it any more." in said(call(hall, knots, ben))
+    assert not HostCall.objects.exists()
+    assert not mail.outbox
+
+
+def test_where_no_mail_goes_none_is_said_to_have_gone(nine, camp, olga, knots, ben):
+    camp.practice_of = CampFactory()
+    camp.save(update_fields=["practice_of"])
+    assert not call_host(session=knots, host=ben, by=olga).is_mailed
+    assert not mail.outbox
+
+
+def test_whoever_calls_themselves_is_sent_nothing_and_none_is_said_to_be(hall, olga, knots):
+    knots.pitch.hosts.set([olga])
+    call(hall, knots, olga)
+    assert not mail.outbox
+    assert news(olga) == []
+    assert "called 09:30: no message reaches them" in told_of_calls(hall, knots)
+
+
+def test_of_whoever_has_no_account_it_is_said_that_nothing_reaches_them(hall, camp, knots):
+    gran = write_down(camp=camp, display_name="Gran")
+    knots.pitch.hosts.set([gran])
+    call(hall, knots, gran)
+    assert "called 09:30: no message reaches them no answer yet" in told_of_calls(hall, knots)
