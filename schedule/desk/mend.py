@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room
@@ -38,6 +39,7 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
     moved what. Nothing is moved to where something has begun, or into a room that is closed by now.
     """
     camp = camp.lock()
+    _refuse_over(camp, plan)
     refuse_other_times(camp=camp, plan=plan)
     refuse_unheard(camp=camp, plan=plan)
     beside = do_beside(camp=camp, plan=plan, by=by)
@@ -54,6 +56,7 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
 def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Attendee) -> Mended:
     """A session that nobody had pitched is on the board and stands there; neither, where that is taken by now."""
     camp = camp.lock()
+    _refuse_over(camp, plan)
     refuse_other_times(camp=camp, plan=plan)
     room_id, slot_id = plan.new or (0, 0)
     room, slot = camp.rooms.filter(pk=room_id).first(), camp.slots.filter(pk=slot_id).first()
@@ -126,6 +129,18 @@ def _fewer_runs(pitch: Pitch) -> int:
         pitch.runs = max(1, min(runs, pitch.sessions.placed().count()) - 1)
         pitch.save(update_fields=["runs"])
     return runs - pitch.runs
+
+
+def _refuse_over(camp: Camp, plan: Plan) -> None:
+    """While the camp runs, what has ended stays as it was."""
+    if not camp.is_running:
+        return
+    changed = {move.session for move in plan.moves} | ({plan.at[0]} if plan.hands or plan.away else set())
+    cells = Cell.objects.filter(session__in=changed, session__camp=camp).select_related("session__pitch", "slot")
+    last = {cell.session: cell.slot.ends_at for cell in cells.order_by("slot__ends_at")}
+    for session, ends_at in last.items():
+        if ends_at <= timezone.now():
+            raise ValidationError(_("“%(title)s” is over, and stays as it was."), params={"title": session})
 
 
 def _refuse_begun(camp: Camp, slot_ids: Iterable[int], what: Session | Pitch) -> None:

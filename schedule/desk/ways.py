@@ -55,7 +55,11 @@ def offered(desk: Desk) -> list[Attendee]:
 
 
 def whys(desk: Desk) -> list[Why]:
-    """What can be wrong where one stands: of a free place nothing that a session has."""
+    """What can be wrong where one stands: of a free place nothing that a session has, of what is over nothing that
+    would change it.
+    """
+    if desk.standing and desk.is_over:
+        return [Why.ROOM, Why.AGAIN, Why.NEW, Why.LATER]
     if desk.standing:
         return list(Why)
     return [Why.ROOM, Why.NEW, Why.LATER] if desk.room else [Why.NEW, Why.LATER]

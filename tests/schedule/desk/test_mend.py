@@ -300,13 +300,17 @@ def test_a_room_that_was_closed_meanwhile_takes_nobody(hall, knots, ducks, rooms
     assert "Barn was closed for that time meanwhile" in response.content.decode()
 
 
-def test_nothing_goes_to_what_has_begun_since_the_page_was_looked_at(hall, at, knots):
-    plans, found = hall.plans(knots, "host"), hall.remedies(knots, "host")
+def test_nothing_goes_to_what_has_begun_since_the_page_was_looked_at(hall, at, camp, olga, knots, rooms, slots):
+    plans, found = hall.plans(knots, "again"), hall.remedies(knots, "again")
     plan = plans[next(n for n, text in enumerate(found) if "11:00" in text)]
+    late = place_session(pitch=PitchFactory(camp=camp, title="Late"), room=rooms[0], slot=slots[2])
     at(11.1)
-    response = hall.client.post(hall.address(knots, "host"), {"plan": plan})
+    response = hall.client.post(hall.address(knots, "again"), {"plan": plan})
     assert response.status_code == 422
     assert "has begun by now" in response.content.decode()
+    moves = [Move(late.pk, late.revision, rooms[1].pk, slots[1].pk)]
+    with pytest.raises(ValidationError, match="has begun by now"):
+        mend(camp=camp, plan=Plan("full", moves=moves), by=olga)
 
 
 def test_hosts_who_changed_meanwhile_are_not_overwritten(hall, knots, ben, cleo, hal):

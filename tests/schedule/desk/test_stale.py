@@ -8,7 +8,7 @@ from events.shifting import shift_slots
 from schedule.desk.calling import call_host
 from schedule.models import LeadOffer, Session
 from tests.factories import make_organiser
-from tests.schedule.desk.conftest import Hall, said, where
+from tests.schedule.desk.conftest import Hall, said, where, words
 
 
 @pytest.fixture
@@ -118,3 +118,41 @@ def test_whoever_answered_that_they_cannot_come_is_handed_over_from(hall, olga, 
     answer(knots, ben, "cannot")
     hall.client.post(hall.address(knots, "host"), {"plan": plan})
     assert list(knots.pitch.hosts.all()) == [cleo]
+
+
+# -- what is over ---------------------------------------------------------------------------------------
+
+
+def test_of_what_is_over_the_desk_says_so_and_offers_nothing_that_changes_it(hall, at, knots):
+    at(11.2)
+    for why in ("", "host", "full", "cancel"):
+        page = hall.look(hall.address(knots, why))
+        assert "It is over, and stays as it was." in page.get_text()
+        offered = [words(link) for link in page.select(".whys a")]
+        assert offered == ["Room gone", "Run it again", "New session now", "Everything 20 minutes later"]
+        assert not page.select("#calls, .remedies")
+        assert "Every place it could have" not in page.get_text()
+    assert not any("“Knots” to" in text for text in hall.remedies(knots, "room"))
+    assert all("Once more in" in text for text in hall.remedies(knots, "again"))
+
+
+@pytest.mark.parametrize("why", ["host", "cancel", "full"])
+def test_what_was_chosen_before_it_was_over_is_refused(hall, at, knots, ben, cleo, rooms, why):
+    LeadOffer.objects.create(session=knots, attendee=cleo)
+    rooms[1].capacity = rooms[0].capacity + 10
+    rooms[1].save()
+    plan = hall.plans(knots, why)[0]
+    at(11.2)
+    response = hall.client.post(hall.address(knots, why), {"plan": plan})
+    assert response.status_code == 422
+    assert "“Knots” is over, and stays as it was." in response.content.decode()
+    assert where(knots) == ("Barn", 10)
+    assert list(knots.pitch.hosts.all()) == [ben]
+
+
+def test_what_runs_is_not_over_and_what_is_over_runs_again(hall, at, knots):
+    at(10.5)
+    assert "It is over" not in hall.look(hall.address(knots)).get_text()
+    at(11.2)
+    hall.choose(knots, "again")
+    assert knots.pitch.sessions.placed().count() == 2
