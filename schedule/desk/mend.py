@@ -48,7 +48,7 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
         moved.insert(0, _stand_once_more(camp, plan.again, by))
     _refuse_left_behind(camp, plan)
     Draft.touch(camp)
-    kind = Step.Kind.REPEAT if plan.again and not plan.moves else Step.Kind.REPAIR
+    kind = _kind_again(moved[0]) if plan.again else Step.Kind.REPAIR
     return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by, beside=beside))
 
 
@@ -72,8 +72,8 @@ def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Att
     take_cells(session=session, room=room, slots=slots_from(slot, pitch.length))
     session.mark_moved(by)
     Draft.touch(camp)
-    kind, moved = Step.Kind.REPAIR if gone else Step.Kind.MOVE, [session, *gone]
-    return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by))
+    moved = [session, *gone]
+    return Mended(moved, record_step(camp=camp, kind=Step.Kind.MOVE, sessions=moved, by=by))
 
 
 def _stand_once_more(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
@@ -86,6 +86,11 @@ def _stand_once_more(camp: Camp, again: tuple[int, int, int], by: Attendee) -> S
     _refuse_begun(camp, [slot_id], pitch)
     _refuse_closed(camp, [(room_id, slot_id)])
     return stand_again(pitch=pitch, room=room, slot=slot, by=by)
+
+
+def _kind_again(session: Session) -> Step.Kind:
+    """What waited is placed; whatever gave it the place made way."""
+    return Step.Kind.REPEAT if session.pitch.sessions.placed().count() > 1 else Step.Kind.MOVE
 
 
 def _stand_where_said(camp: Camp, moves: Iterable[Move], by: Attendee) -> list[Session]:

@@ -368,3 +368,27 @@ def test_a_session_off_the_grid_has_a_desk_without_what_needs_a_place(hall, olga
     page = hall.look(hall.address(knots))
     assert "Room gone" not in page.get_text()
     assert "New session now" in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("why", "typed", "told"),
+    [
+        ("again", {}, "“Knots” runs once more: "),
+        ("new", {"title": "Fire drill", "behalf": ""}, "“Fire drill” placed: "),
+    ],
+)
+def test_the_history_says_what_was_put_there_and_that_another_made_way(
+    hall, camp, knots, rooms, slots, why, typed, told
+):
+    full(camp, rooms, slots)
+    hall.choose(knots, why, **typed)
+    assert steps(camp)[0].startswith(told)
+    assert steps(camp)[0].endswith("; 1 made way")
+    hall.undo()
+    assert camp.sessions.placed().count() == 6
+
+
+def test_the_history_says_that_what_waited_was_placed(hall, camp, knots):
+    PitchFactory(camp=camp, title="Maps")
+    hall.choose(knots, "cancel", 1)
+    assert steps(camp)[0] == "“Maps” placed: Barn, 10:00; 1 made way"
