@@ -6,6 +6,7 @@ import pytest
 
 from events.editing import archive_camp
 from events.frame import close_rooms
+from schedule.advice.mending import Mending
 from schedule.desk.plan import Why
 from schedule.draft.moves import pin_session, place_session
 from schedule.models import LeadOffer
@@ -36,6 +37,24 @@ def test_of_a_room_that_is_gone_all_go_elsewhere_or_it_is_said_first_that_they_d
     for remedy in found:
         assert remedy.startswith("Drops 1 session: “")
     assert any("2 sessions move" in remedy for remedy in found)
+
+
+def test_ways_that_cost_the_same_as_told_stand_by_how_few_move(hall, camp, knots, rooms, slots, monkeypatch):
+    wished(knots, 12)
+    geese = place_session(pitch=PitchFactory(camp=camp, title="Geese"), room=rooms[1], slot=slots[2])
+    few = [[knots.pitch_id, slots[0].pk, rooms[1].pk], [geese.pitch_id, slots[2].pk, rooms[1].pk]]
+    many = [[knots.pitch_id, slots[1].pk, rooms[1].pk], [geese.pitch_id, slots[0].pk, rooms[1].pk]]
+    # One wish more lies on the other side of a step.
+    for attended in ((10, 15), (15, 10)):
+        ways = [
+            Mending([], moved=n, people=0, attended=a, standing=0, is_fewest=False, rows=rows)
+            for n, a, rows in ((1, attended[0], few), (2, attended[1], many))
+        ]
+        for found in (ways, ways[::-1]):
+            monkeypatch.setattr("schedule.advice.quick_repairs", lambda *_args, found=found: found)
+            one, other = hall.remedies(knots, "room")
+            assert one.startswith("1 session moves")
+            assert other.startswith("2 sessions move")
 
 
 def test_past_slots_are_never_offered(hall, at, camp, knots, rooms, slots):
