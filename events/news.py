@@ -114,6 +114,11 @@ def tell(
     tell_each(told={person.pk: [item] for person in people}, by=by)
 
 
+def is_mailed(*, person: Attendee, by: Attendee | None) -> bool:
+    """Whether what is told the person now goes by mail, too, as far as it is of use by then."""
+    return person != by and _mailed(Attendee.objects.filter(pk=person.pk)).exists()
+
+
 def news_item(
     *, kind: str, address: str = "", session: int | None = None, ends_at: datetime | None = None, **facts: str
 ) -> Item:
@@ -252,14 +257,14 @@ def mail_news(camp_id: int, after: int = 0) -> None:
 
 
 def _due(people: AttendeeQuerySet) -> AttendeeQuerySet:
-    """Those for whom something waits that is to be mailed; for guests until they read it or have an address. Of a
-    practice copy nothing is mailed.
-    """
+    """Those for whom something waits that is to be mailed; for guests until they read it or have an address."""
+    return _mailed(people).filter(news_due_from__isnull=False)
+
+
+def _mailed(people: AttendeeQuerySet) -> AttendeeQuerySet:
+    """Those to whom news are mailed; of a practice copy nothing is."""
     return people.present().filter(
-        news_due_from__isnull=False,
-        user__email__isnull=False,
-        camp__archived_at__isnull=True,
-        camp__practice_of__isnull=True,
+        user__email__isnull=False, camp__archived_at__isnull=True, camp__practice_of__isnull=True
     )
 
 
@@ -391,6 +396,20 @@ def hear(*, attendee: Attendee, seen: int, first: int = 0) -> None:
     row = _held().get(pk=attendee.pk)
     row.news = [item for item in row.news if not first <= number_of(item) <= seen]
     row.save(update_fields=["news"])
+
+
+@transaction.atomic
+def take_news_back(*, people: Iterable[int], kind: str, address: str) -> None:
+    """What these (ids) were told of that kind, of the page at that address, waits for them no more: it is not so any
+    more, or was answered.
+    """
+    told = []
+    for person in _held().filter(pk__in=set(people)).exclude(news=[]).order_by("pk"):
+        stays = [item for item in person.news if (item["kind"], item["address"]) != (kind, address)]
+        if stays != person.news:
+            person.news = stays
+            told.append(person)
+    Attendee.objects.bulk_update(told, ["news"], batch_size=IN_ONE_STATEMENT)
 
 
 @transaction.atomic

@@ -121,6 +121,7 @@ class FullCamp:
         for is_pinned in (True, False, True):
             pin_session(session=self.other, is_pinned=is_pinned, by=first)
         undo_step(camp=camp, by=first)
+        self.undo, self.redo = camp.steps.to_undo(first).first(), camp.steps.to_redo(first).first()
         self.other.refresh_from_db()
         self.away = AttendeeFactory(camp=camp, display_name="Away")
         self.away.away_in.add(slots[2])
@@ -305,8 +306,8 @@ class FullCamp:
             "schedule:plan_b_drop": Form({"plan": self.plan_b}),
             "schedule:plan_b_return": Form({"plan": self.dropped_plan_b, "instead_of": self.plan_b}),
             "schedule:move_undo": Form({"moved": f"{self.session.pk}-{self.session.revision}"}),
-            "schedule:step_undo": Form(),
-            "schedule:step_redo": Form(),
+            "schedule:step_undo": Form({"step": self.undo.pk}),
+            "schedule:step_redo": Form({"step": self.redo.pk}),
             "slots_shift": Form(seen | {"moving": self.slots[2].pk, "by_minutes": 15, "way": "later"}),
             "schedule:shift_undo": Form(seen | {"slot": [self.slots[2].pk], "by_minutes": 15, "way": "later"}),
             "schedule:repeat_add": Form(free),

@@ -33,10 +33,12 @@ def repairs(case: Case, told: solver.Problem, *, seconds: float, seed: int = 1) 
     with the wishes of the snapshot (`Case.shown`).
     """
     standing = [p for p in case.placements if p not in case.fixed]
-    return [
+    found = [
         _in_numbers(case, told, repair)
         for repair in solver.repairs(case.solvable, standing, seconds=seconds, seed=seed)
     ]
+    # Of those that move equally many the order, too, tells no more than what is told.
+    return sorted(found, key=lambda one: (not one.is_fewest, one.moved, -one.attended, one.standing, one.rows))
 
 
 def quick_repairs(case: Case, told: solver.Problem) -> list[Mending]:

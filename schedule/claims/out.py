@@ -14,7 +14,7 @@ from django.db import transaction
 from events.models import Attendee, Camp, Room, Slot
 
 from ..draft.rows import DraftRows, read_draft
-from ..models import GridVersion, Placement, Session
+from ..models import Cell, GridVersion, Placement, Session
 from ..wall.live import standing_of
 from ..wall.publish import frame_of, pending_placements, put_up
 
@@ -71,6 +71,14 @@ class Seen:
             frame[kind] = [*there, *(one for one in now[kind] if one["id"] in new)]
         frame["slots"].sort(key=lambda slot: datetime.fromisoformat(slot["starts_at"]))
         return frame
+
+
+def is_out(place: Cell) -> bool:
+    """Whether everybody sees the session there, in these words."""
+    latest = GridVersion.latest(place.session.camp)
+    rows = latest.placements.filter(session=place.session_id, is_cancelled=False) if latest else []
+    here = (place.room_id, place.slot_id, place.room.name, place.slot.starts_at)
+    return any((row.room_ref, row.slot_ref, row.room_name, row.starts_at) == here for row in rows)
 
 
 @transaction.atomic(savepoint=False)

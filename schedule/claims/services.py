@@ -20,7 +20,7 @@ from ..draft.moves import off_the_board, session_of, slots_from, take_each, unpl
 from ..draft.rows import read_draft
 from ..draft.steps import record_step
 from ..models import Cell, Draft, Session, Step
-from .out import Seen, put_out
+from .out import Seen, is_out, put_out
 
 
 class Taken(ValidationError):
@@ -112,6 +112,11 @@ def _theirs(camp: Camp, pitch: Pitch) -> Session | None:
     if place is None:
         return sessions[0] if sessions else None
     place.slot.camp = camp
+    if not is_out(place):
+        # Where it stands on the draft is nobody else's to read.
+        raise ValidationError(
+            _("The organisers placed “%(title)s”. Ask them where it is to be."), params={"title": pitch}
+        )
     raise ValidationError(
         _("The organisers placed “%(title)s”: %(place)s. Ask them to move it."),
         params={"title": pitch, "place": place},

@@ -16,6 +16,7 @@ from pitches.models import Pitch
 from pitches.services import save_pitch
 
 from ..wall.hosts import switch_rooms
+from .answers import refuse_unoffered
 from .plan import Plan
 
 #: as a step keeps it: `why`, `at` (a room and a slot), and what of these was done
@@ -54,6 +55,8 @@ def turn_beside(*, camp: Camp, beside: Beside, is_on: bool, by: Attendee | None)
             set_away(attendee=person, slots=slots, is_away=is_on, by=by)
     if hosts := beside.get("hosts"):
         pitch, before, after = hosts
+        if is_on and (new := set(after) - set(before)):
+            refuse_unoffered(camp=camp, session_id=beside["at"][0], people=new)
         _hand_over(camp, pitch, before, after, by) if is_on else _hand_over(camp, pitch, after, before, by)
     if shift := beside.get("shift"):
         minutes, slots = shift

@@ -20,7 +20,8 @@ from django_tasks import task
 from accounts.mail import QUEUE
 from events import stamps
 from events.models import Attendee, Camp
-from events.news import CALLED, CANNOT, COMING, COULD_LEAD, tell
+from events.news import CALLED, CANNOT, COMING, COULD_LEAD, is_mailed, take_news_back, tell
+from pitches.models import Pitch
 
 from ..models import Device, HostCall, LeadOffer, Session
 from ..wall.push import Message, Said, is_offered, send, topic_of
@@ -40,14 +41,17 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
     camp = session.camp.lock()
     if not session.pitch.hosts.filter(pk=host.pk).exists():
         raise ValidationError(_("%(name)s does not host this session any more."), params={"name": host})
-    now, known = timezone.now(), HostCall.objects.filter(session=session, host=host).first()
+    now, ends_at = timezone.now(), _ends_at(session)
+    if ends_at and ends_at <= now:
+        raise ValidationError(_("“%(title)s” is over: nobody is called to it any more."), params={"title": session})
+    known = HostCall.objects.filter(session=session, host=host).first()
     if known and now - known.called_at < PAUSE and not known.answer:
         raise ValidationError(_("%(name)s was called just now. Give them a minute."), params={"name": host})
     devices = host.devices.count() if is_offered() else 0
     said = {
         "by": by,
         "called_at": now,
-        "is_mailed": bool(host.user and host.user.email),
+        "is_mailed": is_mailed(person=host, by=by),
         "devices": devices,
         "answer": HostCall.Answer.NONE,
         "answered_at": None,
@@ -59,9 +63,11 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
         kind=CALLED,
         by=by,
         address=call_address(session),
-        ends_at=_ends_at(session),
+        ends_at=ends_at,
         of=session.pitch.get_absolute_url(),
         title=session.title,
+        # Told anew, though the words are the same.
+        at=now.isoformat(),
         place=_place(session),
     )
     if devices:
@@ -79,6 +85,7 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
     call.session = session
     if answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
         raise ValidationError(_("Choose one of the two answers."))
+    take_news_back(people=[call.host_id], kind=CALLED, address=call_address(session))
     if call.answer == answer:
         return call
     call.answer, call.answered_at = answer, timezone.now()
@@ -87,6 +94,14 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
     _tell_of(session, people, kind, by)
     _let_pages_say(session)
     return call
+
+
+@transaction.atomic(savepoint=False)
+def end_calls(*, pitch: Pitch) -> None:
+    """Whoever was called and hosts it no more is not missed any more."""
+    calls = HostCall.objects.filter(session__pitch=pitch).exclude(host__in=pitch.hosts.all())
+    for call in calls.select_related("session__camp"):
+        take_news_back(people=[call.host_id], kind=CALLED, address=call_address(call.session))
 
 
 @transaction.atomic

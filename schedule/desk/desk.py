@@ -134,6 +134,10 @@ class Desk:
             return []
         return cost_in_words(advice.cost_of(self.case, self.case.shown, rows))
 
+    def gain(self, rows: list[list[int]]) -> int:
+        """Wishes more, or fewer if negative, as they are told."""
+        return advice.cost_of(self.case, self.case.shown, rows).gain if self.wishes else 0
+
     # -- in words -------------------------------------------------------------------------------------------
 
     def told(self, moves: Sequence[Move]) -> list[str]:

@@ -35,10 +35,9 @@ def room_gone(desk: Desk) -> list[Remedy]:
     # What goes on elsewhere just now is there already: a double keeps its second slot from all others.
     draft = replace(desk.draft, closed=closed, standing=[_moved(found, at_once, desk) for found in desk.draft.standing])
     case = border.case_of(draft, wishes=desk.wishes or border.NOBODY, mending=True)
-    ways = [(mending, moves_to(draft, mending.rows)) for mending in advice.quick_repairs(case, case.shown)]
+    ways = [[*at_once, *moves_to(draft, mending.rows)] for mending in advice.quick_repairs(case, case.shown)]
     found = []
-    for _mending, later in sorted(ways, key=lambda way: _price(*way))[:MOST]:
-        moves = [*at_once, *later]
+    for moves in sorted(ways, key=lambda moves: _price(desk, moves))[:MOST]:
         found.append(
             Remedy(
                 moved_in_words(moves),
@@ -60,10 +59,12 @@ def _moved(found: Standing, moves: Iterable[Move], desk: Desk) -> Standing:
     return replace(found, cells=[Cell(session=found.session, slot=cell.slot, room=room) for cell in found.cells])
 
 
-def _price(mending: advice.Mending, moves: Sequence[Move]) -> tuple[int, int]:
-    """What comes off the grid first; then wishes lost, against how many have to go elsewhere."""
+def _price(desk: Desk, moves: Sequence[Move]) -> tuple[int, int, int, Sequence[Move]]:
+    """What comes off the grid first; then wishes lost, as they are told, against how many have to go elsewhere; then
+    fewer moves, then ids: the order tells no more of wishes than the numbers beside it.
+    """
     going = sum(1 for move in moves if move.room)
-    return len(moves) - going, going * WORTH_A_MOVE - mending.attended
+    return len(moves) - going, going * WORTH_A_MOVE - desk.gain(desk.rows_after(moves)), going, sorted(moves)
 
 
 def _at_once(desk: Desk) -> list[Move]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Attendee, Camp, Room
@@ -17,8 +18,10 @@ from ..draft.moves import cells_from, off_the_board, refuse_unseen, slots_from, 
 from ..draft.rows import begun_in
 from ..draft.steps import record_step
 from ..models import Cell, Draft, Session, Step
+from .answers import refuse_unheard
 from .beside import do_beside
 from .plan import Move, Plan
+from .seen import refuse_other_times
 
 
 class Mended(NamedTuple):
@@ -36,13 +39,16 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
     moved what. Nothing is moved to where something has begun, or into a room that is closed by now.
     """
     camp = camp.lock()
+    _refuse_over(camp, plan)
+    refuse_other_times(camp=camp, plan=plan)
+    refuse_unheard(camp=camp, plan=plan)
     beside = do_beside(camp=camp, plan=plan, by=by)
     moved = _stand_where_said(camp, plan.moves, by)
     if plan.again:
         moved.insert(0, _stand_once_more(camp, plan.again, by))
     _refuse_left_behind(camp, plan)
     Draft.touch(camp)
-    kind = Step.Kind.REPEAT if plan.again and not plan.moves else Step.Kind.REPAIR
+    kind = _kind_again(moved[0]) if plan.again else Step.Kind.REPAIR
     return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by, beside=beside))
 
 
@@ -50,6 +56,8 @@ def mend(*, camp: Camp, plan: Plan, by: Attendee) -> Mended:
 def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Attendee) -> Mended:
     """A session that nobody had pitched is on the board and stands there; neither, where that is taken by now."""
     camp = camp.lock()
+    _refuse_over(camp, plan)
+    refuse_other_times(camp=camp, plan=plan)
     room_id, slot_id = plan.new or (0, 0)
     room, slot = camp.rooms.filter(pk=room_id).first(), camp.slots.filter(pk=slot_id).first()
     if room is None or slot is None:
@@ -64,8 +72,8 @@ def put_in_new(*, camp: Camp, plan: Plan, title: str, on_behalf_of: str, by: Att
     take_cells(session=session, room=room, slots=slots_from(slot, pitch.length))
     session.mark_moved(by)
     Draft.touch(camp)
-    kind, moved = Step.Kind.REPAIR if gone else Step.Kind.MOVE, [session, *gone]
-    return Mended(moved, record_step(camp=camp, kind=kind, sessions=moved, by=by))
+    moved = [session, *gone]
+    return Mended(moved, record_step(camp=camp, kind=Step.Kind.MOVE, sessions=moved, by=by))
 
 
 def _stand_once_more(camp: Camp, again: tuple[int, int, int], by: Attendee) -> Session:
@@ -78,6 +86,11 @@ def _stand_once_more(camp: Camp, again: tuple[int, int, int], by: Attendee) -> S
     _refuse_begun(camp, [slot_id], pitch)
     _refuse_closed(camp, [(room_id, slot_id)])
     return stand_again(pitch=pitch, room=room, slot=slot, by=by)
+
+
+def _kind_again(session: Session) -> Step.Kind:
+    """What waited is placed; whatever gave it the place made way."""
+    return Step.Kind.REPEAT if session.pitch.sessions.placed().count() > 1 else Step.Kind.MOVE
 
 
 def _stand_where_said(camp: Camp, moves: Iterable[Move], by: Attendee) -> list[Session]:
@@ -121,6 +134,18 @@ def _fewer_runs(pitch: Pitch) -> int:
         pitch.runs = max(1, min(runs, pitch.sessions.placed().count()) - 1)
         pitch.save(update_fields=["runs"])
     return runs - pitch.runs
+
+
+def _refuse_over(camp: Camp, plan: Plan) -> None:
+    """While the camp runs, what has ended stays as it was."""
+    if not camp.is_running:
+        return
+    changed = {move.session for move in plan.moves} | ({plan.at[0]} if plan.hands or plan.away else set())
+    cells = Cell.objects.filter(session__in=changed, session__camp=camp).select_related("session__pitch", "slot")
+    last = {cell.session: cell.slot.ends_at for cell in cells.order_by("slot__ends_at")}
+    for session, ends_at in last.items():
+        if ends_at <= timezone.now():
+            raise ValidationError(_("“%(title)s” is over, and stays as it was."), params={"title": session})
 
 
 def _refuse_begun(camp: Camp, slot_ids: Iterable[int], what: Session | Pitch) -> None:

@@ -54,8 +54,16 @@ class Move(NamedTuple):
     slot: int = 0
 
 
+class Seen(NamedTuple):
+    """A slot was to begin and end then, in seconds, as the person saw it."""
+
+    slot: int
+    starts: int
+    ends: int
+
+
 class Plan(NamedTuple):
-    """Ids only."""
+    """Ids and moments only."""
 
     why: str
     moves: Sequence[Move] = ()
@@ -73,6 +81,19 @@ class Plan(NamedTuple):
     shift: tuple[int, Sequence[int]] | None = None
     #: where the person stood: a session, a room and a slot, each if there was one
     at: tuple[int, int, int] = (0, 0, 0)
+    #: of each slot that it names
+    times: Sequence[Seen] = ()
+    #: hosts of whom the person knew that they are on the way
+    coming: Sequence[int] = ()
+
+    @property
+    def named_slots(self) -> set[int]:
+        """Ids of those at whose time something is to be, or not to be."""
+        found = {move.slot for move in self.moves if move.room}
+        found |= {slot for _what, slot in (*self.closes, *self.away)}
+        found |= {self.again[1]} if self.again else set()
+        found |= {self.new[1]} if self.new else set()
+        return found | set(self.shift[1] if self.shift else ())
 
     def signed(self, camp: Camp) -> str:
         return dumps(self, salt=_salt(camp), compress=True)
@@ -88,6 +109,7 @@ class Plan(NamedTuple):
             moves=[Move(*move) for move in found.moves],
             closes=[(room, slot) for room, slot in found.closes],
             away=[(person, slot) for person, slot in found.away],
+            times=[Seen(*seen) for seen in found.times],
         )
 
 

@@ -7,10 +7,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from events.models import Attendee, Camp
+from pitches.models import Pitch
+from pitches.signals import pitch_changed
 
 from ..draft.signals import beside_turned
 from ..models import Step
 from .beside import turn_beside
+from .calling import end_calls
 
 
 @receiver(beside_turned)
@@ -18,3 +21,8 @@ def turn_what_is_beside(
     sender: type[Step], camp: Camp, step: Step, is_anew: bool, by: Attendee | None, **kwargs: Any
 ) -> None:
     turn_beside(camp=camp, beside=step.beside or {}, is_on=is_anew, by=by)
+
+
+@receiver(pitch_changed)
+def end_calls_of_others(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> None:
+    end_calls(pitch=pitch)

@@ -85,7 +85,7 @@ class Words(NamedTuple):
                     ngettext("%(count)s session no longer pinned", "%(count)s sessions no longer pinned", len(moves))
                     % count
                 )
-            case Step.Kind.MOVE if len(moves) > 1:
+            case Step.Kind.MOVE | Step.Kind.REPEAT if len(moves) > 1:
                 # The first is the one that was taken in hand: the others made way.
                 text = ngettext("%(what)s; %(count)s made way", "%(what)s; %(count)s made way", len(moves) - 1)
                 return text % {"what": self._of_one(step, moves[0]), "count": len(moves) - 1}

@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from accounts.once import note_left
 from events.access import Access, camp_view
-from events.http import AttendeeRequest, Undo, chosen, led_to, refusal_told, sent_from, tell_done
+from events.http import AttendeeRequest, Undo, chosen, id_in, led_to, refusal_told, sent_from, tell_done
 from events.models import Camp, HelperRight, Slot
 
 from ..desk.calling import call_host
 from ..desk.desk import Desk
 from ..desk.mend import Mended, mend, put_in_new
+from ..desk.missing import missing_host
 from ..desk.plan import Plan, Why
 from ..desk.ways import offered, ways, whys
 from ..forms import NewSessionForm
@@ -59,7 +60,8 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
             problem = " ".join(error.messages)
         # As it is by now.
         desk = Desk(camp, session=desk.session, room=desk.room, slot=desk.slot)
-    remedies = ways(desk, why) if why and not camp.is_archived else []
+    missing = missing_host(desk, id_in(request.GET.get("who", "")))
+    remedies = ways(desk, why, missing) if why and not camp.is_archived else []
     context = {
         "camp": camp,
         "desk": desk,
@@ -69,6 +71,8 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
         "form": form if why == Why.NEW else None,
         "problem": problem,
         "calls": _calls(desk) if why == Why.HOST else [],
+        "missing": missing,
+        "asks_who": why == Why.HOST and len(desk.hosts) > 1 and desk.standing and not camp.is_archived,
         "offered": offered(desk) if why == Why.HOST else [],
         "live": Draft.of(camp).live == Draft.Live.ON,
         "is_published": GridVersion.latest(camp) is not None,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -138,9 +139,11 @@ def _turn(request: AttendeeRequest, camp: Camp, turn: Callable[..., list[Session
     """Says what it was, and of one session where it is now."""
     step = chosen(camp.steps.all(), request.POST.get("step", ""))
     with refusal_told(request):
-        moved = turn(camp=camp, by=request.me, seen=step.pk if step else None)
+        if step is None:
+            raise ValidationError(_("That step is not there any more. Look again, then decide."))
+        moved = turn(camp=camp, by=request.me, seen=step.pk)
         rows = list(camp.sessions.filter(pk__in=[session.pk for session in moved]).with_place())
-        told = [said % {"what": found.sentence} for found in told_steps(camp, [step] if step else [])]
+        told = [said % {"what": found.sentence} for found in told_steps(camp, [step])]
         if len(rows) == 1 or not told:
             told.append(_where_it_is(camp, rows))
         return tell_moved(request, camp, moved, " ".join(told))

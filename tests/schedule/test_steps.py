@@ -393,6 +393,19 @@ def test_a_button_sent_twice_takes_back_one_step(camp, olga, knots, at):
     assert cell_of(session) == ("Barn", 10)
 
 
+@pytest.mark.parametrize("step", ["0", "x", "", "999999"])
+@pytest.mark.parametrize("way", ["undo", "redo"])
+def test_a_step_that_is_not_there_takes_nothing_back(camp, olga, knots, at, way, step):
+    at(knots, 0, 0, olga)
+    session = at(knots, 1, 1, olga)
+    if way == "redo":
+        undo_step(camp=camp, by=olga)
+    before = cell_of(session)
+    page = browser(olga).post(f"/{camp.slug}/draft/steps/{way}/", {"step": step}, follow=True).content.decode()
+    assert "That step is not there any more." in page
+    assert cell_of(session) == before
+
+
 def test_a_refusal_is_told_on_the_page_and_the_next_button_is_another(camp, olga, tunde, knots, ducks, at):
     mine = at(ducks, 0, 2, olga)
     at(knots, 0, 0, olga)

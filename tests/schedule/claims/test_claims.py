@@ -284,8 +284,25 @@ def test_whoever_gave_up_hosting_gives_no_place_back(sign_in, camp, ben, cleo, k
     claim_place(pitch=knots, room=rooms[1], slot=slots[1], by=cleo)
 
 
+def test_a_refusal_names_no_place_that_nobody_sees_yet(camp, olga, ben, knots, rooms, slots):
+    claim_place(pitch=knots, room=rooms[0], slot=slots[0], by=ben)
+    place_session(pitch=knots, room=rooms[1], slot=slots[2], by=olga)
+    assert published(camp) == {"Knots": ("Barn", 10)}
+    only = r"^\['The organisers placed “Knots”\. Ask them where it is to be\.'\]$"
+    refused(knots, rooms[0], slots[1], ben, only)
+    with pytest.raises(ValidationError, match=only):
+        give_back(pitch=knots, by=ben)
+    publish_grid(camp=camp, by=olga)
+    refused(knots, rooms[0], slots[1], ben, "Loft, Sat 12 Jan, 13:00")
+    # Nor a name that the room has on the draft alone.
+    rooms[1].name = "Attic"
+    rooms[1].save()
+    refused(knots, rooms[0], slots[1], ben, only)
+
+
 def test_what_the_organisers_placed_is_theirs(sign_in, camp, ben, knots, rooms, slots):
     session = place_session(pitch=knots, room=rooms[0], slot=slots[0])
+    publish_grid(camp=camp, by=None)
     client = sign_in(ben)
     page = client.get(url(camp, knots)).content.decode()
     assert "The organisers placed it." in page

@@ -9,13 +9,15 @@ from django.core import mail
 from django.test import TestCase
 from django.utils import timezone
 
+from events.joining import write_down
 from events.news import forget_news
+from pitches.services import save_pitch
 from schedule.desk.calling import call_host, is_leader_sought
 from schedule.models import Device, HostCall, LeadOffer
 from schedule.wall import push
 from schedule.wall.publish import publish_grid
 from tests.addresses import A_POINT, A_SERVICE
-from tests.factories import DAY
+from tests.factories import DAY, CampFactory
 from tests.schedule.desk.conftest import Hall, said, words
 
 
@@ -157,3 +159,79 @@ def test_what_is_over_asks_nobody(hall, monkeypatch, olga, knots, ben):
     call_host(session=knots, host=ben, by=olga)
     monkeypatch.setattr(timezone, "now", lambda: DAY + timedelta(hours=13))
     assert not is_leader_sought(knots)
+
+
+# -- the notice goes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["coming", "cannot"])
+def test_the_notice_goes_once_it_is_answered(hall, knots, ben, answer):
+    call(hall, knots, ben)
+    Hall(ben).client.post(f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": answer})
+    assert news(ben) == []
+
+
+def test_the_notice_goes_when_an_organiser_writes_the_answer_down(hall, knots, ben):
+    call(hall, knots, ben)
+    hall.client.post(f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": "coming"})
+    assert news(ben) == []
+
+
+def test_the_notice_goes_when_somebody_else_leads_it(hall, knots, ben, cleo):
+    call(hall, knots, ben)
+    LeadOffer.objects.create(session=knots, attendee=cleo)
+    hall.choose(knots, "host")
+    assert news(ben) == ["no_host"]
+
+
+def test_the_notice_goes_when_the_host_names_another_and_stays_for_whoever_hosts_it_still(hall, knots, ben, cleo, hal):
+    knots.pitch.hosts.add(hal)
+    call(hall, knots, ben)
+    call(hall, knots, hal)
+    save_pitch(pitch=knots.pitch, hosts=[hal, cleo], not_in=[], by=ben)
+    assert news(ben) == []
+    assert news(hal) == ["called"]
+
+
+# -- only what is done is said --------------------------------------------------------------------------
+
+
+def told_of_calls(hall, knots) -> str:
+    return words(hall.look(hall.address(knots, "host")).select_one("#calls"))
+
+
+def test_a_second_call_is_a_second_mail(hall, at, knots, ben):
+    call(hall, knots, ben)
+    at(9.6)
+    call(hall, knots, ben)
+    assert [sent.to for sent in mail.outbox] == [[ben.user.email]] * 2
+    assert news(ben) == ["called"]
+
+
+def test_to_what_is_over_nobody_is_called(hall, at, knots, ben):
+    at(11.1)
+    assert "“Knots” is over: nobody is called to it any more." in said(call(hall, knots, ben))
+    assert not HostCall.objects.exists()
+    assert not mail.outbox
+
+
+def test_where_no_mail_goes_none_is_said_to_have_gone(nine, camp, olga, knots, ben):
+    camp.practice_of = CampFactory()
+    camp.save(update_fields=["practice_of"])
+    assert not call_host(session=knots, host=ben, by=olga).is_mailed
+    assert not mail.outbox
+
+
+def test_whoever_calls_themselves_is_sent_nothing_and_none_is_said_to_be(hall, olga, knots):
+    knots.pitch.hosts.set([olga])
+    call(hall, knots, olga)
+    assert not mail.outbox
+    assert news(olga) == []
+    assert "called 09:30: no message reaches them" in told_of_calls(hall, knots)
+
+
+def test_of_whoever_has_no_account_it_is_said_that_nothing_reaches_them(hall, camp, knots):
+    gran = write_down(camp=camp, display_name="Gran")
+    knots.pitch.hosts.set([gran])
+    call(hall, knots, gran)
+    assert "called 09:30: no message reaches them no answer yet" in told_of_calls(hall, knots)

@@ -84,6 +84,25 @@ def test_a_host_who_is_missing_is_away_then_and_the_session_runs_later(hall, kno
     assert not ben.away_in.exists()
 
 
+def test_only_the_one_who_is_missing_is_away_and_told(hall, knots, ben, hal, slots):
+    knots.pitch.hosts.add(hal)
+    why = f"host&who={ben.pk}"
+    hall.choose(knots, why, next(n for n, text in enumerate(hall.remedies(knots, why)) if "away from" in text))
+    assert where(knots)[1] > 10
+    assert list(ben.away_in.all()) == [slots[0]]
+    assert not hal.away_in.exists()
+    hal.refresh_from_db()
+    assert "away" not in [item["kind"] for item in hal.news]
+
+
+def test_those_who_are_there_go_on_without_the_one_who_is_missing(hall, knots, ben, hal, cleo):
+    knots.pitch.hosts.add(hal, cleo)
+    why = f"host&who={ben.pk}"
+    assert hall.remedies(knots, why)[0].startswith("Cleo, Hal lead it")
+    hall.choose(knots, why)
+    assert set(knots.pitch.hosts.all()) == {hal, cleo}
+
+
 def test_handing_over_leaves_it_where_it_is_and_tells_both(hall, camp, knots, ben, cleo):
     LeadOffer.objects.create(session=knots, attendee=cleo)
     response = hall.choose(knots, "host")
@@ -281,13 +300,17 @@ def test_a_room_that_was_closed_meanwhile_takes_nobody(hall, knots, ducks, rooms
     assert "Barn was closed for that time meanwhile" in response.content.decode()
 
 
-def test_nothing_goes_to_what_has_begun_since_the_page_was_looked_at(hall, at, knots):
-    plans, found = hall.plans(knots, "host"), hall.remedies(knots, "host")
+def test_nothing_goes_to_what_has_begun_since_the_page_was_looked_at(hall, at, camp, olga, knots, rooms, slots):
+    plans, found = hall.plans(knots, "again"), hall.remedies(knots, "again")
     plan = plans[next(n for n, text in enumerate(found) if "11:00" in text)]
+    late = place_session(pitch=PitchFactory(camp=camp, title="Late"), room=rooms[0], slot=slots[2])
     at(11.1)
-    response = hall.client.post(hall.address(knots, "host"), {"plan": plan})
+    response = hall.client.post(hall.address(knots, "again"), {"plan": plan})
     assert response.status_code == 422
     assert "has begun by now" in response.content.decode()
+    moves = [Move(late.pk, late.revision, rooms[1].pk, slots[1].pk)]
+    with pytest.raises(ValidationError, match="has begun by now"):
+        mend(camp=camp, plan=Plan("full", moves=moves), by=olga)
 
 
 def test_hosts_who_changed_meanwhile_are_not_overwritten(hall, knots, ben, cleo, hal):
@@ -345,3 +368,27 @@ def test_a_session_off_the_grid_has_a_desk_without_what_needs_a_place(hall, olga
     page = hall.look(hall.address(knots))
     assert "Room gone" not in page.get_text()
     assert "New session now" in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("why", "typed", "told"),
+    [
+        ("again", {}, "“Knots” runs once more: "),
+        ("new", {"title": "Fire drill", "behalf": ""}, "“Fire drill” placed: "),
+    ],
+)
+def test_the_history_says_what_was_put_there_and_that_another_made_way(
+    hall, camp, knots, rooms, slots, why, typed, told
+):
+    full(camp, rooms, slots)
+    hall.choose(knots, why, **typed)
+    assert steps(camp)[0].startswith(told)
+    assert steps(camp)[0].endswith("; 1 made way")
+    hall.undo()
+    assert camp.sessions.placed().count() == 6
+
+
+def test_the_history_says_that_what_waited_was_placed(hall, camp, knots):
+    PitchFactory(camp=camp, title="Maps")
+    hall.choose(knots, "cancel", 1)
+    assert steps(camp)[0] == "“Maps” placed: Barn, 10:00; 1 made way"

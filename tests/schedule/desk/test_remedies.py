@@ -6,6 +6,7 @@ import pytest
 
 from events.editing import archive_camp
 from events.frame import close_rooms
+from schedule.advice.mending import Mending
 from schedule.desk.plan import Why
 from schedule.draft.moves import pin_session, place_session
 from schedule.models import LeadOffer
@@ -36,6 +37,24 @@ def test_of_a_room_that_is_gone_all_go_elsewhere_or_it_is_said_first_that_they_d
     for remedy in found:
         assert remedy.startswith("Drops 1 session: “")
     assert any("2 sessions move" in remedy for remedy in found)
+
+
+def test_ways_that_cost_the_same_as_told_stand_by_how_few_move(hall, camp, knots, rooms, slots, monkeypatch):
+    wished(knots, 12)
+    geese = place_session(pitch=PitchFactory(camp=camp, title="Geese"), room=rooms[1], slot=slots[2])
+    few = [[knots.pitch_id, slots[0].pk, rooms[1].pk], [geese.pitch_id, slots[2].pk, rooms[1].pk]]
+    many = [[knots.pitch_id, slots[1].pk, rooms[1].pk], [geese.pitch_id, slots[0].pk, rooms[1].pk]]
+    # One wish more lies on the other side of a step.
+    for attended in ((10, 15), (15, 10)):
+        ways = [
+            Mending([], moved=n, people=0, attended=a, standing=0, is_fewest=False, rows=rows)
+            for n, a, rows in ((1, attended[0], few), (2, attended[1], many))
+        ]
+        for found in (ways, ways[::-1]):
+            monkeypatch.setattr("schedule.advice.quick_repairs", lambda *_args, found=found: found)
+            one, other = hall.remedies(knots, "room")
+            assert one.startswith("1 session moves")
+            assert other.startswith("2 sessions move")
 
 
 def test_past_slots_are_never_offered(hall, at, camp, knots, rooms, slots):
@@ -138,11 +157,41 @@ def test_of_a_camp_that_is_over_nothing_can_be_later(hall, at, knots):
 def test_a_co_host_and_whoever_offered_can_lead_it(hall, camp, knots, ben, cleo, hal):
     knots.pitch.hosts.add(hal)
     LeadOffer.objects.create(session=knots, attendee=cleo)
-    found = hall.remedies(knots, "host")
-    assert found[0].startswith("Ben leads it alone")
-    assert found[1].startswith("Hal leads it alone")
+    found = hall.remedies(knots, f"host&who={ben.pk}")
+    assert found[0].startswith("Hal leads it alone")
+    assert found[1].startswith("Cleo, who offered, leads it with Hal")
+    assert hall.remedies(knots, f"host&who={hal.pk}")[0].startswith("Ben leads it alone")
     knots.pitch.hosts.remove(hal)
     assert hall.remedies(knots, "host")[0].startswith("Cleo, who offered, leads it")
+
+
+def test_of_several_hosts_it_is_asked_who_is_missing(hall, knots, ben, hal):
+    page = hall.look(hall.address(knots, "host"))
+    assert "Who is missing?" not in page.get_text()
+    knots.pitch.hosts.add(hal)
+    for address in (hall.address(knots, "host"), hall.address(knots, "host&who=x"), hall.address(knots, "host&who=0")):
+        page = hall.look(address)
+        assert not page.select(".remedies")
+        assert "Nothing can be done" not in page.get_text()
+        links = page.select("nav[aria-labelledby=who-title] a")
+        assert [words(link) for link in links] == ["Ben", "Hal"]
+        assert not any(link.has_attr("aria-current") for link in links)
+    [chosen] = hall.look(hall.address(knots) + links[0]["href"].partition("#")[0]).select("nav [aria-current]")
+    assert words(chosen) == "Ben"
+
+
+def test_the_card_says_whom_it_writes_down_as_away(hall, camp, knots, ben, hal):
+    def away(why: str) -> list[str]:
+        return [text for text in hall.remedies(knots, why) if "away from" in text]
+
+    for text in away("host"):
+        assert "Ben is written down as away from 10:00 to 11:00, and told." in text
+    knots.pitch.hosts.add(hal)
+    found = away(f"host&who={hal.pk}")
+    assert found
+    for text in found:
+        assert "Hal is written down as away from 10:00 to 11:00, and told." in text
+        assert "Ben is" not in text
 
 
 def test_whoever_leads_something_else_then_is_not_proposed(hall, knots, ducks, cleo):
