@@ -588,8 +588,8 @@ class TestPage:
 class TestFigures:
     @pytest.fixture
     def crowd(self, camp, knots, ducks, rooms, slots):
-        """Seven people want both: on the board they can, in plan B not."""
-        for person in AttendeeFactory.create_batch(7, camp=camp):
+        """Eleven people want both: on the board they can, in plan B not."""
+        for person in AttendeeFactory.create_batch(11, camp=camp):
             for session in (knots, ducks):
                 set_interest(pitch=session.pitch, attendee=person, level=1)
         keep(camp)
@@ -602,11 +602,11 @@ class TestFigures:
         advice.renew_figures(camp=camp)
         page = look(at_desk, camp)
         lines = self.lines(page)
-        assert lines["Wishes met, of those possible"] == ["about 10 of about 10 better", "about 5 of about 10"]
+        assert lines["Wishes met, of those possible"] == ["about 20 of about 20 better", "about 10 of about 20"]
         assert lines["What all but a few see of their wishes"] == ["100 % better", "50 % or more"]
         board, plan = page.select(".sides")[1].select("section")
         assert "No two sessions at the same time" in words(board)
-        assert "wanted both by about 5 people" in words(plan)
+        assert "wanted both by about 10 people" in words(plan)
         assert "being counted" not in words(page)
         assert page.select_one("#plan-b[data-every]") is None
 
@@ -634,7 +634,7 @@ class TestFigures:
         place_session(pitch=PitchFactory(camp=camp), room=rooms[0], slot=slots[1])
         page = look(at_desk, camp)
         assert "being counted again" in words(page)
-        assert self.lines(page)["Wishes met, of those possible"] == ["about 10 of about 10", "about 5 of about 10"]
+        assert self.lines(page)["Wishes met, of those possible"] == ["about 20 of about 20", "about 5 of about 10"]
 
     def test_they_are_not_counted_twice_and_no_row_that_went_is_made_anew(self, camp, crowd, monkeypatch):
         advice.renew_figures(camp=camp)
