@@ -106,6 +106,8 @@ class BoardRoomKind(NamedTuple):
 class BoardRowKind(NamedTuple):
     states: str
     is_now: bool
+    #: it is over, and holds something: on a phone it is folded
+    is_past: bool
     is_for_sessions: bool
     has_title: bool
     pins: PinsKind
@@ -247,7 +249,9 @@ class Drawing:
             }
             tiles = [self._tile(row, cell) if cell.span else NOTHING for cell in row.cells if row.is_for_sessions]
             pins = self._pins(slot_id=row.slot_id)
-            kind = BoardRowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title), pins)
+            kind = BoardRowKind(
+                row.states, row.is_now, row.is_past and row.is_for_sessions, row.is_for_sessions, bool(row.title), pins
+            )
             values["is"] = digest(kind, values, tiles)[:MARK]
             self.drawn[row.slot_id] = DrawnRow(kind, values, tiles)
         return self.drawn[row.slot_id]

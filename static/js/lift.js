@@ -110,9 +110,11 @@
       push(new URL(page.address));
       putPage(page, rowOf(link));
       liftedAt = performance.now();
-      // On a phone what one has in hand, and the best of its places, stand on top of the page.
+      // On a phone what one has in hand, and the best of its places, stand on top of the page; where none is good, its name
+      // has the focus, not the first place of the table far below.
       if (isOnPhone()) document.querySelector(".workbar").scrollIntoView({ block: "start", behavior: "instant" });
-      focusOn(document.querySelector(isOnPhone() ? "#place button" : ".board .best") ?? document.querySelector(".board button.price"), isByKeys);
+      if (isOnPhone()) focusOn(document.querySelector("#place button") ?? document.querySelector(".workbar h1"), false);
+      else focusOn(document.querySelector(".board .best") ?? document.querySelector(".board button.price"), isByKeys);
       return true;
     } catch (error) {
       noAnswer("asked");
@@ -133,7 +135,8 @@
       shown = new URL(page.address).pathname + new URL(page.address).search;
       putPage(page, held);
       const place = at ? document.getElementById(at) : null;
-      // On the desk nothing moved meanwhile; on a phone one was led to the top.
+      // On the desk nothing moved meanwhile; on a phone one was led to the top, and what is over is folded.
+      place?.closest("tr")?.setAttribute("data-open", "");
       if (isOnPhone()) place?.scrollIntoView({ block: "center" });
       focusOn(place?.querySelector("a") ?? place, false);
       return true;

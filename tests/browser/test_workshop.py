@@ -744,3 +744,44 @@ def test_without_scripts_one_looks_again_for_the_answer_or_stops(open_page, wide
         page.wait_for_timeout(250)
         page.goto(f"/{wide_camp}/draft/figures/")
     expect(part).to_contain_text("There is no answer: it was stopped")
+
+
+RUNNING = "/bluelightcamp/draft/"
+
+
+def running(open_page, size: dict, **options) -> Page:
+    page = open_page("organiser", "bluelightcamp", viewport=size, **options)
+    page.goto(RUNNING)
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_what_is_over_is_folded_till_one_is_led_into_it(open_page, scripts):
+    page = running(open_page, PHONE, scripts=scripts)
+    over = page.locator(".board tr.past:has(.entry)").first
+    expect(over.locator(".entry").first).to_be_hidden()
+    assert page.locator(".board tr.now").bounding_box()["y"] < PHONE["height"]
+    page.locator(f".map a[href='#{over.locator('.entry').first.get_attribute('id')}']").click()
+    assert over.locator(".entry").first.is_visible()
+    page.goto(RUNNING)
+    over.locator(".unfold").click()
+    assert over.locator(".entry").first.is_visible()
+    expect(over.locator(".unfold")).to_be_hidden()
+
+
+def test_on_the_desk_the_board_opens_at_what_runs_now(open_page):
+    page = running(open_page, DESK | {"height": 500})
+    head = page.locator(".board thead tr:last-child th").first.bounding_box()
+    now = page.locator(".board tr.now").bounding_box()
+    assert head["y"] + head["height"] - 1 <= now["y"] <= head["y"] + head["height"] + 12
+    expect(page.locator(".unfold").first).to_be_hidden()
+
+
+def test_on_a_phone_the_name_of_what_one_holds_has_the_focus_where_no_cell_is_good(open_page):
+    """Of what has begun every cell is bad: the first of the table would be far below the screen."""
+    page = running(open_page, PHONE)
+    page.locator(".board tr.now .entry > a").first.click()
+    expect(page.locator("#place")).to_be_attached()
+    focused = page.locator(":is(.workbar h1, #place button):focus")
+    expect(focused).to_be_in_viewport()
+    assert 0 <= box(page, ".workbar")["top"] <= 120
