@@ -73,8 +73,11 @@
   const depth = () => history.state?.depth ?? 0;
   // Where the first of them was lifted: a board of one topic, say.
   let boardAt = "";
+  // How far down that page was; the browser would lead there again, also whoever was led to the cell by then.
+  let boardTop = 0;
   const push = (address) => {
-    if (!depth()) boardAt = location.pathname + location.search;
+    if (!depth()) [boardAt, boardTop] = [location.pathname + location.search, scrollY];
+    history.scrollRestoration = "manual";
     shown = address.pathname + address.search;
     if (shown !== location.pathname + location.search) history.pushState({ depth: depth() + 1 }, "", shown);
   };
@@ -89,6 +92,7 @@
     await goBack(depth());
     shown = address.pathname + address.search;
     history.replaceState({ depth: 0 }, "", shown);
+    history.scrollRestoration = "auto";
   };
 
   const focusOn = (node, isByKeys) => {
@@ -191,7 +195,7 @@
       const same = form.id === "pins" && document.querySelector(`.pins[value^="${button.value.replace(/\d+$/, "")}"]`);
       if (same) return focusOn(same, false);
       const touched = document.querySelector("[data-touched]");
-      touched?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      touched?.scrollIntoView({ block: isOnPhone() ? "center" : "nearest", inline: "nearest" });
       focusOn(document.querySelector(".summary") ?? touched?.querySelector("a") ?? document.querySelector(".told button"), false);
     } catch (error) {
       // No answer: it is shown where it stood, and the same press, sent again, is done once. What was told was heard.
@@ -272,7 +276,8 @@
     }
     const wanted = location.pathname + location.search;
     // What is on its way is put in once it is there.
-    if (wanted !== shown && !isBusy) show(wanted, "");
+    if (wanted !== shown && !isBusy) show(wanted, "").then(() => depth() || scrollTo({ top: boardTop, behavior: "instant" }));
+    if (!depth()) history.scrollRestoration = "auto";
   });
 
   // Pulling a card with the mouse is the second way: it is lifted, and let go over a place it is put there.

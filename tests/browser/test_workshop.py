@@ -785,3 +785,34 @@ def test_on_a_phone_the_name_of_what_one_holds_has_the_focus_where_no_cell_is_go
     focused = page.locator(":is(.workbar h1, #place button):focus")
     expect(focused).to_be_in_viewport()
     assert 0 <= box(page, ".workbar")["top"] <= 120
+
+
+def test_on_a_phone_one_is_led_to_the_cell_that_took_what_waited(open_page, wide_camp):
+    """History leads back to the board, and not to where one had scrolled on it."""
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    page.locator("#tray ol > li > a").last.click()
+    grace(page)
+    page.locator("#place .place-cells button").first.click()
+    expect(page.locator(".entry[data-touched]")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(page.locator(".entry[data-touched]")).to_be_in_viewport()
+
+
+def test_nothing_moves_when_somebody_comes(open_page):
+    """The one line of heads is full at 1280."""
+    page = running(open_page, DESK)
+    places = "['.board-box', '.dock', '.steps'].map((part) => JSON.stringify(document.querySelector(part).getBoundingClientRect()))"
+    before = page.evaluate(places)
+    other = open_page("helper", "bluelightcamp", viewport=DESK)
+    other.goto(RUNNING)
+    expect(page.locator("#draft-here .who")).to_be_visible()
+    assert page.evaluate(places) == before
+
+
+def test_on_the_map_a_closed_cell_has_a_mark(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    page.evaluate(
+        "document.querySelector('.map td').innerHTML = '<i class=\"closed\"><b class=\"visually-hidden\">Closed</b></i>'"
+    )
+    tile = page.locator(".map i.closed")
+    assert "gradient" in tile.evaluate("(tile) => getComputedStyle(tile).backgroundImage")
