@@ -27,7 +27,9 @@ from ..wall.table import Stencils
 from .hyphens import LONG, LONG_IN_MANY, softened
 from .short_names import short_rooms, short_topic
 
-#: rooms from which on words are broken earlier, and what waits has its place below the table instead of beside it
+#: rooms from which on words are broken earlier
+CLOSE = 7
+#: rooms from which on what waits has its place below the table instead of beside it
 MANY = 9
 #: tiles side by side on a map: of more, each would be narrower than a finger at 360 px
 MOST_TILES = 12
@@ -320,7 +322,7 @@ class Drawing:
         return bool(self.facts.topic) and topic.casefold() != self.facts.topic.casefold()
 
     def _soft(self, text: str) -> str:
-        return softened(text, self.language, LONG_IN_MANY if self.has_many else LONG)
+        return softened(text, self.language, LONG_IN_MANY if len(self.grid.rooms) >= CLOSE else LONG)
 
     # -- the map ------------------------------------------------------------------------------------------
 

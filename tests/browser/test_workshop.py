@@ -798,13 +798,13 @@ def test_on_a_phone_one_is_led_to_the_cell_that_took_what_waited(open_page, wide
     expect(page.locator(".entry[data-touched]")).to_be_in_viewport()
 
 
-def test_nothing_moves_when_somebody_comes(open_page):
+def test_nothing_moves_when_somebody_comes(open_page, wide_camp):
     """The one line of heads is full at 1280."""
-    page = running(open_page, DESK)
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
     places = "['.board-box', '.dock', '.steps'].map((part) => JSON.stringify(document.querySelector(part).getBoundingClientRect()))"
     before = page.evaluate(places)
     other = open_page("helper", "bluelightcamp", viewport=DESK)
-    other.goto(RUNNING)
+    other.goto(f"/{wide_camp}/draft/")
     expect(page.locator("#draft-here .who")).to_be_visible()
     assert page.evaluate(places) == before
 
@@ -816,3 +816,38 @@ def test_on_the_map_a_closed_cell_has_a_mark(open_page, wide_camp):
     )
     tile = page.locator(".map i.closed")
     assert "gradient" in tile.evaluate("(tile) => getComputedStyle(tile).backgroundImage")
+
+
+#: words of a card, up to the hyphens that may be in them, of which two letters beside each other stand on two lines
+BROKEN = """() => {
+    const broken = [];
+    const topOf = (node, at) => {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        return [...range.getClientRects()].at(-1).top;
+    };
+    document.querySelectorAll('.board .entry > a, .board .hosts, .board .band > span').forEach((part) => {
+        const node = part.firstChild;
+        for (const { 0: word, index } of (node?.data ?? '').matchAll(/[^\\s\\u00ad-]{2,12}/g)) {
+            const tops = [...word].map((letter, number) => topOf(node, index + number));
+            if (Math.max(...tops) - Math.min(...tops) > 3) broken.push(word);
+        }
+    });
+    return broken;
+}"""
+
+
+def test_with_eight_rooms_no_word_and_no_name_is_broken_without_a_hyphen(open_page):
+    page = opened(open_page, "/govcamp-2027/draft/", DESK)
+    # Whichever sessions stand on it: each card holds the words that are hardest.
+    page.evaluate(
+        """() => document.querySelectorAll('.board .entry').forEach((card) => {
+            card.querySelector('a').textContent = 'Somebody frightened publishing prescribing Committees Democracy';
+            card.querySelector('.hosts').textContent = 'Wilhelmina R., Marek R.';
+            card.querySelector('.band > span').textContent = 'Local government';
+        })"""
+    )
+    assert page.locator(".board .entry").count() > 5
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().right") == DESK["width"]
