@@ -24,7 +24,7 @@ from .form_keys import FIELD, INSTEAD_OF, mark_of
 from .models import User
 from .signals import guest_claimed
 from .told_cookies import number_in, say_done, say_number
-from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write_told
+from .told_rows import MOST_WAITING, Again, is_key, is_sentence, is_young, write_told
 
 log = logging.getLogger(__name__)
 

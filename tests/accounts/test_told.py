@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from accounts import told, told_rows
 from accounts.models import User
-from accounts.told import KEPT_FOR, ToldStorage
-from accounts.told_rows import MOST_WAITING
+from accounts.told import ToldStorage
+from accounts.told_rows import KEPT_FOR, MOST_WAITING
 from config.cleaning import clean_up
 from tests.factories import AttendeeFactory, CampFactory, UserFactory
 from tests.test_typed import DATA

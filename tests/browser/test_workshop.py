@@ -840,12 +840,13 @@ BROKEN = """() => {
 
 def test_with_eight_rooms_no_word_and_no_name_is_broken_without_a_hyphen(open_page):
     page = opened(open_page, "/govcamp-2027/draft/", DESK)
-    # Whichever sessions stand on it: each card holds the words that are hardest.
+    # Nothing stands on it, yet: each cell has a card with the words that are hardest.
     page.evaluate(
-        """() => document.querySelectorAll('.board .entry').forEach((card) => {
-            card.querySelector('a').textContent = 'Somebody frightened publishing prescribing Committees Democracy';
-            card.querySelector('.hosts').textContent = 'Wilhelmina R., Marek R.';
-            card.querySelector('.band > span').textContent = 'Local government';
+        """() => document.querySelectorAll('.board td.place').forEach((cell) => {
+            cell.className = '';
+            cell.innerHTML = `<div class="entry"><p class="band"><span>Local government</span></p>
+                <a href="#main">Somebody frightened publishing prescribing committees</a>
+                <p class="about"><span class="hosts">Wilhelmina R., Marek R.</span><span class="people">10–20</span></p></div>`;
         })"""
     )
     assert page.locator(".board .entry").count() > 5

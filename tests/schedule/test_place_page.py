@@ -199,4 +199,5 @@ def test_a_closed_cell_is_told_as_closed_and_is_no_target(sign_in, day, olga, ro
     assert page.find_all("button", value=cell) == []
     assert page.find_all("button", value=f"{slots[1].pk}-{rooms[1].pk}") == []
     told = [closed.get_text(" ", strip=True) for closed in page.select(".price.closed, .map i.closed")]
-    assert len(told) == 2 and all(words.startswith("Closed") for words in told)
+    assert len(told) == 2
+    assert all(words.startswith("Closed") for words in told)
