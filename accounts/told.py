@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import BaseStorage, Message
@@ -24,14 +23,15 @@ from .databases import CANNOT_WRITE, PATIENCE, waiting_no_longer_than
 from .form_keys import FIELD, INSTEAD_OF, mark_of
 from .models import User
 from .signals import guest_claimed
-from .told_rows import KEPT_FOR, MOST_WAITING, Again, is_key, is_sentence, is_young, write_told
+from .told_cookies import number_in, say_done, say_number
+from .told_rows import MOST_WAITING, Again, is_key, is_sentence, is_young, write_told
 
 log = logging.getLogger(__name__)
 
 #: whose page came, and the number of the last sentence on it: of a browser without scripts there is none
 COOKIE = "heard"
-#: where it can wait on no row: which forms are done, so that the script drops their drafts and no others
-DONE = "done"
+#: whose page was answered, and the number of the last sentence on it: where no script runs any more, none says `heard`
+SHOWN = "shown"
 
 
 class Waiting(Message):
@@ -97,22 +97,20 @@ class ToldStorage(BaseStorage):
     @property
     def heard(self) -> int | None:
         """The number of the last sentence on a page that came to this browser; None where no script can say so."""
-        if COOKIE not in self.request.COOKIES:
-            return None
-        whose, _dot, number = self.request.COOKIES[COOKIE].partition(".")
-        is_number = number.isascii() and number.isdigit() and len(number) < 16
-        return int(number) if is_number and self.user and whose == self.user.mark else 0
+        return number_in(self.request, COOKIE, self.user)
 
     def update(self, response: HttpResponseBase) -> list[Message]:
         """What is new is put down; what a page told goes. The page is shown whether or not that can be written."""
         if not self.said and not self.done_now and not self.is_of_another and self.found is None:
             return []
         is_shown = self.used and self.request.method != "HEAD"
+        if is_shown and self.user and self.heard is not None and (last := self._last_waiting()):
+            say_number(response, SHOWN, self.user, last)
         if not (self.user and self._put_down(self.user, is_shown=is_shown)):
             for message in self.said:
                 self.cookie.add(message.level, str(message), message.extra_tags)
             if self.done_now:
-                self._tell_by_cookie(response)
+                say_done(self.request, response, self.done_now)
         self.cookie.used = is_shown or self.is_of_another
         if len(self.cookie):
             self.cookie.update(response)
@@ -131,18 +129,16 @@ class ToldStorage(BaseStorage):
             log.warning("What is told could not be written down: %s", error)
         return False
 
-    def _tell_by_cookie(self, response: HttpResponseBase) -> None:
-        told = [key for key in self.request.COOKIES.get(DONE, "").split(".") if key][-9:]
-        is_secure = settings.SESSION_COOKIE_SECURE
-        value = ".".join([*told, *self.done_now])
-        response.set_cookie(DONE, value, max_age=KEPT_FOR, samesite="Lax", secure=is_secure)
-
     def _gone(self, *, is_shown: bool) -> int:
-        """The number up to which all was heard. Without scripts, nobody says more than that the page went out."""
+        """The number up to which all was heard. Without scripts, nobody says more than that the page went out; scripts
+        that are off by now say nothing, and what came by the page before is told once more at most.
+        """
         if (heard := self.heard) is not None:
-            return heard
-        shown = [message.number for message in self.waiting() if isinstance(message, Waiting)]
-        return max(shown, default=0) if is_shown else 0
+            return max(heard, number_in(self.request, SHOWN, self.user) or 0) if is_shown else heard
+        return self._last_waiting() if is_shown else 0
+
+    def _last_waiting(self) -> int:
+        return max((message.number for message in self.waiting() if isinstance(message, Waiting)), default=0)
 
 
 @receiver(user_logged_in)

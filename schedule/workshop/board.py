@@ -27,7 +27,9 @@ from ..wall.table import Stencils
 from .hyphens import LONG, LONG_IN_MANY, softened
 from .short_names import short_rooms, short_topic
 
-#: rooms from which on words are broken earlier, and what waits has its place below the table instead of beside it
+#: rooms from which on words are broken earlier
+CLOSE = 7
+#: rooms from which on what waits has its place below the table instead of beside it
 MANY = 9
 #: tiles side by side on a map: of more, each would be narrower than a finger at 360 px
 MOST_TILES = 12
@@ -106,6 +108,8 @@ class BoardRoomKind(NamedTuple):
 class BoardRowKind(NamedTuple):
     states: str
     is_now: bool
+    #: it is over, and holds something: on a phone it is folded
+    is_past: bool
     is_for_sessions: bool
     has_title: bool
     pins: PinsKind
@@ -247,7 +251,9 @@ class Drawing:
             }
             tiles = [self._tile(row, cell) if cell.span else NOTHING for cell in row.cells if row.is_for_sessions]
             pins = self._pins(slot_id=row.slot_id)
-            kind = BoardRowKind(row.states, row.is_now, row.is_for_sessions, bool(row.title), pins)
+            kind = BoardRowKind(
+                row.states, row.is_now, row.is_past and row.is_for_sessions, row.is_for_sessions, bool(row.title), pins
+            )
             values["is"] = digest(kind, values, tiles)[:MARK]
             self.drawn[row.slot_id] = DrawnRow(kind, values, tiles)
         return self.drawn[row.slot_id]
@@ -316,7 +322,7 @@ class Drawing:
         return bool(self.facts.topic) and topic.casefold() != self.facts.topic.casefold()
 
     def _soft(self, text: str) -> str:
-        return softened(text, self.language, LONG_IN_MANY if self.has_many else LONG)
+        return softened(text, self.language, LONG_IN_MANY if len(self.grid.rooms) >= CLOSE else LONG)
 
     # -- the map ------------------------------------------------------------------------------------------
 

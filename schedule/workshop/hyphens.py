@@ -13,8 +13,8 @@ import pyphen
 SOFT = "\u00ad"
 #: letters from which on a word is broken: in cells, and where there are many of them beside each other
 LONG, LONG_IN_MANY = 10, 8
-#: letters that stay together at either end
-ENDS = 4
+#: letters that stay together at the beginning, and at the end
+START, END = 4, 3
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -35,4 +35,4 @@ def _softened_word(word: str, language: str) -> str:
 @lru_cache(maxsize=20)
 def _patterns(language: str) -> pyphen.Pyphen | None:
     found = pyphen.language_fallback(language.replace("-", "_"))
-    return pyphen.Pyphen(lang=found, left=ENDS, right=ENDS) if found else None
+    return pyphen.Pyphen(lang=found, left=START, right=END) if found else None

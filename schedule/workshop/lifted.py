@@ -31,6 +31,8 @@ class PriceKind(NamedTuple):
 
     is_tall: bool
     is_here: bool
+    #: nothing stands there, and nothing can be put there: the room is closed
+    is_closed: bool
     is_open: bool
     can_swap: bool
     #: who stands there may make way, and is lifted next
@@ -192,10 +194,12 @@ class _Lifted(Drawing):
         session, other = self.hand.session, place.standing.session if place and place.standing else None
         is_here = bool(other and session and other.pk == session.pk)
         beyond = self.missing.get((row.slot_id, cell.room.id))
-        may = place is not None and not (is_begun or is_here or self.camp.is_archived)
+        is_closed = cell.entry is None and row.slot_id in self.draft.closed.get(cell.room.id, ())
+        may = place is not None and not (is_begun or is_here or is_closed or self.camp.is_archived)
         return PriceKind(
             is_tall=cell.span > 1,
             is_here=is_here,
+            is_closed=is_closed,
             is_open=may and place is not None and place.is_open,
             can_swap=may and place is not None and not place.is_open and place.can_swap,
             can_move_on=bool(may and place and place.can_move_on and other and self.hand.may_move(other)),

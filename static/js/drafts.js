@@ -7,6 +7,8 @@
   // In another window one may be sending just now.
   const A_WHILE = 30_000;
   const WAIT = 10_000;
+  // A file that is sent back leaves the page as it is, and nobody says that it came: for so long a second press is none.
+  const FILE = 3_000;
   const { buttonOf, doneHere, meta, cookie, isGuest, isThere, randomHex, submit, textOf, windows } = window.campgrid;
 
   const notSaved = (told) => window.campgrid.bringNotSaved().then(() => window.campgrid.notSaved(told));
@@ -438,7 +440,7 @@
     // Words typed from now on would not be sent, and the next page would say "Saved".
     const fields = [...form.elements].filter((field) => field.readOnly === false);
     fields.forEach((field) => (field.readOnly = true));
-    busy.set(form, { button, nodes, fields, timer: setTimeout(() => rest(form), 2 * WAIT) });
+    busy.set(form, { button, nodes, fields, timer: setTimeout(() => rest(form), "file" in form.dataset ? FILE : 2 * WAIT) });
     button?.setAttribute("aria-disabled", "true");
     const text = document.getElementById("not-saved")?.dataset.sending;
     if (text && button?.tagName === "BUTTON") button.replaceChildren(text);

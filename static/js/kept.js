@@ -8,6 +8,8 @@
   const MINUTE = 60_000;
   const { isThere, isTypedOn, loadAnew, meta, randomHex } = window.campgrid;
   const isKept = Boolean(meta("kept"));
+  // In place of a page of which nothing is kept (templates/offline.html).
+  const isInstead = Boolean(document.getElementById("kept-pages"));
   const worker = window.isSecureContext ? navigator.serviceWorker : undefined;
 
   // -- the worker ---------------------------------------------------------------------------------------------------------
@@ -114,7 +116,7 @@
 
   window.campgrid.putInLine = putInLine;
   const begin = () => {
-    if (isKept) {
+    if (isKept || isInstead) {
       watch();
       document.querySelectorAll("form[data-waits]").forEach(renewKey);
     }

@@ -73,8 +73,11 @@
   const depth = () => history.state?.depth ?? 0;
   // Where the first of them was lifted: a board of one topic, say.
   let boardAt = "";
+  // How far down that page was; the browser would lead there again, also whoever was led to the cell by then.
+  let boardTop = 0;
   const push = (address) => {
-    if (!depth()) boardAt = location.pathname + location.search;
+    if (!depth()) [boardAt, boardTop] = [location.pathname + location.search, scrollY];
+    history.scrollRestoration = "manual";
     shown = address.pathname + address.search;
     if (shown !== location.pathname + location.search) history.pushState({ depth: depth() + 1 }, "", shown);
   };
@@ -89,6 +92,7 @@
     await goBack(depth());
     shown = address.pathname + address.search;
     history.replaceState({ depth: 0 }, "", shown);
+    history.scrollRestoration = "auto";
   };
 
   const focusOn = (node, isByKeys) => {
@@ -110,9 +114,11 @@
       push(new URL(page.address));
       putPage(page, rowOf(link));
       liftedAt = performance.now();
-      // On a phone what one has in hand, and the best of its places, stand on top of the page.
+      // On a phone what one has in hand, and the best of its places, stand on top of the page; where none is good, its name
+      // has the focus, not the first place of the table far below.
       if (isOnPhone()) document.querySelector(".workbar").scrollIntoView({ block: "start", behavior: "instant" });
-      focusOn(document.querySelector(isOnPhone() ? "#place button" : ".board .best") ?? document.querySelector(".board button.price"), isByKeys);
+      if (isOnPhone()) focusOn(document.querySelector("#place button") ?? document.querySelector(".workbar h1"), false);
+      else focusOn(document.querySelector(".board .best") ?? document.querySelector(".board button.price"), isByKeys);
       return true;
     } catch (error) {
       noAnswer("asked");
@@ -133,7 +139,8 @@
       shown = new URL(page.address).pathname + new URL(page.address).search;
       putPage(page, held);
       const place = at ? document.getElementById(at) : null;
-      // On the desk nothing moved meanwhile; on a phone one was led to the top.
+      // On the desk nothing moved meanwhile; on a phone one was led to the top, and what is over is folded.
+      place?.closest("tr")?.setAttribute("data-open", "");
       if (isOnPhone()) place?.scrollIntoView({ block: "center" });
       focusOn(place?.querySelector("a") ?? place, false);
       return true;
@@ -188,7 +195,7 @@
       const same = form.id === "pins" && document.querySelector(`.pins[value^="${button.value.replace(/\d+$/, "")}"]`);
       if (same) return focusOn(same, false);
       const touched = document.querySelector("[data-touched]");
-      touched?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      touched?.scrollIntoView({ block: isOnPhone() ? "center" : "nearest", inline: "nearest" });
       focusOn(document.querySelector(".summary") ?? touched?.querySelector("a") ?? document.querySelector(".told button"), false);
     } catch (error) {
       // No answer: it is shown where it stood, and the same press, sent again, is done once. What was told was heard.
@@ -269,7 +276,8 @@
     }
     const wanted = location.pathname + location.search;
     // What is on its way is put in once it is there.
-    if (wanted !== shown && !isBusy) show(wanted, "");
+    if (wanted !== shown && !isBusy) show(wanted, "").then(() => depth() || scrollTo({ top: boardTop, behavior: "instant" }));
+    if (!depth()) history.scrollRestoration = "auto";
   });
 
   // Pulling a card with the mouse is the second way: it is lifted, and let go over a place it is put there.

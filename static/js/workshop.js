@@ -49,6 +49,18 @@
   });
   open();
 
+  // On the desk what runs now, or comes next, stands below the heads while the camp goes on; whoever is led to a card, or
+  // comes back to the page, sees that.
+  const showNow = () => {
+    const box = document.querySelector("#draft-grid .board-box");
+    const row = box?.querySelector("tr.past") && (box.querySelector("tr.now") ?? box.querySelector("tr[id^=slot-]:not(.past)"));
+    const isLed = document.querySelector(":target")?.closest(".board");
+    const isBack = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
+    if (!row || isLed || isBack || getComputedStyle(box).overflowY === "visible") return;
+    box.scrollTop += row.getBoundingClientRect().top - box.querySelector("thead tr:last-child th").getBoundingClientRect().bottom - 4;
+  };
+  showNow();
+
   // A slider says in words what its number means, beside its label and to whoever hears it.
   const showRanges = () => {
     document.querySelectorAll("input[data-words]").forEach((range) => {

@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from accounts import told, told_rows
 from accounts.models import User
-from accounts.told import KEPT_FOR, ToldStorage
-from accounts.told_rows import MOST_WAITING
+from accounts.told import ToldStorage
+from accounts.told_rows import KEPT_FOR, MOST_WAITING
 from config.cleaning import clean_up
 from tests.factories import AttendeeFactory, CampFactory, UserFactory
 from tests.test_typed import DATA
@@ -96,6 +96,24 @@ def test_without_scripts_it_is_told_once(camp, ben):
     pitch(client, camp, "Knots")
     assert [page(client, camp, "Knots") for _ in range(2)] == [[1], [0]]
     assert sentences(ben) == []
+
+
+def test_where_scripts_are_off_by_now_it_is_told_once_more_at_most(camp, ben):
+    """The cookie of the day when they ran is there still."""
+    client = browser(ben)
+    pitch(client, camp, "Knots")
+    assert [page(client, camp, "Knots") for _ in range(3)] == [[1], [1], [0]]
+    pitch(client, camp, "Bells")
+    assert page(client, camp, "Knots", "Bells") == [0, 1]
+
+
+def test_pages_that_were_all_lost_are_told_again(camp, ben):
+    """Nor did what they said of themselves come."""
+    client = browser(ben)
+    pitch(client, camp, "Knots")
+    for _ in range(3):
+        assert page(client, camp, "Knots") == [1]
+        del client.cookies["shown"]
 
 
 def test_the_page_says_the_number_to_its_script(camp, ben):

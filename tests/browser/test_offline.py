@@ -230,6 +230,17 @@ def test_where_nothing_is_kept_it_is_not_said_that_nobody_is_signed_in(hall):
     page.context.set_offline(False)
 
 
+def test_what_was_not_kept_comes_by_itself_once_the_network_is_back(hall):
+    page = hall.phone()
+    page.goto(GRID)
+    all_kept(page)
+    page.context.set_offline(True)
+    shows_nothing_kept(page, f"/{CAMP}/pitches/")
+    page.context.set_offline(False)
+    expect(page.locator("h1")).not_to_have_text("This page is not kept here", timeout=40_000)
+    expect(page).to_have_url(re.compile(f"/{CAMP}/pitches/$"))
+
+
 # -- what is fresh, and what is not ------------------------------------------------------------------------------------
 
 

@@ -219,6 +219,14 @@ def pack(organiser, tmp_path) -> Path:
     return tmp_path / "pack.html"
 
 
+def test_the_button_is_back_once_the_file_was_sent(organiser):
+    organiser.goto("/paper-8/paper/")
+    for _ in range(2):
+        with organiser.expect_download():
+            organiser.get_by_role("button", name="Get it for A4").click()
+        expect(organiser.get_by_role("button", name="Get it for A4")).to_be_enabled(timeout=8_000)
+
+
 def test_the_pack_opens_without_a_network_and_prints_all_of_its_parts(chromium, pack, tmp_path):
     context = chromium.new_context(offline=True)
     page = context.new_page()

@@ -744,3 +744,111 @@ def test_without_scripts_one_looks_again_for_the_answer_or_stops(open_page, wide
         page.wait_for_timeout(250)
         page.goto(f"/{wide_camp}/draft/figures/")
     expect(part).to_contain_text("There is no answer: it was stopped")
+
+
+RUNNING = "/bluelightcamp/draft/"
+
+
+def running(open_page, size: dict, **options) -> Page:
+    page = open_page("organiser", "bluelightcamp", viewport=size, **options)
+    page.goto(RUNNING)
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_what_is_over_is_folded_till_one_is_led_into_it(open_page, scripts):
+    page = running(open_page, PHONE, scripts=scripts)
+    over = page.locator(".board tr.past:has(.entry)").first
+    expect(over.locator(".entry").first).to_be_hidden()
+    assert page.locator(".board tr.now").bounding_box()["y"] < PHONE["height"]
+    page.locator(f".map a[href='#{over.locator('.entry').first.get_attribute('id')}']").click()
+    assert over.locator(".entry").first.is_visible()
+    page.goto(RUNNING)
+    over.locator(".unfold").click()
+    assert over.locator(".entry").first.is_visible()
+    expect(over.locator(".unfold")).to_be_hidden()
+
+
+def test_on_the_desk_the_board_opens_at_what_runs_now(open_page):
+    page = running(open_page, DESK | {"height": 500})
+    head = page.locator(".board thead tr:last-child th").first.bounding_box()
+    now = page.locator(".board tr.now").bounding_box()
+    assert head["y"] + head["height"] - 1 <= now["y"] <= head["y"] + head["height"] + 12
+    expect(page.locator(".unfold").first).to_be_hidden()
+
+
+def test_on_a_phone_the_name_of_what_one_holds_has_the_focus_where_no_cell_is_good(open_page):
+    """Of what has begun every cell is bad: the first of the table would be far below the screen."""
+    page = running(open_page, PHONE)
+    page.locator(".board tr.now .entry > a").first.click()
+    expect(page.locator("#place")).to_be_attached()
+    focused = page.locator(":is(.workbar h1, #place button):focus")
+    expect(focused).to_be_in_viewport()
+    assert 0 <= box(page, ".workbar")["top"] <= 120
+
+
+def test_on_a_phone_one_is_led_to_the_cell_that_took_what_waited(open_page, wide_camp):
+    """History leads back to the board, and not to where one had scrolled on it."""
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    page.locator("#tray ol > li > a").last.click()
+    grace(page)
+    page.locator("#place .place-cells button").first.click()
+    expect(page.locator(".entry[data-touched]")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(page.locator(".entry[data-touched]")).to_be_in_viewport()
+
+
+def test_nothing_moves_when_somebody_comes(open_page, wide_camp):
+    """The one line of heads is full at 1280."""
+    page = opened(open_page, f"/{wide_camp}/draft/", DESK)
+    places = "['.board-box', '.dock', '.steps'].map((part) => JSON.stringify(document.querySelector(part).getBoundingClientRect()))"
+    before = page.evaluate(places)
+    other = open_page("helper", "bluelightcamp", viewport=DESK)
+    other.goto(f"/{wide_camp}/draft/")
+    expect(page.locator("#draft-here .who")).to_be_visible()
+    assert page.evaluate(places) == before
+
+
+def test_on_the_map_a_closed_cell_has_a_mark(open_page, wide_camp):
+    page = opened(open_page, f"/{wide_camp}/draft/", PHONE)
+    page.evaluate(
+        "document.querySelector('.map td').innerHTML = '<i class=\"closed\"><b class=\"visually-hidden\">Closed</b></i>'"
+    )
+    tile = page.locator(".map i.closed")
+    assert "gradient" in tile.evaluate("(tile) => getComputedStyle(tile).backgroundImage")
+
+
+#: words of a card, up to the hyphens that may be in them, of which two letters beside each other stand on two lines
+BROKEN = """() => {
+    const broken = [];
+    const topOf = (node, at) => {
+        const range = document.createRange();
+        range.setStart(node, at);
+        range.setEnd(node, at + 1);
+        return [...range.getClientRects()].at(-1).top;
+    };
+    document.querySelectorAll('.board .entry > a, .board .hosts, .board .band > span').forEach((part) => {
+        const node = part.firstChild;
+        for (const { 0: word, index } of (node?.data ?? '').matchAll(/[^\\s\\u00ad-]{2,12}/g)) {
+            const tops = [...word].map((letter, number) => topOf(node, index + number));
+            if (Math.max(...tops) - Math.min(...tops) > 3) broken.push(word);
+        }
+    });
+    return broken;
+}"""
+
+
+def test_with_eight_rooms_no_word_and_no_name_is_broken_without_a_hyphen(open_page):
+    page = opened(open_page, "/govcamp-2027/draft/", DESK)
+    # Nothing stands on it, yet: each cell has a card with the words that are hardest.
+    page.evaluate(
+        """() => document.querySelectorAll('.board td.place').forEach((cell) => {
+            cell.className = '';
+            cell.innerHTML = `<div class="entry"><p class="band"><span>Local government</span></p>
+                <a href="#main">Somebody frightened publishing prescribing committees</a>
+                <p class="about"><span class="hosts">Wilhelmina R., Marek R.</span><span class="people">10–20</span></p></div>`;
+        })"""
+    )
+    assert page.locator(".board .entry").count() > 5
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().right") == DESK["width"]

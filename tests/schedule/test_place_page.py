@@ -66,7 +66,9 @@ def test_no_button_of_the_page_is_refused(sign_in, day, olga):
 
 
 def test_all_that_could_be_done_is_offered(sign_in, day, olga):
-    """Not offering anything would be easy: every free cell that a session may have is a button, on the map, too."""
+    """Not offering anything would be easy: every free cell that a session may have is a button, on the map, too; but
+    for those in which the room is closed.
+    """
     client, missing = sign_in(olga), []
     taken = {(c.room_id, c.slot_id) for s in Session.objects.filter(camp=day) for c in s.cells.all()}
     for pitch in day.pitches.filter(sessions=None):
@@ -83,6 +85,8 @@ def test_all_that_could_be_done_is_offered(sign_in, day, olga):
             except ValidationError:
                 continue
             for room in day.rooms.all():
+                if room.closed_in.contains(slot):
+                    continue
                 if not {(room.pk, s.pk) for s in needed} & taken and f"{slot.pk}-{room.pk}" not in offered[0]:
                     missing.append((pitch.title, str(slot), room.name))
     assert missing == []
@@ -186,3 +190,14 @@ def test_it_runs_once_more_where_one_says(sign_in, camp, olga, rooms, slots):
     answer = client.post(again["href"], sent | {"cell": f"{slots[2].pk}-{rooms[1].pk}"})
     assert answer.status_code == 422
     assert "5 times at most" in answer.content.decode()
+
+
+def test_a_closed_cell_is_told_as_closed_and_is_no_target(sign_in, day, olga, rooms, slots):
+    """In the table and on the map."""
+    page = page_of(sign_in(olga), day, day.pitches.get(title="Stars"))
+    cell = f"{slots[1].pk}-{rooms[0].pk}"
+    assert page.find_all("button", value=cell) == []
+    assert page.find_all("button", value=f"{slots[1].pk}-{rooms[1].pk}") == []
+    told = [closed.get_text(" ", strip=True) for closed in page.select(".price.closed, .map i.closed")]
+    assert len(told) == 2
+    assert all(words.startswith("Closed") for words in told)

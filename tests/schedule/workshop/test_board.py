@@ -144,6 +144,7 @@ class TestWords:
         assert softened("The dashboard", "en") == "The dashboard"
         assert softened("The dashboard", "en", longest=8).replace(SOFT, "-") == "The dash-board"
         assert softened("Verwaltungsgericht", "de").replace(SOFT, "-") == "Verwal-tungs-ge-richt"
+        assert softened("publishing", "en").replace(SOFT, "-") == "publish-ing"
         assert softened("Homelessness", "tlh") == "Homelessness"
         assert (
             softened("https://example.org/homelessness_data", "en").replace(SOFT, "")
