@@ -634,7 +634,7 @@ class TestFigures:
         place_session(pitch=PitchFactory(camp=camp), room=rooms[0], slot=slots[1])
         page = look(at_desk, camp)
         assert "being counted again" in words(page)
-        assert self.lines(page)["Wishes met, of those possible"] == ["about 20 of about 20", "about 5 of about 10"]
+        assert self.lines(page)["Wishes met, of those possible"] == ["about 20 of about 20", "about 10 of about 20"]
 
     def test_they_are_not_counted_twice_and_no_row_that_went_is_made_anew(self, camp, crowd, monkeypatch):
         advice.renew_figures(camp=camp)
