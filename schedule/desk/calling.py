@@ -20,7 +20,7 @@ from django_tasks import task
 from accounts.mail import QUEUE
 from events import stamps
 from events.models import Attendee, Camp
-from events.news import CALLED, CANNOT, COMING, COULD_LEAD, tell
+from events.news import CALLED, CANNOT, COMING, COULD_LEAD, settle_news, tell
 
 from ..models import Device, HostCall, LeadOffer, Session
 from ..wall.push import Message, Said, is_offered, send, topic_of
@@ -63,6 +63,8 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
         of=session.pitch.get_absolute_url(),
         title=session.title,
         place=_place(session),
+        # Called again it is told anew, and mailed, though the first call waits for its answer still.
+        called_at=now.isoformat(),
     )
     if devices:
         transaction.on_commit(lambda: push_call.enqueue(call.pk), robust=True)
@@ -75,7 +77,7 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
     """Whoever called is told whether the host comes, unless they wrote it down themselves."""
     session = call.session
     session.camp.lock()
-    call = HostCall.objects.select_related("by").get(pk=call.pk)
+    call = HostCall.objects.select_related("by", "host").get(pk=call.pk)
     call.session = session
     if answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
         raise ValidationError(_("Choose one of the two answers."))
@@ -83,6 +85,7 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
         return call
     call.answer, call.answered_at = answer, timezone.now()
     call.save(update_fields=["answer", "answered_at"])
+    settle_news(attendee=call.host, address=call_address(session))
     people, kind = [call.by] if call.by else [], COMING if answer == HostCall.Answer.COMING else CANNOT
     _tell_of(session, people, kind, by)
     _let_pages_say(session)

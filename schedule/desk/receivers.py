@@ -7,10 +7,14 @@ from typing import Any
 from django.dispatch import receiver
 
 from events.models import Attendee, Camp
+from events.news import settle_news
+from pitches.models import Pitch
+from pitches.signals import pitch_changed, pitch_withdrawn
 
 from ..draft.signals import beside_turned
-from ..models import Step
+from ..models import HostCall, Step
 from .beside import turn_beside
+from .calling import call_address
 
 
 @receiver(beside_turned)
@@ -18,3 +22,13 @@ def turn_what_is_beside(
     sender: type[Step], camp: Camp, step: Step, is_anew: bool, by: Attendee | None, **kwargs: Any
 ) -> None:
     turn_beside(camp=camp, beside=step.beside or {}, is_on=is_anew, by=by)
+
+
+@receiver([pitch_changed, pitch_withdrawn])
+def ask_no_host_of_before(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> None:
+    """Whoever hosts it no more is asked no more whether they come; nor is anybody, of what is withdrawn."""
+    calls = HostCall.objects.filter(session__pitch=pitch).select_related("host", "session__camp")
+    # Of nearly all pitches nobody was called: one query.
+    for call in calls:
+        if not pitch.is_open or not pitch.hosts.filter(pk=call.host_id).exists():
+            settle_news(attendee=call.host, address=call_address(call.session))
