@@ -72,6 +72,7 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
         "offered": offered(desk) if why == Why.HOST else [],
         "live": Draft.of(camp).live == Draft.Live.ON,
         "may_publish": request.me.is_organiser,
+        "may_edit": why == Why.HOST and request.me.is_organiser and not camp.is_archived,
         "is_published": GridVersion.latest(camp) is not None,
     }
     return render(request, "schedule/session_repair.html", context, status=422 if problem or form.errors else 200)

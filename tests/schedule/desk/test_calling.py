@@ -230,3 +230,11 @@ def test_the_missed_host_is_not_asked_to_lead_it(hall, olga, knots, ben, cleo):
     page = f"/{knots.camp.slug}/sessions/{knots.pk}/"
     assert "I could lead this" not in Hall(ben).look(page).get_text()
     assert "I could lead this" in Hall(cleo).look(page).get_text()
+
+
+def test_an_organiser_is_led_to_where_somebody_beside_them_is_named(hall, camp, hal, knots):
+    camp.save_flags(helpers_repair=True)
+    edit = f"/{camp.slug}/pitches/{knots.pitch_id}/edit/"
+    assert hall.look(hall.address(knots, "host")).select(f"#ways a[href='{edit}']")
+    assert hall.client.get(edit).status_code == 200
+    assert not Hall(hal).look(hall.address(knots, "host")).select(f"#ways a[href='{edit}']")
