@@ -367,18 +367,31 @@ def sentence(item: Item) -> str:
     return f"{told} {_('Why: %(line)s') % {'line': item['why']}}" if item.get("why") else told
 
 
+def is_asking(item: Item) -> bool:
+    """Whether it is told on each page until it is answered there: "Got it" is none. Of what is over none is asked."""
+    return item["kind"] == CALLED and not _is_over(item)
+
+
 def more_in_words(count: int) -> str:
     """Beside what is told: that there is more."""
     return ngettext("And %(count)s more.", "And %(count)s more.", count) % {"count": count}
 
 
 class NewsPage(NamedTuple):
-    """What a page tells at a time: the newest, and how many more there are. `first` and `seen` say what is read."""
+    """What a page tells at a time: the newest, and how many more there are. `first` and `seen` say what is read;
+    `asks`, what is only answered.
+    """
 
     items: list[Item]
     more: str
     first: int
     seen: int
+    asks: list[Item]
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether nothing is told that could be put away."""
+        return len(self.asks) == len(self.items) and not self.more
 
 
 def news_page(news: list[Item]) -> NewsPage:
@@ -387,14 +400,17 @@ def news_page(news: list[Item]) -> NewsPage:
     items = kept[-SHOWN:]
     more = count_of(news) - len(items)
     first = number_of(items[0]) if len(kept) > SHOWN else 0
-    return NewsPage(items, more_in_words(more) if more else "", first, max(map(number_of, news), default=0))
+    asks = [item for item in items if is_asking(item)]
+    return NewsPage(items, more_in_words(more) if more else "", first, max(map(number_of, news), default=0), asks)
 
 
 @transaction.atomic
 def hear(*, attendee: Attendee, seen: int, first: int = 0) -> None:
-    """What has a number from `first` up to `seen` is read; what came since the page was made waits on."""
-    row = _held().get(pk=attendee.pk)
-    row.news = [item for item in row.news if not first <= number_of(item) <= seen]
+    """What has a number from `first` up to `seen` is read; what came since the page was made, and what asks for an
+    answer, waits on.
+    """
+    row, asks = _held().get(pk=attendee.pk), not attendee.camp.is_archived
+    row.news = [item for item in row.news if (asks and is_asking(item)) or not first <= number_of(item) <= seen]
     row.save(update_fields=["news"])
 
 

@@ -34,6 +34,9 @@ beside_asked = Signal()
 #: how far the day is, for what the camp's front page tells by the clock; sent with `camp` and `grid`, the stamp of what
 #: is published. Answered with how many of its slots have begun or ended
 edges_asked = Signal()
+#: the camp's front page tells how its days run; sent with `camp` and `grid`, the stamp of what is published. Answered
+#: with the slots as they are published, in their order, or None where nothing is
+slots_asked = Signal()
 #: the camp's front page is shown to `me` (None: to a stranger): whoever knows what changed of the day answers with HTML
 camp_shown = Signal()
 #: a page is made for `me`, who is in: whoever has something to tell them beside their news, on each page until they

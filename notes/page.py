@@ -153,7 +153,8 @@ def session_context(camp: Camp, me: Attendee | None, session_id: int) -> dict[st
         # Every version holds every session that was ever published: the newest place is that of the latest.
         "placement": next(iter(whereabouts(camp, session=session)), None),
         "note": Note.objects.readable_by(me).filter(session=session).first(),
-        "leader_sought": can_add and is_leader_sought(session),
+        # Whoever hosts it is the one who is missed, or knows: they are asked to answer.
+        "leader_sought": can_add and me not in session.pitch.hosts.all() and is_leader_sought(session),
         "rules": _rules_to_choose(session) if camp.sessions.led_by(me).filter(pk=session.pk).exists() else [],
         "may_move": may_move(session, me),
         "can_write": can_add and takes_notes,

@@ -57,14 +57,14 @@ from ..joining import (
 )
 from ..keeping import kept_on_devices
 from ..meanwhile import SHOWN, held, note_saved, posted_anew
-from ..models import Attendee, Camp, Invitation, Joining
+from ..models import Attendee, Camp, Invitation, Joining, Slot
 from ..news import hear
 from ..now import edges_passed, what_is_now
 from ..opening import copy_camp
 from ..practice_style import practice_style
 from ..qr import qr_svg
 from ..roles import leave_camp
-from ..signals import camp_shown, edges_asked
+from ..signals import camp_shown, edges_asked, slots_asked
 from ..worries import listeners_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -185,6 +185,16 @@ def _my_number(request: CampRequest) -> int:
     return number_in_queue(request.attendee) if request.attendee and request.attendee.is_waiting else 0
 
 
+def _slots_told(camp: Camp, grid: int) -> list[Slot]:
+    """As they are published, where the grid is: people go by that. `grid` is its stamp."""
+    answers: list[Any] = [answer for _receiver, answer in slots_asked.send(sender=Camp, camp=camp, grid=grid)]
+    told = next((answer for answer in answers if answer is not None), None)
+    slots: list[Slot] = list(camp.slots.all()) if told is None else told
+    for slot in slots:
+        slot.camp = camp
+    return slots
+
+
 def _has_checklist(request: CampRequest, camp: Camp) -> bool:
     return camp.is_checklist_shown and request.me is not None and request.me.is_organiser
 
@@ -195,9 +205,7 @@ def _has_checklist(request: CampRequest, camp: Camp) -> bool:
 @fresh(about_shows)
 def camp_detail(request: CampRequest, camp: Camp) -> HttpResponse:
     """What the camp is, and what became of its day. It asks for itself: 204 while it is the same."""
-    slots = list(camp.slots.all())
-    for slot in slots:
-        slot.camp = camp
+    slots = _slots_told(camp, request.shown.numbers[1])
     context = {
         "camp": camp,
         "changes": answers(camp_shown, Camp, camp=camp, me=request.me),

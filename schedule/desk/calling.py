@@ -66,9 +66,9 @@ def call_host(*, session: Session, host: Attendee, by: Attendee) -> HostCall:
         ends_at=ends_at,
         of=session.pitch.get_absolute_url(),
         title=session.title,
-        # Told anew, though the words are the same.
-        at=now.isoformat(),
         place=_place(session),
+        # Called again it is told anew, and mailed, though the first call waits for its answer still.
+        called_at=now.isoformat(),
     )
     if devices:
         transaction.on_commit(lambda: push_call.enqueue(call.pk), robust=True)
@@ -81,7 +81,7 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
     """Whoever called is told whether the host comes, unless they wrote it down themselves."""
     session = call.session
     session.camp.lock()
-    call = HostCall.objects.select_related("by").get(pk=call.pk)
+    call = HostCall.objects.select_related("by", "host").get(pk=call.pk)
     call.session = session
     if answer not in (HostCall.Answer.COMING, HostCall.Answer.CANNOT):
         raise ValidationError(_("Choose one of the two answers."))
@@ -98,8 +98,10 @@ def answer_call(*, call: HostCall, answer: str, by: Attendee) -> HostCall:
 
 @transaction.atomic(savepoint=False)
 def end_calls(*, pitch: Pitch) -> None:
-    """Whoever was called and hosts it no more is not missed any more."""
-    calls = HostCall.objects.filter(session__pitch=pitch).exclude(host__in=pitch.hosts.all())
+    """Whoever was called and hosts it no more is not missed any more; nor is anybody, of what is withdrawn."""
+    calls = HostCall.objects.filter(session__pitch=pitch)
+    if pitch.is_open:
+        calls = calls.exclude(host__in=pitch.hosts.all())
     for call in calls.select_related("session__camp"):
         take_news_back(people=[call.host_id], kind=CALLED, address=call_address(call.session))
 

@@ -31,7 +31,7 @@ def room_gone(desk: Desk) -> list[Remedy]:
     at_once = _at_once(desk)
     if not (at_once or any((slot.pk, room.pk) in desk.taken for slot in slots)):
         title = _("Close %(room)s: nothing has to move") % {"room": room.name}
-        return [Remedy(title, plan)]
+        return [Remedy(title, plan, costs=_who_is_left(desk, at_once))]
     # What goes on elsewhere just now is there already: a double keeps its second slot from all others.
     draft = replace(desk.draft, closed=closed, standing=[_moved(found, at_once, desk) for found in desk.draft.standing])
     case = border.case_of(draft, wishes=desk.wishes or border.NOBODY, mending=True)
@@ -44,10 +44,33 @@ def room_gone(desk: Desk) -> list[Remedy]:
                 plan._replace(moves=moves),
                 drops=desk.titles(moves),
                 moves=desk.told(moves),
-                costs=desk.cost(desk.rows_after(moves)),
+                costs=[*_who_is_left(desk, at_once), *desk.cost(desk.rows_after(moves))],
             )
         )
     return found
+
+
+def _who_is_left(desk: Desk, at_once: Iterable[Move]) -> list[str]:
+    """What runs in it just now and stays there on the grid: what to do with its people."""
+    moved = {move.session for move in at_once}
+    now = {slot.pk: slot for slot in desk.draft.slots if slot.pk in desk.begun and slot.ends_at > desk.now}
+    said = []
+    for (slot_id, room_id), found in desk.taken.items():
+        if slot_id not in now or desk.room is None or room_id != desk.room.pk or found.session.pk in moved:
+            continue
+        free = [room for room in desk.draft.rooms if desk.is_free(now[slot_id], room)]
+        if free:
+            text = _(
+                "“%(title)s” has begun there and stays on the grid: lead its people to %(room)s, which is free now."
+            )
+            room = max(free, key=lambda room: room.capacity).name
+        else:
+            text = _(
+                "“%(title)s” has begun there and stays on the grid. No room is free now: send its people to others."
+            )
+            room = ""
+        said.append(text % {"title": found.session.title, "room": room})
+    return said
 
 
 def _moved(found: Standing, moves: Iterable[Move], desk: Desk) -> Standing:

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from events.models import Attendee, Camp
 from pitches.models import Pitch
-from pitches.signals import pitch_changed
+from pitches.signals import pitch_changed, pitch_withdrawn
 
 from ..draft.signals import beside_turned
 from ..models import Step
@@ -23,6 +23,7 @@ def turn_what_is_beside(
     turn_beside(camp=camp, beside=step.beside or {}, is_on=is_anew, by=by)
 
 
-@receiver(pitch_changed)
-def end_calls_of_others(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> None:
+@receiver([pitch_changed, pitch_withdrawn])
+def ask_no_host_of_before(sender: type[Pitch], pitch: Pitch, **kwargs: Any) -> None:
+    """Whoever hosts it no more is asked no more whether they come; nor is anybody, of what is withdrawn."""
     end_calls(pitch=pitch)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rows import made_of, moment_reader
 from accounts.statements import columns_of, found_by, statement, table_of
 from accounts.text import LineField
-from events.models import Camp
+from events.models import Camp, Slot
 from events.models.camp import check_time_zone, check_year
 from pitches.models import Pitch
 
@@ -122,6 +122,19 @@ class GridVersion(NeverChanges):
             version.camp = camp
             return version
         return None
+
+    def slots(self) -> list[Slot]:
+        """As they were then, not rows of the database; in their order."""
+        return [
+            Slot(
+                id=slot["id"],
+                starts_at=datetime.fromisoformat(slot["starts_at"]),
+                ends_at=datetime.fromisoformat(slot["ends_at"]),
+                kind=slot["kind"],
+                title=slot["title"],
+            )
+            for slot in self.frame["slots"]
+        ]
 
     def seen(self) -> list[Seen]:
         """What is shown of it (raw SQL): of a thousand sessions a grid tells no more than these columns."""

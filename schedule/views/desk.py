@@ -7,7 +7,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.once import note_left
 from events.access import Access, camp_view
@@ -21,8 +20,9 @@ from ..desk.missing import missing_host
 from ..desk.plan import Plan, Why
 from ..desk.ways import offered, ways, whys
 from ..forms import NewSessionForm
-from ..models import Draft, GridVersion, HostCall, Session
-from .moved import told_live, where
+from ..models import Draft, GridVersion, HostCall
+from .mended import what_is_out, what_was_done
+from .moved import told_live
 
 
 @camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])
@@ -75,6 +75,8 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
         "asks_who": why == Why.HOST and len(desk.hosts) > 1 and desk.standing and not camp.is_archived,
         "offered": offered(desk) if why == Why.HOST else [],
         "live": Draft.of(camp).live == Draft.Live.ON,
+        "may_publish": request.me.is_organiser,
+        "may_edit": why == Why.HOST and request.me.is_organiser and not camp.is_archived,
         "is_published": GridVersion.latest(camp) is not None,
     }
     return render(request, "schedule/session_repair.html", context, status=422 if problem or form.errors else 200)
@@ -107,58 +109,17 @@ def _done(request: AttendeeRequest, camp: Camp, plan: Plan, mended: Mended) -> H
     elif plan.at[0]:
         touched = [f"entry-{plan.at[0]}"]
     undo = Undo(reverse("schedule:step_undo", args=[camp.slug]), [("step", str(step.pk))]) if step else None
-    out = told_live(request, camp, step.made_at if step else None)
+    # Whoever leads it is on no draft: a new host waits for nothing.
+    out = "" if plan.hands else told_live(request, camp, step.made_at if step else None)
     waits = [row.title for row in rows if not row.place] if len(rows) > 1 else []
-    said = [_what_was_done(camp, plan, rows), *[_("“%(title)s” waits for a place.") % {"title": t} for t in waits]]
-    said.append(out or _not_out(camp))
+    said = [what_was_done(camp, plan, rows), *[_("“%(title)s” waits for a place.") % {"title": t} for t in waits]]
+    said += [out] if out else what_is_out(camp, plan, bool(rows), request.me)
     tell_done(request, " ".join(text for text in said if text), undo=undo, touched=touched)
     return _to_grid(camp, touched)
 
 
 def _to_grid(camp: Camp, touched: list[str]) -> HttpResponseRedirect:
     return led_to("schedule:draft_detail", camp.slug, at=touched[0] if touched else "")
-
-
-def _not_out(camp: Camp) -> str:
-    """What is only on the draft is not told to anybody yet."""
-    if GridVersion.latest(camp) is None or Draft.of(camp).live:
-        return ""
-    return _("It is on the draft: nobody sees it until you publish.")
-
-
-def _what_was_done(camp: Camp, plan: Plan, rows: list[Session]) -> str:
-    title = next((session.title for session in rows), "")
-    session = camp.sessions.filter(pk=plan.at[0]).select_related("pitch").first()
-    if plan.new:
-        place = rows[0].place
-        if place is not None:
-            place.slot.camp = camp
-        words = {"title": title, "place": place}
-        return _("“%(title)s” is on the board, and here: %(place)s. Undo takes it off the grid.") % words
-    if plan.again and rows[0].pitch.sessions.placed().count() == 1:
-        # It had waited.
-        return _("“%(title)s” is here now: %(place)s.") % {"title": title, "place": where(camp, rows[0])}
-    if plan.again:
-        return _("“%(title)s” runs once more.") % {"title": title}
-    if plan.shift:
-        minutes, slots = plan.shift
-        text = ngettext(
-            "%(count)s slot is %(minutes)s minutes later.", "%(count)s slots are %(minutes)s minutes later.", len(slots)
-        )
-        return text % {"count": len(slots), "minutes": minutes}
-    if plan.hands:
-        names = ", ".join(str(host) for host in camp.attendees.filter(pk__in=plan.hands[2]))
-        return _("“%(title)s” is led by %(names)s now.") % {"title": session, "names": names}
-    if len(rows) == 1 and not rows[0].place:
-        return _("“%(title)s” is off the grid.") % {"title": title}
-    if plan.closes:
-        room = camp.rooms.filter(pk=plan.at[1]).first()
-        text = ngettext(
-            "%(room)s is closed; %(count)s session moved.", "%(room)s is closed; %(count)s sessions moved.", len(rows)
-        )
-        return text % {"room": room, "count": len(rows)}
-    text = ngettext("%(count)s session moved.", "%(count)s sessions moved.", len(rows))
-    return text % {"count": len(rows)}
 
 
 @camp_view(Access.ORGANISER, helpers=[HelperRight.REPAIR])

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from accounts.http import form_token
 from events.caching import Fragment, Gaps, fill
 from events.http import CampRequest
-from events.models import Attendee, Camp
+from events.models import Attendee, Camp, Slot
 from events.signals import (
     attendees_merged,
     beside_asked,
@@ -31,6 +31,7 @@ from events.signals import (
     clocks_kept,
     edges_asked,
     frame_changed,
+    slots_asked,
     times_moved,
     times_moving,
     waiting_asked,
@@ -50,7 +51,7 @@ from .live import send_out
 from .mailing import stop_mails
 from .publish import AllOut, pending_changes, publish_grid
 from .push import is_offered
-from .stamp import edges_passed
+from .stamp import edges_passed, latest_version
 from .telling import SIGN_IN, remove_devices, stop_telling
 from .unseen import Move, unseen_of
 from .whereabouts import changed_places, whereabouts, with_unseen
@@ -265,6 +266,12 @@ def say_what_moved(sender: type[Camp], camp: Camp, me: Attendee | None, **kwargs
 @receiver(edges_asked)
 def say_how_far_the_day_is(sender: type[Camp], camp: Camp, grid: int, **kwargs: Any) -> int:
     return edges_passed(camp, (grid,))
+
+
+@receiver(slots_asked)
+def tell_slots_as_published(sender: type[Camp], camp: Camp, grid: int, **kwargs: Any) -> list[Slot] | None:
+    version = latest_version(camp, (grid,))
+    return version.slots() if version else None
 
 
 @receiver(beside_asked)

@@ -852,3 +852,17 @@ def test_with_eight_rooms_no_word_and_no_name_is_broken_without_a_hyphen(open_pa
     assert page.locator(".board .entry").count() > 5
     assert page.evaluate(BROKEN) == []
     assert page.evaluate("document.querySelector('main').getBoundingClientRect().right") == DESK["width"]
+
+
+def test_a_phone_says_that_a_change_is_not_out_and_the_map_stays_where_it_is(open_page):
+    page = opened(open_page, "/localgovcamp/draft/", PHONE)
+    before = box(page, ".map")["top"]
+    page.locator(".board .entry > a").last.click()
+    page.get_by_role("button", name="Take it off the grid").click()
+    state = page.locator("#draft-state")
+    expect(state).to_be_visible()
+    assert re.sub(r"\s+", " ", state.inner_text()).strip() == "1 not out"
+    assert state.locator("a").get_attribute("href") == "/localgovcamp/draft/publish/"
+    page.goto("/localgovcamp/draft/")
+    assert box(page, ".map")["top"] == before <= 220
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

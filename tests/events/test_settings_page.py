@@ -72,3 +72,14 @@ def test_a_template_is_used_for_no_option_of_the_time_zones(sign_in, camp, olga)
     used = [t.name for t in client.get(reverse("events:camp_edit", args=[camp.slug])).templates]
     # Of the lists that are short there are three options: who may join.
     assert used.count("django/forms/widgets/select_option.html") == 3
+
+
+def test_each_button_of_a_switch_says_by_itself_what_it_does(sign_in, olga, camp):
+    client, flags = sign_in(olga), ("can_hosts_claim", "helpers_move", "helpers_capture", "helpers_repair")
+    for is_on in (False, True):
+        camp.save_flags(**dict.fromkeys(flags, is_on))
+        html = client.get(f"/{camp.slug}/settings/").content.decode()
+        said = re.findall(r'<button class="quiet" name="on"[^>]*>([^<]*)<', html)
+        assert len(said) == len(set(said)), said
+        verbs = ["Leave places to organisers", "Stop helpers placing"] if is_on else ["Let hosts take places"]
+        assert set(verbs) <= set(said)

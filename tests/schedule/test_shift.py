@@ -12,14 +12,17 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
+from accounts.once import BACKEND
 from events.editing import archive_camp
 from events.http import Done
 from events.models import Camp, CampArchived, Slot
+from events.shifting import shift_slots
 from pitches.services import set_interest
 from schedule.draft.moves import place_session
 from schedule.models import Draft, GridVersion, Session
 from schedule.wall.publish import publish_grid
 from schedule.wall.shift import shift_day
+from schedule.wall.taking_back import take_back_version
 from tests.factories import DAY, PitchFactory, make_slot
 
 HOUR = timedelta(hours=1)
@@ -422,3 +425,35 @@ def test_in_the_night_the_clocks_go_back_minutes_are_those_that_pass(client, cam
     shift(client, camp, slot.pk, 60)
     assert starts(camp) == ["01:30"]
     assert Slot.objects.get().starts_at == start + HOUR
+
+
+def about(client, camp) -> str:
+    """What the camp's front page says of the day, in words."""
+    main = client.get(f"/{camp.slug}/").content.decode().partition("<main")[2]
+    return " ".join(re.sub("<[^>]*>", " ", main).split())
+
+
+def test_the_front_page_tells_the_day_as_it_is_published_as_grid_and_my_day_do(
+    camp, olga, ben, rooms, slots, monkeypatch
+):
+    monkeypatch.setattr(timezone, "now", lambda: DAY + timedelta(hours=9.5))
+    place_session(pitch=PitchFactory(camp=camp, title="Knots"), room=rooms[0], slot=slots[0])
+    client = Client()
+    client.force_login(ben.user, backend=BACKEND)
+    everything = [slot.pk for slot in camp.slots.all()]
+    # Nothing is published: the slots are all there is.
+    shift_slots(camp=camp, slots=everything, minutes=5)
+    assert "Next, at 10:05: Sessions" in about(client, camp)
+    shift_slots(camp=camp, slots=everything, minutes=-5)
+    publish_grid(camp=camp, by=olga)
+    shift_slots(camp=camp, slots=everything, minutes=20)
+    said = about(client, camp)
+    assert "Next, at 10:00: Sessions" in said
+    assert "10:00–11:00 Sessions" in said
+    assert "10:20" not in said
+    publish_grid(camp=camp, by=olga)
+    assert "Next, at 10:20: Sessions" in about(client, camp)
+    take_back_version(camp=camp, by=olga)
+    said = about(client, camp)
+    assert "Next, at 10:00: Sessions" in said
+    assert "10:20" not in said

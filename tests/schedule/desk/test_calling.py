@@ -10,7 +10,8 @@ from django.test import TestCase
 from django.utils import timezone
 
 from events.joining import write_down
-from events.news import forget_news
+from events.news import BACK, forget_news, tell
+from pitches.models import Pitch
 from pitches.services import save_pitch
 from schedule.desk.calling import call_host, is_leader_sought
 from schedule.models import Device, HostCall, LeadOffer
@@ -235,3 +236,82 @@ def test_of_whoever_has_no_account_it_is_said_that_nothing_reaches_them(hall, ca
     knots.pitch.hosts.set([gran])
     call(hall, knots, gran)
     assert "called 09:30: no message reaches them no answer yet" in told_of_calls(hall, knots)
+
+
+def asked(person) -> list[str]:
+    """The buttons of the notice, on a page of the camp that is about something else."""
+    page = Hall(person).look(f"/{person.camp.slug}/pitches/")
+    return [words(button) for button in page.select("#news button")]
+
+
+def hear_all(person) -> None:
+    Hall(person).client.post(f"/{person.camp.slug}/news/heard/", {"first": 0, "seen": 10**16})
+
+
+def test_the_notice_has_the_answer_in_it_and_got_it_does_not_take_it_away(hall, olga, knots, ben):
+    publish_grid(camp=knots.camp, by=olga)
+    call(hall, knots, ben)
+    assert asked(ben) == ["I am on my way", "I cannot come"]
+    hear_all(ben)
+    for page in (f"/{knots.camp.slug}/sessions/{knots.pk}/", f"/{knots.camp.slug}/my/"):
+        [form] = Hall(ben).look(page).select("#news form")
+        assert form["action"] == f"/{knots.camp.slug}/sessions/{knots.pk}/call/", page
+    Hall(ben).client.post(form["action"], {"answer": "coming"})
+    assert asked(ben) == []
+
+
+def test_what_is_told_beside_the_call_is_put_away_as_ever(hall, olga, knots, ben):
+    call(hall, knots, ben)
+    tell(people=[ben], kind=BACK, by=olga)
+    assert asked(ben) == ["I am on my way", "I cannot come", "Got it"]
+    hear_all(ben)
+    assert news(ben) == ["called"]
+
+
+def test_of_what_is_over_no_answer_is_asked_and_the_notice_can_be_put_away(hall, at, knots, ben):
+    call(hall, knots, ben)
+    at(13)
+    assert asked(ben) == ["Got it"]
+    hear_all(ben)
+    assert news(ben) == []
+
+
+def test_called_again_before_they_answered_they_are_mailed_again(hall, at, knots, ben):
+    call(hall, knots, ben)
+    at(9.6)
+    call(hall, knots, ben)
+    assert len(mail.outbox) == 2
+    assert news(ben) == ["called"]
+
+
+def test_one_host_who_answers_leaves_the_other_asked(hall, knots, ben, cleo):
+    knots.pitch.hosts.add(cleo)
+    call(hall, knots, ben)
+    call(hall, knots, cleo)
+    Hall(ben).client.post(f"/{knots.camp.slug}/sessions/{knots.pk}/call/", {"answer": "cannot"})
+    assert news(ben) == []
+    assert asked(cleo) == ["I am on my way", "I cannot come"]
+
+
+@pytest.mark.parametrize("by_whom", ["ben", "olga"])
+def test_whoever_hosts_it_no_more_is_asked_no_more(hall, olga, knots, ben, cleo, by_whom):
+    call(hall, knots, ben)
+    pitch = Pitch.objects.get(pk=knots.pitch_id)
+    save_pitch(pitch=pitch, hosts=[cleo], not_in=[], by={"ben": ben, "olga": olga}[by_whom])
+    assert "called" not in news(ben)
+
+
+def test_the_missed_host_is_not_asked_to_lead_it(hall, olga, knots, ben, cleo):
+    publish_grid(camp=knots.camp, by=olga)
+    call(hall, knots, ben)
+    page = f"/{knots.camp.slug}/sessions/{knots.pk}/"
+    assert "I could lead this" not in Hall(ben).look(page).get_text()
+    assert "I could lead this" in Hall(cleo).look(page).get_text()
+
+
+def test_an_organiser_is_led_to_where_somebody_beside_them_is_named(hall, camp, hal, knots):
+    camp.save_flags(helpers_repair=True)
+    edit = f"/{camp.slug}/pitches/{knots.pitch_id}/edit/"
+    assert hall.look(hall.address(knots, "host")).select(f"#ways a[href='{edit}']")
+    assert hall.client.get(edit).status_code == 200
+    assert not Hall(hal).look(hall.address(knots, "host")).select(f"#ways a[href='{edit}']")

@@ -232,10 +232,54 @@ def test_everything_later_moves_what_has_not_begun_and_undo_moves_it_back(hall, 
 # -- out at once, or on the draft -----------------------------------------------------------------------
 
 
+def test_of_a_room_that_is_gone_it_is_said_what_is_out_and_what_waits(hall, camp, olga, knots, ducks, rooms):
+    publish_grid(camp=camp, by=olga)
+    told = said(hall.choose(knots, "room"))
+    assert "The grid that is out says at once that Barn is closed." in told
+    assert "Where its sessions go waits on the draft. Nobody sees that until you publish." in told
+    assert "Room closed" in hall.client.get(f"/{camp.slug}/grid/").content.decode()
+
+
+def test_of_a_room_in_which_nothing_is_published_nobody_sees_that_it_is_closed(hall, camp, olga, knots, ducks, slots):
+    unplace_session(session=knots)
+    publish_grid(camp=camp, by=olga)
+    address = f"/{camp.slug}/draft/repair/cells/{slots[0].pk}-{camp.rooms.first().pk}/?why=room"
+    plan = hall.look(address).select_one("button[name=plan]")["value"]
+    told = said(hall.client.post(address, {"plan": plan}, follow=True))
+    assert "at once" not in told
+    assert "draft" not in told
+
+
+def test_of_a_session_handed_over_nothing_waits(hall, camp, olga, knots, cleo):
+    publish_grid(camp=camp, by=olga)
+    LeadOffer.objects.create(session=knots, attendee=cleo)
+    told = said(hall.choose(knots, "host"))
+    assert "Everybody sees at once who leads it." in told
+    assert "draft" not in told
+
+
+def test_of_times_and_of_a_new_session_it_is_said_what_waits(hall, camp, olga, knots):
+    publish_grid(camp=camp, by=olga)
+    assert "The new times wait on the draft. Nobody sees that until you publish." in said(hall.choose(knots, "later"))
+    told = said(hall.choose(knots, "new", title="Tea", behalf=""))
+    assert "Everybody sees at once that it is pitched. Its place waits on the draft." in told
+
+
+def test_a_helper_who_cannot_publish_is_told_who_does(hall, camp, olga, hal, knots):
+    camp.save_flags(helpers_repair=True)
+    publish_grid(camp=camp, by=olga)
+    helper = Hall(hal)
+    page = helper.look(helper.address(knots, "cancel")).get_text()
+    assert "goes out when an organiser publishes" in page
+    told = said(helper.choose(knots, "cancel"))
+    assert "It waits on the draft. An organiser publishes it." in told
+    assert "you publish" not in told
+
+
 def test_without_live_mode_it_is_on_the_draft_and_says_that_it_waits_to_be_published(hall, camp, olga, knots):
     publish_grid(camp=camp, by=olga)
-    response = hall.choose(knots, "room")
-    assert "It is on the draft: nobody sees it until you publish." in said(response)
+    response = hall.choose(knots, "cancel")
+    assert "It waits on the draft. Nobody sees that until you publish." in said(response)
     assert GridVersion.latest(camp).number == 1
     assert f"/{camp.slug}/draft/publish/" in response.content.decode()
 

@@ -8,7 +8,7 @@ from events.editing import archive_camp
 from events.frame import close_rooms
 from schedule.advice.mending import Mending
 from schedule.desk.plan import Why
-from schedule.draft.moves import pin_session, place_session
+from schedule.draft.moves import pin_session, place_session, unplace_session
 from schedule.models import LeadOffer
 from tests.factories import PitchFactory, RoomFactory
 from tests.schedule.desk.conftest import wished, words
@@ -203,3 +203,19 @@ def test_an_archived_camp_has_no_desk(hall, camp, knots):
     archive_camp(camp=camp)
     page = hall.look(hall.address(knots, "cancel"))
     assert not page.select(".whys, .remedies")
+
+
+def test_what_has_begun_in_a_room_that_is_gone_is_named_with_what_to_do(hall, at, camp, knots, ducks, rooms, slots):
+    later = place_session(pitch=PitchFactory(camp=camp, title="Maps"), room=rooms[0], slot=slots[1])
+    assert not any("has begun" in told for told in hall.remedies(later, "room"))
+    at(10.3)
+    # Ducks has the other room.
+    for one in (knots, later):
+        told = hall.remedies(one, "room")
+        assert told
+        assert all("“Knots” has begun there and stays on the grid. No room is free now" in way for way in told)
+    unplace_session(session=ducks)
+    [told, *_others] = hall.remedies(later, "room")
+    assert "“Knots” has begun there and stays on the grid: lead its people to Loft, which is free now." in told
+    # From where it runs it goes there by itself.
+    assert not any("stays on the grid" in way for way in hall.remedies(knots, "room"))

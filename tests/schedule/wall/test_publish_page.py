@@ -240,7 +240,11 @@ class TestSecondPress:
         assert publish_grid(camp=camp, by=None).number == 2
 
     def test_the_page_says_so_before_one_presses(self, camp, olga, sessions):
-        assert "All of it is out already: version 1" in words(page(reader(olga), camp).find("main"))
+        found = page(reader(olga), camp)
+        assert "All of it is out already: version 1" in words(found.find("main"))
+        # What leads on this page leads somewhere.
+        leads = [link["href"][1:] for link in found.select("main a[href^='#']")]
+        assert all(found.find(id=there) for there in leads), leads
 
     def test_a_line_typed_for_nothing_stays_typed(self, camp, olga, sessions):
         client = reader(olga)

@@ -296,3 +296,9 @@ def test_where_nothing_can_be_taken_back_any_more_that_is_said_once_and_no_butto
     assert words(answer).count("would stand in Loft, which is gone.") == 1
     assert answer.select("form button") == []
     assert "To the draft" in words(answer)
+
+
+def test_before_the_press_the_page_says_what_would_be_and_not_that_it_is_done(twice, olga):
+    said = words(BeautifulSoup(reader(olga).get(address(twice)).content, "html.parser").find("main"))
+    assert "If you take back version 2, the grid of version 1 is up again, as version 3." in said
+    assert "is taken back" not in said
