@@ -61,10 +61,14 @@ def _who_is_left(desk: Desk, at_once: Iterable[Move]) -> list[str]:
             continue
         free = [room for room in desk.draft.rooms if desk.is_free(now[slot_id], room)]
         if free:
-            text = _("“%(title)s” has begun there and stays on the grid: lead its people to %(room)s, which is free now.")
+            text = _(
+                "“%(title)s” has begun there and stays on the grid: lead its people to %(room)s, which is free now."
+            )
             room = max(free, key=lambda room: room.capacity).name
         else:
-            text = _("“%(title)s” has begun there and stays on the grid. No room is free now: send its people to others.")
+            text = _(
+                "“%(title)s” has begun there and stays on the grid. No room is free now: send its people to others."
+            )
             room = ""
         said.append(text % {"title": found.session.title, "room": room})
     return said
