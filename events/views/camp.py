@@ -188,8 +188,8 @@ def _my_number(request: CampRequest) -> int:
 def _slots_told(camp: Camp, grid: int) -> list[Slot]:
     """As they are published, where the grid is: people go by that. `grid` is its stamp."""
     told: list[tuple[Any, Any]] = slots_asked.send(sender=Camp, camp=camp, grid=grid)
-    published = (found for _receiver, found in told if found is not None)
-    slots: list[Slot] = next(published, None) or list(camp.slots.all())
+    published: list[list[Slot]] = [found for _receiver, found in told if found is not None]
+    slots = published[0] if published else list(camp.slots.all())
     for slot in slots:
         slot.camp = camp
     return slots
