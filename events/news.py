@@ -368,7 +368,7 @@ def sentence(item: Item) -> str:
 
 
 def is_asking(item: Item) -> bool:
-    """Whether it is told on each page until it is answered there: "Got it" is none. Of what is over none is asked."""
+    """Whether it is told on each page until it is answered there: "Got it" is no answer. Not of what is over."""
     return item["kind"] == CALLED and not _is_over(item)
 
 
@@ -378,8 +378,8 @@ def more_in_words(count: int) -> str:
 
 
 class NewsPage(NamedTuple):
-    """What a page tells at a time: the newest, and how many more there are. `first` and `seen` say what is read;
-    `asks`, what is only answered.
+    """What a page tells at a time: the newest, and how many more there are. `first` and `seen` say what is read, `asks`
+    what waits for an answer.
     """
 
     items: list[Item]

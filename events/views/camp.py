@@ -187,9 +187,9 @@ def _my_number(request: CampRequest) -> int:
 
 def _slots_told(camp: Camp, grid: int) -> list[Slot]:
     """As they are published, where the grid is: people go by that. `grid` is its stamp."""
-    answers: list[Any] = [answer for _receiver, answer in slots_asked.send(sender=Camp, camp=camp, grid=grid)]
-    told = next((answer for answer in answers if answer is not None), None)
-    slots: list[Slot] = list(camp.slots.all()) if told is None else told
+    told: list[tuple[Any, Any]] = slots_asked.send(sender=Camp, camp=camp, grid=grid)
+    published: list[list[Slot]] = [found for _receiver, found in told if found is not None]
+    slots = published[0] if published else list(camp.slots.all())
     for slot in slots:
         slot.camp = camp
     return slots

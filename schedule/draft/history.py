@@ -12,6 +12,7 @@ from accounts.clocks import on_the_clock
 from events.models import Attendee, Camp, Room, Slot
 
 from ..models import Moved, Session, Step, Stood
+from .counting import counted_in_words, turns_of
 
 
 class Told(NamedTuple):
@@ -61,20 +62,15 @@ class Words(NamedTuple):
         moves, count = step.moves, {"count": len(step.moves)}
         match step.kind:
             case Step.Kind.BUILD:
-                text = ngettext("Build: %(count)s session moved", "Build: %(count)s sessions moved", count["count"])
-                return text % count
+                return _("Build: %(counted)s") % {"counted": counted_in_words(turns_of(moves))}
             case Step.Kind.PLAN_B:
                 # Pins go with a plan, and are no moves.
-                often = sum(not _is_pin(moved) for moved in moves)
-                text = ngettext(
-                    "Plan B taken: %(count)s session moved", "Plan B taken: %(count)s sessions moved", often
-                )
-                return text % {"count": often}
+                turns = turns_of(moved for moved in moves if not _is_pin(moved))
+                return _("Plan B taken: %(counted)s") % {"counted": counted_in_words(turns)}
             case Step.Kind.REPAIR if step.beside and (said := self._of_desk(step, step.beside)):
                 return said
             case Step.Kind.REPAIR:
-                text = ngettext("Repair: %(count)s session moved", "Repair: %(count)s sessions moved", count["count"])
-                return text % count
+                return _("Repair: %(counted)s") % {"counted": counted_in_words(turns_of(moves))}
             case Step.Kind.SWAP if len(moves) == 2:
                 one, other = (self._told_title(moved) for moved in moves)
                 return _("“%(one)s” and “%(other)s” swapped") % {"one": one, "other": other}
@@ -107,12 +103,8 @@ class Words(NamedTuple):
         if "hosts" in beside:
             return _("Repair: “%(title)s” handed over") % {"title": session.title if session else "?"}
         if beside.get("closed") and room:
-            text = ngettext(
-                "Repair: %(room)s gone, %(count)s session moved",
-                "Repair: %(room)s gone, %(count)s sessions moved",
-                len(step.moves),
-            )
-            return text % {"room": room, "count": len(step.moves)}
+            counted = counted_in_words(turns_of(step.moves))
+            return _("Repair: %(room)s gone, %(counted)s") % {"room": room, "counted": counted}
         return _("Repair: %(what)s") % {"what": self._of_one(step, step.moves[0])} if len(step.moves) == 1 else ""
 
     def _of_one(self, step: Step, moved: Moved) -> str:

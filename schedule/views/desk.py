@@ -112,7 +112,7 @@ def _done(request: AttendeeRequest, camp: Camp, plan: Plan, mended: Mended) -> H
     # Whoever leads it is on no draft: a new host waits for nothing.
     out = "" if plan.hands else told_live(request, camp, step.made_at if step else None)
     waits = [row.title for row in rows if not row.place] if len(rows) > 1 else []
-    said = [what_was_done(camp, plan, rows), *[_("“%(title)s” waits for a place.") % {"title": t} for t in waits]]
+    said = [what_was_done(camp, plan, rows, step), *[_("“%(title)s” waits for a place.") % {"title": t} for t in waits]]
     said += [out] if out else what_is_out(camp, plan, bool(rows), request.me)
     tell_done(request, " ".join(text for text in said if text), undo=undo, touched=touched)
     return _to_grid(camp, touched)

@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from events.models import Attendee, Camp
 
 from ..desk.plan import Plan
-from ..models import Draft, GridVersion, Session
+from ..draft.counting import counted_in_words, turns_of
+from ..models import Draft, GridVersion, Session, Step
 from ..wall.ways import ways
 from .moved import where
 
@@ -51,7 +52,7 @@ def _on_the_draft(plan: Plan, has_moved: bool) -> str:
     return _("It waits on the draft.") if has_moved else ""
 
 
-def what_was_done(camp: Camp, plan: Plan, rows: list[Session]) -> str:
+def what_was_done(camp: Camp, plan: Plan, rows: list[Session], step: Step | None) -> str:
     title = next((session.title for session in rows), "")
     session = camp.sessions.filter(pk=plan.at[0]).select_related("pitch").first()
     if plan.new:
@@ -76,11 +77,8 @@ def what_was_done(camp: Camp, plan: Plan, rows: list[Session]) -> str:
         return _("“%(title)s” is led by %(names)s now.") % {"title": session, "names": names}
     if len(rows) == 1 and not rows[0].place:
         return _("“%(title)s” is off the grid.") % {"title": title}
+    counted = counted_in_words(turns_of(step.moves if step else []))
     if plan.closes:
         room = camp.rooms.filter(pk=plan.at[1]).first()
-        text = ngettext(
-            "%(room)s is closed; %(count)s session moved.", "%(room)s is closed; %(count)s sessions moved.", len(rows)
-        )
-        return text % {"room": room, "count": len(rows)}
-    text = ngettext("%(count)s session moved.", "%(count)s sessions moved.", len(rows))
-    return text % {"count": len(rows)}
+        return _("%(room)s is closed; %(counted)s.") % {"room": room, "counted": counted}
+    return f"{counted}."

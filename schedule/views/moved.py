@@ -12,7 +12,6 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.once import note_left
@@ -20,6 +19,7 @@ from events.access import Access, camp_view
 from events.http import AttendeeRequest, CampRequest, Undo, chosen, id_in, refusal_told, sent_from, tell_done
 from events.models import Camp, HelperRight
 
+from ..draft.counting import Turn, counted_in_words
 from ..draft.history import told_steps
 from ..draft.undo import redo_step, undo_moves, undo_step
 from ..models import Draft, GridVersion, Session
@@ -98,12 +98,16 @@ def _where_it_is(camp: Camp, rows: list[Session]) -> str:
     if 1 < len(rows) <= FEW_TO_NAME:
         return " ".join(_where_it_is(camp, [row]) for row in rows)
     if len(rows) != 1:
-        text = ngettext("%(count)s session moved.", "%(count)s sessions moved.", len(rows))
-        return text % {"count": len(rows)}
+        return f"{counted_in_words(_turn_of(row) for row in rows)}."
     place = where(camp, rows[0])
     if not place:
         return _("“%(title)s” is off the grid.") % {"title": rows[0]}
     return _("“%(title)s” is here now: %(place)s.") % {"title": rows[0], "place": place}
+
+
+def _turn_of(row: Session) -> Turn:
+    """Where it stood before it moved last is kept with the row."""
+    return bool(row.stood and row.stood["room"]), row.place is not None
 
 
 @camp_view(Access.ORGANISER, helpers=HelperRight)

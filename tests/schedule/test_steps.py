@@ -182,7 +182,7 @@ def test_what_a_worker_put_on_the_draft_is_told_and_nobodys_to_take_back(camp, o
     run.apply_plan(camp=camp, rows=plan)
     assert "Nothing of yours" in refused(undo_step, camp=camp, by=olga)
     page = sign_in(olga).get(f"/{camp.slug}/draft/history/").content.decode()
-    assert "Build: 1 session moved" in page
+    assert "Build: 1 session placed" in page
     assert "Somebody" in page
 
 

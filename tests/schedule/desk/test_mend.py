@@ -9,6 +9,7 @@ from schedule.desk.mend import mend
 from schedule.desk.plan import Move, Plan
 from schedule.draft.history import told_steps
 from schedule.draft.moves import place_session, unplace_session
+from schedule.draft.plan import apply_plan
 from schedule.models import GridVersion, LeadOffer, Session
 from schedule.wall.live import switch_live
 from schedule.wall.publish import publish_grid
@@ -436,3 +437,27 @@ def test_the_history_says_that_what_waited_was_placed(hall, camp, knots):
     PitchFactory(camp=camp, title="Maps")
     hall.choose(knots, "cancel", 1)
     assert steps(camp)[0] == "“Maps” placed: Barn, 10:00; 1 made way"
+
+
+# -- counted in one way ---------------------------------------------------------------------------------
+
+
+def test_what_is_offered_said_taken_back_and_in_the_history_is_counted_alike(hall, camp, olga, knots, rooms, slots):
+    for slot in slots:
+        place_session(pitch=PitchFactory(camp=camp, title=f"Loft {slot.pk}"), room=rooms[1], slot=slot)
+    maps = place_session(pitch=PitchFactory(camp=camp, title="Maps"), room=rooms[0], slot=slots[1])
+    unplace_session(session=camp.sessions.get(pitch__title=f"Loft {slots[2].pk}"))
+    [told, *_others] = hall.remedies(knots, "room")
+    assert "1 session moves, 1 waits for a place" in told
+    counted = "1 session moved, 1 session lost its place"
+    response = hall.choose(knots, "room")
+    assert f"Barn is closed; {counted}." in said(response)
+    assert steps(camp)[0] == f"Repair: Barn gone, {counted}"
+    assert f"Taken back: Repair: Barn gone, {counted}." in said(hall.undo())
+    assert {where(knots), where(maps)} == {("Barn", 10), ("Barn", 11)}
+
+
+def test_what_stood_nowhere_before_is_placed_and_not_moved(camp, olga, rooms, slots):
+    rows = [[PitchFactory(camp=camp).pk, slot.pk, rooms[0].pk] for slot in slots[:2]]
+    apply_plan(camp=camp, rows=rows, by=olga)
+    assert steps(camp)[0] == "Build: 2 sessions placed"
