@@ -16,7 +16,7 @@ def camp(open_page, wide_camp) -> str:
     olga = open_page("organiser", "bluelightcamp", viewport=DESK)
     olga.goto(f"/{wide_camp}/settings/")
     olga.get_by_role("button", name=re.compile("^Let hosts")).click()
-    expect(olga.get_by_role("button", name=re.compile("^Leave places to organisers"))).to_be_visible()
+    expect(olga.get_by_role("button", name=re.compile("^Leave it to organisers"))).to_be_visible()
     olga.context.close()
     return wide_camp
 

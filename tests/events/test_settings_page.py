@@ -81,5 +81,5 @@ def test_each_button_of_a_switch_says_by_itself_what_it_does(sign_in, olga, camp
         html = client.get(f"/{camp.slug}/settings/").content.decode()
         said = re.findall(r'<button class="quiet" name="on"[^>]*>([^<]*)<', html)
         assert len(said) == len(set(said)), said
-        verbs = ["Leave places to organisers", "Stop helpers placing"] if is_on else ["Let hosts take places"]
+        verbs = ["Leave it to organisers", "Stop helpers placing"] if is_on else ["Let hosts place"]
         assert set(verbs) <= set(said)
