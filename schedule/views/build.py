@@ -37,6 +37,12 @@ PAGE_OF: dict[str, str] = {
     GridBuild.Kind.REPAIR: "schedule:draft_repair",
     GridBuild.Kind.WHAT_IF: "schedule:draft_figures",
 }
+#: and at which part of it
+PART_OF: dict[str, str] = {
+    GridBuild.Kind.GRID: "build-progress",
+    GridBuild.Kind.REPAIR: "repair-progress",
+    GridBuild.Kind.WHAT_IF: "what-if",
+}
 
 
 @camp_view(Access.ORGANISER)
@@ -86,13 +92,13 @@ def build_stop(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
     was_active = build.is_active
     stop_build(build=build)
     if not was_active:
-        tell_done(request, _("It is done already."))
-        return led_to(PAGE_OF[build.kind], camp.slug)
-    if build.kind == GridBuild.Kind.WHAT_IF:
-        tell_done(request, _("It stops, and there is no answer."))
-        return led_to("schedule:draft_figures", camp.slug, at="what-if")
-    tell_done(request, _("The search stops, and keeps the best it has."))
-    return led_to("schedule:draft_detail", camp.slug, at="build-progress")
+        said = _("It is done already.")
+    elif build.kind == GridBuild.Kind.WHAT_IF:
+        said = _("It stops, and there is no answer.")
+    else:
+        said = _("The search stops, and keeps the best it has.")
+    tell_done(request, said)
+    return led_to(PAGE_OF[build.kind], camp.slug, at=PART_OF[build.kind])
 
 
 @camp_view(Access.ORGANISER)
