@@ -15,6 +15,7 @@ from schedule import advice, solver
 from schedule.advice.breaks import break_sentence
 from schedule.build import border
 from schedule.draft import moves
+from schedule.draft.moves import place_session
 from schedule.draft.rows import read_draft
 from schedule.models import Cell, Session
 from schedule.solver import rules
@@ -155,7 +156,10 @@ def test_every_rule_has_a_fault_that_is_not_the_rule(camp, ben, knots, rooms, sl
 
 
 def test_a_cell_says_what_is_wrong_with_it(sign_in, camp, olga, knots, rooms, slots):
-    close_rooms(rooms=[rooms[0]], slots=[slots[0]], is_closed=True)
+    # What is closed is no cell to put anything into: it says so itself. Where something stands, the reason is told.
+    close_rooms(rooms=rooms[:2], slots=[slots[0]], is_closed=True)
+    place_session(pitch=PitchFactory(camp=camp, title="Ducks"), room=rooms[0], slot=slots[0])
+    place_session(pitch=knots, room=rooms[1], slot=slots[1])
     page = sign_in(olga).get(f"/{camp.slug}/draft/pitches/{knots.pk}/place/", {"slot": slots[0].pk}).content.decode()
     assert re.findall(r'<span class="why">(.*?)</span>', page) == ["Barn is closed at 10:00: “Knots” cannot be there."]
 
