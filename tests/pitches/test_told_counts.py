@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
 from pitches.board import interest_counts
 from pitches.services import set_interest
@@ -37,12 +36,12 @@ def test_fewer_than_five_who_came_count_as_none_beside_those_who_were_written_do
     assert wishes.count(ducks.pk) == written + came
 
 
-def test_the_board_and_the_tray_tell_that(camp, olga, rooms, slots, ducks):
+def test_the_board_and_the_tray_tell_that(camp, olga, rooms, slots, ducks, empty_cache):
     want(camp, ducks, 5, written=True)
     want(camp, ducks, 3)
     want(camp, PitchFactory(camp=camp), 5)
     advice.renew_figures(camp=camp)
-    cache.clear()
+    empty_cache()
     assert interest_counts(camp, 1)[ducks.pk] == 5
     counted = advice.counted_of(DraftFigures.objects.get(draft__camp=camp))
     assert counted.interested[ducks.pk] == 5
