@@ -94,8 +94,8 @@ class Pitch(models.Model):
         NOT_FIRST = "not_first", _("Not first on a day")
         NOT_LAST = "not_last", _("Not last on a day")
 
-    #: where whoever reads many puts the hosts that were read with them (`Prefetch.to_attr`)
-    HOSTS_READ = "hosts_read"
+    #: its hosts, where whoever read many read them with it
+    hosts_read: list[Attendee] | None = None
 
     camp = models.ForeignKey(Camp, models.CASCADE, related_name="pitches")
     title = LineField(_("title"), validators=[refuse_unseen], max_length=140)
@@ -165,8 +165,7 @@ class Pitch(models.Model):
         """Its hosts, as they were read with it; else as they are now. Of a thousand pitches `hosts.all()` takes as long
         as reading them.
         """
-        found: list[Attendee] | None = self.__dict__.get(self.HOSTS_READ)
-        return list(self.hosts.all()) if found is None else found
+        return list(self.hosts.all()) if self.hosts_read is None else self.hosts_read
 
     @classmethod
     def open_in(cls, camp: Camp, pk: int) -> Pitch | None:

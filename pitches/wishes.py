@@ -19,7 +19,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from events import stamps
-from events.few import is_few
+from events.few import at_least, is_few
 from events.models import Camp, Role
 
 from .models import Interest, WishSnapshot
@@ -41,8 +41,8 @@ class Wishes:
     people: tuple[int, ...] = ()
     #: pitch id to level to who wishes it so
     fans: dict[int, dict[int, People]] = field(default_factory=dict)
-    #: those of the people who were written down: what they wish is known to whoever has the file
-    written: frozenset[int] = frozenset()
+    #: those who were written down: what they wish is known to whoever has the file
+    written: People = 0
 
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, int]], written: Iterable[int] = ()) -> Wishes:
@@ -54,7 +54,7 @@ class Wishes:
         for attendee, pitch, level in found:
             fans[pitch][level] |= bit[attendee]
         in_order = {pitch: {level: by[level] for level in sorted(by)} for pitch, by in sorted(fans.items())}
-        return cls(people, in_order, frozenset(written).intersection(people))
+        return cls(people, in_order, sum(bit[attendee] for attendee in set(written) if attendee in bit))
 
     @property
     def rows(self) -> Iterator[tuple[int, int, int]]:
@@ -72,18 +72,22 @@ class Wishes:
 
     def count(self, pitch_id: int) -> int:
         """How many want to be there."""
-        return sum(found.bit_count() for found in self.fans.get(pitch_id, {}).values())
+        return self.fans_of(pitch_id).bit_count()
 
     def told(self, pitch_id: int) -> int:
-        """The same as it may be told to people: fewer than five who came themselves count as none beside those who were
-        written down. Else whoever imports five would read how many there are beside them.
+        """The same as it may be told to people."""
+        return self.told_of(self.fans_of(pitch_id))
+
+    def told_of(self, people: People) -> int:
+        """How many these are, as it may be told: fewer than five who came themselves count as none beside those who
+        were written down. Else whoever imports five would read how many there are beside them.
         """
-        if not self.written:
-            return self.count(pitch_id)
-        known = sum(1 << n for n, pk in enumerate(self.people) if pk in self.written)
-        fans = self.fans.get(pitch_id, {}).values()
-        came = sum((found & ~known).bit_count() for found in fans)
-        return sum((found & known).bit_count() for found in fans) + (0 if is_few(came) else came)
+        came = (people & ~self.written).bit_count()
+        return came if not self.written else (people & self.written).bit_count() + at_least(came)
+
+    def fans_of(self, pitch_id: int) -> People:
+        """Who want to be there, however much: each of them is in one of the sets."""
+        return sum(self.fans.get(pitch_id, {}).values())
 
     @property
     def unsaid(self) -> Wishes:
@@ -92,7 +96,7 @@ class Wishes:
 
     def as_json(self) -> dict[str, Any]:
         fans = {pitch: {level: f"{found:x}" for level, found in by.items()} for pitch, by in self.fans.items()}
-        return {"people": self.people, "fans": fans, "written": sorted(self.written)}
+        return {"people": self.people, "fans": fans, "written": f"{self.written:x}"}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Wishes:
@@ -100,7 +104,7 @@ class Wishes:
             int(pitch): {int(level): int(found, 16) for level, found in by.items()}
             for pitch, by in data["fans"].items()
         }
-        return cls(tuple(data["people"]), fans, frozenset(data.get("written", ())))
+        return cls(tuple(data["people"]), fans, int(data.get("written", "0"), 16))
 
 
 def read_wishes(camp: Camp) -> Wishes:

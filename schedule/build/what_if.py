@@ -100,26 +100,28 @@ class _Side:
     def waiting(self) -> int:
         return len(self.case.pitches) - len({p.session for p in self.grid})
 
-    @property
-    def rows(self) -> list[list[int]]:
-        return self.case.rows(self.grid)
-
 
 class Watch:
-    """Tells how far it is with two searches, or one, and whether somebody asked to stop."""
+    """Tells how far it is with all searches, and whether somebody asked to stop."""
 
     def __init__(self, build: GridBuild) -> None:
         self.build, self.is_stopped = build, False
+        #: how many there are, and how many of them are done
+        self.searches, self.done = 1, 0
 
     def __call__(self, progress: border.Progress) -> bool:
         try:
-            self.build.tell(elapsed=progress.seconds)
+            self.build.tell(elapsed=(self.done * self.build.seconds + progress.seconds) / self.searches)
             self.is_stopped = GridBuild.objects.filter(pk=self.build.pk, is_stop_asked=True).exists()
         except DATABASE_GONE as error:
             # The search needs no database; it may be back when there is an answer to write down.
             log.warning("Build %d goes on, the database is gone: %s", self.build.pk, error)
             connection.close()
         return not self.is_stopped
+
+    @property
+    def why_none(self) -> NoAnswer:
+        return NoAnswer.STOPPED if self.is_stopped else NoAnswer.CONTRADICTION
 
 
 def what_it_wins(build: GridBuild, draft: DraftRows, wishes: Wishes, watch: Watch) -> Won | NoAnswer:
@@ -131,12 +133,17 @@ def what_it_wins(build: GridBuild, draft: DraftRows, wishes: Wishes, watch: Watc
     bigger = with_it(draft, Question.from_json(build.question))
     if bigger is None:
         return NoAnswer.GONE
-    now = _of_last_build(build, draft, wishes) or _searched(build, draft, wishes, watch)
-    then = _searched(build, bigger, wishes, watch, known=now) if now else None
-    if watch.is_stopped:
-        return NoAnswer.STOPPED
-    if now is None or then is None:
-        return NoAnswer.CONTRADICTION
+    case, told = border.read_case(draft.camp, draft=draft), border.told_problem(draft, wishes)
+    now = _of_last_build(build, case, told)
+    if now is None:
+        watch.searches = 2
+        now = _searched(build, case, told, watch)
+    if now is None:
+        return watch.why_none
+    case, told = border.read_case(draft.camp, draft=bigger), border.told_problem(bigger, wishes)
+    then = _searched(build, case, told, watch, known=now)
+    if then is None or watch.is_stopped:
+        return watch.why_none
     more = in_steps(_met(then)) - in_steps(_met(now))
     return Won(
         more=more,
@@ -153,10 +160,9 @@ def _met(side: _Side) -> int:
     return solver.score(side.told, side.grid).attended
 
 
-def _of_last_build(build: GridBuild, draft: DraftRows, wishes: Wishes) -> _Side | None:
-    case = border.read_case(draft.camp, draft=draft)
+def _of_last_build(build: GridBuild, case: border.Case, told: solver.Problem) -> _Side | None:
     last = (
-        draft.camp.grid_builds.filter(
+        build.camp.grid_builds.filter(
             kind=GridBuild.Kind.GRID,
             state=GridBuild.State.DONE,
             seconds=build.seconds,
@@ -169,25 +175,25 @@ def _of_last_build(build: GridBuild, draft: DraftRows, wishes: Wishes) -> _Side 
     if last is None:
         return None
     grid = case.placements_of(last.plan)
-    if not border.holds(case, grid):
-        return None
-    return _Side(case, border.told_problem(draft, wishes), grid, last.limit, last.wishes_alone)
+    return _Side(case, told, grid, last.limit, last.wishes_alone) if border.holds(case, grid) else None
 
 
 def _searched(
-    build: GridBuild, draft: DraftRows, wishes: Wishes, watch: Watch, known: _Side | None = None
+    build: GridBuild, case: border.Case, told: solver.Problem, watch: Watch, known: _Side | None = None
 ) -> _Side | None:
     """The best grid found, or the one that is `known` if that is better; None if pins and rules contradict."""
-    case = border.read_case(draft.camp, draft=draft)
     solution = border.best_grid(case, seconds=build.seconds, seed=build.seed, listener=watch)
+    watch.done += 1
     if not solution.is_feasible:
         return None
     grid, alone = solution.placements, solution.wishes_alone
     if known is not None:
         alone = max(alone, known.alone)
-        if border.holds(case, found := case.placements_of(known.rows)) and _value(case, found) > _value(case, grid):
+        if border.holds(case, found := case.placements_of(known.case.rows(known.grid))) and _value(
+            case, found
+        ) > _value(case, grid):
             grid = found
-    return _Side(case, border.told_problem(draft, wishes), grid, max(solution.bound, alone), alone)
+    return _Side(case, told, grid, max(solution.bound, alone), alone)
 
 
 def _value(case: border.Case, grid: list[solver.Placement]) -> float:

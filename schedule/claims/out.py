@@ -43,9 +43,8 @@ class Seen:
     @cached_property
     def times(self) -> dict[int, tuple[datetime, datetime]]:
         """Of each slot as it is published, when it begins and ends."""
-        read = datetime.fromisoformat
-        slots = self.latest.frame["slots"] if self.latest else []
-        return {one["id"]: (read(one["starts_at"]), read(one["ends_at"])) for one in slots}
+        slots = self.latest.slots() if self.latest else []
+        return {slot.pk: (slot.starts_at, slot.ends_at) for slot in slots}
 
     def is_taken(self, room: Room, slot: Slot, session_id: int | None) -> bool:
         """Everybody sees another session there while the slot lasts, whatever the draft says."""

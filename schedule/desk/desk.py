@@ -130,13 +130,11 @@ class Desk:
 
     def cost(self, rows: list[list[int]]) -> list[str]:
         """What a grid of these rows costs beside the one that stands, in sentences; none where no wish is known."""
-        if self.wishes is None:
-            return []
-        return cost_in_words(advice.cost_of(self.case, self.case.shown, rows))
+        return cost_in_words(self.told_cost(rows))
 
-    def gain(self, rows: list[list[int]]) -> int:
-        """Wishes more, or fewer if negative, as they are told."""
-        return advice.cost_of(self.case, self.case.shown, rows).gain if self.wishes else 0
+    def told_cost(self, rows: list[list[int]]) -> advice.Cost | None:
+        """The same in numbers, as they are told; None where no wish is known."""
+        return advice.cost_of(self.case, self.case.shown, rows) if self.wishes else None
 
     # -- in words -------------------------------------------------------------------------------------------
 
@@ -162,8 +160,10 @@ class Desk:
         return [found.session.title for found in self.draft.standing if found.session.pk in off]
 
 
-def cost_in_words(cost: advice.Cost) -> list[str]:
+def cost_in_words(cost: advice.Cost | None) -> list[str]:
     """In people's terms; fewer than five are a few, be it none."""
+    if cost is None:
+        return []
     if cost.gain:
         text = _("%(number)s wishes more.") if cost.gain > 0 else _("%(number)s wishes fewer.")
         said = [_sentence(text % {"number": about(abs(cost.gain))})]

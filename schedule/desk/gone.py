@@ -11,7 +11,7 @@ from .. import advice
 from ..build import border
 from ..draft.rows import Standing
 from ..models import Cell
-from .desk import Desk, Remedy, moved_in_words
+from .desk import Desk, Remedy, cost_in_words, moved_in_words
 from .plan import Move, Plan, Why, moves_to
 
 MOST = 3
@@ -36,18 +36,18 @@ def room_gone(desk: Desk) -> list[Remedy]:
     draft = replace(desk.draft, closed=closed, standing=[_moved(found, at_once, desk) for found in desk.draft.standing])
     case = border.case_of(draft, wishes=desk.wishes or border.NOBODY, mending=True)
     ways = [[*at_once, *moves_to(draft, mending.rows)] for mending in advice.quick_repairs(case, case.shown)]
-    found = []
-    for moves in sorted(ways, key=lambda moves: _price(desk, moves))[:MOST]:
-        found.append(
-            Remedy(
-                moved_in_words(moves),
-                plan._replace(moves=moves),
-                drops=desk.titles(moves),
-                moves=desk.told(moves),
-                costs=[*_who_is_left(desk, at_once), *desk.cost(desk.rows_after(moves))],
-            )
+    priced = [(moves, desk.told_cost(desk.rows_after(moves))) for moves in ways]
+    left = _who_is_left(desk, at_once)
+    return [
+        Remedy(
+            moved_in_words(moves),
+            plan._replace(moves=moves),
+            drops=desk.titles(moves),
+            moves=desk.told(moves),
+            costs=[*left, *cost_in_words(cost)],
         )
-    return found
+        for moves, cost in sorted(priced, key=lambda one: _price(*one))[:MOST]
+    ]
 
 
 def _who_is_left(desk: Desk, at_once: Iterable[Move]) -> list[str]:
@@ -59,16 +59,12 @@ def _who_is_left(desk: Desk, at_once: Iterable[Move]) -> list[str]:
         if slot_id not in now or desk.room is None or room_id != desk.room.pk or found.session.pk in moved:
             continue
         free = [room for room in desk.draft.rooms if desk.is_free(now[slot_id], room)]
-        if free:
-            text = _(
-                "“%(title)s” has begun there and stays on the grid: lead its people to %(room)s, which is free now."
-            )
-            room = max(free, key=lambda room: room.capacity).name
-        else:
-            text = _(
-                "“%(title)s” has begun there and stays on the grid. No room is free now: send its people to others."
-            )
-            room = ""
+        room = max(free, key=lambda room: room.capacity, default=None)
+        text = (
+            _("“%(title)s” has begun there and stays on the grid: lead its people to %(room)s, which is free now.")
+            if room
+            else _("“%(title)s” has begun there and stays on the grid. No room is free now: send its people to others.")
+        )
         said.append(text % {"title": found.session.title, "room": room})
     return said
 
@@ -82,12 +78,12 @@ def _moved(found: Standing, moves: Iterable[Move], desk: Desk) -> Standing:
     return replace(found, cells=[Cell(session=found.session, slot=cell.slot, room=room) for cell in found.cells])
 
 
-def _price(desk: Desk, moves: Sequence[Move]) -> tuple[int, int, int, Sequence[Move]]:
+def _price(moves: Sequence[Move], cost: advice.Cost | None) -> tuple[int, int, int, Sequence[Move]]:
     """What comes off the grid first; then wishes lost, as they are told, against how many have to go elsewhere; then
     fewer moves, then ids: the order tells no more of wishes than the numbers beside it.
     """
     going = sum(1 for move in moves if move.room)
-    return len(moves) - going, going * WORTH_A_MOVE - desk.gain(desk.rows_after(moves)), going, sorted(moves)
+    return len(moves) - going, going * WORTH_A_MOVE - (cost.gain if cost else 0), going, sorted(moves)
 
 
 def _at_once(desk: Desk) -> list[Move]:

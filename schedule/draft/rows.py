@@ -105,13 +105,15 @@ def read_draft(camp: Camp, *, slots: list[Slot] | None = None) -> DraftRows:
     hosts = _hosts(camp)
     for pitch in pitches.values():
         pitch.camp = camp
-        setattr(pitch, Pitch.HOSTS_READ, hosts.get(pitch.pk, []))
+        pitch.hosts_read = hosts.get(pitch.pk, [])
     standing = _standing(camp, slots, rooms, pitches)
     return DraftRows(camp, slots, rooms, [p for p in pitches.values() if p.is_open], standing, *_ties(camp))
 
 
 def _hosts(camp: Camp) -> dict[int, list[Attendee]]:
-    """By pitch. One row for each, with which it is: prefetching takes twice as long."""
+    """By pitch. One row for each, with which it is: prefetching takes twice as long. As rows, for the desk holds them
+    against people; `pitches.models.hosts_of` has what lists tell.
+    """
     people = Attendee.objects.filter(pitches__camp=camp).only("display_name", "role", "is_waiting", "removed_at")
     found: dict[int, list[Attendee]] = defaultdict(list)
     for host in people.annotate(of=F("pitches")):

@@ -28,20 +28,14 @@ from ..workshop.shared import SharedDraft
 from .draft import draft_page, seen_revision
 from .moved import tell_left_out, tell_moved
 from .repair import repairs_shown
-from .what_if import what_if_shown
+from .what_if import PLACE, what_if_shown
 
 SECONDS = {"1": 1.0, "10": 10.0, "60": 60.0}
-#: where a run of the scheduler is watched
-PAGE_OF: dict[str, str] = {
-    GridBuild.Kind.GRID: "schedule:draft_detail",
-    GridBuild.Kind.REPAIR: "schedule:draft_repair",
-    GridBuild.Kind.WHAT_IF: "schedule:draft_figures",
-}
-#: and at which part of it
-PART_OF: dict[str, str] = {
-    GridBuild.Kind.GRID: "build-progress",
-    GridBuild.Kind.REPAIR: "repair-progress",
-    GridBuild.Kind.WHAT_IF: "what-if",
+#: the page on which a run of the scheduler is watched, and the part of it
+PART_OF: dict[str, tuple[str, str]] = {
+    GridBuild.Kind.GRID: ("schedule:draft_detail", "build-progress"),
+    GridBuild.Kind.REPAIR: ("schedule:draft_repair", "repair-progress"),
+    GridBuild.Kind.WHAT_IF: ("schedule:draft_figures", PLACE),
 }
 
 
@@ -71,7 +65,8 @@ def build_detail(request: CampRequest, camp: Camp, build_id: int) -> HttpRespons
     """The progress, polled."""
     build = get_object_or_404(camp.grid_builds, pk=build_id)
     if not request.htmx:
-        return redirect(PAGE_OF[build.kind], camp.slug)
+        page, _part = PART_OF[build.kind]
+        return redirect(page, camp.slug)
     if build.kind == GridBuild.Kind.REPAIR:
         return repairs_shown(request, camp, build)
     if build.kind == GridBuild.Kind.WHAT_IF:
@@ -98,7 +93,8 @@ def build_stop(request: CampRequest, camp: Camp, build_id: int) -> HttpResponse:
     else:
         said = _("The search stops, and keeps the best it has.")
     tell_done(request, said)
-    return led_to(PAGE_OF[build.kind], camp.slug, at=PART_OF[build.kind])
+    page, part = PART_OF[build.kind]
+    return led_to(page, camp.slug, at=part)
 
 
 @camp_view(Access.ORGANISER)

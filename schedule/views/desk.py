@@ -62,6 +62,7 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
         desk = Desk(camp, session=desk.session, room=desk.room, slot=desk.slot)
     missing = missing_host(desk, id_in(request.GET.get("who", "")))
     remedies = ways(desk, why, missing) if why and not camp.is_archived else []
+    asks_who = why == Why.HOST and len(desk.hosts) > 1 and desk.standing and not camp.is_archived
     context = {
         "camp": camp,
         "desk": desk,
@@ -72,7 +73,9 @@ def _desk(request: AttendeeRequest, camp: Camp, desk: Desk) -> HttpResponse:
         "problem": problem,
         "calls": _calls(desk) if why == Why.HOST else [],
         "missing": missing,
-        "asks_who": why == Why.HOST and len(desk.hosts) > 1 and desk.standing and not camp.is_archived,
+        "asks_who": asks_who,
+        # While it is asked who is missing there is nothing to choose from yet.
+        "is_stuck": not remedies and (missing or not asks_who),
         "offered": offered(desk) if why == Why.HOST else [],
         "live": Draft.of(camp).live == Draft.Live.ON,
         "may_publish": request.me.is_organiser,

@@ -56,12 +56,9 @@ def what_was_done(camp: Camp, plan: Plan, rows: list[Session], step: Step | None
     title = next((session.title for session in rows), "")
     session = camp.sessions.filter(pk=plan.at[0]).select_related("pitch").first()
     if plan.new:
-        place = rows[0].place
-        if place is not None:
-            place.slot.camp = camp
-        words = {"title": title, "place": place}
+        words = {"title": title, "place": where(camp, rows[0])}
         return _("“%(title)s” is on the board, and here: %(place)s. Undo takes it off the grid.") % words
-    if plan.again and rows[0].pitch.sessions.placed().count() == 1:
+    if plan.again and step and step.kind == Step.Kind.MOVE:
         # It had waited.
         return _("“%(title)s” is here now: %(place)s.") % {"title": title, "place": where(camp, rows[0])}
     if plan.again:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from django.utils import timezone
 
 from events.http import addresses
-from events.models import Camp, Slot
+from events.models import Camp
 from events.shifting import SLEEP
 from pitches.models import Host, hosts_of
 
@@ -148,14 +148,7 @@ def published_grid(version: GridVersion, camp: Camp, ways: Mapping[int, Way] = N
     """
     rooms = [GridRoom(**room, way=ways.get(room["id"], NO_WAY).words) for room in version.frame["rooms"]]
     rows = [
-        GridRow(
-            slot_id=slot["id"],
-            starts_at=datetime.fromisoformat(slot["starts_at"]),
-            ends_at=datetime.fromisoformat(slot["ends_at"]),
-            title=slot["title"],
-            is_for_sessions=slot["kind"] == Slot.Kind.SESSIONS,
-        )
-        for slot in version.frame["slots"]
+        GridRow(slot.pk, slot.starts_at, slot.ends_at, slot.title, slot.is_for_sessions) for slot in version.slots()
     ]
     return _assemble(camp, rooms, rows, _published(version, camp, ways))
 

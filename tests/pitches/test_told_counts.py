@@ -6,6 +6,7 @@ import pytest
 
 from pitches.board import interest_counts
 from pitches.services import set_interest
+from pitches.together import wanted_too
 from pitches.wishes import Wishes, read_wishes, renew_wishes
 from schedule import advice
 from schedule.models import DraftFigures
@@ -61,8 +62,21 @@ def test_it_is_kept_with_the_snapshot(camp, ducks):
     want(camp, ducks, 1)
     wishes = read_wishes(camp)
     assert Wishes.from_json(wishes.as_json()) == wishes
-    assert len(wishes.written) == 5
+    assert wishes.written.bit_count() == 5
     # Of a snapshot of before it is not known who was written down.
     old = wishes.as_json()
     del old["written"]
     assert Wishes.from_json(old).told(ducks.pk) == 6
+
+
+@pytest.mark.parametrize(("written", "came", "is_named"), [(4, 1, False), (1, 4, False), (5, 0, True), (0, 5, True), (0, 4, False), (4, 5, True)])  # fmt: skip
+def test_nor_do_they_stand_behind_what_is_wanted_together(camp, ducks, written, came, is_named):
+    """Whoever imports four who want both would see whether one more does."""
+    geese = PitchFactory(camp=camp, title="Geese")
+    for user, count in ((None, written), ("theirs", came)):
+        for person in AttendeeFactory.create_batch(count, camp=camp, **({} if user else {"user": None})):
+            for pitch in (ducks, geese):
+                set_interest(pitch=pitch, attendee=person, level=1)
+    want(camp, PitchFactory(camp=camp), 5)
+    renew_wishes(camp=camp)
+    assert wanted_too(camp, ducks.pk, 1) == ([geese.pk] if is_named else [])

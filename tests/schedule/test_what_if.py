@@ -415,3 +415,27 @@ def test_one_that_is_done_is_not_said_to_stop(sign_in, tight, olga, answered):
     page = sign_in(olga).post(f"/{tight.slug}/draft/builds/{build.pk}/stop/", follow=True).content.decode()
     assert "It is done already." in page
     assert "With it about 5 more wishes are met" in page
+
+
+@pytest.mark.parametrize("was_built", [False, True])
+def test_how_far_it_is_counts_both_searches(
+    tight, olga, answered, monkeypatch, django_capture_on_commit_callbacks, was_built
+):
+    if was_built:
+        with django_capture_on_commit_callbacks(execute=True):
+            run.start_build(camp=tight, seconds=0.1, by=olga)
+    told, real = [], border.best_grid
+
+    def best_grid(case, *, seconds, seed, listener):
+        listener(Progress(seconds=seconds / 2))
+        told.append(round(GridBuild.objects.filter(kind=GridBuild.Kind.WHAT_IF).first().percent))
+        return real(case, seconds=seconds, seed=seed)
+
+    monkeypatch.setattr(border, "best_grid", best_grid)
+    answered(tight, room=barn(tight))
+    assert told == ([50] if was_built else [25, 75])
+
+
+class Progress:
+    def __init__(self, seconds):
+        self.seconds = seconds
